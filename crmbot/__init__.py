@@ -1,0 +1,1 @@
+"""A CRM that lives in chat and e-mail."""

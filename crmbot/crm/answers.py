@@ -1,0 +1,310 @@
+"""What comes back from the door: frozen values that every surface renders in its own way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from crmbot.domain.ids import Kind
+from crmbot.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user as others see them."""
+
+    id: str
+    name: str
+    slack_user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another record, named."""
+
+    reference: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealView:
+    """A deal as a card shows it."""
+
+    id: str
+    reference: str
+    title: str
+    value: Money | None
+    probability: int
+    stage_key: str
+    stage: str
+    outcome: str
+    owner: Person | None
+    contact: Link | None
+    company: Link | None
+    expected_close: date | None
+    created_at: datetime
+    closed_at: datetime | None
+    lost_reason: str | None
+    version: int
+    kind: Kind = Kind.DEAL
+
+
+@dataclass(frozen=True, slots=True)
+class LeadView:
+    """A lead as a card shows it."""
+
+    id: str
+    reference: str
+    title: str
+    email: str | None
+    company_name: str | None
+    source: str | None
+    status: str
+    score: int | None
+    owner: Person | None
+    contact: Link | None
+    deal: Link | None
+    disqualified_reason: str | None
+    created_at: datetime
+    version: int
+    kind: Kind = Kind.LEAD
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """A contact as a card shows it."""
+
+    id: str
+    reference: str
+    title: str
+    emails: tuple[str, ...]
+    phone: str | None
+    role: str | None
+    company: Link | None
+    created_at: datetime
+    version: int
+    kind: Kind = Kind.CONTACT
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyView:
+    """A company as a card shows it."""
+
+    id: str
+    reference: str
+    title: str
+    domain: str | None
+    industry: str | None
+    size: str | None
+    created_at: datetime
+    version: int
+    kind: Kind = Kind.COMPANY
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityView:
+    """An activity as a card shows it; `title` is its subject, `about` the records it is linked to."""
+
+    id: str
+    reference: str
+    title: str
+    activity_kind: str
+    notes: str | None
+    owner: Person | None
+    about: tuple[Link, ...]
+    due_at: datetime | None
+    due_on: date | None
+    overdue_at: datetime | None
+    completed_at: datetime | None
+    duration_minutes: int | None
+    billable: bool
+    outcome: str | None
+    attendees: tuple[str, ...]
+    created_at: datetime
+    version: int
+    kind: Kind = Kind.ACTIVITY
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A note."""
+
+    id: str
+    text: str
+    author: Person | None
+    about: tuple[Link, ...]
+    created_at: datetime
+
+
+Record = DealView | LeadView | ContactView | CompanyView | ActivityView
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact that changed, in words: "Stage", "Qualified", "Negotiation"; empty text for nothing."""
+
+    record: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The base of all answers: `said` is one sentence that stands alone in plain text."""
+
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Answer):
+    """What a writing request did.
+
+    `record` is what it was about, `also` what else was made or changed. `entry_id` is what undo takes (none for a dry
+    run or when nothing changed). `repeated` tells that this very input had its effect before, so nothing was done now.
+    `secret` is shown once, to the actor only (an API token).
+    """
+
+    record: Record | None = None
+    also: tuple[Record, ...] = ()
+    changes: tuple[Change, ...] = ()
+    entry_id: str | None = None
+    repeated: bool = False
+    dry_run: bool = False
+    secret: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of a record's timeline; `what` is activity, email, note, stage, status or proposal."""
+
+    at: datetime
+    what: str
+    text: str
+    by: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Answer):
+    """One record with its timeline, newest first, and what hangs on it."""
+
+    record: Record
+    timeline: tuple[TimelineEntry, ...] = ()
+    related: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Answer):
+    """Records in order; `total` counts all pages; `said` is the title, or the sentence of an empty list."""
+
+    records: tuple[Record, ...]
+    total: int
+    page: int = 1
+    per_page: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    """A stage with its open deals; sums are in the workspace's currency, deals without a rate left out."""
+
+    key: str
+    name: str
+    count: int
+    value: Money
+    weighted: Money
+    deals: tuple[DealView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board(Answer):
+    """The pipeline in columns; `unconverted` names deals whose currency has no rate."""
+
+    columns: tuple[BoardColumn, ...]
+    total: Money
+    weighted: Money
+    unconverted: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Today(Answer):
+    """What waits for the actor."""
+
+    overdue: tuple[ActivityView, ...]
+    due_today: tuple[ActivityView, ...]
+    stale: tuple[DealView, ...]
+    triage: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record found by search."""
+
+    link: Link
+    kind: Kind
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Answer):
+    """What a search found, best first."""
+
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Answer):
+    """Plain facts in rows (users, tokens, digests, settings): `columns` are headings, cells are text."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmailView:
+    """A mail as triage and receipts show it; `reason` is the rung of the match ladder, or why it waits."""
+
+    id: str
+    subject: str
+    from_name: str
+    from_address: str | None
+    text: str
+    sent_at: datetime
+    state: str
+    reason: str
+    about: tuple[Link, ...] = ()
+    logged_by: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailAnswer(Answer):
+    """What became of a mail."""
+
+    email: EmailView
+    activity: ActivityView | None = None
+    entry_id: str | None = None
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Triage(Answer):
+    """Mail that waits for a person."""
+
+    emails: tuple[EmailView, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAnswer(Answer):
+    """A computed report: `name`, its envelope's `data` and `meta` as typed by the engine."""
+
+    name: str
+    report: Any
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Help(Answer):
+    """What can be typed: groups of (line, meaning)."""
+
+    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]

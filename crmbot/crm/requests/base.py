@@ -1,0 +1,40 @@
+"""What all requests share: they are frozen values that say what is wanted, never how."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+REQUESTS: dict[str, type["Request"]] = {}
+"""Every kind of request by its name; buttons and drafts carry the name."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """Something a person asks for.
+
+    Fields that name a record hold what the person typed, a number ("D-17") or an id; the door resolves them.
+    `None` means "not said" and changes nothing.
+    """
+
+    NAME: ClassVar[str] = ""
+    PERMISSION: ClassVar[str] = ""
+    WRITES: ClassVar[bool] = True
+
+    @classmethod
+    def __init_subclass__(cls, name: str = "", permission: str = "", *, writes: bool = True) -> None:
+        """Register the request under its name, `noun.verb`."""
+        if name:
+            cls.NAME, cls.PERMISSION, cls.WRITES = name, permission, writes
+            REQUESTS[name] = cls
+
+
+@dataclass(frozen=True)
+class Due:
+    """When something is due: an instant, or a day without an hour."""
+
+    at: datetime | None = None
+    on: date | None = None
+
+
+ME = "me"
+"""The word for the person who asks, wherever a user is named."""

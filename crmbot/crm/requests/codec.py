@@ -1,0 +1,60 @@
+"""Requests as JSON and back, for buttons, modals and drafts."""
+
+from dataclasses import MISSING, fields
+from datetime import date, datetime
+from typing import Any
+
+from crmbot.crm.requests.base import REQUESTS, Due, Request
+from crmbot.domain.money import Money
+from crmbot.errors import BadInput
+
+
+def encode(request: Request) -> dict[str, Any]:
+    """Return the request as JSON values: its name, and only the fields that were said."""
+    data: dict[str, Any] = {"do": request.NAME}
+    for field in fields(request):
+        value = getattr(request, field.name)
+        if value != (field.default if field.default is not MISSING else None):
+            data[field.name] = _plain(value)
+    return data
+
+
+def decode(data: dict[str, Any]) -> Request:
+    """Return the request that `encode` made; BadInput when this version knows no such request."""
+    kind = REQUESTS.get(str(data.get("do")))
+    try:
+        if kind is None:
+            raise TypeError(data.get("do"))
+        return kind(**{name: _value(value) for name, value in data.items() if name != "do"})
+    except (TypeError, ValueError, KeyError) as error:
+        raise BadInput("This button was made by another version of crmbot; type the command instead.") from error
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Money():
+            return {"money": [value.minor, value.currency]}
+        case Due():
+            return {"due": [_plain(value.at), _plain(value.on)]}
+        case datetime():
+            return {"at": value.isoformat()}
+        case date():
+            return {"on": value.isoformat()}
+        case tuple():
+            return [_plain(item) for item in value]
+    return value
+
+
+def _value(value: Any) -> Any:
+    match value:
+        case {"money": [minor, currency]}:
+            return Money(int(minor), str(currency))
+        case {"due": [at, on]}:
+            return Due(_value(at), _value(on))
+        case {"at": text}:
+            return datetime.fromisoformat(text)
+        case {"on": text}:
+            return date.fromisoformat(text)
+        case list():
+            return tuple(_value(item) for item in value)
+    return value

@@ -1,0 +1,72 @@
+"""Requests about mail that came in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crmbot.crm.requests.base import Request
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A person in a mail's headers; `place` is from, to or cc."""
+
+    name: str
+    email: str | None
+    place: str
+
+
+@dataclass(frozen=True)
+class LogEmail(Request, name="email.log", permission="crm.emails.edit"):
+    """Log a mail that was read and judged; matching it to records is the door's part.
+
+    `dedupe_key` tells the same mail again. `hold` is why it must wait for a person (an unproven sender), `leave` why it
+    is only kept (an auto-reply). `words` are the forwarder's own, `deal_tag` a proven deal number of the address.
+    """
+
+    dedupe_key: str
+    message_id: str | None
+    references: tuple[str, ...]
+    direction: str
+    kind: str
+    participants: tuple[Participant, ...]
+    subject: str
+    text: str
+    sent_at: datetime
+    received_at: datetime
+    attachments: tuple[tuple[str, str, int], ...] = ()
+    words: str = ""
+    deal_tag: str | None = None
+    hold: str | None = None
+    leave: str | None = None
+    delivery_id: str | None = None
+    forwarded: bool = False
+
+
+@dataclass(frozen=True)
+class AttachEmail(Request, name="email.attach", permission="crm.emails.edit"):
+    """Log a waiting or misplaced mail with a deal, contact, lead or company."""
+
+    email: str
+    target: str
+
+
+@dataclass(frozen=True)
+class AddSender(Request, name="email.add_sender", permission="crm.emails.edit"):
+    """Make a contact of a waiting mail's sender, with a company by its domain, and log the mail there."""
+
+    email: str
+
+
+@dataclass(frozen=True)
+class IgnoreEmail(Request, name="email.ignore", permission="crm.emails.edit"):
+    """Leave a waiting mail aside; `scope` is mail, sender or domain: the last two hold for later mail too."""
+
+    email: str
+    scope: str = "mail"
+
+
+@dataclass(frozen=True)
+class ListTriage(Request, name="email.triage", permission="crm.emails.view", writes=False):
+    """List mail that waits for a person."""
+
+    page: int = 1

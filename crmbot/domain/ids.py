@@ -1,0 +1,63 @@
+"""Opaque ids, and the short numbers people use for records."""
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_DIGITS = [a + b for a in _ALPHABET for b in _ALPHABET]
+
+
+class Kind(StrEnum):
+    """What a record is; the value is the word for it everywhere."""
+
+    LEAD = "lead"
+    CONTACT = "contact"
+    COMPANY = "company"
+    DEAL = "deal"
+    ACTIVITY = "activity"
+    PROPOSAL = "proposal"
+
+    @property
+    def letter(self) -> str:
+        """The letter before this kind's numbers, as in D-17."""
+        return _LETTERS[self]
+
+
+_LETTERS = {
+    Kind.LEAD: "L",
+    Kind.CONTACT: "C",
+    Kind.COMPANY: "O",
+    Kind.DEAL: "D",
+    Kind.ACTIVITY: "A",
+    Kind.PROPOSAL: "P",
+}
+_KINDS = {letter: kind for kind, letter in _LETTERS.items()}
+
+
+def new_id(now: datetime) -> str:
+    """Return a 26-character lowercase ULID: 48 bits of milliseconds, 80 random bits (github.com/ulid/spec)."""
+    value = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
+    return "".join([_DIGITS[(value >> shift) & 1023] for shift in range(120, -1, -10)])
+
+
+def is_id(text: str) -> bool:
+    """Say whether the text has the form of an opaque id."""
+    return len(text) == 26 and all(c in _ALPHABET for c in text)
+
+
+def reference(kind: Kind, number: int) -> str:
+    """Return the short name people use: D-17."""
+    return f"{kind.letter}-{number}"
+
+
+def parse_reference(text: str) -> tuple[Kind, int] | None:
+    """Read D-17, d17 or d-17; None when the text is no such name."""
+    word = text.strip().removeprefix("#")
+    if len(word) < 2 or len(word) > 12:
+        return None
+    kind = _KINDS.get(word[0].upper())
+    digits = word[1:].removeprefix("-")
+    if kind is None or not (digits.isascii() and digits.isdigit()):
+        return None
+    return kind, int(digits)

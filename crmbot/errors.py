@@ -1,0 +1,102 @@
+"""Everything crmbot refuses, as errors whose text is a sentence for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class CrmError(Exception):
+    """A refusal: nothing was changed, and the text says why and what to do."""
+
+    code = "refused"
+
+
+class ConfigError(CrmError):
+    """The configuration has mistakes; the text lists all of them."""
+
+    code = "config"
+
+
+class BadInput(CrmError):
+    """Something given cannot be used.
+
+    Args:
+        sentence: what was wrong and what to do, for people.
+        field: the request's field or parameter at fault, for forms and the API.
+        example: a line that would work.
+    """
+
+    code = "invalid"
+
+    def __init__(self, sentence: str, *, field: str | None = None, example: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+        self.example = example
+
+
+class MissingFact(BadInput):
+    """A fact that only the person can give is missing; surfaces ask for it instead of refusing."""
+
+    code = "missing"
+
+
+class NotFound(CrmError):
+    """No record answers to that name or id; `nearest` are the closest ones."""
+
+    code = "not_found"
+
+    def __init__(self, sentence: str, *, nearest: Sequence["Candidate"] = (), field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.nearest = tuple(nearest)
+        self.field = field
+
+
+class NotAllowed(CrmError):
+    """The actor lacks the permission."""
+
+    code = "forbidden"
+
+
+class Conflict(CrmError):
+    """Somebody else changed it first, or it was done already."""
+
+    code = "conflict"
+
+
+class Busy(CrmError):
+    """The store did not answer in time; nothing was done and it can be tried again."""
+
+    code = "busy"
+
+
+class Unauthenticated(CrmError):
+    """Nobody known is asking."""
+
+    code = "unauthenticated"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One record that a word may mean: what a person needs to tell it from its neighbours.
+
+    `reference` ("D-17") put in place of the word makes the request unambiguous. `facts` are short words for people:
+    owner, stage, value, last touch.
+    """
+
+    reference: str
+    title: str
+    facts: tuple[str, ...] = ()
+
+
+class Ambiguous(CrmError):
+    """A word means several records; nothing was done, and the person picks.
+
+    `field` is the request's field that `candidate.reference` belongs in.
+    """
+
+    code = "ambiguous"
+
+    def __init__(self, word: str, field: str, candidates: Sequence[Candidate]) -> None:
+        super().__init__(f"“{word}” could be {len(candidates)} records. Which one?")
+        self.word = word
+        self.field = field
+        self.candidates = tuple(candidates)

@@ -1,0 +1,1 @@
+"""Text people type, turned into requests."""

@@ -1,0 +1,60 @@
+"""Tables as typed classes: columns and small pure properties, no queries."""
+
+from crmbot.models.activities import Activity, ActivityVersion, Note
+from crmbot.models.base import Base, InWorkspace, UTCDateTime
+from crmbot.models.deals import Deal, DealVersion
+from crmbot.models.journal import DeliveryKey, Draft, JournalChange, JournalEntry
+from crmbot.models.mail import Email, EmailReference, MailCursor, MailDelivery, MailRule
+from crmbot.models.outbox import DigestSlot, DigestSubscription, Outbox
+from crmbot.models.people import Company, Contact, ContactEmail, Customer, Lead, LeadStatusEntry
+from crmbot.models.proposals import Proposal, ProposalItem, ProposalVersion
+from crmbot.models.workspaces import (
+    Alias,
+    ApiToken,
+    Counter,
+    CurrencyRate,
+    Installation,
+    Stage,
+    User,
+    Workspace,
+)
+
+__all__ = [
+    "Activity",
+    "ActivityVersion",
+    "Alias",
+    "ApiToken",
+    "Base",
+    "Company",
+    "Contact",
+    "ContactEmail",
+    "Counter",
+    "CurrencyRate",
+    "Customer",
+    "Deal",
+    "DealVersion",
+    "DeliveryKey",
+    "DigestSlot",
+    "DigestSubscription",
+    "Draft",
+    "Email",
+    "EmailReference",
+    "InWorkspace",
+    "Installation",
+    "JournalChange",
+    "JournalEntry",
+    "Lead",
+    "LeadStatusEntry",
+    "MailCursor",
+    "MailDelivery",
+    "MailRule",
+    "Note",
+    "Outbox",
+    "Proposal",
+    "ProposalItem",
+    "ProposalVersion",
+    "Stage",
+    "UTCDateTime",
+    "User",
+    "Workspace",
+]

@@ -1,0 +1,84 @@
+"""What all tables share: names of constraints, the workspace in every key, the instant type."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Integer, MetaData, String, TypeDecorator
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, declarative_mixin, declared_attr, mapped_column
+from sqlalchemy.types import JSON
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware instant in UTC; refuses naive ones, so that no local time ever reaches the store."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware instant into UTC; SQLite keeps it without the zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime can't be stored: give it a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant aware and in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_1_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UTCDateTime,
+        dict[str, Any]: JSON(none_as_null=True),
+        list[str]: JSON(none_as_null=True),
+        list[Any]: JSON(none_as_null=True),
+        int: BigInteger().with_variant(Integer, "sqlite"),
+    }
+
+
+Id = String(26)
+"""An opaque id."""
+
+
+@declarative_mixin
+class InWorkspace:
+    """A row of one workspace: the key is led by the workspace, so that rows can be spread by it."""
+
+    workspace_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+
+
+@declarative_mixin
+class Versioned:
+    """A row that several people change; a change made on an older version is refused."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy hands over the class
+        """Let the ORM compare and raise the version at every update."""
+        return {"version_id_col": cls.version}
+
+
+def within_workspace(column: str, target: str, **kwargs: Any) -> ForeignKeyConstraint:
+    """Return a foreign key to `target` that can't leave the workspace."""
+    return ForeignKeyConstraint(
+        ["workspace_id", column], [f"{target}.workspace_id", f"{target}.id"], **kwargs
+    )

@@ -1,0 +1,137 @@
+"""Leads, contacts, companies and customers."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crmbot.models.base import Base, Id, InWorkspace, Versioned, within_workspace
+
+
+class Company(InWorkspace, Versioned, Base):
+    """An organisation."""
+
+    __tablename__ = "company"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "number"),
+        Index(None, "workspace_id", "name_key"),
+        Index(None, "workspace_id", "domain"),
+    )
+
+    number: Mapped[int]
+    name: Mapped[str]
+    name_key: Mapped[str]
+    """The name folded for matching (`domain.identity.fold_name`)."""
+    domain: Mapped[str | None]
+    industry: Mapped[str | None]
+    size: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class Contact(InWorkspace, Versioned, Base):
+    """A person at a customer's."""
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        within_workspace("company_id", "company"),
+        UniqueConstraint("workspace_id", "number"),
+        Index(None, "workspace_id", "name_key"),
+        Index("ix_contact_company", "workspace_id", "company_id"),
+    )
+
+    number: Mapped[int]
+    name: Mapped[str]
+    name_key: Mapped[str]
+    phone: Mapped[str | None]
+    role: Mapped[str | None]
+    company_id: Mapped[str | None] = mapped_column(Id)
+    created_at: Mapped[datetime]
+
+
+class ContactEmail(InWorkspace, Base):
+    """An address of a contact; an address belongs to one contact only."""
+
+    __tablename__ = "contact_email"
+    __table_args__ = (
+        within_workspace("contact_id", "contact"),
+        UniqueConstraint("workspace_id", "email"),
+        Index("ix_contact_email_contact", "workspace_id", "contact_id", "position"),
+    )
+
+    contact_id: Mapped[str] = mapped_column(Id)
+    email: Mapped[str]
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Lead(InWorkspace, Versioned, Base):
+    """Somebody who may become a customer."""
+
+    __tablename__ = "lead"
+    __table_args__ = (
+        within_workspace("owner_id", "user_account"),
+        within_workspace("contact_id", "contact"),
+        within_workspace("deal_id", "deal"),
+        UniqueConstraint("workspace_id", "number"),
+        Index(None, "workspace_id", "name_key"),
+        Index("ix_lead_email", "workspace_id", "email"),
+        Index("ix_lead_status", "workspace_id", "status"),
+    )
+
+    number: Mapped[int]
+    name: Mapped[str]
+    """The contact's name."""
+    name_key: Mapped[str]
+    email: Mapped[str | None]
+    company_name: Mapped[str | None]
+    company_key: Mapped[str | None]
+    source: Mapped[str | None]
+    owner_id: Mapped[str | None] = mapped_column(Id)
+    score: Mapped[int | None]
+    score_is_manual: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(String(16))
+    disqualified_reason: Mapped[str | None]
+    contact_id: Mapped[str | None] = mapped_column(Id)
+    deal_id: Mapped[str | None] = mapped_column(Id)
+    created_at: Mapped[datetime]
+
+
+class LeadStatusEntry(InWorkspace, Base):
+    """A lead entered a status at an instant."""
+
+    __tablename__ = "lead_status_entry"
+    __table_args__ = (
+        within_workspace("lead_id", "lead"),
+        Index("ix_lead_status_entry_lead", "workspace_id", "lead_id", "entered_at"),
+        Index("ix_lead_status_entry_window", "workspace_id", "status", "entered_at", "previous_at", "lead_id"),
+    )
+
+    lead_id: Mapped[str] = mapped_column(Id)
+    status: Mapped[str] = mapped_column(String(16))
+    entered_at: Mapped[datetime]
+    position: Mapped[int]
+    """The order among entries of the same instant."""
+    previous_at: Mapped[datetime | None]
+    """When the lead last entered this same status before; lets a window count leads without DISTINCT."""
+
+
+class Customer(InWorkspace, Versioned, Base):
+    """A company or person that bought in: made when a lead is converted."""
+
+    __tablename__ = "customer"
+    __table_args__ = (
+        within_workspace("company_id", "company"),
+        within_workspace("contact_id", "contact"),
+        within_workspace("lead_id", "lead"),
+        UniqueConstraint("workspace_id", "company_id"),
+        Index("ix_customer_contact", "workspace_id", "contact_id"),
+        Index("ix_customer_acquired", "workspace_id", "acquired_at"),
+    )
+
+    name: Mapped[str]
+    company_id: Mapped[str | None] = mapped_column(Id)
+    contact_id: Mapped[str | None] = mapped_column(Id)
+    lead_id: Mapped[str | None] = mapped_column(Id)
+    channel: Mapped[str]
+    acquired_at: Mapped[datetime]
+    lifetime_value_minor: Mapped[int | None]
+    """Set by hand, in the workspace's currency; else computed from its deals."""

@@ -1,0 +1,1 @@
+"""The report engine: reads one snapshot, returns frozen values."""
