@@ -1,0 +1,149 @@
+"""Who is who: mail addresses, plus tags, and names folded for comparison."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MAX_EMAIL = 320
+_MAX_DOMAIN = 253
+_LOCAL = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}")
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+
+_PUBLIC = """
+    126.com 139.com 163.com 189.cn abv.bg aim.com alice.it aliyun.com aol.com arcor.de att.net bellsouth.net
+    bigpond.com bk.ru bluewin.ch bol.com.br btinternet.com centrum.cz charter.net comcast.net cox.net
+    daum.net duck.com earthlink.net eircom.net email.cz email.de fastmail.com fastmail.fm foxmail.com
+    free.fr freemail.hu freenet.de frontier.com gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.fr gmx.net gmx.us
+    googlemail.com hanmail.net hey.com home.nl hotmail.be hotmail.ca hotmail.ch hotmail.co.jp hotmail.co.uk
+    hotmail.com hotmail.de hotmail.es hotmail.fr hotmail.it hotmail.nl hotmail.se hushmail.com icloud.com
+    inbox.lv inbox.ru interia.pl juno.com kakao.com kpnmail.nl laposte.net libero.it list.ru live.ca live.cn
+    live.co.uk live.com live.com.au live.de live.dk live.fr live.it live.nl live.no live.se mac.com mail.com
+    mail.de mail.ru mailbox.org me.com msn.com nate.com naver.com neuf.fr o2.pl o2online.de onet.pl
+    online.de online.no op.pl optonline.net orange.fr outlook.at outlook.be outlook.com outlook.com.br
+    outlook.de outlook.dk outlook.es outlook.fr outlook.it outlook.jp outlook.pt passport.com planet.nl
+    pm.me posteo.de proton.me protonmail.ch protonmail.com qq.com rambler.ru rediffmail.com rocketmail.com
+    rogers.com runbox.com sapo.pt sbcglobal.net seznam.cz sfr.fr shaw.ca sina.cn sina.com sky.com sohu.com
+    swissonline.ch sympatico.ca t-online.de talktalk.net telenet.be telia.com terra.com.br tin.it tiscali.it
+    tuta.com tuta.io tutanota.com tutanota.de ukr.net uol.com.br verizon.net vip.qq.com virgilio.it
+    virgin.net virginmedia.com volny.cz wanadoo.fr web.de wp.pl xs4all.nl xtra.co.nz ya.ru yahoo.ca
+    yahoo.co.in yahoo.co.jp yahoo.co.uk yahoo.com yahoo.com.ar yahoo.com.au yahoo.com.br yahoo.com.mx
+    yahoo.de yahoo.es yahoo.fr yahoo.ie yahoo.in yahoo.it yahoo.se yandex.com yandex.ru yeah.net ymail.com
+    ziggo.nl zohomail.com
+"""
+PUBLIC_MAILBOX_DOMAINS = frozenset(_PUBLIC.split())
+"""Domains whose mailboxes belong to anybody, so that they never stand for a company."""
+
+_ROLE_WORDS = """
+    abuse accounts admin billing bookings contact crm customerservice hello help info kontakt mail
+    mailer-daemon marketing newsletter no-reply noreply notifications office orders postmaster press sales
+    service support team webmaster
+"""
+_ROLES = frozenset(_ROLE_WORDS.split())
+_LEGAL_WORDS = """
+    ab ag aps as asa bv bvba cia co company corp corporation doo eirl eood ev gbr gmbh holding holdings inc
+    incorporated kft kg kgaa kk lda limited llc llp lp ltd ltda mbh nv ohg oood ou oy oyj plc pte pty pvt sa
+    sarl sas sasu se sl slu snc spa sprl srl sro ug zrt
+"""
+LEGAL_SUFFIXES = frozenset(_LEGAL_WORDS.split())
+# What decomposition leaves whole although people type the plain letter.
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h"}
+)
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+_DOTTED = re.compile(r"\b(\w)\.(?=\w\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox: `name` as displayed and `email` normalised, each "" when unknown."""
+
+    name: str
+    email: str
+
+
+def normalise_email(text: str) -> str:
+    """Return the form in which an address is stored and compared; ValueError when it is no address.
+
+    Local part and domain are lower-cased (no mailbox people use tells `Jane@` from `jane@`), a domain in
+    another script becomes its IDNA form (`xn--`), a final dot and surrounding spaces, quotes and angle
+    brackets go. Plus tags and dots stay: they make different mailboxes in most places.
+    """
+    bare = text.strip(" \t\r\n<>'\"")
+    if len(bare) > MAX_EMAIL:
+        raise ValueError("an e-mail address of more than 320 characters")
+    local, _, domain = bare.rpartition("@")
+    folded = _fold_domain(domain)
+    if folded is None or not _LOCAL.fullmatch(local):
+        raise ValueError(f"“{bare}” is not an e-mail address")
+    return f"{local.lower()}@{folded}"
+
+
+def domain_of(email: str) -> str:
+    """Return what stands after the last @, lower-case; "" when there is none."""
+    return email.rpartition("@")[2].strip(" >").rstrip(".").lower() if "@" in email else ""
+
+
+def is_public_mailbox_domain(domain: str) -> bool:
+    """Say whether anybody can have a mailbox there (gmail.com, web.de), so that it names no company."""
+    return domain.lower().rstrip(".") in PUBLIC_MAILBOX_DOMAINS
+
+
+def parse_plus_tag(address: str, intake: str) -> str | None:
+    """Return TAG, lower-case, of `crm+TAG@example.com` when the intake is `crm@example.com`; else None.
+
+    Mail systems change the case of local parts, so a tag must not carry meaning in its case.
+    """
+    try:
+        local, _, domain = normalise_email(address).rpartition("@")
+        intake_local, _, intake_domain = normalise_email(intake).rpartition("@")
+    except ValueError:
+        return None
+    head, plus, tag = local.partition("+")
+    if not plus or not tag or head != intake_local or domain != intake_domain:
+        return None
+    return tag
+
+
+def person_name_from(address: Address) -> str:
+    """Return the person's name, first name first, as displayed or from `jane.doe@`; "" for a role account."""
+    name = address.name.strip(" '\"")
+    if name and "@" not in name:
+        name = re.sub(r"\s+(?:via|über)\s+.*$|\s*[\[(].*$", "", name, flags=re.IGNORECASE)
+        last, comma, first = name.partition(",")
+        if comma and first.strip() and fold_name(first) not in LEGAL_SUFFIXES:
+            name = f"{first.strip()} {last.strip()}"
+        return name
+    local = address.email.partition("@")[0].partition("+")[0]
+    words = [word for word in re.split(r"[._-]+", local) if word and not word.isdigit()]
+    if local in _ROLES or not words or words[0] in _ROLES:
+        return ""
+    return " ".join(word.capitalize() for word in words)
+
+
+def fold_name(text: str) -> str:
+    """Return the name for comparing: lower-case words without accents and punctuation, single spaces."""
+    joined = _DOTTED.sub(r"\1", text.casefold())
+    plain = unicodedata.normalize("NFKD", joined.translate(_LETTERS))
+    letters = "".join([c for c in plain if not unicodedata.combining(c)]) if not plain.isascii() else plain
+    return _NOT_WORD.sub(" ", letters.replace("'", "").replace("\u2019", "")).strip()
+
+
+def split_legal_suffix(name: str) -> tuple[str, str]:
+    """Return a company's folded name and legal form: “Müller GmbH & Co. KG” is (muller, gmbh co kg)."""
+    words = fold_name(name).split()
+    at = len(words)
+    while at > 1 and words[at - 1] in LEGAL_SUFFIXES:
+        at -= 1
+    return " ".join(words[:at]), " ".join(words[at:])
+
+
+def _fold_domain(domain: str) -> str | None:
+    lowered = domain.rstrip(".").lower()
+    if not lowered.isascii():
+        try:
+            lowered = lowered.encode("idna").decode("ascii").lower()
+        except UnicodeError:
+            return None
+    if not lowered or len(lowered) > _MAX_DOMAIN:
+        return None
+    return lowered if all(_LABEL.fullmatch(label) for label in lowered.split(".")) else None
