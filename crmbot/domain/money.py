@@ -5,9 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 _EXPONENTS = {
     **dict.fromkeys(
-        (
-            "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
-        ).split(),
+        ("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF").split(),
         0,
     ),
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),

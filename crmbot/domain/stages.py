@@ -83,4 +83,12 @@ DEFAULT_STAGES = (
     ),
     StageSpec("lost", "Lost", kind=StageKind.LOST, forecast_category=ForecastCategory.OMITTED),
 )
-DEFAULT_LOST_REASONS = ("Price", "Competitor", "No budget", "No decision", "Timing", "Missing feature", "Duplicate")
+DEFAULT_LOST_REASONS = (
+    "Price",
+    "Competitor",
+    "No budget",
+    "No decision",
+    "Timing",
+    "Missing feature",
+    "Duplicate",
+)

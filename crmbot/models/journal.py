@@ -63,8 +63,8 @@ class DeliveryKey(Base):
     at: Mapped[datetime]
     fingerprint: Mapped[str | None] = mapped_column(String(64))
     """Hash of person and text: the same words typed again within a minute."""
-    entry_id: Mapped[str | None] = mapped_column(Id)
-    summary: Mapped[str]
+    entry_id: Mapped[str] = mapped_column(Id)
+    """The effect's journal entry; there is none when nothing had to change."""
 
 
 class Draft(InWorkspace, Base):

@@ -27,7 +27,9 @@ def decode(data: dict[str, Any]) -> Request:
             raise TypeError(data.get("do"))
         return kind(**{name: _value(value) for name, value in data.items() if name != "do"})
     except (TypeError, ValueError, KeyError) as error:
-        raise BadInput("This button was made by another version of crmbot; type the command instead.") from error
+        raise BadInput(
+            "This button was made by another version of crmbot; type the command instead."
+        ) from error
 
 
 def _plain(value: Any) -> Any:

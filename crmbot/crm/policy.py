@@ -1,0 +1,27 @@
+"""What the configuration decides about the use cases, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from crmbot.domain.permissions import DEFAULT_PERMISSIONS, Role
+from crmbot.domain.stages import DEFAULT_LOST_REASONS, DEFAULT_STAGES, StageSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Choices of the operator that the use cases follow.
+
+    `own_domains` are never contacts. `several_open_deals` says what a mail does that fits several deals of its
+    contact: ask, newest, all or none. `unknown_sender`: triage or create.
+    """
+
+    permissions: Mapping[Role, frozenset[str]] = field(default_factory=lambda: dict(DEFAULT_PERMISSIONS))
+    stages: tuple[StageSpec, ...] = DEFAULT_STAGES
+    lost_reasons: tuple[str, ...] = DEFAULT_LOST_REASONS
+    undo_for: timedelta = timedelta(hours=24)
+    own_domains: frozenset[str] = frozenset()
+    intake_addresses: tuple[str, ...] = ()
+    several_open_deals: str = "ask"
+    unknown_sender: str = "triage"
+    secret_key: bytes = b""

@@ -1,0 +1,131 @@
+"""One effect under way: the session, who acts, when, and what every use case needs of the workspace."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from crmbot.crm.actors import Actor
+from crmbot.crm.journal import Recorder
+from crmbot.crm.policy import Policy
+from crmbot.domain.ids import Kind, new_id
+from crmbot.domain.permissions import may_edit
+from crmbot.errors import NotAllowed
+from crmbot.models import Counter, Outbox, Stage, User, Workspace
+
+
+@dataclass
+class Work:
+    """What a use case is given; made by the door, one for each request."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    policy: Policy
+    entry_id: str
+    recorder: Recorder = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.recorder = Recorder(self.session)
+
+    @property
+    def workspace_id(self) -> str:
+        """The workspace that everything happens in."""
+        return self.actor.workspace_id
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The workspace's row."""
+        return self.session.execute(select(Workspace).where(Workspace.id == self.workspace_id)).scalar_one()
+
+    @property
+    def today(self) -> date:
+        """The actor's own date."""
+        return self.now.astimezone(self.actor.zone).date()
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The pipeline in order, without removed stages."""
+        found = self.session.scalars(
+            select(Stage)
+            .where(Stage.workspace_id == self.workspace_id, Stage.removed_at.is_(None))
+            .order_by(Stage.position)
+        )
+        return tuple(found)
+
+    def new_id(self) -> str:
+        """Return a new opaque id of this instant."""
+        return new_id(self.now)
+
+    def next_number(self, kind: Kind) -> int:
+        """Take the next short number of a kind."""
+        taken = self.session.execute(
+            update(Counter)
+            .where(Counter.workspace_id == self.workspace_id, Counter.name == kind.value)
+            .values(value=Counter.value + 1)
+            .returning(Counter.value),
+            execution_options={"synchronize_session": False},
+        ).scalar_one_or_none()
+        if taken is not None:
+            return taken
+        self.session.execute(insert(Counter).values(workspace_id=self.workspace_id, name=kind.value, value=1))
+        return 1
+
+    def keep(self, *rows: Any) -> None:
+        """Add rows; they get the workspace, and an id when they have none."""
+        for row in rows:
+            row.workspace_id = self.workspace_id
+            if row.id is None:
+                row.id = self.new_id()
+        self.session.add_all(rows)
+
+    def get(self, kind: type[Any], record_id: str | None) -> Any:
+        """Return this workspace's row of that id, or None."""
+        if record_id is None:
+            return None
+        return self.session.get(kind, (self.workspace_id, record_id))
+
+    def user(self, user_id: str | None) -> User | None:
+        """Return a user of the workspace."""
+        found: User | None = self.get(User, user_id)
+        return found
+
+    def zone_of(self, user_id: str | None) -> ZoneInfo:
+        """Return the zone of a user, the workspace's when they have none."""
+        if user_id is not None and user_id == self.actor.user_id:
+            return self.actor.zone
+        user = self.user(user_id)
+        return ZoneInfo((user and user.timezone) or self.workspace.timezone)
+
+    def allow_edit(self, owner_id: str | None, what: str) -> None:
+        """Refuse when the actor may not edit a record of that owner."""
+        if may_edit(self.actor.permissions, self.actor.user_id, owner_id):
+            return
+        owner = self.user(owner_id)
+        raise NotAllowed(
+            f"{what} belongs to {owner.name if owner else 'somebody else'}. Ask them or a manager to change it."
+        )
+
+    def allow(self, permission: str, what: str) -> None:
+        """Refuse when the actor lacks a permission; `what` completes “You may not …”."""
+        if permission not in self.actor.permissions:
+            raise NotAllowed(f"You may not {what}. An admin can give you a role that does.")
+
+    def send(self, kind: str, destination: str, payload: dict[str, Any], *, key: str | None = None) -> Outbox:
+        """Queue a message; it leaves after this effect is committed."""
+        row = Outbox(
+            kind=kind,
+            destination=destination,
+            payload=payload,
+            key=key,
+            created_at=self.now,
+            not_before=self.now,
+            state="queued",
+            attempts=0,
+        )
+        self.keep(row)
+        return row

@@ -1,0 +1,157 @@
+"""The database: one engine set up for SQLite or PostgreSQL, and sessions that can't leave their workspace."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from crmbot.errors import Busy
+from crmbot.models import Base
+
+EVERY_WORKSPACE = "*"
+"""For work that serves all workspaces: claiming messages, reading mailboxes, migrating."""
+
+BUSY_SECONDS = 2.0
+"""How long a statement waits for another writer; below the 2.5 s that an answer may take."""
+
+_TABLES = sorted((name for name in Base.metadata.tables if name != "workspace"), key=len, reverse=True)
+_TOUCHES = re.compile(r'(?:FROM|JOIN|UPDATE|,)\s+"?(?:' + "|".join(_TABLES) + r')"?\b', re.IGNORECASE)
+_BOUND = re.compile(r"workspace_id\s*(?:=|IN)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A database that holds workspaces."""
+
+    engine: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self, workspace_id: str) -> Iterator[Session]:
+        """Open a session that sees one snapshot and writes nothing."""
+        with self._session(workspace_id, write=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self, workspace_id: str) -> Iterator[Session]:
+        """Open a session whose work is committed at the end, or not at all when an error leaves it.
+
+        Raises:
+            Busy: the database did not answer or could not be written; nothing was done.
+        """
+        with self._session(workspace_id, write=True) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def _session(self, workspace_id: str, *, write: bool) -> Iterator[Session]:
+        engine = self.engine.execution_options(crmbot_workspace=workspace_id, crmbot_write=write)
+        try:
+            with Session(engine, expire_on_commit=False, autoflush=False) as session:
+                yield session
+        except OperationalError as error:
+            raise Busy("The database did not answer in time. Nothing was done; please try again.") from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def open_store(url: str, *, pool_size: int = 10) -> Store:
+    """Open the database at `url`: sqlite:///file.db or postgresql+psycopg://..."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(
+            parsed, connect_args={"timeout": BUSY_SECONDS}, **_sqlite_pool(parsed.database, pool_size)
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        milliseconds = int(BUSY_SECONDS * 1000)
+        engine = create_engine(
+            parsed,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=BUSY_SECONDS,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": 5,
+                "options": f"-c lock_timeout={milliseconds} -c timezone=UTC -c idle_in_transaction_session_timeout=60000",
+            },
+        )
+        event.listen(engine, "begin", _begin_postgresql)
+    event.listen(engine, "before_cursor_execute", _refuse_unbound)
+    return Store(engine)
+
+
+def is_lost_race(error: BaseException) -> bool:
+    """Say whether a database error means that another transaction won and ours may simply be tried again."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+
+
+def _sqlite_pool(database: str | None, size: int) -> dict[str, Any]:
+    if not database or database == ":memory:":
+        return {}
+    return {"pool_size": size, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("crmbot_write", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    workspace = options.get("crmbot_workspace")
+    if workspace is None:
+        return
+    if not options.get("crmbot_write", True):
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+    connection.execute(
+        text("SELECT set_config('crmbot.workspace', :workspace, true)"), {"workspace": workspace}
+    )
+
+
+_seen: dict[str, bool] = {}
+
+
+def _refuse_unbound(
+    connection: Connection,
+    _cursor: object,
+    statement: str,
+    _parameters: object,
+    _context: object,
+    _many: bool,  # noqa: FBT001 - SQLAlchemy's own signature
+) -> None:
+    """Refuse a statement that touches a workspace's rows without naming the workspace.
+
+    Looked up by the statement's text, which is the same object at every repetition: a dictionary's look-up a statement.
+    """
+    workspace = connection.get_execution_options().get("crmbot_workspace")
+    if workspace is None or workspace == EVERY_WORKSPACE:
+        return
+    bound = _seen.get(statement)
+    if bound is None:
+        if len(_seen) > 10_000:
+            _seen.clear()
+        bound = _seen[statement] = not _TOUCHES.search(statement) or bool(_BOUND.search(statement))
+    if not bound:
+        raise RuntimeError(f"this statement does not say which workspace it is for: {statement}")
