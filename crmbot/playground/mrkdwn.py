@@ -45,9 +45,9 @@ def mrkdwn_texts(message: Any) -> Iterator[str]:
     """Yield every text of a message (its top-level text and its blocks) that Slack reads as mrkdwn."""
     if not isinstance(message, dict):
         return
-    if isinstance(message.get("text"), str) and message.get("type") in {None, "mrkdwn"}:
+    if isinstance(message.get("text"), str) and message.get("type") in {None, "message", "mrkdwn"}:
         yield message["text"]
-    for value in message.values():
+    for value in (item for key, item in message.items() if key != "metadata"):
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, list):
                 for cell in item:

@@ -1,4 +1,4 @@
-"""Small checks of JSON values that add up to a description of Block Kit, worded as Slack words its refusals."""
+"""Small checks of JSON values that add up to a description of Block Kit, in the words of Slack."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

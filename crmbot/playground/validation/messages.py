@@ -36,7 +36,11 @@ def message_verdict(body: dict[str, Any], text_limit: int = TEXT_LIMIT) -> Verdi
     found = block_problems(blocks or [], "message")
     if found:
         return Verdict("invalid_blocks", found)
-    return _attachments(attachments) or _metadata(body.get("metadata")) or Verdict(remarks=_remarks(text, blocks))
+    return (
+        _attachments(attachments)
+        or _metadata(body.get("metadata"))
+        or Verdict(remarks=_remarks(text, blocks))
+    )
 
 
 def _remarks(text: str | None, blocks: list[Any] | None) -> list[str]:
@@ -52,7 +56,9 @@ def _attachments(attachments: Any) -> Verdict | None:
     if attachments is None:
         return None
     if not isinstance(attachments, list) or not all(isinstance(item, dict) for item in attachments):
-        return Verdict("invalid_attachments", ["[ERROR] must be an array of objects [json-pointer:/attachments]"])
+        return Verdict(
+            "invalid_attachments", ["[ERROR] must be an array of objects [json-pointer:/attachments]"]
+        )
     if len(attachments) > ATTACHMENTS:
         return Verdict("too_many_attachments", [f"[ERROR] more than {ATTACHMENTS} attachments"])
     for place, attachment in enumerate(attachments):
@@ -73,5 +79,7 @@ def _metadata(metadata: Any) -> Verdict | None:
         reason = "[ERROR] must hold event_type and event_payload only [json-pointer:/metadata]"
         return Verdict("invalid_metadata_schema", [reason])
     if len(str(metadata)) > METADATA_BYTES:
-        return Verdict("metadata_too_large", [f"[ERROR] more than {METADATA_BYTES} characters [json-pointer:/metadata]"])
+        return Verdict(
+            "metadata_too_large", [f"[ERROR] more than {METADATA_BYTES} characters [json-pointer:/metadata]"]
+        )
     return None

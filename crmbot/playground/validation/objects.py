@@ -50,9 +50,7 @@ OVERFLOW_OPTION = shape(
 OPTION_GROUP = shape({"label": plain(75), "options": items(OPTION, 100)})
 
 SLACK_FILE = shape({}, {"id": text(255), "url": link()}, exactly_one("id", "url"))
-DISPATCH = shape(
-    {}, {"trigger_actions_on": items(choice("on_enter_pressed", "on_character_entered"), 2)}
-)
+DISPATCH = shape({}, {"trigger_actions_on": items(choice("on_enter_pressed", "on_character_entered"), 2)})
 FILTER = shape(
     {},
     {
@@ -86,7 +84,10 @@ STYLE = shape(
 )
 RICH_PART = typed(
     text=shape({"text": text(12000)}, {"style": STYLE}),
-    link=shape({"url": link("https://", "http://", "mailto:")}, {"text": text(3000, 0), "unsafe": flag, "style": STYLE}),
+    link=shape(
+        {"url": link("https://", "http://", "mailto:")},
+        {"text": text(3000, 0), "unsafe": flag, "style": STYLE},
+    ),
     user=shape({"user_id": IDENTIFIER}, {"style": STYLE}),
     usergroup=shape({"usergroup_id": IDENTIFIER}, {"style": STYLE}),
     channel=shape({"channel_id": IDENTIFIER}, {"style": STYLE}),

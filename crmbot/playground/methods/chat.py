@@ -1,0 +1,192 @@
+"""chat.* and reactions.add: posting, changing and removing messages."""
+
+from crmbot.playground.arguments import ApiError, flag, structured
+from crmbot.playground.methods.conversations import channel_of, show_message
+from crmbot.playground.methods.registry import method
+from crmbot.playground.records import Channel, Json, Message
+from crmbot.playground.state import Workspace
+from crmbot.playground.validation import block_problems, message_verdict
+
+UPDATE_TEXT_LIMIT = 4_000
+_SHARED = "text blocks attachments markdown_text as_user link_names parse"
+
+
+def checked_body(workspace: Workspace, where: str, args: Json, text_limit: int | None = None) -> Json:
+    """Return text, blocks, attachments and metadata, or refuse them as Slack does and keep the reason."""
+    body = {key: structured(args, key) for key in ("blocks", "attachments", "metadata")}
+    body.update(text=args.get("text"), markdown_text=args.get("markdown_text"))
+    verdict = message_verdict(body, text_limit) if text_limit else message_verdict(body)
+    workspace.remark(where, *[remark for remark in verdict.remarks if remark.startswith("text has")])
+    workspace.refuse(where, *verdict.reasons)
+    workspace.refuse(where, *[remark for remark in verdict.remarks if remark.startswith("blocks without")])
+    if verdict.error:
+        raise ApiError(verdict.error, errors=verdict.reasons, response_metadata={"messages": verdict.reasons})
+    return body
+
+
+def new_message(
+    workspace: Workspace, channel: str, body: Json, via: str, ephemeral_to: str | None = None
+) -> Message:
+    """Make a message of the bot's from a checked body."""
+    return Message(
+        channel,
+        workspace.new_ts(),
+        workspace.bot_user_id,
+        body.get("text") or body.get("markdown_text") or "",
+        list(body.get("blocks") or []),
+        metadata=body.get("metadata"),
+        attachments=list(body.get("attachments") or []),
+        ephemeral_to=ephemeral_to,
+        via=via,
+    )
+
+
+def _writable(workspace: Workspace, args: Json) -> Channel:
+    channel = channel_of(workspace, args["channel"])
+    if channel.is_archived:
+        raise ApiError("is_archived")
+    if not channel.is_member:
+        raise ApiError("not_in_channel")
+    return channel
+
+
+def _own_message(workspace: Workspace, args: Json, error: str) -> Message:
+    channel = channel_of(workspace, args["channel"])
+    message = workspace.find_message(channel.id, str(args["ts"]))
+    if message is None or message.ephemeral_to is not None:
+        raise ApiError("message_not_found")
+    if message.user != workspace.bot_user_id:
+        raise ApiError(error)
+    return message
+
+
+@method(
+    "chat.postMessage",
+    "channel",
+    f"{_SHARED} thread_ts reply_broadcast unfurl_links unfurl_media container_id icon_emoji icon_url "
+    "mrkdwn username metadata",
+    scope="chat:write",
+)
+def post_message(workspace: Workspace, args: Json, _team: Json) -> Json:
+    """Post a message to a channel or a person."""
+    channel = _writable(workspace, args)
+    body = checked_body(workspace, "chat.postMessage", args)
+    thread = args.get("thread_ts")
+    if thread is not None and workspace.find_message(channel.id, str(thread)) is None:
+        raise ApiError("thread_not_found")
+    if not channel.is_direct and flag(args, "unfurl_links"):
+        workspace.remark("chat.postMessage", "unfurl_links is on")
+    message = new_message(workspace, channel.id, body, "chat.postMessage")
+    message.thread_ts = thread
+    workspace.keep(message)
+    return {"channel": channel.id, "ts": message.ts, "message": show_message(workspace, message)}
+
+
+@method(
+    "chat.postEphemeral",
+    "channel user",
+    f"{_SHARED} thread_ts icon_emoji icon_url username",
+    scope="chat:write",
+)
+def post_ephemeral(workspace: Workspace, args: Json, _team: Json) -> Json:
+    """Show a message to one person in a channel."""
+    channel = _writable(workspace, args)
+    user = str(args["user"])
+    if user not in workspace.users or (channel.members and user not in channel.members):
+        raise ApiError("user_not_in_channel")
+    body = checked_body(workspace, "chat.postEphemeral", args)
+    message = new_message(workspace, channel.id, body, "chat.postEphemeral", user)
+    message.thread_ts = args.get("thread_ts")
+    workspace.keep(message)
+    return {"message_ts": message.ts}
+
+
+@method("chat.update", "channel ts", f"{_SHARED} file_ids reply_broadcast metadata", scope="chat:write")
+def update_message(workspace: Workspace, args: Json, _team: Json) -> Json:
+    """Change a message of the bot's own."""
+    message = _own_message(workspace, args, "cant_update_message")
+    body = checked_body(workspace, "chat.update", args, UPDATE_TEXT_LIMIT)
+    rewrite(workspace, message, body)
+    return {
+        "channel": message.channel,
+        "ts": message.ts,
+        "text": message.text,
+        "message": show_message(workspace, message),
+    }
+
+
+def rewrite(workspace: Workspace, message: Message, body: Json) -> None:
+    """Put a checked body into an existing message; what is not given goes, as with Slack."""
+    with workspace.changed:
+        message.text = body.get("text") or ""
+        fresh = new_message(workspace, message.channel, body, message.via)
+        message.blocks = [
+            {"block_id": f"e{message.edits}{place}", **block} for place, block in enumerate(fresh.blocks)
+        ]
+        message.attachments = fresh.attachments
+        if body.get("metadata") is not None:
+            message.metadata = body["metadata"]
+        message.edits += 1
+        workspace.changed.notify_all()
+
+
+@method("chat.delete", "channel ts", "as_user", scope="chat:write")
+def delete_message(workspace: Workspace, args: Json, _team: Json) -> Json:
+    """Remove a message of the bot's own."""
+    message = _own_message(workspace, args, "cant_delete_message")
+    with workspace.changed:
+        message.deleted = True
+        workspace.changed.notify_all()
+    return {"channel": message.channel, "ts": message.ts}
+
+
+@method("chat.getPermalink", "channel message_ts")
+def link_message(workspace: Workspace, args: Json, _team: Json) -> Json:
+    """Return the address of a message."""
+    channel = channel_of(workspace, args["channel"])
+    message = workspace.find_message(channel.id, str(args["message_ts"]))
+    if message is None:
+        raise ApiError("message_not_found")
+    link = f"{workspace.base_url}/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    return {"channel": channel.id, "permalink": link}
+
+
+@method(
+    "chat.unfurl",
+    "",
+    "channel ts source unfurl_id unfurls metadata user_auth_blocks user_auth_message user_auth_required "
+    "user_auth_url",
+    scope="links:write",
+)
+def unfurl_links(workspace: Workspace, args: Json, _team: Json) -> Json:
+    """Attach previews to the links of somebody's message."""
+    unfurls = structured(args, "unfurls") or {}
+    if not (args.get("channel") and args.get("ts")) and not (args.get("source") and args.get("unfurl_id")):
+        raise ApiError("missing_channel")
+    if not isinstance(unfurls, dict) or not (unfurls or args.get("metadata")):
+        raise ApiError("missing_unfurls")
+    if args.get("channel"):
+        channel = channel_of(workspace, args["channel"])
+        if workspace.find_message(channel.id, str(args["ts"])) is None:
+            raise ApiError("cannot_find_message")
+    for url, unfurl in unfurls.items():
+        found = block_problems(unfurl.get("blocks") or [], "message", f"/unfurls/{url}/blocks")
+        workspace.refuse("chat.unfurl", *found)
+        if found:
+            raise ApiError("cannot_unfurl_url", response_metadata={"messages": found})
+    workspace.unfurls.append(dict(args, unfurls=unfurls))
+    return {}
+
+
+@method("reactions.add", "channel name timestamp", scope="reactions:write")
+def add_reaction(workspace: Workspace, args: Json, _team: Json) -> Json:
+    """Add the bot's emoji to a message."""
+    channel = channel_of(workspace, args["channel"])
+    message = workspace.find_message(channel.id, str(args["timestamp"]))
+    if message is None:
+        raise ApiError("message_not_found")
+    reaction = (workspace.bot_user_id, str(args["name"]))
+    if reaction in message.reactions:
+        raise ApiError("already_reacted")
+    message.reactions.append(reaction)
+    return {}
