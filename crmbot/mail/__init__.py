@@ -1,0 +1,1 @@
+"""Mail: reading, matching, taking in and sending; the only place that knows IMAP, SMTP and MIME."""

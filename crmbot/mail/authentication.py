@@ -1,0 +1,136 @@
+"""Whether the mailbox in From really sent the mail, by what the own mail server wrote into it (RFC 8601)."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+from authres import AuthenticationResultsHeader, AuthResError, FeatureContext, dmarc
+from authres.core import AuthenticationResult
+
+from crmbot.domain.identity import normalise_email
+from crmbot.mail.values import Mail
+
+_FEATURES = FeatureContext(dmarc)
+_MAX_VALUE = 8_192
+_MAX_COMMENTS = 40
+_ID = re.compile(r"(?:\s|\([^()]*\))*([^\s;()]+)")
+_MAILBOX = re.compile(
+    r"(?:(?P<quoted>\"(?:[^\"\\]|\\.)*\")|(?P<words>[^\"<>@,;:()\[\]\\]*))\s*"
+    r"(?:<(?P<inside>[^<>@\s,;:()\"\\]+@[A-Za-z0-9.-]+)>)"
+)
+_BARE = re.compile(r"[^<>@\s,;:()\"\\]+@[A-Za-z0-9.-]+")
+_ADDRESS_IN_NAME = re.compile(r"[^\s<>\"']+@[\w-]+(?:\.[\w-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """`passed` when the sender's domain vouches for the mail; `reason` says why or why not, for people."""
+
+    passed: bool
+    reason: str
+    domain: str | None = None
+
+
+def authenticate(mail: Mail, *, authserv_id: str | None) -> Authentication:
+    """Judge the mail's From by the top-most Authentication-Results header of the configured server alone.
+
+    A pass is DMARC's, or a DKIM or SPF pass for the domain of From or for one above it. Every From that two readers
+    could take for different mailboxes fails.
+    """
+    if not authserv_id:
+        return Authentication(passed=False, reason="no mail server is configured whose word counts")
+    values = mail.header_values("from")
+    if len(values) != 1:
+        return Authentication(passed=False, reason=f"{len(values) or 'no'} From headers")
+    domain = _domain_of_from(values[0])
+    if domain is None:
+        return Authentication(passed=False, reason="From is not exactly one plain mailbox")
+    if _looks_alike(domain):
+        return Authentication(passed=False, reason="the domain of From is written in mixed or foreign letters")
+    header = _own_header(mail, authserv_id)
+    if header is None:
+        return Authentication(passed=False, reason=f"no readable result of {authserv_id}", domain=domain)
+    return _judge(header.results, domain)
+
+
+def _judge(results: list[AuthenticationResult], domain: str) -> Authentication:
+    policies = [result for result in results if result.method == "dmarc"]
+    if any(result.result == "fail" for result in policies) or len(policies) > 1:
+        return Authentication(passed=False, reason="DMARC failed", domain=domain)
+    for result in policies:
+        if result.result == "pass" and _property(result, "header", "from") in (domain, ""):
+            return Authentication(passed=True, reason="DMARC pass", domain=domain)
+    for method, places in (("dkim", (("header", "d"),)), ("spf", (("smtp", "mailfrom"), ("smtp", "mail")))):
+        for result in results:
+            if result.method != method or result.result != "pass":
+                continue
+            signed = next((found for place in places if (found := _property(result, *place))), "")
+            if _is_aligned(signed.rpartition("@")[2], domain):
+                return Authentication(passed=True, reason=f"{method.upper()} pass of {signed}", domain=domain)
+    return Authentication(passed=False, reason="nothing vouches for the domain of From", domain=domain)
+
+
+def _own_header(mail: Mail, authserv_id: str) -> AuthenticationResultsHeader | None:
+    for value in mail.header_values("authentication-results"):
+        named = _ID.match(value[:1000])
+        if named is None or named[1].lower() != authserv_id.lower():
+            continue
+        # The first one of this name is the server's; those below came with the mail, so they are never looked at.
+        if len(value) >= _MAX_VALUE or value.count("(") > _MAX_COMMENTS:
+            return None
+        try:
+            return AuthenticationResultsHeader.parse_value(_FEATURES, value)
+        except (AuthResError, ValueError, RecursionError):
+            return None
+    return None
+
+
+def _property(result: AuthenticationResult, kind: str, name: str) -> str:
+    for found in result.properties:
+        if found.type.lower() == kind and found.name.lower() == name:
+            return str(found.value).lower().rstrip(".")
+    return ""
+
+
+def _is_aligned(signed: str, domain: str) -> bool:
+    # A domain speaks for those below it. The other way round needs the list of public suffixes: DMARC's own business.
+    return "." in signed and (signed == domain or domain.endswith("." + signed))
+
+
+def _domain_of_from(value: str) -> str | None:
+    """Return the domain when every reader sees the same single mailbox; else None."""
+    value = value.strip()
+    match = _MAILBOX.fullmatch(value)
+    address = match["inside"] if match else value
+    if not match and not _BARE.fullmatch(value):
+        return None
+    try:
+        email = normalise_email(address)
+        if normalise_email(parseaddr(value)[1]) != email:
+            return None
+    except ValueError:
+        return None
+    name = (match["quoted"] or match["words"] or "") if match else ""
+    shown = _ADDRESS_IN_NAME.search(name)
+    if shown and shown[0].strip("\\").lower() != email:
+        return None
+    return email.rpartition("@")[2]
+
+
+def _looks_alike(domain: str) -> bool:
+    """Say whether a label was written in letters that can pass for others under a Latin top-level domain."""
+    labels = domain.split(".")
+    if not domain.isascii():
+        return True
+    if "xn--" not in domain or labels[-1].startswith("xn--"):
+        return False
+    for label in labels:
+        if label.startswith("xn--"):
+            try:
+                letters = label.encode("ascii").decode("idna")
+            except UnicodeError:
+                return True
+            if any(c.isalpha() and not unicodedata.name(c, "").startswith("LATIN SMALL LETTER") for c in letters):
+                return True
+    return False

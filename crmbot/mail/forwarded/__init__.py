@@ -1,0 +1,1 @@
+"""Forwards and replies: the words clients write around a quoted message, and reading it back."""

@@ -1,0 +1,177 @@
+"""Where in a text the sender's own words end and another message begins."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from crmbot.domain.identity import Address
+from crmbot.mail.forwarded.blocks import Block, header_field, quote_depth, read_block, unquote
+from crmbot.mail.forwarded.wording import (
+    FORWARD_MARKERS,
+    HEADER_FIELDS,
+    ORIGINAL_MARKERS,
+    WROTE_ENDED,
+    WROTE_OPEN,
+    WROTE_OPENED,
+    Prefix,
+    fold,
+)
+from crmbot.mail.message.addresses import parse_address
+
+_COLONS = (":", "\uff1a")
+_DECORATION = " \t>-\u2010\u2013\u2014_=*#~:\uff1a<|"
+_RULE = frozenset("-_=*~\u2014\u2013")
+_MAX_MARKER = 90
+_MAX_INTRODUCTION = 400
+_FORWARDED_BY = tuple(
+    marker + " " for marker in FORWARD_MARKERS if marker.endswith((" by", " von", " par", " da", " por"))
+)
+_GLUED = re.compile(r"[ \t>]*-{3,}\s*([^\n]{5,60}?)\s*-{3,}\s*(\S[^\n]*)")
+_GLUED_NAME = re.compile(r"([^\W\d_]{2,20}(?: [^\W\d_]{2,12})?) ?: ")
+_TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\d{4}")
+_ENDS_IN_MAILBOX = re.compile(r"[<(\[][^\s<>]+@[^\s<>]+[>)\]]+ ?[:\uff1a]$")
+_MAILBOX = re.compile(r"[<(\[]+(?:mailto:)?([^\s<>()\[\]]+@[^\s<>()\[\]]+)[>)\]]+")
+_NAME_BEFORE = re.compile(
+    r"(?:^|[,:\d]|[\"\u201e\u201c\u00ab])\s*([^,:\d\"\u201e\u201c\u201d\u00ab\u00bb]{2,80}?)[\"\u201d\u201c\u00bb]?\s*$"
+)
+
+
+class Mark(Enum):
+    """What showed the boundary."""
+
+    FORWARD = "forward"
+    """Words that only a forward has."""
+    BLOCK = "block"
+    """Quoted headers, which replies and forwards share."""
+    INTRODUCTION = "introduction"
+    """“On … wrote:”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """The first line that is not the sender's own (`start`) and the first of the other message's body (`end`)."""
+
+    mark: Mark
+    start: int
+    end: int
+    block: Block | None = None
+
+
+def find_boundary(lines: list[str], start: int, prefix: Prefix) -> Boundary | None:
+    """Find the first boundary from line `start` on; may cut a line in `lines` that a client glued together."""
+    n = start
+    while n < len(lines):
+        line = lines[n]
+        if line:
+            found = _boundary_at(lines, n, line, prefixed=prefix is not Prefix.NONE)
+            if found is not None:
+                return found
+        n += 1
+    return None
+
+
+def read_introduction(lines: list[str], boundary: Boundary) -> tuple[Address | None, str]:
+    """Return who wrote and when, as “On 3 May at 10:00, Jane <jane@x> wrote:” says."""
+    text = " ".join(unquote(line) for line in lines[boundary.start : boundary.end])
+    match = _MAILBOX.search(text)
+    if match is None:
+        return None, ""
+    before = text[: match.start()]
+    named = _NAME_BEFORE.search(before)
+    name = " ".join(word for word in (named[1] if named else "").split() if fold(word) not in _VERBS)
+    day = WROTE_OPEN.match(fold(before))
+    date = before[: named.start(1) if named else len(before)].strip(' ,"\u201e\u00ab')
+    for verb in sorted(_VERBS, key=len, reverse=True):
+        date = re.sub(rf"\s{re.escape(verb)}$", "", date)
+    if day:
+        date = date.partition(" ")[2]
+    return parse_address(f"{name} <{match[1]}>"), date.strip(" ,")
+
+
+_VERBS = frozenset({"schrieb", "skrev", "schreef", "heeft", "hat", "um", "kl.", "użytkownik", "пользователь"})
+
+
+def _boundary_at(lines: list[str], n: int, line: str, *, prefixed: bool) -> Boundary | None:
+    ends_in_colon = line.endswith(_COLONS)
+    first = line.lstrip(" \t>|")[:1]
+    if (first in _RULE or ends_in_colon or line[-1] in _RULE) and len(line) < _MAX_INTRODUCTION:
+        found = _marker_at(lines, n, line, prefixed=prefixed)
+        if found is not None:
+            return found
+    if ":" in line[:60] or "\uff1a" in line[:30]:
+        header = header_field(unquote(line).strip(" \t\xa0|*"))
+        if header and header[0] != "other":
+            block = read_block(lines, n, marked=False, prefixed=prefixed)
+            if block:
+                return Boundary(Mark.BLOCK, n, block.end, block)
+    return _introduction_at(lines, n) if ends_in_colon else None
+
+
+def _marker_at(lines: list[str], n: int, line: str, *, prefixed: bool) -> Boundary | None:
+    words = fold(line.strip(_DECORATION)) if len(line) < _MAX_MARKER * 2 else ""
+    if not words:
+        if len(line.strip()) < 10 or not prefixed:  # noqa: PLR2004 - a short rule is the writer's own
+            return None
+        block = _block_below(lines, n, marked=True)
+        return Boundary(Mark.BLOCK, n, block.end, block) if block else None
+    if words in FORWARD_MARKERS or words.startswith(_FORWARDED_BY):
+        block = _block_below(lines, n, marked=True)
+        return Boundary(Mark.FORWARD, n, block.end if block else n + 1, block)
+    if words in ORIGINAL_MARKERS:
+        block = _block_below(lines, n, marked=True)
+        return Boundary(Mark.BLOCK, n, block.end if block else n + 1, block)
+    glued = _GLUED.match(line)
+    if glued and fold(glued[1]) in FORWARD_MARKERS | ORIGINAL_MARKERS:
+        lines[n : n + 1] = [f"----- {glued[1]} -----", *_unglue(glued[2])]
+        return _marker_at(lines, n, lines[n], prefixed=prefixed)
+    return None
+
+
+def _block_below(lines: list[str], n: int, *, marked: bool) -> Block | None:
+    """Read the block under line `n`; other markers and blank lines may come between."""
+    for at in range(n + 1, min(n + 6, len(lines))):
+        bare = unquote(lines[at]).strip(" \t\xa0|*")
+        if not bare:
+            continue
+        if header_field(bare):
+            return read_block(lines, at, marked=marked, prefixed=True)
+        if bare[0] not in _RULE and fold(bare.strip(_DECORATION)) not in FORWARD_MARKERS:
+            return None
+    return None
+
+
+def _introduction_at(lines: list[str], n: int) -> Boundary | None:
+    joined = ""
+    candidates: list[tuple[int, str]] = []
+    for at in range(n, max(n - 4, -1), -1):
+        bare = unquote(lines[at])
+        if not bare or len(joined) + len(bare) > _MAX_INTRODUCTION:
+            break
+        joined = f"{bare} {joined}".rstrip()
+        candidates.append((at, fold(joined)))
+    for at, text in candidates:
+        if _dated(text) and WROTE_OPEN.match(text) and WROTE_OPENED.fullmatch(text):
+            return Boundary(Mark.INTRODUCTION, at, n + 1)
+    for at, text in candidates[:2]:
+        if _TIME.search(text) and (_ENDS_IN_MAILBOX.search(text) or WROTE_ENDED.fullmatch(text)):
+            return Boundary(Mark.INTRODUCTION, at, n + 1)
+    return None
+
+
+def _dated(text: str) -> bool:
+    return "@" in text or any(letter.isdigit() for letter in text)
+
+
+def _unglue(rest: str) -> list[str]:
+    """Cut `From: A <a@x>To: B <b@x>Subject: c` before each header name."""
+    cuts = [0]
+    for match in _GLUED_NAME.finditer(rest):
+        word = match[1]
+        for at in range(len(word)):
+            if (at == 0 or word[at].isupper()) and fold(word[at:]) in HEADER_FIELDS:
+                cuts.append(match.start() + at)
+                break
+    return [rest[a:b].strip() for a, b in zip(cuts, [*cuts[1:], len(rest)], strict=True) if rest[a:b].strip()]
+
+
+__all__ = ["Boundary", "Mark", "find_boundary", "quote_depth", "read_introduction"]

@@ -1,0 +1,162 @@
+"""Polish, Czech, Slovak, Russian, Ukrainian, Bulgarian, Croatian and Serbian, Slovenian."""
+# ruff: noqa: RUF001 - the letters of these languages are meant
+
+from crmbot.mail.forwarded.languages.language import Language
+
+ROWS = (
+    Language(
+        "pl",
+        sender="Od|Nadawca",
+        to="Do|Adresat|Odbiorca",
+        cc="Dw|DW|Kopia|Do wiadomości|UDW",
+        date="Data|Wysłano|Wysłane|Data wysłania",
+        subject="Temat",
+        other="Odpowiedź-do|Odpowiedz do|Ważność|Załączniki|Priorytet|Odpowiedź do",
+        forwarded="Przekazana wiadomość|Początek przekazywanej wiadomości|Treść przekazanej wiadomości|"
+        "Wiadomość przekazana|Przesłana wiadomość|Wiadomość przesłana dalej|Przekazany mail",
+        original="Oryginalna wiadomość|Wiadomość oryginalna|Wiadomość pierwotna|Treść oryginalnej wiadomości|"
+        "Wiadomość oryginalna (Original Message)",
+        forward_prefix="PD|Pd|Przesłane|Przekaz",
+        reply_prefix="Odp|ODP",
+        wrote="W dniu … napisał|W dniu … napisała|W dniu … napisał(a)|W dniu … pisze|Dnia … napisał|"
+        "Dnia … napisał(a)|Dnia … napisała|… napisał(a)|… napisał|… napisała|W dniu … użytkownik … napisał",
+        mobile="Wysłane z mojego …|Wysłane z …|Wysłano z …|Wysłane za pomocą …|Pobierz program Outlook dla …|"
+        "Pobierz aplikację Outlook dla …",
+        closing="Pozdrawiam|Z poważaniem|Z wyrazami szacunku|Pozdrawiam serdecznie|Serdecznie pozdrawiam|Dziękuję|"
+        "Z pozdrowieniami|Pozdrowienia|Dziękuję i pozdrawiam|Miłego dnia",
+        behalf="w imieniu",
+        automatic="Automatyczna odpowiedź|Odpowiedź automatyczna|Autoodpowiedź|Poza biurem|Nieobecność",
+    ),
+    Language(
+        "cs",
+        sender="Od|Odesílatel",
+        to="Komu|Příjemce",
+        cc="Kopie|Cc|Kopie pro",
+        date="Datum|Odesláno|Odesláno dne|Dne",
+        subject="Předmět",
+        other="Odpověď na|Odpovědět na|Důležitost|Přílohy|Priorita",
+        forwarded="Přeposlaná zpráva|Začátek přeposílané zprávy|Přeposlaný e-mail|Předaná zpráva|"
+        "Přesměrovaná zpráva|Forwardovaná zpráva",
+        original="Původní zpráva|Původní e-mail|Originální zpráva|Původní schůzka",
+        forward_prefix="Přeposlat|PŘ|Předáno",
+        reply_prefix="Odp|Odpověď",
+        wrote="Dne … napsal(a)|Dne … napsal|Dne … napsala|… napsal(a)|… napsal|… napsala|Dne … odesílatel … napsal|"
+        "Dne … napsal(a) …",
+        mobile="Odesláno z mého …|Odesláno z …|Odesláno ze …|Získat Outlook pro …|Posláno z …",
+        closing="S pozdravem|S přátelským pozdravem|Děkuji|Děkuji a přeji hezký den|Hezký den|Zdravím|"
+        "S úctou|Přeji hezký den|Děkuji předem",
+        behalf="jménem",
+        automatic="Automatická odpověď|Mimo kancelář|Nepřítomnost",
+    ),
+    Language(
+        "sk",
+        sender="Od|Odosielateľ",
+        to="Komu|Pre|Adresát",
+        cc="Kópia|Cc",
+        date="Dátum|Odoslané|Odoslané dňa",
+        subject="Predmet",
+        other="Odpovedať-Pre|Dôležitosť|Prílohy",
+        forwarded="Preposlaná správa|Začiatok preposlanej správy|Preposlaná správa --- Forwarded Message|"
+        "Preposlaný e-mail",
+        original="Pôvodná správa|Originálna správa",
+        forward_prefix="Prepos|Preposlané",
+        reply_prefix="Odp",
+        wrote="Dňa … napísal|Dňa … napísal(a)|… napísal(a)|… napísal|… napísala|Dňa … používateľ … napísal",
+        mobile="Odoslané z môjho …|Odoslané z …|Získať Outlook pre …",
+        closing="S pozdravom|S úctou|Ďakujem|Pekný deň|S priateľským pozdravom",
+        behalf="v mene",
+        automatic="Automatická odpoveď|Mimo kancelárie",
+    ),
+    Language(
+        "ru",
+        sender="От|От кого|Отправитель",
+        to="Кому|Получатель",
+        cc="Копия|Копии",
+        date="Дата|Отправлено|Отправлен|Дата отправки|Date",
+        subject="Тема",
+        other="Ответ-Кому|Ответить|Важность|Вложения|Скрытая копия",
+        forwarded="Пересылаемое сообщение|Перенаправленное сообщение|Начало переадресованного сообщения|"
+        "Пересланное сообщение|Начало переадресуемого сообщения|Конец пересылаемого сообщения|"
+        "Переадресованное сообщение|Перенаправлено|Переслано",
+        original="Исходное сообщение|Оригинальное сообщение|Первоначальное сообщение|"
+        "Оригинал сообщения|Исходное письмо",
+        forward_prefix="Пересл|Перес|ПЕР|Переслано|Перенаправлено",
+        reply_prefix="Отв|ОТВ|Ответ",
+        wrote="… пишет|… написал(а)|… написал|… написала|… писал(а)|… пользователь … написал|Вы писали …",
+        mobile="Отправлено с …|Отправлено из …|Отправлено от …|Скачать Outlook для …|Получить Outlook для …|"
+        "Послано с …",
+        closing="С уважением|С наилучшими пожеланиями|Спасибо|Всего доброго|Заранее спасибо|Хорошего дня|"
+        "Искренне Ваш|Благодарю",
+        behalf="от имени|по поручению",
+        automatic="Автоматический ответ|Автоответ|Нет на работе|Вне офиса|Автоответчик",
+    ),
+    Language(
+        "uk",
+        sender="Від|Від кого|Відправник",
+        to="Кому|Одержувач",
+        cc="Копія",
+        date="Дата|Відправлено|Надіслано|Дата надсилання",
+        subject="Тема",
+        other="Кому відповісти|Важливість|Вкладення|Відповісти",
+        forwarded="Переслане повідомлення|Перенаправлене повідомлення|Початок листа, що пересилається|"
+        "Пересланий лист|Початок переадресованого повідомлення|Переадресоване повідомлення",
+        original="Початкове повідомлення|Оригінальне повідомлення|Вихідне повідомлення|Початковий лист",
+        forward_prefix="Пересл|Переслано",
+        reply_prefix="Відп|Відповідь",
+        wrote="… пише|… написав(-ла)|… написав|… написала|… написав(ла)|… користувач … написав",
+        mobile="Надіслано з …|Відправлено з …|Отримати Outlook для …",
+        closing="З повагою|З найкращими побажаннями|Дякую|Щиро|Гарного дня|Всього найкращого",
+        behalf="від імені",
+        automatic="Автоматична відповідь|Автовідповідь|Немає на місці",
+    ),
+    Language(
+        "bg",
+        sender="От|Подател",
+        to="До|Получател",
+        cc="Копие|Cc",
+        date="Дата|Изпратено|Изпратен",
+        subject="Относно|Тема",
+        forwarded="Препратено съобщение|Начало на препратено съобщение|Препратено писмо",
+        original="Оригинално съобщение|Първоначално съобщение",
+        forward_prefix="Препр|Препратено",
+        reply_prefix="Отг|Отговор",
+        wrote="На … написа|… написа|… пише",
+        mobile="Изпратено от моя …|Изпратено от …",
+        closing="С уважение|Поздрави|Благодаря|Лек ден",
+        automatic="Автоматичен отговор",
+    ),
+    Language(
+        "hr",
+        sender="Šalje|Od|Pošiljatelj|Pošiljalac",
+        to="Prima|Za|Primatelj|Kome",
+        cc="Kopija|Cc",
+        date="Datum|Poslano|Poslato",
+        subject="Naslov|Predmet|Tema",
+        other="Odgovori na|Važnost|Privitci",
+        forwarded="Proslijeđena poruka|Započni proslijeđenu poruku|Prosleđena poruka|Preusmjerena poruka",
+        original="Izvorna poruka|Originalna poruka|Prvobitna poruka",
+        forward_prefix="Proslijeđeno|Prosl",
+        reply_prefix="Odg|Odgovor",
+        wrote="… je napisao|… je napisala|… je napisao/la|Dana … napisao je|Dana … napisao|… napisao(la)|"
+        "… je napisao/napisala",
+        mobile="Poslano s mojeg …|Poslano s …|Poslato sa …",
+        closing="S poštovanjem|Srdačan pozdrav|Lijep pozdrav|Lep pozdrav|Pozdrav|Hvala|Lp|Pozdravi",
+        automatic="Automatski odgovor",
+    ),
+    Language(
+        "sl",
+        sender="Od|Pošiljatelj",
+        to="Za|Prejemnik",
+        cc="Kp|Kopija",
+        date="Datum|Poslano",
+        subject="Zadeva",
+        forwarded="Posredovano sporočilo|Začetek posredovanega sporočila",
+        original="Izvirno sporočilo|Prvotno sporočilo",
+        forward_prefix="Posr|Posredovano|PREP",
+        reply_prefix="Odg",
+        wrote="… je oseba … napisala|… je napisal|… je napisal/a|… je oseba … napisal",
+        mobile="Poslano iz mojega …|Poslano iz …",
+        closing="Lep pozdrav|S spoštovanjem|Lp|Hvala",
+        automatic="Samodejni odgovor",
+    ),
+)

@@ -1,0 +1,1 @@
+"""One message as bytes: headers, parts, character sets, addresses."""

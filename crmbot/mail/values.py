@@ -1,0 +1,123 @@
+"""What is understood of one mail, as frozen values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from crmbot.domain.identity import Address
+
+
+class Kind(StrEnum):
+    """What sort of mail it is (interfaces.md, `mail parse`)."""
+
+    DIRECT = "direct"
+    REPLY = "reply"
+    FORWARD = "forward"
+    BOUNCE = "bounce"
+    AUTO_REPLY = "auto-reply"
+    LIST = "list"
+    INVITE = "invite"
+    COMPLAINT = "complaint"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is no text of the mail; `size` in bytes once decoded."""
+
+    name: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A message inside a mail, as its forwarder's client shows it: nothing here is verified.
+
+    `sender` is None when the client shows none, its `email` is "" when only a name is shown. `date` is text as
+    written. `body` keeps what that message quotes itself; `crmbot.mail.forwarded.unwrapping.chain` goes on inside.
+    """
+
+    sender: Address | None
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    subject: str = ""
+    date: str = ""
+    body: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the shape of interfaces.md."""
+        return {
+            "from": address_json(self.sender),
+            "to": [address_json(address) for address in self.to],
+            "cc": [address_json(address) for address in self.cc],
+            "subject": self.subject,
+            "date": self.date or None,
+            "body": self.body,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail as understood.
+
+    Attributes:
+        message_id: as written, with its angle brackets; None when there is none.
+        sender: the one mailbox of From; None when there is none that can be read.
+        date: aware, with the zone as written; None when it is no date.
+        text: what the sender wrote, without quotes and signature.
+        forwarded: the first message inside: inline, else attached. also_forwarded: the other attached ones.
+        noise: why nobody needs to read it, or None. rule: the name of the rule in `rules.py` that named the kind.
+        headers: the header values that later steps judge by: lower-case name, value; top-most first.
+        calendar: the invitation's iCalendar text, or "".
+        content_hash: equal for copies of one mail whatever servers added to the headers on the way.
+        failed: what could not be read: part and reason.
+    """
+
+    message_id: str | None
+    kind: Kind
+    sender: Address | None
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    subject: str
+    date: datetime | None
+    text: str
+    forwarded: Forwarded | None
+    also_forwarded: tuple[Forwarded, ...]
+    attachments: tuple[Attachment, ...]
+    noise: str | None
+    rule: str | None
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    reply_to: tuple[Address, ...]
+    headers: tuple[tuple[str, str], ...]
+    calendar: str
+    content_hash: str
+    size: int
+    failed: tuple[tuple[str, str], ...]
+
+    def header_values(self, name: str) -> tuple[str, ...]:
+        """Return the kept values of one lower-case header name, top-most first."""
+        return tuple(value for known, value in self.headers if known == name)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `crmbot mail parse --json` prints for this mail, without `file`."""
+        return {
+            "message_id": self.message_id,
+            "kind": str(self.kind),
+            "from": address_json(self.sender),
+            "to": [address_json(address) for address in self.to],
+            "cc": [address_json(address) for address in self.cc],
+            "subject": self.subject,
+            "date": self.date.isoformat() if self.date else None,
+            "text": self.text,
+            "forwarded": self.forwarded.as_json() if self.forwarded else None,
+            "also_forwarded": [message.as_json() for message in self.also_forwarded],
+            "attachments": [{"name": a.name, "type": a.type, "size": a.size} for a in self.attachments],
+            "noise": self.noise,
+        }
+
+
+def address_json(address: Address | None) -> dict[str, str | None] | None:
+    """Return `{"name", "address"}`; the address is null when only a name is known."""
+    return {"name": address.name, "address": address.email or None} if address else None
