@@ -43,9 +43,7 @@ def whole(args: Json, name: str, default: int) -> int:
     """Return an integer sent as a number or as digits."""
     value = str(args.get(name, default))
     if not value.lstrip("-").isdigit():
-        raise ApiError(
-            "invalid_arguments", response_metadata={"messages": [f"[ERROR] {name} must be an integer"]}
-        )
+        raise ApiError("invalid_arguments", response_metadata={"messages": [f"[ERROR] {name} must be an integer"]})
     return int(value)
 
 

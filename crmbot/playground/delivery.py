@@ -29,9 +29,7 @@ class Courier(Workspace):
         if not sent.url:
             return self._through_socket("events_api", sent.payload, (number, reason))
         headers = signed_headers(self.signing_secret, self.clock(), sent.body, sent.headers["Content-Type"])
-        return self.post(
-            Sent(sent.url, sent.body, {**headers, **retry_headers(number, reason)}, sent.payload)
-        )
+        return self.post(Sent(sent.url, sent.body, {**headers, **retry_headers(number, reason)}, sent.payload))
 
     def replay(self, answer: Answer) -> Answer:
         """Send the very same bytes and headers again, as somebody who captured them would."""
@@ -50,9 +48,7 @@ class Courier(Workspace):
             response = connection.getresponse()
             body = response.read()
             headers = {name.lower(): text for name, text in response.getheaders()}
-            return Answer(
-                response.status, body, time.monotonic() - begun, sent, headers, _payload(body, headers)
-            )
+            return Answer(response.status, body, time.monotonic() - begun, sent, headers, _payload(body, headers))
         except (OSError, http.client.HTTPException):
             return Answer(0, b"", time.monotonic() - begun, sent)
         finally:

@@ -80,9 +80,7 @@ def find_element(blocks: list[Json], action: str, value: str | None = None) -> P
     if value is not None and len(found) > 1:
         found = [item for item in found if value in _values(item.element)]
     if len(found) != 1:
-        there = [
-            (item.element.get("action_id"), item.label, item.element.get("value")) for item in everything
-        ]
+        there = [(item.element.get("action_id"), item.label, item.element.get("value")) for item in everything]
         raise LookupError(f"{len(found)} elements match {action!r} {value!r}; there are {there}")
     return found[0]
 
@@ -148,9 +146,7 @@ def form_values(view: View, values: Json) -> Json:
         name = block["block_id"]
         unknown.discard(name)
         said = report(block["element"], values.get(name))
-        if not block.get("optional") and all(
-            part in (None, "", []) for key, part in said.items() if key != "type"
-        ):
+        if not block.get("optional") and all(part in (None, "", []) for key, part in said.items() if key != "type"):
             raise ValueError(f"the form needs {name}: Slack would not send it")
         filled[name] = {block["element"].get("action_id", name): said}
     if unknown:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_CONTROL = re.compile(r"<([^<>\n]+)>")
+_CONTROL = re.compile(r"<([^<>\s][^<>\n]*)>")
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,7 @@ class Sender(Courier):
         person = self._person(user)
         place = self._place(channel, person)
         address = new_response_url(self, place.id, person.id)
-        fields = payloads.command_fields(
-            self, person, place, command=command, text=text, response_url=address
-        )
+        fields = payloads.command_fields(self, person, place, command=command, text=text, response_url=address)
         answer = self.deliver(url, "slash_commands", fields, urlencode(fields).encode(), FORM)
         self._show_ack(answer, command, place.id, person.id)
         return answer
@@ -100,9 +98,7 @@ class Sender(Courier):
             payloads.interaction(self, "view_closed", self._person(view.user), is_cleared=False, **place),
         )
 
-    def shortcut(
-        self, url: str | None, callback_id: str, user: str = "", message: Message | None = None
-    ) -> Answer:
+    def shortcut(self, url: str | None, callback_id: str, user: str = "", message: Message | None = None) -> Answer:
         """Choose a shortcut, of a message when one is given."""
         person = self._person(user)
         more: Json = {"callback_id": callback_id, "trigger_id": self.new_trigger(person.id)}
@@ -142,7 +138,7 @@ class Sender(Courier):
         retry: tuple[int, str] | None = None,
         **envelope: Any,
     ) -> Answer:
-        """Send an event; `retry` is the number and reason of a redelivery, `envelope` overrides its fields."""
+        """Send an event; `retry` is number and reason of a redelivery, `envelope` overrides its fields."""
         payload = payloads.event_callback(self, event, event_id, **envelope)
         return self.deliver(url, "events_api", payload, json.dumps(payload).encode(), JSON, retry=retry)
 
@@ -168,9 +164,7 @@ class Sender(Courier):
         """Open the app's Home tab."""
         person = self._person(user)
         channel = self.direct_channel(person.id)
-        return self.event(
-            url, {"type": "app_home_opened", "user": person.id, "channel": channel.id, "tab": "home"}
-        )
+        return self.event(url, {"type": "app_home_opened", "user": person.id, "channel": channel.id, "tab": "home"})
 
     def _person(self, user: str) -> User:
         """Return who acts; by default the first person declared."""

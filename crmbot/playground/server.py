@@ -73,9 +73,7 @@ class StandIn(Sender):
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._run, args=(listener,), name="slack-stand-in", daemon=True
-        )
+        self._thread = threading.Thread(target=self._run, args=(listener,), name="slack-stand-in", daemon=True)
         self._thread.start()
         deadline = time.monotonic() + STARTING_SECONDS
         while not self._server.started:

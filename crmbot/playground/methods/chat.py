@@ -24,9 +24,7 @@ def checked_body(workspace: Workspace, where: str, args: Json, text_limit: int |
     return body
 
 
-def new_message(
-    workspace: Workspace, channel: str, body: Json, via: str, ephemeral_to: str | None = None
-) -> Message:
+def new_message(workspace: Workspace, channel: str, body: Json, via: str, ephemeral_to: str | None = None) -> Message:
     """Make a message of the bot's from a checked body."""
     return Message(
         channel,
@@ -120,9 +118,7 @@ def rewrite(workspace: Workspace, message: Message, body: Json) -> None:
     with workspace.changed:
         message.text = body.get("text") or ""
         fresh = new_message(workspace, message.channel, body, message.via)
-        message.blocks = [
-            {"block_id": f"e{message.edits}{place}", **block} for place, block in enumerate(fresh.blocks)
-        ]
+        message.blocks = [{"block_id": f"e{message.edits}{place}", **block} for place, block in enumerate(fresh.blocks)]
         message.attachments = fresh.attachments
         if body.get("metadata") is not None:
             message.metadata = body["metadata"]
@@ -154,8 +150,7 @@ def link_message(workspace: Workspace, args: Json, _team: Json) -> Json:
 @method(
     "chat.unfurl",
     "",
-    "channel ts source unfurl_id unfurls metadata user_auth_blocks user_auth_message user_auth_required "
-    "user_auth_url",
+    "channel ts source unfurl_id unfurls metadata user_auth_blocks user_auth_message user_auth_required user_auth_url",
     scope="links:write",
 )
 def unfurl_links(workspace: Workspace, args: Json, _team: Json) -> Json:

@@ -33,9 +33,7 @@ def method(
     """Enter a function into the table; arguments are lists of words, `token` is bot, app or none."""
 
     def enter(run: Run) -> Run:
-        METHODS[name] = Method(
-            name, frozenset(required.split()), frozenset(optional.split()), scope, token, run
-        )
+        METHODS[name] = Method(name, frozenset(required.split()), frozenset(optional.split()), scope, token, run)
         return run
 
     return enter

@@ -126,9 +126,7 @@ _MESSAGE: dict[str, Check] = {
 }
 _MODAL: dict[str, Check] = {
     **EVERYWHERE,
-    "alert": shape(
-        {"text": either(200)}, {**_ID, "level": choice("default", "info", "warning", "error", "success")}
-    ),
+    "alert": shape({"text": either(200)}, {**_ID, "level": choice("default", "info", "warning", "error", "success")}),
 }
 SURFACES: dict[str, Check] = {
     "message": items(typed(**_MESSAGE), 50, 0),

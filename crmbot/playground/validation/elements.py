@@ -64,9 +64,7 @@ BUTTON = shape(
 _MULTI_OPTIONS: dict[str, Check] = {**_MANY, **_CHOICES, "initial_options": items(OPTION, 100)}
 
 PICKERS: dict[str, Check] = {
-    "static_select": shape(
-        {}, {**_PICKER, **_CHOICES, "initial_option": OPTION}, _ONE_SOURCE, UNIQUE_OPTIONS
-    ),
+    "static_select": shape({}, {**_PICKER, **_CHOICES, "initial_option": OPTION}, _ONE_SOURCE, UNIQUE_OPTIONS),
     "multi_static_select": shape({}, _MULTI_OPTIONS, _ONE_SOURCE, UNIQUE_OPTIONS),
     "external_select": shape({}, {**_PICKER, "initial_option": OPTION, "min_query_length": whole(0, 100)}),
     "multi_external_select": shape(
@@ -92,9 +90,7 @@ PICKERS: dict[str, Check] = {
     "multi_channels_select": shape({}, {**_MANY, "initial_channels": _IDS}),
     "datepicker": shape({}, {**_PICKER, "initial_date": DATE}),
     "timepicker": shape({}, {**_PICKER, "initial_time": TIME, "timezone": text(255)}),
-    "datetimepicker": shape(
-        {}, {**_CONFIRMED, "focus_on_load": flag, "initial_date_time": whole(10**9, 10**10 - 1)}
-    ),
+    "datetimepicker": shape({}, {**_CONFIRMED, "focus_on_load": flag, "initial_date_time": whole(10**9, 10**10 - 1)}),
     "checkboxes": shape(
         {"options": items(OPTION_WITH_MARKUP, 10)},
         {**_CONFIRMED, "focus_on_load": flag, "initial_options": items(OPTION_WITH_MARKUP, 10)},

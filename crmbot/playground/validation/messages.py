@@ -36,11 +36,7 @@ def message_verdict(body: dict[str, Any], text_limit: int = TEXT_LIMIT) -> Verdi
     found = block_problems(blocks or [], "message")
     if found:
         return Verdict("invalid_blocks", found)
-    return (
-        _attachments(attachments)
-        or _metadata(body.get("metadata"))
-        or Verdict(remarks=_remarks(text, blocks))
-    )
+    return _attachments(attachments) or _metadata(body.get("metadata")) or Verdict(remarks=_remarks(text, blocks))
 
 
 def _remarks(text: str | None, blocks: list[Any] | None) -> list[str]:
@@ -56,9 +52,7 @@ def _attachments(attachments: Any) -> Verdict | None:
     if attachments is None:
         return None
     if not isinstance(attachments, list) or not all(isinstance(item, dict) for item in attachments):
-        return Verdict(
-            "invalid_attachments", ["[ERROR] must be an array of objects [json-pointer:/attachments]"]
-        )
+        return Verdict("invalid_attachments", ["[ERROR] must be an array of objects [json-pointer:/attachments]"])
     if len(attachments) > ATTACHMENTS:
         return Verdict("too_many_attachments", [f"[ERROR] more than {ATTACHMENTS} attachments"])
     for place, attachment in enumerate(attachments):

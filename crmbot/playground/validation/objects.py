@@ -78,9 +78,7 @@ def listed_options(value: Any, at: str) -> Iterator[str]:
 
 STYLE = shape(
     {},
-    dict.fromkeys(
-        ("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"), flag
-    ),
+    dict.fromkeys(("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"), flag),
 )
 RICH_PART = typed(
     text=shape({"text": text(12000)}, {"style": STYLE}),
