@@ -39,7 +39,7 @@ class Delivery:
     refuse_repeat: bool = False
 
 
-class _DryRun(Exception):  # noqa: N818 - it ends a transaction, it is no mistake
+class _DryRun(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__()
         self.answer = answer
@@ -103,6 +103,7 @@ class CrmService:
                 request=request.NAME,
                 summary=answer.said,
                 surface=actor.surface,
+                undoes_id=work.undoes_id,
             )
             wrote = work.recorder.write(session, entry)
             if delivery:
@@ -122,15 +123,12 @@ class CrmService:
     def _known(self, session: Session, actor: Actor, delivery: Delivery) -> Outcome | None:
         same = DeliveryKey.key == delivery.key
         if delivery.refuse_repeat:
-            same |= (DeliveryKey.fingerprint == delivery.fingerprint) & (
-                DeliveryKey.at > self.clock() - _REPEAT_WITHIN
-            )
+            same |= (DeliveryKey.fingerprint == delivery.fingerprint) & (DeliveryKey.at > self.clock() - _REPEAT_WITHIN)
         row = session.execute(
             select(DeliveryKey.entry_id, JournalEntry.summary)
             .outerjoin(
                 JournalEntry,
-                (JournalEntry.workspace_id == DeliveryKey.workspace_id)
-                & (JournalEntry.id == DeliveryKey.entry_id),
+                (JournalEntry.workspace_id == DeliveryKey.workspace_id) & (JournalEntry.id == DeliveryKey.entry_id),
             )
             .where(DeliveryKey.workspace_id == actor.workspace_id, same)
             .limit(1)
@@ -145,9 +143,7 @@ class CrmService:
     def actor_of_user(self, workspace_id: str, email: str, surface: str) -> Actor:
         """Return the user with that e-mail address as an actor; Unauthenticated when there is none."""
         with self.store.reading(workspace_id) as session:
-            actor = find_actor(
-                session, workspace_id, surface, self.policy, User.email == email.strip().lower()
-            )
+            actor = find_actor(session, workspace_id, surface, self.policy, User.email == email.strip().lower())
         if actor is None:
             raise Unauthenticated(
                 f"No active user has the address {email}. An admin adds people: crmbot user add {email}"
@@ -157,9 +153,7 @@ class CrmService:
     def actor_of_slack(self, workspace_id: str, slack_user_id: str) -> Actor | None:
         """Return the user behind a Slack account, or None when nobody is linked to it."""
         with self.store.reading(workspace_id) as session:
-            return find_actor(
-                session, workspace_id, "slack", self.policy, User.slack_user_id == slack_user_id
-            )
+            return find_actor(session, workspace_id, "slack", self.policy, User.slack_user_id == slack_user_id)
 
     def system(self, workspace_id: str, surface: str = "system") -> Actor:
         """Return the workspace itself as an actor: digests, mail intake, the operator's command line."""

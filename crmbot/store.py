@@ -21,7 +21,7 @@ BUSY_SECONDS = 2.0
 """How long a statement waits for another writer; below the 2.5 s that an answer may take."""
 
 _TABLES = sorted((name for name in Base.metadata.tables if name != "workspace"), key=len, reverse=True)
-_TOUCHES = re.compile(r'(?:FROM|JOIN|UPDATE|,)\s+"?(?:' + "|".join(_TABLES) + r')"?\b', re.IGNORECASE)
+_TOUCHES = re.compile(r'(?:FROM|JOIN|UPDATE)\s+"?(?:' + "|".join(_TABLES) + r')"?\b', re.IGNORECASE)
 _BOUND = re.compile(r"workspace_id\s*(?:=|IN)", re.IGNORECASE)
 
 
@@ -125,11 +125,10 @@ def _begin_postgresql(connection: Connection) -> None:
         return
     if not options.get("crmbot_write", True):
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-    connection.execute(
-        text("SELECT set_config('crmbot.workspace', :workspace, true)"), {"workspace": workspace}
-    )
+    connection.execute(text("SELECT set_config('crmbot.workspace', :workspace, true)"), {"workspace": workspace})
 
 
+_MOST_REMEMBERED = 10_000
 _seen: dict[str, bool] = {}
 
 
@@ -139,7 +138,7 @@ def _refuse_unbound(
     statement: str,
     _parameters: object,
     _context: object,
-    _many: bool,  # noqa: FBT001 - SQLAlchemy's own signature
+    _many: bool,
 ) -> None:
     """Refuse a statement that touches a workspace's rows without naming the workspace.
 
@@ -150,7 +149,7 @@ def _refuse_unbound(
         return
     bound = _seen.get(statement)
     if bound is None:
-        if len(_seen) > 10_000:
+        if len(_seen) > _MOST_REMEMBERED:
             _seen.clear()
         bound = _seen[statement] = not _TOUCHES.search(statement) or bool(_BOUND.search(statement))
     if not bound:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, event, inspect
+from sqlalchemy import Connection, Date, event, inspect
 from sqlalchemy.orm import Mapper, Session, object_session
+from sqlalchemy.types import TypeEngine
 
 from crmbot import models
-from crmbot.models import Base, JournalChange, JournalEntry
+from crmbot.models import Base, JournalChange, JournalEntry, UTCDateTime
 
 TRACKED: Mapping[str, type[models.InWorkspace]] = {
     kind.__tablename__: kind
@@ -91,16 +92,18 @@ def to_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime | date) else value
 
 
-def from_json(kind: type[Base], values: Mapping[str, Any]) -> dict[str, Any]:
+def from_json(kind: type[models.InWorkspace], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return column values of `kind` that `to_json` made, with their types."""
     columns = inspect(kind).columns
-    return {name: _typed(columns[name].type.python_type, value) for name, value in values.items()}
+    return {name: _typed(columns[name].type, value) for name, value in values.items()}
 
 
-def _typed(python_type: type, value: Any) -> Any:
-    if value is None or python_type not in (datetime, date):
-        return value
-    return python_type.fromisoformat(value)
+def _typed(column: TypeEngine[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(column, UTCDateTime):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if isinstance(column, Date) else value
 
 
 def _record_insert(_mapper: Mapper[Any], _connection: Connection, row: Any) -> None:

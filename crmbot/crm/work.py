@@ -27,7 +27,11 @@ class Work:
     now: datetime
     policy: Policy
     entry_id: str
+    undoes_id: str | None = None
+    """The journal entry that this effect takes back."""
     recorder: Recorder = field(init=False)
+    loaded: list[Any] = field(default_factory=list)
+    """Rows loaded ahead, held so that the session keeps them."""
 
     def __post_init__(self) -> None:
         self.recorder = Recorder(self.session)

@@ -56,6 +56,9 @@ class Base(DeclarativeBase):
 Id = String(26)
 """An opaque id."""
 
+Key = String().with_variant(String(collation="C"), "postgresql")
+"""A folded name; compared by code points on both databases, so that a range finds beginnings by the index."""
+
 
 @declarative_mixin
 class InWorkspace:

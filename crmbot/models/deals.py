@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declarative_mixin, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, Versioned, within_workspace
+from crmbot.models.base import Base, Id, InWorkspace, Key, Versioned, within_workspace
 
 
 @declarative_mixin
@@ -46,7 +46,7 @@ class Deal(InWorkspace, Versioned, DealFacts, Base):
 
     number: Mapped[int]
     title: Mapped[str]
-    title_key: Mapped[str]
+    title_key: Mapped[str] = mapped_column(Key)
     contact_id: Mapped[str | None] = mapped_column(Id)
     company_id: Mapped[str | None] = mapped_column(Id)
     closed_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, Versioned, within_workspace
+from crmbot.models.base import Base, Id, InWorkspace, Key, Versioned, within_workspace
 
 
 class Company(InWorkspace, Versioned, Base):
@@ -20,7 +20,7 @@ class Company(InWorkspace, Versioned, Base):
 
     number: Mapped[int]
     name: Mapped[str]
-    name_key: Mapped[str]
+    name_key: Mapped[str] = mapped_column(Key)
     """The name folded for matching (`domain.identity.fold_name`)."""
     domain: Mapped[str | None]
     industry: Mapped[str | None]
@@ -41,7 +41,7 @@ class Contact(InWorkspace, Versioned, Base):
 
     number: Mapped[int]
     name: Mapped[str]
-    name_key: Mapped[str]
+    name_key: Mapped[str] = mapped_column(Key)
     phone: Mapped[str | None]
     role: Mapped[str | None]
     company_id: Mapped[str | None] = mapped_column(Id)
@@ -80,10 +80,10 @@ class Lead(InWorkspace, Versioned, Base):
     number: Mapped[int]
     name: Mapped[str]
     """The contact's name."""
-    name_key: Mapped[str]
+    name_key: Mapped[str] = mapped_column(Key)
     email: Mapped[str | None]
     company_name: Mapped[str | None]
-    company_key: Mapped[str | None]
+    company_key: Mapped[str | None] = mapped_column(Key)
     source: Mapped[str | None]
     owner_id: Mapped[str | None] = mapped_column(Id)
     score: Mapped[int | None]

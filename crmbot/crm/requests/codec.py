@@ -8,6 +8,8 @@ from crmbot.crm.requests.base import REQUESTS, Due, Request
 from crmbot.domain.money import Money
 from crmbot.errors import BadInput
 
+_OUTDATED = "This button was made by another version of crmbot; type the command instead."
+
 
 def encode(request: Request) -> dict[str, Any]:
     """Return the request as JSON values: its name, and only the fields that were said."""
@@ -22,14 +24,12 @@ def encode(request: Request) -> dict[str, Any]:
 def decode(data: dict[str, Any]) -> Request:
     """Return the request that `encode` made; BadInput when this version knows no such request."""
     kind = REQUESTS.get(str(data.get("do")))
+    if kind is None:
+        raise BadInput(_OUTDATED)
     try:
-        if kind is None:
-            raise TypeError(data.get("do"))
         return kind(**{name: _value(value) for name, value in data.items() if name != "do"})
     except (TypeError, ValueError, KeyError) as error:
-        raise BadInput(
-            "This button was made by another version of crmbot; type the command instead."
-        ) from error
+        raise BadInput(_OUTDATED) from error
 
 
 def _plain(value: Any) -> Any:

@@ -52,6 +52,14 @@ class SetUserRole(Request, name="user.role", permission="crm.users.edit"):
 
 
 @dataclass(frozen=True)
+class LinkSlackUser(Request, name="user.link_slack", permission="crm.users.edit"):
+    """Link a Slack account to the user with its e-mail address."""
+
+    email: str
+    slack_user_id: str
+
+
+@dataclass(frozen=True)
 class ListUsers(Request, name="user.list", permission="crm.deals.view", writes=False):
     """List the workspace's users."""
 

@@ -1,0 +1,289 @@
+"""Activities: log, plan, complete, put off, hand over; and notes."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from crmbot.crm import deals
+from crmbot.crm.answers import ActivityView, Change, DealView, Outcome
+from crmbot.crm.history import keep_activity_facts, overdue_at, save_deal
+from crmbot.crm.lookup import candidate, find_activity, find_target, find_user
+from crmbot.crm.requests import (
+    AddNote,
+    AssignActivity,
+    CompleteActivity,
+    CreateTask,
+    Due,
+    LogActivity,
+    SetDeal,
+    SnoozeActivity,
+)
+from crmbot.crm.views import activity_view, deal_view, link, person, record_view
+from crmbot.crm.work import Work
+from crmbot.domain.ids import Kind, reference
+from crmbot.errors import Ambiguous, BadInput, Conflict, MissingFact
+from crmbot.models import Activity, Company, Contact, Deal, Lead, Note
+
+KINDS = ("call", "email", "meeting", "task")
+_MOST_MINUTES = 24 * 60
+
+
+def log(work: Work, request: LogActivity) -> Outcome:
+    """Log what happened; with it change the deal it is about and plan the next task, all as one effect."""
+    about = _about(work, request.target)
+    at = request.at or work.now
+    planned = at > work.now
+    activity = add_activity(
+        work,
+        kind=request.kind,
+        subject=request.text.strip() or _default_subject(request.kind, about),
+        about=about,
+        owner_id=work.actor.user_id,
+        due=Due(at=at),
+        completed_at=None if planned else at,
+        duration_minutes=request.duration_minutes,
+        attendees=request.attendees,
+    )
+    activity.billable, activity.outcome = request.billable, request.outcome
+    work.session.flush()
+    also, changes = _with_deal(work, request, about)
+    if request.next_text:
+        following = add_activity(
+            work,
+            kind="task",
+            subject=request.next_text,
+            about=about,
+            owner_id=work.actor.user_id,
+            due=request.next_due or Due(),
+        )
+        work.session.flush()
+        also.append(activity_view(work, following))
+    view = activity_view(work, activity)
+    verb = "Planned" if planned else "Logged"
+    extra = "".join(f" {change.label}: {change.after}." for change in changes)
+    if request.next_text:
+        extra += f" Next: {request.next_text}."
+    return Outcome(
+        f"{verb} {_a(request.kind)} with {_first_link(view)}.{extra}", record=view, also=tuple(also), changes=changes
+    )
+
+
+def create_task(work: Work, request: CreateTask) -> Outcome:
+    """Plan something to do."""
+    text = request.text.strip()
+    if not text:
+        raise MissingFact("What is to be done?", field="text", example="/task call Jane tomorrow 3pm")
+    about = _about(work, request.target) if request.target else {}
+    owner = find_user(work, request.owner) if request.owner else None
+    owner_id = owner.id if owner else work.actor.user_id
+    activity = add_activity(
+        work,
+        kind=request.kind,
+        subject=text,
+        about=about,
+        owner_id=owner_id,
+        due=request.due or Due(),
+        duration_minutes=request.duration_minutes,
+        attendees=request.attendees,
+    )
+    work.session.flush()
+    view = activity_view(work, activity)
+    whose = f" for {owner.name}" if owner and owner.id != work.actor.user_id else ""
+    when = due_words(work, view)
+    return Outcome(f"Planned {view.reference} {view.title}{whose}{', ' + when if when else ''}.", record=view)
+
+
+def complete(work: Work, request: CompleteActivity) -> Outcome:
+    """Mark an activity as done now."""
+    activity = _editable(work, request.activity)
+    if activity.completed_at is not None:
+        raise Conflict(f"{_named(activity)} is done already.")
+    activity.completed_at = work.now
+    if request.outcome:
+        activity.outcome = request.outcome
+    work.session.flush()
+    return Outcome(f"Done: {_named(activity)}.", record=activity_view(work, activity))
+
+
+def snooze(work: Work, request: SnoozeActivity) -> Outcome:
+    """Put an open activity off."""
+    activity = _editable(work, request.activity)
+    if activity.completed_at is not None:
+        raise Conflict(f"{_named(activity)} is done already.")
+    before = due_words(work, activity_view(work, activity))
+    keep_activity_facts(work, activity)
+    _set_due(work, activity, request.due or _tomorrow(work, activity))
+    work.session.flush()
+    view = activity_view(work, activity)
+    after = due_words(work, view)
+    change = Change(view.reference, "Due", before, after)
+    return Outcome(f"{_named(activity)} is {after} now.", record=view, changes=(change,))
+
+
+def assign(work: Work, request: AssignActivity) -> Outcome:
+    """Give an activity to a user; a day it is due on is the new owner's day."""
+    activity = _editable(work, request.activity)
+    owner = find_user(work, request.owner)
+    before = person(work, activity.owner_id)
+    keep_activity_facts(work, activity)
+    activity.owner_id = owner.id
+    _set_due(work, activity, Due(activity.due_at, activity.due_on))
+    work.session.flush()
+    change = Change(reference(Kind.ACTIVITY, activity.number), "Owner", before.name if before else "", owner.name)
+    return Outcome(
+        f"{_named(activity)} belongs to {owner.name} now.", record=activity_view(work, activity), changes=(change,)
+    )
+
+
+def add_note(work: Work, request: AddNote) -> Outcome:
+    """Keep words with a record."""
+    text = request.text.strip()
+    if not text:
+        raise MissingFact("What should the note say?", field="text", example='/log note acme "wants a quote by May"')
+    target = find_target(work, request.target)
+    note = Note(text=text, author_id=work.actor.user_id, created_at=work.now, **linked(target))
+    work.keep(note)
+    work.session.flush()
+    named = link(target)
+    said = f"Noted with {named.reference} {named.title}: {text}" if named else "Noted."
+    return Outcome(said, record=record_view(work, target))
+
+
+def add_activity(
+    work: Work,
+    *,
+    kind: str,
+    subject: str,
+    about: dict[str, str | None],
+    owner_id: str | None,
+    due: Due,
+    completed_at: datetime | None = None,
+    duration_minutes: int | None = None,
+    attendees: tuple[str, ...] = (),
+) -> Activity:
+    """Add an activity; `about` holds the ids of what it is linked to."""
+    if kind not in KINDS:
+        raise BadInput(f"“{kind}” is no kind of activity. There are {', '.join(KINDS)}.", field="kind")
+    if duration_minutes is not None and not 0 < duration_minutes <= _MOST_MINUTES:
+        raise BadInput("A duration lies between a minute and a day.", field="duration_minutes", example="25m")
+    activity = Activity(
+        number=work.next_number(Kind.ACTIVITY),
+        kind=kind,
+        subject=subject,
+        owner_id=owner_id,
+        completed_at=completed_at,
+        duration_minutes=duration_minutes,
+        billable=False,
+        attendees=list(attendees),
+        created_at=work.now,
+        facts_since=work.now,
+        **about,
+    )
+    _set_due(work, activity, due)
+    work.keep(activity)
+    return activity
+
+
+def linked(row: Deal | Lead | Contact | Company) -> dict[str, str | None]:
+    """Return the links of something about a record: the record, and the people and company it belongs to."""
+    match row:
+        case Deal():
+            return {"deal_id": row.id, "contact_id": row.contact_id, "company_id": row.company_id}
+        case Lead():
+            return {"lead_id": row.id}
+        case Contact():
+            return {"contact_id": row.id, "company_id": row.company_id}
+    return {"company_id": row.id}
+
+
+def due_words(work: Work, view: ActivityView) -> str:
+    """Return when something is due, in the actor's zone: “due Fri 27 Nov 2026, 15:00 CET”; nothing when it is not."""
+    if view.due_at is not None:
+        return f"due {view.due_at.astimezone(work.actor.zone):%a %-d %b %Y, %H:%M %Z}"
+    return f"due {view.due_on:%a %-d %b %Y}" if view.due_on else ""
+
+
+def _about(work: Work, word: str) -> dict[str, str | None]:
+    """Return the links for a word; a contact or company takes its only open deal along; of several it asks."""
+    target = find_target(work, word)
+    links = linked(target)
+    if isinstance(target, Contact | Company):
+        column = Deal.contact_id if isinstance(target, Contact) else Deal.company_id
+        open_deals = list(
+            work.session.scalars(
+                select(Deal)
+                .where(Deal.workspace_id == work.workspace_id, column == target.id, Deal.outcome == "open")
+                .order_by(Deal.number)
+            )
+        )
+        if len(open_deals) > 1:
+            raise Ambiguous(word, "target", [candidate(work, deal) for deal in open_deals])
+        if open_deals:
+            links = {**linked(open_deals[0]), **{name: value for name, value in links.items() if value}}
+    return links
+
+
+def _with_deal(
+    work: Work, request: LogActivity, about: dict[str, str | None]
+) -> tuple[list[DealView | ActivityView], tuple[Change, ...]]:
+    said = SetDeal(
+        deal="",
+        stage=request.stage,
+        value=request.value,
+        probability=request.probability,
+        expected_close=request.expected_close,
+    )
+    deal: Deal | None = work.get(Deal, about.get("deal_id"))
+    if said == SetDeal(deal=""):
+        return [], ()
+    if deal is None:
+        raise BadInput(
+            "Stage, value and close belong to a deal, and this is about none. Open one first: /deal new …",
+            field="target",
+        )
+    work.allow_edit(deal.owner_id, f"{reference(Kind.DEAL, deal.number)} {deal.title}")
+    changes = deals.apply_facts(work, deal, replace(said, deal=deal.id))
+    save_deal(work, deal)
+    work.session.flush()
+    return [deal_view(work, deal)], changes
+
+
+def _editable(work: Work, word: str) -> Activity:
+    activity = find_activity(work, word)
+    work.allow_edit(activity.owner_id, _named(activity))
+    return activity
+
+
+def _set_due(work: Work, activity: Activity, due: Due) -> None:
+    activity.due_at, activity.due_on = due.at, due.on
+    zone: Any = work.zone_of(activity.owner_id) if due.on else UTC
+    activity.overdue_at = overdue_at(due.at, due.on, zone)
+
+
+def _tomorrow(work: Work, activity: Activity) -> Due:
+    """Return the day after it is due, tomorrow at the earliest, at the hour the activity had if any."""
+    zone = work.actor.zone
+    local = activity.due_at.astimezone(zone) if activity.due_at is not None else None
+    day: date = max(work.today, (local.date() if local else activity.due_on) or work.today) + timedelta(days=1)
+    if local is None:
+        return Due(on=day)
+    return Due(at=datetime.combine(day, local.time(), zone).astimezone(UTC))
+
+
+def _default_subject(kind: str, about: dict[str, str | None]) -> str:
+    del about
+    return {"call": "Call", "meeting": "Meeting", "email": "E-mail", "task": "Task"}[kind]
+
+
+def _first_link(view: ActivityView) -> str:
+    return f"{view.about[0].reference} {view.about[0].title}" if view.about else "nobody"
+
+
+def _a(kind: str) -> str:
+    return {"email": "an e-mail"}.get(kind, f"a {kind}")
+
+
+def _named(activity: Activity) -> str:
+    return f"{reference(Kind.ACTIVITY, activity.number)} {activity.subject}"

@@ -1,0 +1,223 @@
+"""Leads: capture, climb the statuses, convert once."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from crmbot.crm import deals
+from crmbot.crm.answers import Change, Outcome, Record
+from crmbot.crm.customers import customer_of
+from crmbot.crm.lookup import find_record, find_user
+from crmbot.crm.people import company_for, contact_for, usable_email
+from crmbot.crm.requests import AssignLead, ConvertLead, CreateDeal, CreateLead, SetLead, SetLeadStatus
+from crmbot.crm.views import company_view, contact_view, deal_view, lead_view
+from crmbot.crm.work import Work
+from crmbot.domain.identity import fold_name
+from crmbot.domain.ids import Kind, reference
+from crmbot.domain.stages import LeadStatus, skipped_statuses
+from crmbot.errors import BadInput, Conflict, MissingFact
+from crmbot.models import Lead, LeadStatusEntry
+
+_CLOSED = (LeadStatus.CONVERTED, LeadStatus.DISQUALIFIED)
+
+
+def create(work: Work, request: CreateLead) -> Outcome:
+    """Capture a lead; an open lead with the same address is told instead of made twice."""
+    name = request.name.strip()
+    if not name and not request.email:
+        raise MissingFact("Who is the lead? Give a name.", field="name", example='/lead new "Jane Doe" jane@acme.com')
+    email = usable_email(request.email) if request.email else None
+    if email:
+        _refuse_double(work, email)
+    lead = Lead(
+        number=work.next_number(Kind.LEAD),
+        name=name or str(email),
+        name_key=fold_name(name or str(email)),
+        email=email,
+        company_name=request.company,
+        company_key=fold_name(request.company) if request.company else None,
+        source=_source(request.source),
+        owner_id=find_user(work, request.owner).id if request.owner else work.actor.user_id,
+        score=request.score,
+        score_is_manual=request.score is not None,
+        status=LeadStatus.NEW,
+        created_at=work.now,
+    )
+    work.keep(lead)
+    work.session.flush()
+    enter(work, lead, (LeadStatus.NEW,))
+    view = lead_view(work, lead)
+    return Outcome(f"Added lead {view.reference} {view.title}.", record=view)
+
+
+def set_status(work: Work, request: SetLeadStatus) -> Outcome:
+    """Move a lead to a status by hand."""
+    lead = editable(work, request.lead)
+    status = _status(request.status)
+    if status is LeadStatus.CONVERTED:
+        raise BadInput(
+            "A lead is converted with its deal.", field="status", example=f"/lead convert {_number(lead)} $40k"
+        )
+    _refuse_converted(lead)
+    if status is LeadStatus.DISQUALIFIED and not request.reason:
+        raise MissingFact(
+            "Why is the lead disqualified?", field="reason", example=f"/lead disqualify {_number(lead)} no budget"
+        )
+    before = lead.status
+    if before == status:
+        return Outcome(f"{_number(lead)} {lead.name} is {status} already.", record=lead_view(work, lead))
+    climb(work, lead, status)
+    lead.disqualified_reason = request.reason if status is LeadStatus.DISQUALIFIED else None
+    work.session.flush()
+    view = lead_view(work, lead)
+    change = Change(view.reference, "Status", before, status.value)
+    return Outcome(f"{view.reference} {view.title} is {status} now.", record=view, changes=(change,))
+
+
+def set_facts(work: Work, request: SetLead) -> Outcome:
+    """Change facts of a lead."""
+    lead = editable(work, request.lead)
+    email = usable_email(request.email) if request.email else None
+    wanted = {
+        "name": request.name,
+        "email": email,
+        "company_name": request.company,
+        "source": _source(request.source),
+        "score": request.score,
+    }
+    changes = []
+    for field, value in wanted.items():
+        before = getattr(lead, field)
+        if value is not None and value != before:
+            setattr(lead, field, value)
+            changes.append(Change(_number(lead), field.replace("_", " ").capitalize(), _text(before), str(value)))
+    lead.name_key = fold_name(lead.name)
+    lead.company_key = fold_name(lead.company_name) if lead.company_name else None
+    if request.score is not None:
+        lead.score_is_manual = True
+    if not changes:
+        return Outcome(f"Nothing to change on {_number(lead)} {lead.name}.", record=lead_view(work, lead))
+    work.session.flush()
+    view = lead_view(work, lead)
+    return Outcome(f"Updated {view.reference} {view.title}.", record=view, changes=tuple(changes))
+
+
+def assign(work: Work, request: AssignLead) -> Outcome:
+    """Give a lead to a user."""
+    lead = editable(work, request.lead)
+    owner = find_user(work, request.owner)
+    before = work.user(lead.owner_id)
+    lead.owner_id = owner.id
+    work.session.flush()
+    view = lead_view(work, lead)
+    change = Change(view.reference, "Owner", before.name if before else "", owner.name)
+    return Outcome(f"{view.reference} {view.title} belongs to {owner.name} now.", record=view, changes=(change,))
+
+
+def convert(work: Work, request: ConvertLead) -> Outcome:
+    """Make contact, company, deal and customer of a lead, reusing what has the same address, name or domain; once."""
+    lead = editable(work, request.lead)
+    _refuse_converted(lead)
+    if lead.status == LeadStatus.DISQUALIFIED:
+        raise Conflict(
+            f"{_number(lead)} {lead.name} is disqualified. Take it back first: /lead qualify {_number(lead)}"
+        )
+    company = company_for(work, lead.company_name, lead.email)
+    contact = contact_for(work, lead.name, lead.email, company)
+    deal = deals.open_deal(
+        work,
+        CreateDeal(
+            title=request.title or lead.company_name or lead.name,
+            value=request.value,
+            stage=request.stage,
+            probability=request.probability,
+            expected_close=request.expected_close,
+        ),
+        owner_id=lead.owner_id or work.actor.user_id,
+        contact=contact,
+        company=company,
+    )
+    climb(work, lead, LeadStatus.CONVERTED)
+    lead.contact_id, lead.deal_id = contact.id, deal.id
+    customer_of(work, lead, contact, company)
+    work.session.flush()
+    view, deal_shown = lead_view(work, lead), deal_view(work, deal)
+    also: list[Record] = [deal_shown, contact_view(work, contact)]
+    if company is not None:
+        also.append(company_view(work, company))
+    named = ", ".join(f"{part.reference} {part.title}" for part in also)
+    return Outcome(f"Converted {view.reference} {view.title} into {named}.", record=view, also=tuple(also))
+
+
+def editable(work: Work, word: str) -> Lead:
+    """Return the lead a word means, refused unless the actor may edit it."""
+    lead: Lead = find_record(work, Kind.LEAD, word, field="lead")
+    work.allow_edit(lead.owner_id, f"{_number(lead)} {lead.name}")
+    return lead
+
+
+def climb(work: Work, lead: Lead, status: LeadStatus) -> None:
+    """Set a lead's status; statuses skipped on the way and never entered before are entered at this same instant."""
+    reached = frozenset(
+        LeadStatus(entered)
+        for entered in work.session.scalars(
+            select(LeadStatusEntry.status).where(
+                LeadStatusEntry.workspace_id == work.workspace_id, LeadStatusEntry.lead_id == lead.id
+            )
+        )
+    )
+    lead.status = status
+    enter(work, lead, (*skipped_statuses(reached, status), status))
+
+
+def enter(work: Work, lead: Lead, statuses: Iterable[LeadStatus]) -> None:
+    """Record that a lead enters statuses now, each knowing when it was last entered before."""
+    for position, status in enumerate(statuses):
+        previous = work.session.scalar(
+            select(LeadStatusEntry.entered_at)
+            .where(
+                LeadStatusEntry.workspace_id == work.workspace_id,
+                LeadStatusEntry.lead_id == lead.id,
+                LeadStatusEntry.status == status.value,
+            )
+            .order_by(LeadStatusEntry.entered_at.desc())
+            .limit(1)
+        )
+        work.keep(
+            LeadStatusEntry(
+                lead_id=lead.id, status=status.value, entered_at=work.now, position=position, previous_at=previous
+            )
+        )
+
+
+def _refuse_double(work: Work, email: str) -> None:
+    known = work.session.scalar(
+        select(Lead).where(Lead.workspace_id == work.workspace_id, Lead.email == email, Lead.status.not_in(_CLOSED))
+    )
+    if known is not None:
+        raise Conflict(f"{_number(known)} {known.name} has the address {email} already: /lead show {_number(known)}")
+
+
+def _refuse_converted(lead: Lead) -> None:
+    if lead.status == LeadStatus.CONVERTED:
+        raise Conflict(f"{_number(lead)} {lead.name} was converted already.")
+
+
+def _status(word: str) -> LeadStatus:
+    try:
+        return LeadStatus(word.casefold())
+    except ValueError:
+        raise BadInput(f"“{word}” is no lead status. There are {', '.join(LeadStatus)}.", field="status") from None
+
+
+def _source(source: str | None) -> str | None:
+    """Return a source in the form reports count by: lower-case, words joined by underscores."""
+    return "_".join(source.casefold().replace("-", " ").split()) if source and source.strip() else None
+
+
+def _number(lead: Lead) -> str:
+    return reference(Kind.LEAD, lead.number)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

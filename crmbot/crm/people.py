@@ -1,0 +1,210 @@
+"""Contacts and companies."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from crmbot.crm.answers import Change, Outcome
+from crmbot.crm.lookup import exactly_named, find_record
+from crmbot.crm.requests import CreateCompany, CreateContact, SetCompany, SetContact
+from crmbot.crm.views import company_view, contact_view
+from crmbot.crm.work import Work
+from crmbot.domain.identity import domain_of, fold_name, is_public_mailbox_domain, normalise_email
+from crmbot.domain.ids import Kind, reference
+from crmbot.errors import BadInput, Conflict, MissingFact
+from crmbot.models import Company, Contact, ContactEmail
+
+
+def create_contact(work: Work, request: CreateContact) -> Outcome:
+    """Add a person; the company is found by name or the address's domain, or made."""
+    if not request.name.strip() and not request.emails:
+        raise MissingFact("Who is it? Give a name.", field="name", example='/contact new "Jane Doe" jane@acme.com')
+    emails = [usable_email(text) for text in request.emails]
+    _refuse_taken(work, emails)
+    made: list[Any] = []
+    company = company_for(work, request.company, emails[0] if emails else None, made=made)
+    contact = _add_contact(work, request.name.strip() or emails[0], emails, company)
+    contact.phone, contact.role = request.phone, request.role
+    work.session.flush()
+    view = contact_view(work, contact)
+    also = tuple(company_view(work, row) for row in made)
+    at = f" at {view.company.title}" if view.company else ""
+    return Outcome(f"Added contact {view.reference} {view.title}{at}.", record=view, also=also)
+
+
+def set_contact(work: Work, request: SetContact) -> Outcome:
+    """Change facts of a contact."""
+    contact: Contact = find_record(work, Kind.CONTACT, request.contact, field="contact")
+    number = reference(Kind.CONTACT, contact.number)
+    changes = _apply(contact, number, {"name": request.name, "phone": request.phone, "role": request.role})
+    contact.name_key = fold_name(contact.name)
+    if request.company is not None:
+        before = work.get(Company, contact.company_id)
+        company = company_for(work, request.company, None)
+        if company is not None and contact.company_id != company.id:
+            contact.company_id = company.id
+            changes.append(Change(number, "Company", before.name if before else "", company.name))
+    emails = [usable_email(text) for text in request.add_emails]
+    _refuse_taken(work, emails, but=contact.id)
+    held = set(contact_view(work, contact).emails)
+    for email in emails:
+        if email not in held:
+            work.keep(ContactEmail(contact_id=contact.id, email=email, position=len(held)))
+            changes.append(Change(number, "E-mail", "", email))
+    work.session.flush()
+    view = contact_view(work, contact)
+    said = f"Updated {view.reference} {view.title}." if changes else f"Nothing to change on {number} {view.title}."
+    return Outcome(said, record=view, changes=tuple(changes))
+
+
+def create_company(work: Work, request: CreateCompany) -> Outcome:
+    """Add an organisation; one of the same name or domain is told instead of made twice."""
+    name = request.name.strip()
+    if not name:
+        raise MissingFact("What is the company called?", field="name", example="/company new Acme Corp domain:acme.com")
+    domain = usable_domain(request.domain) if request.domain else None
+    same = Company.name_key == fold_name(name)
+    if domain:
+        same |= Company.domain == domain
+    known = work.session.scalar(select(Company).where(Company.workspace_id == work.workspace_id, same))
+    if known is not None:
+        raise Conflict(f"{reference(Kind.COMPANY, known.number)} {known.name} exists already.")
+    company = _add_company(work, name, domain)
+    company.industry, company.size = request.industry, request.size
+    work.session.flush()
+    view = company_view(work, company)
+    return Outcome(f"Added company {view.reference} {view.title}.", record=view)
+
+
+def set_company(work: Work, request: SetCompany) -> Outcome:
+    """Change facts of a company."""
+    company: Company = find_record(work, Kind.COMPANY, request.company, field="company")
+    number = reference(Kind.COMPANY, company.number)
+    domain = usable_domain(request.domain) if request.domain else None
+    wanted = {"name": request.name, "domain": domain, "industry": request.industry, "size": request.size}
+    changes = _apply(company, number, wanted)
+    company.name_key = fold_name(company.name)
+    work.session.flush()
+    view = company_view(work, company)
+    said = f"Updated {view.reference} {view.title}." if changes else f"Nothing to change on {number} {view.title}."
+    return Outcome(said, record=view, changes=tuple(changes))
+
+
+def company_for(work: Work, name: str | None, email: str | None, *, made: list[Any] | None = None) -> Company | None:
+    """Return the company of that name, else of the address's domain; made when it is new, none when nothing says.
+
+    A name means the company only when it is the whole name: Acme Corp is not Acme GmbH.
+    """
+    domain = domain_of(email) if email else ""
+    business = domain if domain and not is_public_mailbox_domain(domain) else None
+    if name:
+        found: Company | None = exactly_named(work, Kind.COMPANY, name, field="company")
+        if found is not None:
+            return found
+    if business:
+        by_domain = work.session.scalar(
+            select(Company).where(Company.workspace_id == work.workspace_id, Company.domain == business)
+        )
+        if by_domain is not None and (not name or fold_name(by_domain.name) == fold_name(name)):
+            return by_domain
+    if not name and not business:
+        return None
+    company = _add_company(work, name or _name_of_domain(str(business)), business)
+    if made is not None:
+        made.append(company)
+    return company
+
+
+def contact_for(work: Work, name: str, email: str | None, company: Company | None) -> Contact:
+    """Return the contact with that address, or make one."""
+    if email:
+        known = work.session.scalar(
+            select(Contact)
+            .join(
+                ContactEmail,
+                (ContactEmail.workspace_id == Contact.workspace_id) & (ContactEmail.contact_id == Contact.id),
+            )
+            .where(Contact.workspace_id == work.workspace_id, ContactEmail.email == email)
+        )
+        if known is not None:
+            return known
+    return _add_contact(work, name, [email] if email else [], company)
+
+
+def usable_email(text: str) -> str:
+    """Return an address in its comparable form; BadInput when it is none."""
+    try:
+        return normalise_email(text)
+    except ValueError:
+        raise BadInput(f"“{text}” is not an e-mail address.", field="email", example="jane@acme.com") from None
+
+
+def usable_domain(text: str) -> str:
+    """Return a domain in its comparable form; BadInput when it is none."""
+    domain = text.strip().lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+    try:
+        return domain_of(normalise_email(f"x@{domain}"))
+    except ValueError:
+        raise BadInput(f"“{text}” is not a domain.", field="domain", example="acme.com") from None
+
+
+def _add_contact(work: Work, name: str, emails: Iterable[str], company: Company | None) -> Contact:
+    contact = Contact(
+        number=work.next_number(Kind.CONTACT),
+        name=name,
+        name_key=fold_name(name),
+        company_id=company.id if company is not None else None,
+        created_at=work.now,
+    )
+    work.keep(contact)
+    work.session.flush()
+    work.keep(*(ContactEmail(contact_id=contact.id, email=email, position=place) for place, email in enumerate(emails)))
+    work.session.flush()
+    return contact
+
+
+def _add_company(work: Work, name: str, domain: str | None) -> Company:
+    if domain and work.session.scalar(
+        select(Company.id).where(Company.workspace_id == work.workspace_id, Company.domain == domain)
+    ):
+        domain = None
+    company = Company(
+        number=work.next_number(Kind.COMPANY), name=name, name_key=fold_name(name), domain=domain, created_at=work.now
+    )
+    work.keep(company)
+    work.session.flush()
+    return company
+
+
+def _refuse_taken(work: Work, emails: list[str], *, but: str | None = None) -> None:
+    if not emails:
+        return
+    taken = work.session.execute(
+        select(ContactEmail.email, Contact.number, Contact.name)
+        .join(
+            Contact,
+            (Contact.workspace_id == ContactEmail.workspace_id) & (Contact.id == ContactEmail.contact_id),
+        )
+        .where(
+            ContactEmail.workspace_id == work.workspace_id,
+            ContactEmail.email.in_(emails),
+            ContactEmail.contact_id != (but or ""),
+        )
+    ).first()
+    if taken is not None:
+        raise Conflict(f"{reference(Kind.CONTACT, taken.number)} {taken.name} has the address {taken.email} already.")
+
+
+def _apply(row: Contact | Company, number: str, wanted: dict[str, str | None]) -> list[Change]:
+    changes = []
+    for field, value in wanted.items():
+        before = getattr(row, field)
+        if value is not None and value != before:
+            setattr(row, field, value)
+            changes.append(Change(number, field.capitalize(), before or "", value))
+    return changes
+
+
+def _name_of_domain(domain: str) -> str:
+    return domain.partition(".")[0].replace("-", " ").title()

@@ -1,0 +1,184 @@
+"""People of the workspace, their API tokens, and its settings."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from zoneinfo import available_timezones
+
+from sqlalchemy import func, select
+
+from crmbot.crm import requests as ask
+from crmbot.crm.answers import Outcome, Table
+from crmbot.crm.lookup import find_user
+from crmbot.crm.people import usable_email
+from crmbot.crm.work import Work
+from crmbot.domain.permissions import Role
+from crmbot.errors import BadInput, Conflict, NotFound
+from crmbot.models import ApiToken, User
+
+TOKEN_PREFIX = "crm_"  # noqa: S105 - the public beginning of every token
+_MOST_DAYS = 3_650
+
+
+def add_user(work: Work, request: ask.AddUser) -> Outcome:
+    """Add a person; one who left comes back with the role given."""
+    email = usable_email(request.email)
+    role = _role(request.role)
+    if request.timezone is not None and request.timezone not in available_timezones():
+        raise BadInput(f"“{request.timezone}” is no time zone.", field="timezone", example="Europe/Berlin")
+    known = work.session.scalar(select(User).where(User.workspace_id == work.workspace_id, User.email == email))
+    if known is not None and known.active:
+        raise Conflict(f"{known.name} has the address {email} already, as {known.role}.")
+    if known is not None:
+        known.active, known.role = True, role
+        work.session.flush()
+        return Outcome(f"{known.name} is back as {role}.")
+    user = User(
+        name=request.name or email.partition("@")[0].replace(".", " ").title(),
+        email=email,
+        role=role,
+        timezone=request.timezone,
+        slack_user_id=request.slack_user_id,
+        receipts="all",
+        active=True,
+        created_at=work.now,
+    )
+    work.keep(user)
+    work.session.flush()
+    return Outcome(f"Added {user.name} <{email}> as {role}.")
+
+
+def set_user(work: Work, request: ask.SetUserRole) -> Outcome:
+    """Change a role, or end or restore a user's rights; the last admin stays."""
+    user = find_user(work, request.user, field="user")
+    role = _role(request.role) if request.role else None
+    loses_admin = user.role == Role.ADMIN and (request.active is False or (role and role is not Role.ADMIN))
+    if loses_admin and _admins(work) == 1:
+        raise Conflict(f"{user.name} is the only admin. Make somebody else an admin first.")
+    if role is not None:
+        user.role = role
+    if request.active is not None:
+        user.active = request.active
+    work.session.flush()
+    return Outcome(f"{user.name} is {user.role} now." if user.active else f"{user.name} has no rights any more.")
+
+
+def link_slack_user(work: Work, request: ask.LinkSlackUser) -> Outcome:
+    """Link a Slack account to the user with its e-mail address."""
+    email = usable_email(request.email)
+    user = work.session.scalar(
+        select(User).where(User.workspace_id == work.workspace_id, User.email == email, User.active)
+    )
+    if user is None:
+        raise NotFound(f"No CRM user has the address {email}. An admin adds people: crmbot user add {email}")
+    user.slack_user_id = request.slack_user_id
+    work.session.flush()
+    return Outcome(f"{user.name} is linked to Slack.")
+
+
+def list_users(work: Work, _request: ask.ListUsers) -> Table:
+    """List the workspace's users."""
+    users = work.session.scalars(select(User).where(User.workspace_id == work.workspace_id).order_by(User.name))
+    rows = tuple(
+        (user.name, user.email, user.role if user.active else "left", user.timezone or "", user.slack_user_id or "")
+        for user in users
+    )
+    return Table(
+        f"{len(rows)} {'user' if len(rows) == 1 else 'users'}.", ("Name", "E-mail", "Role", "Zone", "Slack"), rows
+    )
+
+
+def create_token(work: Work, request: ask.CreateToken) -> Outcome:
+    """Make an API token; its text is told once and kept only as a keyed hash."""
+    user = find_user(work, request.user, field="user")
+    days = request.expires_days
+    if days is not None and not 0 < days <= _MOST_DAYS:
+        raise BadInput(f"A token expires after 1 to {_MOST_DAYS} days.", field="expires_days")
+    text = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken(
+        user_id=user.id,
+        name=request.name,
+        digest=token_digest(text, work.policy.secret_key),
+        created_at=work.now,
+        expires_at=work.now + timedelta(days=days) if days else None,
+    )
+    work.keep(token)
+    work.session.flush()
+    return Outcome(f"Token {token.id} acts as {user.name}.", secret=text)
+
+
+def list_tokens(work: Work, _request: ask.ListTokens) -> Table:
+    """List tokens without their secrets."""
+    found = work.session.execute(
+        select(ApiToken, User.name)
+        .join(User, (User.workspace_id == ApiToken.workspace_id) & (User.id == ApiToken.user_id))
+        .where(ApiToken.workspace_id == work.workspace_id)
+        .order_by(ApiToken.created_at)
+    ).all()
+    rows = tuple(
+        (token.id, token.name, owner, f"{token.created_at:%Y-%m-%d}", _token_state(work, token))
+        for token, owner in found
+    )
+    said = f"{len(rows)} {'token' if len(rows) == 1 else 'tokens'}." if rows else "No tokens yet."
+    return Table(said, ("Id", "Name", "Acts as", "Made", "State"), rows)
+
+
+def revoke_token(work: Work, request: ask.RevokeToken) -> Outcome:
+    """End a token at once."""
+    token: ApiToken | None = work.get(ApiToken, request.token)
+    if token is None:
+        raise NotFound(f"There is no token {request.token}. See them: crmbot token list", field="token")
+    if token.revoked_at is not None:
+        raise Conflict(f"Token {token.id} was revoked already.")
+    token.revoked_at = work.now
+    work.session.flush()
+    return Outcome(f"Token {token.id} is revoked.")
+
+
+def show_settings(work: Work, _request: ask.ShowSettings) -> Table:
+    """Show the workspace's zone, currency and stages."""
+    workspace = work.workspace
+    rows = [
+        ("Workspace", workspace.name),
+        ("Time zone", workspace.timezone),
+        ("Currency", workspace.currency),
+        (
+            "Dates like 03/04",
+            {"dmy": "day first", "mdy": "month first"}.get(workspace.date_order or "", "refused as unclear"),
+        ),
+    ]
+    rows += [(f"Stage {stage.position}", f"{stage.name}, {stage.kind}, {stage.probability} %") for stage in work.stages]
+    rows.append(("Lost reasons", ", ".join(work.policy.lost_reasons)))
+    return Table(f"Settings of {workspace.name}.", ("What", "Value"), tuple(rows))
+
+
+def token_digest(text: str, key: bytes) -> str:
+    """Return the keyed hash under which a token is kept."""
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _role(word: str) -> Role:
+    try:
+        return Role(word.casefold())
+    except ValueError:
+        raise BadInput(f"“{word}” is no role. There are {', '.join(Role)}.", field="role") from None
+
+
+def _admins(work: Work) -> int:
+    return (
+        work.session.scalar(
+            select(func.count())
+            .select_from(User)
+            .where(User.workspace_id == work.workspace_id, User.active, User.role == Role.ADMIN.value)
+        )
+        or 0
+    )
+
+
+def _token_state(work: Work, token: ApiToken) -> str:
+    if token.revoked_at is not None:
+        return "revoked"
+    if token.expires_at is not None and token.expires_at <= work.now:
+        return "expired"
+    return f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "active"

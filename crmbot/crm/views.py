@@ -1,0 +1,181 @@
+"""Rows as the frozen values that people are shown."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from crmbot.crm.answers import ActivityView, CompanyView, ContactView, DealView, LeadView, Link, Person, Record
+from crmbot.crm.work import Work
+from crmbot.domain.ids import Kind, reference
+from crmbot.domain.money import Money
+from crmbot.models import Activity, Company, Contact, ContactEmail, Deal, Lead, Stage, User
+
+
+def person(work: Work, user_id: str | None) -> Person | None:
+    """Return a user as others see them."""
+    actor = work.actor
+    if user_id is None:
+        return None
+    if user_id == actor.user_id:
+        return Person(user_id, actor.name, actor.slack_user_id)
+    user = work.user(user_id)
+    return Person(user.id, user.name, user.slack_user_id) if user else None
+
+
+def link(row: Deal | Lead | Contact | Company | None) -> Link | None:
+    """Return a record's name."""
+    match row:
+        case Deal():
+            return Link(reference(Kind.DEAL, row.number), row.title)
+        case Lead():
+            return Link(reference(Kind.LEAD, row.number), row.name)
+        case Contact():
+            return Link(reference(Kind.CONTACT, row.number), row.name)
+        case Company():
+            return Link(reference(Kind.COMPANY, row.number), row.name)
+    return None
+
+
+def money_of(deal: Deal) -> Money | None:
+    """Return a deal's value, none while nobody said one."""
+    return None if deal.value_minor is None else Money(deal.value_minor, deal.currency)
+
+
+def deal_view(work: Work, deal: Deal) -> DealView:
+    """Return a deal as a card shows it."""
+    stage: Stage = work.get(Stage, deal.stage_id)
+    return DealView(
+        id=deal.id,
+        reference=reference(Kind.DEAL, deal.number),
+        title=deal.title,
+        value=money_of(deal),
+        probability=deal.probability,
+        stage_key=stage.key,
+        stage=stage.name,
+        outcome=deal.outcome,
+        owner=person(work, deal.owner_id),
+        contact=link(work.get(Contact, deal.contact_id)),
+        company=link(work.get(Company, deal.company_id)),
+        expected_close=deal.expected_close,
+        created_at=deal.created_at,
+        closed_at=deal.closed_at,
+        lost_reason=deal.lost_reason,
+        version=deal.version,
+    )
+
+
+def lead_view(work: Work, lead: Lead) -> LeadView:
+    """Return a lead as a card shows it."""
+    return LeadView(
+        id=lead.id,
+        reference=reference(Kind.LEAD, lead.number),
+        title=lead.name,
+        email=lead.email,
+        company_name=lead.company_name,
+        source=lead.source,
+        status=lead.status,
+        score=lead.score,
+        owner=person(work, lead.owner_id),
+        contact=link(work.get(Contact, lead.contact_id)),
+        deal=link(work.get(Deal, lead.deal_id)),
+        disqualified_reason=lead.disqualified_reason,
+        created_at=lead.created_at,
+        version=lead.version,
+    )
+
+
+def contact_view(work: Work, contact: Contact) -> ContactView:
+    """Return a contact as a card shows it."""
+    emails = work.session.scalars(
+        select(ContactEmail.email)
+        .where(ContactEmail.workspace_id == work.workspace_id, ContactEmail.contact_id == contact.id)
+        .order_by(ContactEmail.position, ContactEmail.id)
+    )
+    return ContactView(
+        id=contact.id,
+        reference=reference(Kind.CONTACT, contact.number),
+        title=contact.name,
+        emails=tuple(emails),
+        phone=contact.phone,
+        role=contact.role,
+        company=link(work.get(Company, contact.company_id)),
+        created_at=contact.created_at,
+        version=contact.version,
+    )
+
+
+def company_view(_work: Work, company: Company) -> CompanyView:
+    """Return a company as a card shows it."""
+    return CompanyView(
+        id=company.id,
+        reference=reference(Kind.COMPANY, company.number),
+        title=company.name,
+        domain=company.domain,
+        industry=company.industry,
+        size=company.size,
+        created_at=company.created_at,
+        version=company.version,
+    )
+
+
+def activity_view(work: Work, activity: Activity) -> ActivityView:
+    """Return an activity as a card shows it; what it is about stands with the deal first."""
+    about = (
+        work.get(Deal, activity.deal_id),
+        work.get(Lead, activity.lead_id),
+        work.get(Contact, activity.contact_id),
+        work.get(Company, activity.company_id),
+    )
+    return ActivityView(
+        id=activity.id,
+        reference=reference(Kind.ACTIVITY, activity.number),
+        title=activity.subject,
+        activity_kind=activity.kind,
+        notes=activity.notes,
+        owner=person(work, activity.owner_id),
+        about=tuple(found for found in map(link, about) if found),
+        due_at=activity.due_at,
+        due_on=activity.due_on,
+        overdue_at=activity.overdue_at,
+        completed_at=activity.completed_at,
+        duration_minutes=activity.duration_minutes,
+        billable=activity.billable,
+        outcome=activity.outcome,
+        attendees=tuple(activity.attendees),
+        created_at=activity.created_at,
+        version=activity.version,
+    )
+
+
+def record_view(work: Work, row: Deal | Lead | Contact | Company | Activity) -> Record:
+    """Return any record as its card shows it."""
+    match row:
+        case Deal():
+            return deal_view(work, row)
+        case Lead():
+            return lead_view(work, row)
+        case Contact():
+            return contact_view(work, row)
+        case Company():
+            return company_view(work, row)
+    return activity_view(work, row)
+
+
+def load_names(work: Work, rows: Sequence[Deal | Activity | Lead]) -> None:
+    """Load in one query a kind what the views of many rows will name."""
+    for kind, column in (
+        (User, "owner_id"),
+        (Contact, "contact_id"),
+        (Company, "company_id"),
+        (Deal, "deal_id"),
+        (Lead, "lead_id"),
+    ):
+        wanted = {value for row in rows if (value := getattr(row, column, None)) is not None}
+        _load(work, kind, wanted)
+
+
+def _load(work: Work, kind: type[User | Contact | Company | Deal | Lead], ids: Iterable[str]) -> None:
+    missing = [key for key in ids if (kind, (work.workspace_id, key), None) not in work.session.identity_map]
+    if missing:
+        found = work.session.scalars(select(kind).where(kind.workspace_id == work.workspace_id, kind.id.in_(missing)))
+        work.loaded.extend(found)
