@@ -1,5 +1,7 @@
 """What every test may use: a clock, stores, and real servers."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,13 @@ def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/crmbot.db"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture
+def rounds() -> Callable[[int, int], int]:
+    """Call it with two counts: how often a fault test repeats, the second one under `make chaos`."""
+    long_form = os.environ.get("CRMBOT_CHAOS") == "long"
+    return lambda short, long: long if long_form else short
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
