@@ -1,0 +1,66 @@
+"""Bringing a store to this version's tables, and telling whether it is there."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from crmbot.models import Base
+from crmbot.store import Store
+
+
+def upgrade(store: Store) -> None:
+    """Run every migration the store lacks, in one transaction each database allows.
+
+    On SQLite foreign keys are off meanwhile (a rebuilt table would take its children along) and checked before the end.
+    """
+    with store.engine.connect() as connection:
+        if store.is_sqlite:
+            _without_foreign_keys(connection)
+        else:
+            with connection.begin():
+                command.upgrade(_config(connection), "head")
+
+
+def pending(store: Store) -> tuple[str, ...]:
+    """Return the revisions that the store lacks, oldest first."""
+    script = ScriptDirectory.from_config(_config(None))
+    with store.engine.connect() as connection, connection.begin():
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+        return (f"the store is newer than this program: {current}",)
+    missing = [revision.revision for revision in script.iterate_revisions("head", current or "base")]
+    return tuple(reversed(missing))
+
+
+def differences(store: Store) -> list[str]:
+    """Return how the store's tables differ from the models, in Alembic's words; none when they agree."""
+    with store.engine.connect() as connection, connection.begin():
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return [str(difference) for difference in compare_metadata(context, Base.metadata)]
+
+
+def _without_foreign_keys(connection: Connection) -> None:
+    raw = connection.connection.driver_connection
+    assert raw is not None  # noqa: S101 - a connection that was just opened has its driver's
+    raw.execute("PRAGMA foreign_keys=OFF").close()
+    try:
+        with connection.begin():
+            command.upgrade(_config(connection), "head")
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise RuntimeError(f"the migration would leave {len(broken)} rows without what they point at")
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON").close()
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
