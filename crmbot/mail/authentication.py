@@ -5,8 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from authres import AuthenticationResultsHeader, AuthResError, FeatureContext, dmarc
-from authres.core import AuthenticationResult
+from authres import AuthResError, FeatureContext, dmarc
+from authres.core import AuthenticationResult, AuthenticationResultsHeader
 
 from crmbot.domain.identity import normalise_email
 from crmbot.mail.values import Mail

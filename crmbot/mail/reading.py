@@ -10,7 +10,7 @@ from crmbot.mail.forwarded.wording import Prefix, subject_prefix
 from crmbot.mail.message.addresses import parse_address, parse_addresses
 from crmbot.mail.message.contents import Contents, read_contents
 from crmbot.mail.message.headers import Headers
-from crmbot.mail.message.limits import MAX_ADDRESSES, MAX_MAIL, Budget
+from crmbot.mail.message.limits import MAX_ADDRESSES, MAX_LINE, MAX_MAIL, Budget
 from crmbot.mail.message.parts import Part, read_part
 from crmbot.mail.rules import Envelope, Rule, judge
 from crmbot.mail.values import Forwarded, Kind, Mail
@@ -52,7 +52,7 @@ def _understand(root: Part, contents: Contents, budget: Budget, size: int) -> Ma
     rule = judge(Envelope(headers, root.type, root.parameters, contents, sender, subject))
     prefix = subject_prefix(subject)
     # A report's attached message is the mail it reports on, not one that somebody forwards.
-    reports = rule is not None and rule.kind in {Kind.BOUNCE, Kind.COMPLAINT}
+    reports = root.type == "multipart/report" or (rule is not None and rule.kind in {Kind.BOUNCE, Kind.COMPLAINT})
     recipients = frozenset(address.email for address in (*to, *cc))
     unwrapped = unwrap(contents.text, prefix, recipients)
     attached = () if reports else tuple(_attached(part, budget) for part in contents.messages)
@@ -98,7 +98,7 @@ def _kind(rule: Rule | None, prefix: Prefix, unwrapped: Unwrapped, *, forwards: 
 
 def _sender(headers: Headers) -> Address | None:
     """Read the one mailbox of From; two headers or none give nobody, several mailboxes the first."""
-    values = headers.all("from")
+    values = headers.mailboxes("from", MAX_LINE)
     if len(values) != 1:
         return None
     found = parse_addresses(values[0])
@@ -107,7 +107,7 @@ def _sender(headers: Headers) -> Address | None:
 
 def _addresses(headers: Headers, name: str, budget: Budget) -> tuple[Address, ...]:
     found: list[Address] = []
-    for value in headers.all(name, 64 * 1024):
+    for value in headers.mailboxes(name, 64 * 1024):
         found += parse_addresses(_ungroup(value))
     if len(found) >= MAX_ADDRESSES:
         budget.fail(name, f"more than {MAX_ADDRESSES} addresses, the rest left out")
@@ -157,7 +157,7 @@ def _kept(headers: Headers) -> tuple[tuple[str, str], ...]:
         (name, value)
         for name in KEPT_HEADERS
         if name in headers
-        for value in headers.all(name, _MAX_KEPT_VALUE)[:_MAX_KEPT]
+        for value in headers.mailboxes(name, _MAX_KEPT_VALUE)[:_MAX_KEPT]
     )
 
 

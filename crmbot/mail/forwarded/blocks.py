@@ -46,9 +46,9 @@ def unquote(line: str) -> str:
 
 def header_field(bare: str) -> tuple[str, str] | None:
     """Return (field, value) of an unquoted line that is a quoted header in any language; else None."""
-    at = bare.find(":", 1, _MAX_NAME)
+    at = bare.find("\uff1a", 1, _MAX_NAME) if not bare.isascii() else -1
     if at < 0:
-        at = bare.find("\uff1a", 1, _MAX_NAME)
+        at = bare.find(":", 1, _MAX_NAME)
         if at < 0:
             return None
     field = HEADER_FIELDS.get(fold(bare[:at].strip(_TRIM)))

@@ -21,7 +21,8 @@ from crmbot.mail.message.addresses import parse_address
 _COLONS = (":", "\uff1a")
 _DECORATION = " \t>-\u2010\u2013\u2014_=*#~:\uff1a<|"
 _RULE = frozenset("-_=*~\u2014\u2013")
-_MAX_MARKER = 90
+_MAX_MARKER_LINE = 4_000
+"""A client that glues all headers to its marker makes long lines."""
 _MAX_INTRODUCTION = 400
 _FORWARDED_BY = tuple(
     marker + " " for marker in FORWARD_MARKERS if marker.endswith((" by", " von", " par", " da", " por"))
@@ -94,7 +95,7 @@ _VERBS = frozenset({"schrieb", "skrev", "schreef", "heeft", "hat", "um", "kl.", 
 def _boundary_at(lines: list[str], n: int, line: str, *, prefixed: bool) -> Boundary | None:
     ends_in_colon = line.endswith(_COLONS)
     first = line.lstrip(" \t>|")[:1]
-    if (first in _RULE or ends_in_colon or line[-1] in _RULE) and len(line) < _MAX_INTRODUCTION:
+    if (first in _RULE or ends_in_colon or line[-1] in _RULE) and len(line) < _MAX_MARKER_LINE:
         found = _marker_at(lines, n, line, prefixed=prefixed)
         if found is not None:
             return found
@@ -108,7 +109,7 @@ def _boundary_at(lines: list[str], n: int, line: str, *, prefixed: bool) -> Boun
 
 
 def _marker_at(lines: list[str], n: int, line: str, *, prefixed: bool) -> Boundary | None:
-    words = fold(line.strip(_DECORATION)) if len(line) < _MAX_MARKER * 2 else ""
+    words = fold(line.strip(_DECORATION))
     if not words:
         if len(line.strip()) < 10 or not prefixed:  # noqa: PLR2004 - a short rule is the writer's own
             return None

@@ -10,6 +10,7 @@ _MAX_CLOSING = 12
 """Lines that may follow a closing before it counts as text."""
 _MAX_SIGNATURE_LINE = 100
 _MAX_MOBILE = 90
+_LINK = re.compile(r"[<\[(]https?:[^>\])]*[>\])]")
 _RULE = re.compile(r"[-_=*~\u2014]{3,}")
 
 
@@ -40,7 +41,7 @@ def _cut_delimiter(lines: list[str]) -> list[str]:
 def _cut_mobile(lines: list[str]) -> list[str]:
     while lines and len(lines[-1]) < _MAX_MOBILE:
         # Outlook and others show the link of their own shop: `Get Outlook for iOS<https://aka.ms/…>`.
-        line = fold(re.sub(r"[<\[(]https?:[^>\])]*[>\])]", "", lines[-1])).strip(" *_>")
+        line = fold(_LINK.sub("", lines[-1]).replace("[", "").replace("]", "")).strip(" *_>")
         if not MOBILE.fullmatch(line):
             break
         lines = _trim(lines[:-1])

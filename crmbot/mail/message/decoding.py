@@ -29,6 +29,7 @@ _ALIASES = {
 _REFUSED = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
 _PLAIN = frozenset({"", "us-ascii", "ascii", "utf-8", "utf8", "unknown-8bit", "8bit", "default"})
 _WORD = re.compile(rb"=\?([^?\s]{1,40})\?([bBqQ])\?([^?]{0,4000})\?=")
+_SPECIAL = frozenset(',;:<>()[]@"\\')
 _FOLD = re.compile(rb"[\r\n]+[ \t]*")
 # Control characters, lone surrogates, overrides of direction, invisible marks: nothing a store or a screen wants.
 _UNSAFE = re.compile(
@@ -59,11 +60,14 @@ def decode_bytes(data: bytes, charset: str = "") -> str:
         return data.decode("utf-8" if label.startswith("utf") else "cp1252", "replace")
 
 
-def decode_header(value: bytes) -> str:
-    """Decode a header's value: unfolded, encoded words of RFC 2047 read, safe on one line."""
+def decode_header(value: bytes, *, quoting: bool = False) -> str:
+    """Decode a header's value: unfolded, encoded words of RFC 2047 read, safe on one line.
+
+    `quoting` puts an encoded word that holds a comma or bracket in quotes, so that no name turns into addresses.
+    """
     if b"\n" in value or b"\r" in value:
         value = _FOLD.sub(b" ", value)
-    text = _decode_words(value) if b"=?" in value else decode_bytes(value)
+    text = _decode_words(value, quoting=quoting) if b"=?" in value else decode_bytes(value)
     if text.isascii() and text.isprintable():
         return text.strip()
     return clean_text(text).replace("\n", " ").strip()
@@ -95,7 +99,7 @@ def _decode_base64(data: bytes) -> bytes:
         return binascii.a2b_base64(letters[: len(letters) - len(letters) % 4])
 
 
-def _decode_words(value: bytes) -> str:
+def _decode_words(value: bytes, *, quoting: bool) -> str:
     out: list[str] = []
     run: list[bytes] = []
     run_charset = ""
@@ -105,7 +109,7 @@ def _decode_words(value: bytes) -> str:
         charset = word[1].partition(b"*")[0].decode("ascii", "replace").lower()
         # Space between two encoded words is none; a character may be cut between two of the same set.
         if run and (between.strip() or charset != run_charset):
-            out.append(decode_bytes(b"".join(run), run_charset))
+            out.append(_decode_run(run, run_charset, quoting=quoting))
             run = []
         if between.strip() or (between and not at):
             out.append(decode_bytes(between))
@@ -115,9 +119,16 @@ def _decode_words(value: bytes) -> str:
         run_charset = charset
         at = word.end()
     if run:
-        out.append(decode_bytes(b"".join(run), run_charset))
+        out.append(_decode_run(run, run_charset, quoting=quoting))
     out.append(decode_bytes(value[at:]))
     return "".join(out)
+
+
+def _decode_run(run: list[bytes], charset: str, *, quoting: bool) -> str:
+    text = decode_bytes(b"".join(run), charset)
+    if quoting and _SPECIAL.intersection(text):
+        return '"' + text.replace("\\", "").replace('"', "") + '"'
+    return text
 
 
 def _decode_word(encoding: bytes, data: bytes) -> bytes:

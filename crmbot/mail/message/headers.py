@@ -31,6 +31,11 @@ class Headers:
         """Return every value of the lower-case name, decoded, top-most first."""
         return tuple([decode_header(value[: 4 * limit])[:limit] for value in self._values.get(name, ())])
 
+    def mailboxes(self, name: str, limit: int) -> tuple[str, ...]:
+        """Return every value of a header that holds mailboxes, its encoded names quoted where they need it."""
+        values = self._values.get(name, ())
+        return tuple([decode_header(value[: 4 * limit], quoting=True)[:limit] for value in values])
+
     def get(self, name: str) -> str:
         """Return the top-most value of the lower-case name, decoded; "" when there is none."""
         values = self._values.get(name)
