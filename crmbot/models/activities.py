@@ -3,12 +3,11 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, declarative_mixin, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from crmbot.models.base import Base, Id, InWorkspace, Versioned, within_workspace
 
 
-@declarative_mixin
 class AboutRecords:
     """What something is about: any of a lead, contact, company and deal."""
 
@@ -18,7 +17,6 @@ class AboutRecords:
     deal_id: Mapped[str | None] = mapped_column(Id)
 
 
-@declarative_mixin
 class ActivityFacts:
     """What a report may ask of an activity at any past moment."""
 

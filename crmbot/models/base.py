@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Integer, MetaData, String, TypeDecorator
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, declarative_mixin, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import JSON
 
 
@@ -60,7 +60,6 @@ Key = String().with_variant(String(collation="C"), "postgresql")
 """A folded name; compared by code points on both databases, so that a range finds beginnings by the index."""
 
 
-@declarative_mixin
 class InWorkspace:
     """A row of one workspace: the key is led by the workspace, so that rows can be spread by it."""
 
@@ -68,7 +67,6 @@ class InWorkspace:
     id: Mapped[str] = mapped_column(Id, primary_key=True)
 
 
-@declarative_mixin
 class Versioned:
     """A row that several people change; a change made on an older version is refused."""
 

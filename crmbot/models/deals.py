@@ -3,12 +3,11 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, declarative_mixin, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from crmbot.models.base import Base, Id, InWorkspace, Key, Versioned, within_workspace
 
 
-@declarative_mixin
 class DealFacts:
     """What a report may ask of a deal at any past moment."""
 
