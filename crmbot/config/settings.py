@@ -132,13 +132,13 @@ class PipelineSettings:
 class ReportSettings:
     """From where on a report warns; shares are ratios, probabilities whole percent."""
 
-    overdue_share: float = key(0.10, _SHARE)
+    overdue_rate: float = key(0.10, _SHARE)
     completion_rate: float = key(0.75, _SHARE)
-    deals_over_90_days: int = key(3, checks.whole(0, 10_000))
-    weighted_share_of_average: float = key(0.50, _SHARE)
-    most_likely_above_age_adjusted: float = key(0.25, checks.number(0, 10))
+    old_deals: int = key(3, checks.whole(0, 10_000))
+    weighted_share: float = key(0.50, _SHARE)
+    age_adjusted_excess: float = key(0.25, checks.number(0, 10))
     worst_case_min_probability: int = key(60, checks.whole(0, 100))
-    stale_idle_days: int = key(14, checks.whole(1, 3660))
+    stale_days: int = key(14, checks.whole(1, 3660))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,11 +3,12 @@ import re
 import subprocess
 import sys
 import tomllib
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import pytest
 
+from crmbot import reports
 from crmbot.config import DigestSettings, IntakeSettings, ScoringRule, Settings, SmtpSettings, load
 from crmbot.domain.permissions import Role
 from crmbot.domain.stages import StageKind
@@ -33,6 +34,10 @@ def test_example_holds_exactly_the_defaults() -> None:
     example = load(EXAMPLE_CONFIG, {})
     assert example.store.url == f"sqlite:///{EXAMPLE_CONFIG.parent}/crmbot.db"
     assert replace(example, path=None, store=Settings().store) == Settings() == load(None, {})
+
+
+def test_reports_alone_have_the_same_thresholds() -> None:
+    assert asdict(Settings().reports) == asdict(reports.ReportSettings())
 
 
 def keys_of(kind: type) -> set[str]:

@@ -63,9 +63,7 @@ class DovecotServer:
     def start(self) -> None:
         """Start the server, if it isn't running, and wait until it answers."""
         if self._master is None:
-            self._master = subprocess.Popen(
-                [self.program, "-F", "-c", self.config], stderr=subprocess.DEVNULL
-            )
+            self._master = subprocess.Popen([self.program, "-F", "-c", self.config], stderr=subprocess.DEVNULL)
             wait_until_listening(self.port)
 
     def stop(self) -> None:
@@ -158,9 +156,7 @@ class Dovecot:
 
     def set_uid_validity(self, mailbox: str, uid_validity: int) -> None:
         """Give the mailbox another UIDVALIDITY, as a rebuilt server does."""
-        self.server.doveadm(
-            "mailbox", "update", "-u", self.user, "--uid-validity", str(uid_validity), mailbox
-        )
+        self.server.doveadm("mailbox", "update", "-u", self.user, "--uid-validity", str(uid_validity), mailbox)
 
     def kick(self) -> None:
         """Disconnect this account's clients."""

@@ -36,14 +36,14 @@ class PostgresServer:
             account = pwd.getpwnam(_ACCOUNT)
             os.chown(self.directory, account.pw_uid, account.pw_gid)
             self._prefix = ("runuser", "-u", _ACCOUNT, "--")
-        self._run("initdb", "--no-sync", "-A", "trust", "-U", "crmbot", "-E", "UTF8", "--locale=C")
+        self._run("initdb", "--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C")
         self.start()
+        # as in production: an owner whom row-level security binds, not a superuser
+        self._execute("CREATE ROLE crmbot LOGIN")
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        self._run(
-            "pg_ctl", "start", "-w", "-l", f"{self.directory}/log", "-o", f"{_OPTIONS} -k {self.directory}"
-        )
+        self._run("pg_ctl", "start", "-w", "-l", f"{self.directory}/log", "-o", f"{_OPTIONS} -k {self.directory}")
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop the server; `immediate` leaves it as a power cut would."""
@@ -62,7 +62,7 @@ class PostgresServer:
     def create(self, template: str = "template0") -> str:
         """Make a fresh database out of a template and return its name."""
         name = f"t{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._execute(f"CREATE DATABASE {name} OWNER crmbot TEMPLATE {template}")
         return name
 
     def drop(self, database: str) -> None:
@@ -83,7 +83,7 @@ class PostgresServer:
             subprocess.run(command, check=True, stdout=log, stderr=log, cwd=self.directory)
 
     def _execute(self, statement: str) -> None:
-        address = f"host={self.directory} user=crmbot dbname=postgres"
+        address = f"host={self.directory} user=postgres dbname=postgres"
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement.encode())
 

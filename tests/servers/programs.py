@@ -44,9 +44,7 @@ def require(program: Program) -> Path:
     """Return the program's path; without it skip the test, or fail it under CI."""
     path = program.find()
     if path is None:
-        reason = (
-            f"{program.marker}: no {program.names[0]} on this machine (apt-get install {program.package})"
-        )
+        reason = f"{program.marker}: no {program.names[0]} on this machine (apt-get install {program.package})"
         if os.environ.get("CI") == "true":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)

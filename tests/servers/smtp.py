@@ -71,9 +71,7 @@ class _Handler:
         reply = self._server.next_reply("DATA")
         if reply in (None, DROP):
             content = envelope.original_content or b""
-            self._server.received.append(
-                Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), content)
-            )
+            self._server.received.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
         return _answer(smtp, reply)
 
 
@@ -84,9 +82,7 @@ def _answer(smtp: SMTP, reply: str | None) -> str:
 
 
 def _authenticator(server: SmtpServer) -> Any:
-    def authenticate(
-        _smtp: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any
-    ) -> AuthResult:
+    def authenticate(_smtp: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
         right = isinstance(data, LoginPassword) and (
             data.login == server.user.encode() and data.password == server.password.encode()
         )

@@ -14,6 +14,9 @@ from servers.programs import Program, require
 from servers.smtp import DROP, SmtpServer
 from sqlalchemy import create_engine, text
 
+from crmbot.migrations import pending
+from crmbot.store import Store
+
 MAIL = b"From: a@example.org\r\nSubject: hello\r\n\r\nhi\r\n"
 
 
@@ -35,6 +38,14 @@ def make_table(url: str) -> None:
 def test_every_test_gets_an_empty_store(engine_url: str, turn: int) -> None:
     run(engine_url, "CREATE TABLE mine (id integer)", f"INSERT INTO mine VALUES ({turn})")
     assert run(engine_url, "SELECT id FROM mine") == [(turn,)]
+
+
+def test_a_store_comes_with_its_tables(store: Store) -> None:
+    assert pending(store) == ()
+
+
+def test_row_level_security_binds_the_role_of_the_tests(postgres_url: str) -> None:
+    assert run(postgres_url, "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user") == [(False,)]
 
 
 def test_template_is_migrated_once_and_its_copies_are_apart(
