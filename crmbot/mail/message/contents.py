@@ -127,7 +127,7 @@ def _decode(part: Part, budget: Budget) -> str:
 
 def _unflow(text: str, *, delsp: bool) -> str:
     """Join the soft line breaks of format=flowed (RFC 3676)."""
-    out: list[str] = []
+    out: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
         bare = line.lstrip(">")
@@ -136,11 +136,11 @@ def _unflow(text: str, *, delsp: bool) -> str:
         soft = bare.endswith(" ") and bare != "-- "
         piece = bare[:-1] if soft and delsp else bare
         if depth == open_depth:
-            out[-1] += piece
+            out[-1].append(piece)
         else:
-            out.append(f"{'>' * depth} {piece}" if depth else piece)
+            out.append([f"{'>' * depth} {piece}" if depth else piece])
         open_depth = depth if soft else -1
-    return "\n".join(out)
+    return "\n".join(["".join(pieces) for pieces in out])
 
 
 def _file_name(part: Part) -> str:

@@ -64,6 +64,8 @@ def split_headers(raw: bytes, start: int, end: int, budget: Budget) -> tuple[Hea
         if raw.startswith((b"From ", b">From "), at) or raw[at : at + 1] in b" \t":
             at = (raw.find(b"\n", at, stop) + 1) or stop  # an mbox line, or a fold of nothing
             continue
+        if stop < end and raw.find(b"\n", at, stop) < 0:
+            break  # a field that the cap cuts
         return Headers(values), at
     if stop < end:
         budget.fail("headers", "more than 256 kB of headers, the rest left out")

@@ -44,6 +44,7 @@ class _Lines:
         self._lines: list[str] = []
         self._pieces: list[str] = []
         self._quotes: list[bool] = []
+        self._depth = 0
         self._links: list[tuple[str, int]] = []
         self._skipped = 0
         self._pre = 0
@@ -73,7 +74,7 @@ class _Lines:
         elif tag in _BLOCKS:
             self._break()
             if tag == "blockquote" and self._quotes:
-                self._quotes.pop()
+                self._depth -= self._quotes.pop()
             elif tag == "pre":
                 self._pre = max(0, self._pre - 1)
             elif tag in _SPACED:
@@ -105,6 +106,7 @@ class _Lines:
             # Editors indent with a blockquote too; they say that it has no border.
             style = attributes.get("style", "").replace(" ", "").lower()
             self._quotes.append("border:none" not in style and "border:0" not in style)
+            self._depth += self._quotes[-1]
         elif tag == "pre":
             self._pre += 1
         elif tag in _SPACED:
@@ -127,5 +129,5 @@ class _Lines:
             self._links = [(address, 0) for address, _ in self._links[-5:]]
 
     def _put(self, line: str) -> None:
-        depth = min(sum(self._quotes), _MAX_DEPTH)
+        depth = min(self._depth, _MAX_DEPTH)
         self._lines.append(f"{'>' * depth} {line}".rstrip(" ") if depth else line)
