@@ -1,0 +1,180 @@
+"""activity-summary: what was to be done in a window, and what became of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
+from sqlalchemy.sql.selectable import Subquery
+
+from crmbot.domain.money import ratio
+from crmbot.models import Activity, ActivityVersion
+from crmbot.reports.activity_facts import current_facts, existed, is_open, overdue, version_facts
+from crmbot.reports.figures import exact, hours
+from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.values import Signal
+
+KINDS = ("call", "email", "meeting", "task")
+_COMPLETED, _OVERDUE, _PENDING = 0, 1, 2
+# A day's end in its owner's zone lies this near to the same day's end in any other.
+_ZONES_APART = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """The activities of one owner; `user_id` is None for those nobody owns."""
+
+    user_id: str | None
+    user_name: str
+    total: int
+    completed: int
+    pending: int
+    overdue: int
+    completion_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class ActivitySummary:
+    """The report's data: completed + pending + overdue = total."""
+
+    period_days: int
+    total: int
+    completed: int
+    pending: int
+    overdue: int
+    completion_rate: float
+    overdue_rate: float
+    billable_hours: float
+    by_type: Mapping[str, int]
+    by_user: tuple[UserRow, ...]
+    warnings: tuple[Signal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    owner_id: str | None
+    kind: str
+    state: int
+    count: int
+    minutes: int
+
+
+def compute_activity_summary(snapshot: Snapshot) -> ActivitySummary:
+    """Compute the report (reports.md, activity-summary).
+
+    Counted is what is due in the window or open at some moment of it: made before its end and not completed before its
+    start. The state is that of `as_of`: completed, else overdue, else pending. billable_hours adds the durations of
+    billable activities completed inside the window, in hours rounded half-up to two decimals.
+    """
+    groups = _load(snapshot)
+    team = _count(None, "", groups)
+    users = _rank_users(snapshot, groups)
+    minutes = sum(group.minutes for group in groups)
+    overdue_rate = ratio(team.overdue, team.total)
+    return ActivitySummary(
+        period_days=snapshot.window.days,
+        total=team.total,
+        completed=team.completed,
+        pending=team.pending,
+        overdue=team.overdue,
+        completion_rate=team.completion_rate,
+        overdue_rate=overdue_rate,
+        billable_hours=hours(minutes),
+        by_type={kind: sum(g.count for g in groups if g.kind == kind) for kind in KINDS},
+        by_user=users,
+        warnings=_warn(snapshot, team, users),
+    )
+
+
+def _load(snapshot: Snapshot) -> tuple[_Group, ...]:
+    facts = _counted(snapshot).c
+    keys = (facts.owner_id, facts.kind, facts.state)
+    rows = snapshot.session.execute(
+        select(*keys, func.sum(facts.counted).label("activities"), func.sum(facts.minutes).label("minutes")).group_by(
+            *keys
+        )
+    )
+    return tuple(_Group(r.owner_id, r.kind, r.state, int(r.activities), int(r.minutes)) for r in rows)
+
+
+def _counted(snapshot: Snapshot) -> Subquery:
+    """Return the facts of every activity that may count, in parts that an index finds each."""
+    starts = snapshot.window.starts_at
+    due_near = and_(
+        Activity.overdue_at >= starts - _ZONES_APART,
+        Activity.overdue_at < snapshot.window.ends_at + _ZONES_APART,
+    )
+    now = current_facts(snapshot.as_of)
+    done_since = _part(snapshot, Activity, now, Activity.completed_at >= starts)
+    never_done = _part(snapshot, Activity, now, Activity.completed_at.is_(None))
+    done_early = _part(snapshot, Activity, now, Activity.completed_at < starts, due_near)
+    changed_since = _part(
+        snapshot,
+        ActivityVersion,
+        ActivityVersion.workspace_id == snapshot.workspace_id,
+        ActivityVersion.activity_id == Activity.id,
+        version_facts(snapshot.as_of),
+    )
+    return union_all(done_since, never_done, done_early, changed_since).subquery()
+
+
+def _part(snapshot: Snapshot, facts: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    starts, ends, at = snapshot.window.starts_at, snapshot.window.ends_at, snapshot.as_of
+    due = or_(
+        and_(facts.due_at >= starts, facts.due_at < ends),
+        and_(facts.due_at.is_(None), facts.due_on >= snapshot.window.from_on, facts.due_on <= snapshot.window.to_on),
+    )
+    carried = and_(Activity.created_at < ends, or_(facts.completed_at.is_(None), facts.completed_at >= starts))
+    counts = or_(due, carried)
+    billed = and_(facts.billable, facts.completed_at >= starts, facts.completed_at < at, facts.completed_at < ends)
+    state = case((~is_open(facts, at), _COMPLETED), (overdue(facts, at), _OVERDUE), else_=_PENDING)
+    return select(
+        facts.owner_id.label("owner_id"),
+        Activity.kind.label("kind"),
+        state.label("state"),
+        case((counts, 1), else_=0).label("counted"),
+        case((billed, func.coalesce(facts.duration_minutes, 0)), else_=0).label("minutes"),
+    ).where(
+        Activity.workspace_id == snapshot.workspace_id,
+        snapshot.owned(facts.owner_id),
+        existed(facts, at),
+        or_(counts, billed),
+        *conditions,
+    )
+
+
+def _count(user_id: str | None, name: str, groups: Iterable[_Group]) -> UserRow:
+    states = [0, 0, 0]
+    for group in groups:
+        states[group.state] += group.count
+    completed, late, pending = states
+    return UserRow(user_id, name, sum(states), completed, pending, late, ratio(completed, sum(states)))
+
+
+def _rank_users(snapshot: Snapshot, groups: tuple[_Group, ...]) -> tuple[UserRow, ...]:
+    owners = {group.owner_id for group in groups if group.count}
+    rows = [
+        _count(owner, snapshot.user_name(owner), [group for group in groups if group.owner_id == owner])
+        for owner in owners
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.overdue, row.user_name, row.user_id or "")))
+
+
+def _warn(snapshot: Snapshot, team: UserRow, users: tuple[UserRow, ...]) -> tuple[Signal, ...]:
+    settings = snapshot.scope.settings
+    warnings = []
+    if team.overdue > exact(settings.overdue_rate) * team.total:
+        sentence = (
+            f"{team.overdue} of {team.total} activities are overdue ({ratio(team.overdue, team.total):.1%}), "
+            f"more than {settings.overdue_rate:.0%}."
+        )
+        warnings.append(Signal("overdue_rate", sentence))
+    for row in users:
+        if row.user_id is not None and row.completed < exact(settings.completion_rate) * row.total:
+            sentence = (
+                f"{row.user_name} completed {row.completed} of {row.total} activities "
+                f"({ratio(row.completed, row.total):.1%}), less than {settings.completion_rate:.0%}."
+            )
+            warnings.append(Signal("completion_rate", sentence, row.user_id, row.user_name))
+    return tuple(warnings)

@@ -1,0 +1,135 @@
+"""The aging digest: how old the open pipeline is, and which old deals nobody touches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, select
+from sqlalchemy.orm import Session
+
+from crmbot.domain.forecast import AGING_KEYS, OVER_90, OVER_90_DAYS
+from crmbot.domain.ids import Kind, reference
+from crmbot.domain.money import Money
+from crmbot.models import Deal, DealVersion
+from crmbot.reports.digests.base import LIMIT, Digest, circumstances, look, look_back
+from crmbot.reports.open_deals import last_touches, untouched
+from crmbot.reports.sales_pipeline import compute_sales_pipeline
+from crmbot.reports.snapshot import Snapshot, valid_at
+from crmbot.reports.values import CountAndValue, Scope, Unconverted
+
+
+@dataclass(frozen=True, slots=True)
+class AgingBucket:
+    """The open deals of one age, and how many and how much there were a week ago."""
+
+    key: str
+    count: int
+    value: Money
+    count_last_week: int
+    value_last_week: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OldDeal:
+    """An open deal over 90 days old; `value` is in the deal's own currency, None when nobody said yet."""
+
+    id: str
+    reference: str
+    title: str
+    owner_id: str | None
+    owner_name: str
+    stage: str
+    value: Money | None
+    currency: str
+    age_days: int
+    last_touch_at: datetime | None
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgingDigest(Digest):
+    """The digest; the buckets, `stale` and the totals are those of sales-pipeline."""
+
+    open_deals: int
+    pipeline_value: Money
+    buckets: tuple[AgingBucket, ...]
+    over_90_days: CountAndValue
+    over_90_days_last_week: CountAndValue
+    stale: CountAndValue
+    stale_days: int
+    old_deals_by_owner: Mapping[str, int]
+    deals: tuple[OldDeal, ...]
+    more: int
+    unconverted: tuple[Unconverted, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no deal is open, nor was one over 90 days old a week ago."""
+        return not self.open_deals and not self.over_90_days_last_week.count
+
+
+def aging(session: Session | Connection, scope: Scope, *, limit: int = LIMIT) -> AgingDigest:
+    """Compute the digest at the scope's now, listing at most `limit` old deals, the oldest first."""
+    snapshot = look(session, scope)
+    now, then = compute_sales_pipeline(snapshot), compute_sales_pipeline(look_back(snapshot))
+    key = AGING_KEYS[OVER_90]
+    deals = _old_deals(snapshot, limit)
+    return AgingDigest(
+        **circumstances(snapshot),
+        open_deals=now.total_opportunities,
+        pipeline_value=now.pipeline_value,
+        buckets=tuple(
+            AgingBucket(key, now.aging[key], now.aging_value[key], then.aging[key], then.aging_value[key])
+            for key in AGING_KEYS
+        ),
+        over_90_days=CountAndValue(now.aging[key], now.aging_value[key]),
+        over_90_days_last_week=CountAndValue(then.aging[key], then.aging_value[key]),
+        stale=now.stale,
+        stale_days=scope.settings.stale_days,
+        old_deals_by_owner={row.user_name: row.over_90_days for row in now.by_user if row.over_90_days},
+        deals=deals,
+        more=now.aging[key] - len(deals),
+        unconverted=snapshot.meta().unconverted,
+    )
+
+
+def _old_deals(snapshot: Snapshot, limit: int) -> tuple[OldDeal, ...]:
+    rows = snapshot.session.execute(
+        select(
+            Deal.id,
+            Deal.number,
+            Deal.title,
+            Deal.created_at,
+            DealVersion.owner_id,
+            DealVersion.stage_id,
+            DealVersion.value_minor,
+            DealVersion.currency,
+            *last_touches(snapshot),
+            untouched(snapshot).label("stale"),
+        )
+        .join_from(DealVersion, Deal, and_(Deal.workspace_id == snapshot.workspace_id, Deal.id == DealVersion.deal_id))
+        .where(
+            *valid_at(snapshot, snapshot.as_of),
+            DealVersion.outcome == "open",
+            Deal.created_at < snapshot.days_ago(OVER_90_DAYS - 1),
+        )
+        .order_by(Deal.created_at, Deal.number)
+        .limit(limit)
+    )
+    names = {stage.id: stage.name for stage in snapshot.stages}
+    return tuple(
+        OldDeal(
+            id=row.id,
+            reference=reference(Kind.DEAL, row.number),
+            title=row.title,
+            owner_id=row.owner_id,
+            owner_name=snapshot.user_name(row.owner_id),
+            stage=names[row.stage_id],
+            value=None if row.value_minor is None else Money(row.value_minor, row.currency),
+            currency=row.currency,
+            age_days=(snapshot.day - row.created_at.astimezone(snapshot.scope.zone).date()).days,
+            last_touch_at=max((at for at in row[-3:-1] if at is not None), default=None),
+            stale=bool(row.stale),
+        )
+        for row in rows
+    )

@@ -1,0 +1,179 @@
+"""pipeline-changes: what moved the open pipeline between two instants, to the cent."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from crmbot.domain.money import Money
+from crmbot.models import Deal, DealVersion
+from crmbot.reports.snapshot import Snapshot, valid_at
+from crmbot.reports.values import Unconverted
+
+MOVEMENTS = ("created", "increased", "decreased", "pulled_in", "pushed_out", "reopened", "won", "lost")
+"""In the order in which they lead from the opening to the closing value."""
+WITHOUT_SUM = frozenset({"pulled_in", "pushed_out"})
+"""Movements between periods: they leave the sum alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDeal:
+    """A deal's part in a movement: its open value before and after, and by how much it moves the sum.
+
+    Of a date that moved, `value` is what went with it to another period.
+    """
+
+    id: str
+    number: int
+    title: str
+    owner_id: str | None
+    owner_name: str
+    value: Money
+    value_before: Money
+    value_after: Money
+    expected_close_before: date | None
+    expected_close_after: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """All deals that moved in one way; `value` is signed."""
+
+    count: int
+    value: Money
+    deals: tuple[MovedDeal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineChanges:
+    """The report's data: opening_value plus all but pulled_in and pushed_out is closing_value."""
+
+    opening_value: Money
+    created: Movement
+    increased: Movement
+    decreased: Movement
+    pulled_in: Movement
+    pushed_out: Movement
+    reopened: Movement
+    won: Movement
+    lost: Movement
+    closing_value: Money
+
+
+def compute_pipeline_changes(snapshot: Snapshot) -> PipelineChanges:
+    """Compute the report (reports.md, pipeline-changes and fine print).
+
+    Two snapshots are compared, at the window's start and at `as_of`, both at the later one's rates and with the later
+    one's owner. A deal open in both moves by its change of value, and apart from that by its change of date when it
+    has one in both; one open in one of them only moves by its whole value there. A deal made and closed in between
+    stands in neither.
+    """
+    moved: dict[str, list[MovedDeal]] = {name: [] for name in MOVEMENTS}
+    opening = closing = _unchanged(snapshot)
+    for row in snapshot.session.execute(_changed(snapshot)):
+        before, after = _open_value(snapshot, row, "before"), _open_value(snapshot, row, "after")
+        opening += before or 0
+        closing += after or 0
+        for name, value in _classify(row, before, after):
+            moved[name].append(_moved_deal(snapshot, row, value, before or 0, after or 0))
+    return PipelineChanges(
+        opening_value=snapshot.money(opening),
+        closing_value=snapshot.money(closing),
+        **{name: _movement(snapshot, deals) for name, deals in moved.items()},
+    )
+
+
+def _unchanged(snapshot: Snapshot) -> int:
+    """Return the value of the deals that are open and did not change in any way since the start."""
+    total = 0
+    unchanged = (DealVersion.outcome == "open", DealVersion.valid_from < snapshot.window.starts_at)
+    own = DealVersion.currency == snapshot.scope.currency
+    value = func.coalesce(DealVersion.value_minor, 0)
+    where = (*valid_at(snapshot, snapshot.as_of), *unchanged)
+    total += int(snapshot.session.execute(select(func.coalesce(func.sum(value), 0)).where(*where, own)).scalar_one())
+    foreign = select(DealVersion.currency, value.label("each"), func.count().label("deals")).where(*where, ~own)
+    for row in snapshot.session.execute(foreign.group_by(DealVersion.currency, value)):
+        total += row.deals * snapshot.convert_or_note(row.each, row.currency)
+    snapshot.list_unconverted(*unchanged)
+    return total
+
+
+def _changed(snapshot: Snapshot) -> Select[Any]:
+    before, after = aliased(DealVersion), aliased(DealVersion)
+    start = snapshot.window.starts_at
+    columns = ("outcome", "value_minor", "currency", "expected_close")
+    return (
+        select(
+            Deal.id,
+            Deal.number,
+            Deal.title,
+            after.owner_id,
+            *(getattr(before, name).label(f"{name}_before") for name in columns),
+            *(getattr(after, name).label(f"{name}_after") for name in columns),
+        )
+        .join_from(after, Deal, and_(Deal.workspace_id == snapshot.workspace_id, Deal.id == after.deal_id))
+        .outerjoin(
+            before,
+            and_(
+                before.workspace_id == snapshot.workspace_id,
+                before.deal_id == after.deal_id,
+                before.valid_from < start,
+                before.valid_to >= start,
+            ),
+        )
+        .where(
+            *valid_at(snapshot, snapshot.as_of, after),
+            after.valid_from >= start,
+            or_(before.outcome == "open", after.outcome == "open"),
+        )
+        .order_by(Deal.number)
+    )
+
+
+def _open_value(snapshot: Snapshot, row: Any, side: str) -> int | None:
+    """Return a deal's value in one of the two snapshots; None when it was not open then."""
+    facts = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
+    if facts[f"outcome_{side}"] != "open":
+        return None
+    minor, currency = facts[f"value_minor_{side}"], facts[f"currency_{side}"]
+    converted = snapshot.convert(minor or 0, currency)
+    if converted is None and minor is not None:
+        snapshot.note_unconverted(Unconverted(row.id, row.number, row.title, Money(minor, currency), currency))
+    return converted or 0
+
+
+def _classify(row: Any, before: int | None, after: int | None) -> Iterator[tuple[str, int]]:
+    if before is None:
+        yield ("created" if row.outcome_before is None else "reopened"), after or 0
+        return
+    if after is None:
+        yield row.outcome_after, -before
+        return
+    if after != before:
+        yield ("increased" if after > before else "decreased"), after - before
+    old, new = row.expected_close_before, row.expected_close_after
+    if old is not None and new is not None and old != new:
+        yield ("pulled_in" if new < old else "pushed_out"), after
+
+
+def _moved_deal(snapshot: Snapshot, row: Any, value: int, before: int, after: int) -> MovedDeal:
+    return MovedDeal(
+        id=row.id,
+        number=row.number,
+        title=row.title,
+        owner_id=row.owner_id,
+        owner_name=snapshot.user_name(row.owner_id),
+        value=snapshot.money(value),
+        value_before=snapshot.money(before),
+        value_after=snapshot.money(after),
+        expected_close_before=row.expected_close_before,
+        expected_close_after=row.expected_close_after,
+    )
+
+
+def _movement(snapshot: Snapshot, deals: Iterable[MovedDeal]) -> Movement:
+    ranked = tuple(sorted(deals, key=lambda deal: (-abs(deal.value.minor), deal.number)))
+    return Movement(len(ranked), snapshot.money(sum(deal.value.minor for deal in ranked)), ranked)

@@ -1,0 +1,30 @@
+"""Frozen values as JSON's own types."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from crmbot.domain.money import Money
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into JSON's types: money into major units, instants into ISO 8601 with Z, records into objects."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Money):
+        return float(value.amount)
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if is_dataclass(value):
+        return {name: plain(getattr(value, attribute)) for attribute, name in field_names(type(value))}
+    return [plain(item) for item in value]
+
+
+def field_names(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+    """Return a dataclass's attributes with their names outside; `from` is no name for an attribute."""
+    return tuple((field.name, field.metadata.get("name", field.name)) for field in fields(kind))
