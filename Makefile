@@ -23,9 +23,11 @@ test: .venv/dev.stamp
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 lint: .venv/dev.stamp
-	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
+	@status=0; \
+	$(BIN)/ruff format --check --quiet . || status=1; \
+	$(BIN)/ruff check --quiet . || status=1; \
+	$(BIN)/mypy || status=1; \
+	exit $$status
 
 bench: .venv/dev.stamp
 	@for script in bench/*.py; do $(BIN)/python "$$script" $(ARGS) || exit 1; done
