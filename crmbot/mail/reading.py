@@ -62,7 +62,7 @@ def _understand(root: Part, contents: Contents, budget: Budget, size: int) -> Ma
     kind = _kind(rule, prefix, unwrapped, forwards=bool(messages), answers=answers)
     judged = rule if rule and kind is rule.kind else None
     return Mail(
-        message_id=_ids(headers, "message-id")[0] if _ids(headers, "message-id") else None,
+        message_id=next(iter(_ids(headers, "message-id")), None),
         kind=kind,
         sender=sender,
         to=to,
@@ -136,6 +136,8 @@ def _attached(part: Part, budget: Budget) -> Forwarded:
 
 
 def _ids(headers: Headers, name: str) -> tuple[str, ...]:
+    if name not in headers:
+        return ()
     words = " ".join(headers.all(name, 16_000)).replace("><", "> <").split()
     return tuple(word[:998] for word in words[-_MAX_IDS:] if "@" in word or word.startswith("<") or len(words) == 1)
 

@@ -23,6 +23,10 @@ class Headers:
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
+    def has_any(self, names: frozenset[str]) -> bool:
+        """Say whether any of the lower-case names stands there."""
+        return not names.isdisjoint(self._values)
+
     def raw(self, name: str) -> tuple[bytes, ...]:
         """Return every value of the lower-case name as it stands, top-most first."""
         return tuple(self._values.get(name, ()))
