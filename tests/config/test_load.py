@@ -159,7 +159,7 @@ def test_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
         ("CRMBOT_WEB__BIND", "[::1]:80", "web", "bind", "[::1]:80"),
     ],
 )
-def test_variables_win_over_the_file(  # noqa: PLR0917 - the columns of the table
+def test_variables_win_over_the_file(
     tmp_path: Path, variable: str, text: str, section: str, key: str, value: object
 ) -> None:
     settings = read(tmp_path, EXAMPLE, **{variable: text})
