@@ -42,13 +42,17 @@ class Sender(Courier):
         action: str,
         user: str = "",
         value: Any = None,
+        *,
+        block_id: str | None = None,
     ) -> Answer:
         """Press a button or choose an option, found by action id, value or label.
 
         `value` tells buttons with one action id apart; in a menu it is the option chosen (its value or
-        words), in a picker the date, person or channel.
+        words), in a picker the date, person or channel. `block_id` narrows the search to one block.
         """
         blocks = where.blocks if isinstance(where, Message) else where.body["blocks"]
+        if block_id:
+            blocks = [block for block in blocks if block["block_id"] == block_id]
         placed = find_element(blocks, action, value if isinstance(value, str) else None)
         person = self._person(user or (where.user if isinstance(where, View) else where.ephemeral_to or ""))
         if isinstance(where, Message):

@@ -5,6 +5,7 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -47,12 +48,17 @@ class StandIn(Sender):
         """Return the `base_url` for the SDK's clients."""
         return f"{self.base_url}/api/"
 
+    @property
+    def stopping(self) -> bool:
+        """Say whether the server is about to go."""
+        return self._server is None or self._server.should_exit
+
     def script(self, method: str, steps: list[Fault]) -> None:
         """Let the next calls of a method (or of "upload", "response_url") meet these, in order."""
         with self.changed:
             self.scripts.setdefault(method, []).extend(steps)
 
-    def serve_also(self, routes: list[BaseRoute]) -> None:
+    def serve_also(self, routes: Sequence[BaseRoute]) -> None:
         """Add routes before the start, such as those of the playground's page."""
         self._more.extend(routes)
 
