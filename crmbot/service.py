@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from time import monotonic
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -11,19 +13,25 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from crmbot.crm.actors import Actor, find_actor, system_actor
-from crmbot.crm.answers import Answer, MailAnswer, Outcome
+from crmbot.crm.answers import Answer, MailAnswer, Outcome, ReportAnswer
 from crmbot.crm.handlers import HANDLERS
+from crmbot.crm.lookup import find_user
 from crmbot.crm.policy import Policy
-from crmbot.crm.requests import Request
+from crmbot.crm.requests import Request, ShowReport
+from crmbot.crm.users import token_digest
 from crmbot.crm.work import Work
 from crmbot.domain.clock import Clock
 from crmbot.domain.ids import new_id
+from crmbot.domain.permissions import sees_all
 from crmbot.errors import Conflict, NotAllowed, NotFound, Unauthenticated
-from crmbot.models import DeliveryKey, JournalEntry, User, Workspace
+from crmbot.models import ApiToken, DeliveryKey, JournalEntry, Stage, User, Workspace
+from crmbot.reports.registry import compute, find_report
+from crmbot.reports.values import Report, ReportRequest, ReportSettings, Scope
 from crmbot.store import EVERY_WORKSPACE, Store, is_lost_race
 
 _TRIES = 5
 _REPEAT_WITHIN = timedelta(minutes=1)
+_VOCABULARY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,15 @@ class Delivery:
     refuse_repeat: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The workspace's own words, which the grammar reads by; `stages` are (key, name, kind)."""
+
+    currency: str
+    date_order: str | None
+    stages: tuple[tuple[str, str, str], ...]
+
+
 class _DryRun(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__()
@@ -48,10 +65,14 @@ class _DryRun(Exception):
 class CrmService:
     """The CRM of all workspaces of one store."""
 
-    def __init__(self, store: Store, clock: Clock, policy: Policy) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, policy: Policy, report_settings: ReportSettings | None = None
+    ) -> None:
         self.store = store
         self.clock = clock
         self.policy = policy
+        self.report_settings = report_settings or ReportSettings()
+        self._vocabularies: dict[str, tuple[float, Vocabulary]] = {}
 
     def perform(
         self, actor: Actor, request: Request, *, delivery: Delivery | None = None, dry_run: bool = False
@@ -118,6 +139,10 @@ class CrmService:
     def _handle(self, session: Session, actor: Actor, request: Request) -> tuple[Answer, Work]:
         now = self.clock()
         work = Work(session, actor, now, self.policy, entry_id=new_id(now))
+        if isinstance(request, ShowReport):
+            asked = ReportRequest(request.report, request.period, request.date_from, request.date_to, request.owner)
+            report = self._report(work, asked)
+            return ReportAnswer(f"{report.title} report.", name=report.name, report=report), work
         return HANDLERS[type(request)](work, request), work
 
     def _known(self, session: Session, actor: Actor, delivery: Delivery) -> Outcome | None:
@@ -138,6 +163,34 @@ class CrmService:
         said = f"Already done: {row.summary}" if row.summary else "Already done."
         return Outcome(said, entry_id=row.entry_id if row.summary else None, repeated=True)
 
+    def report(self, actor: Actor, request: ReportRequest) -> Report:
+        """Compute a report in one snapshot, for what the actor may see.
+
+        Raises:
+            NotAllowed: without `crm.reports.view`, or for another's records asked for by a rep.
+            BadInput: a parameter is wrong; `field` names it.
+        """
+        if "crm.reports.view" not in actor.permissions:
+            raise NotAllowed("You may not see reports (crm.reports.view). An admin can change it.")
+        with self.store.reading(actor.workspace_id) as session:
+            return self._report(Work(session, actor, self.clock(), self.policy, entry_id=""), request)
+
+    def _report(self, work: Work, request: ReportRequest) -> Report:
+        owner = find_user(work, request.owner) if request.owner else None
+        workspace = work.workspace
+        scope = Scope(
+            workspace_id=workspace.id,
+            zone=ZoneInfo(workspace.timezone),
+            currency=workspace.currency,
+            viewer_id=work.actor.user_id,
+            sees_all=sees_all(work.actor.role),
+            owner_id=owner.id if owner else None,
+            now=work.now,
+            settings=self.report_settings,
+        )
+        find_report(request.name)
+        return compute(work.session, request.name, scope, request.window(work.now, scope.zone))
+
     # Who is asking
 
     def actor_of_user(self, workspace_id: str, email: str, surface: str) -> Actor:
@@ -155,10 +208,41 @@ class CrmService:
         with self.store.reading(workspace_id) as session:
             return find_actor(session, workspace_id, "slack", self.policy, User.slack_user_id == slack_user_id)
 
+    def actor_of_token(self, token: str) -> Actor:
+        """Return the user that an API token acts as; Unauthenticated when it is unknown, ended or revoked."""
+        digest = token_digest(token, self.policy.secret_key)
+        with self.store.reading(EVERY_WORKSPACE) as session:
+            known = session.scalar(select(ApiToken).where(ApiToken.digest == digest))
+        if known is None or known.revoked_at is not None or (known.expires_at and known.expires_at <= self.clock()):
+            raise Unauthenticated("This token is not valid.")
+        with self.store.reading(known.workspace_id) as session:
+            actor = find_actor(session, known.workspace_id, "api", self.policy, User.id == known.user_id)
+        if actor is None:
+            raise Unauthenticated("The user of this token has no rights any more.")
+        return actor
+
     def system(self, workspace_id: str, surface: str = "system") -> Actor:
         """Return the workspace itself as an actor: digests, mail intake, the operator's command line."""
         with self.store.reading(workspace_id) as session:
             return system_actor(self._workspace(session, workspace_id), surface, self.policy)
+
+    def vocabulary(self, workspace_id: str) -> Vocabulary:
+        """Return the workspace's words, at most a few seconds old."""
+        known = self._vocabularies.get(workspace_id)
+        if known is not None and monotonic() - known[0] < _VOCABULARY_SECONDS:
+            return known[1]
+        with self.store.reading(workspace_id) as session:
+            workspace = self._workspace(session, workspace_id)
+            stages = session.execute(
+                select(Stage.key, Stage.name, Stage.kind)
+                .where(Stage.workspace_id == workspace_id, Stage.removed_at.is_(None))
+                .order_by(Stage.position)
+            ).all()
+        words = Vocabulary(
+            workspace.currency, workspace.date_order, tuple((key, name, kind) for key, name, kind in stages)
+        )
+        self._vocabularies[workspace_id] = (monotonic(), words)
+        return words
 
     def workspaces(self) -> tuple[Workspace, ...]:
         """Return all workspaces of the store."""

@@ -1,0 +1,5 @@
+"""`python -m crmbot` is the command `crmbot`."""
+
+from crmbot.cli import main
+
+main()

@@ -1,0 +1,89 @@
+"""`crmbot init`, `db` and `manifest`: before anything runs."""
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from crmbot.bootstrap import open_crmbot, prepare_store
+from crmbot.cli.opening import settings_of
+from crmbot.config import load
+from crmbot.errors import Conflict
+from crmbot.migrations import differences, pending, upgrade
+from crmbot.paths import EXAMPLE_CONFIG
+
+_NEXT = """Made {config} and the store {store}, workspace “{workspace}”.
+
+Next:
+  1. Add yourself:       crmbot user add you@example.com --role admin
+  2. Try a command:      crmbot do --as you@example.com 'deal new "Acme renewal" $40k stage:negotiation'
+  3. Connect Slack:      crmbot manifest > manifest.json, then docs/slack-setup.md
+  4. Start everything:   crmbot run
+Anything wrong?          crmbot doctor"""
+
+
+@click.command("init")
+@click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where; here.")
+def init_command(folder: Path) -> None:
+    """Make config.toml from the example, and the store with its workspace.
+
+    A config that is there already is kept; its store is brought to this version.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "config.toml"
+    if not path.exists():
+        path.write_text(EXAMPLE_CONFIG.read_text("utf-8"), "utf-8")
+    settings = load(path, os.environ)
+    bot = open_crmbot(settings)
+    try:
+        workspace = prepare_store(bot)
+        shown = bot.store.engine.url.render_as_string(hide_password=True)
+        click.echo(_NEXT.format(config=path, store=shown, workspace=workspace.name))
+    finally:
+        bot.close()
+
+
+@click.group("db")
+def db_command() -> None:
+    """Upgrade the store's tables, or check them."""
+
+
+@db_command.command("upgrade")
+@click.pass_context
+def upgrade_tables(ctx: click.Context) -> None:
+    """Run the migrations that the store lacks."""
+    bot = open_crmbot(settings_of(ctx.find_root()))
+    try:
+        missing = pending(bot.store)
+        upgrade(bot.store)
+        click.echo(f"Ran {len(missing)} migrations." if missing else "The store is up to date.")
+    finally:
+        bot.close()
+
+
+@db_command.command("check")
+@click.pass_context
+def check_tables(ctx: click.Context) -> None:
+    """Say whether the store's tables are this version's."""
+    bot = open_crmbot(settings_of(ctx.find_root()))
+    try:
+        missing = pending(bot.store)
+        if missing:
+            raise Conflict(f"{len(missing)} migrations are missing. Run them: crmbot db upgrade")
+        unlike = differences(bot.store)
+        if unlike:
+            raise Conflict("The tables differ from this version's: " + "; ".join(unlike))
+        click.echo("The store is up to date.")
+    finally:
+        bot.close()
+
+
+@click.command("manifest")
+@click.pass_context
+def manifest_command(ctx: click.Context) -> None:
+    """Print the Slack app manifest (JSON) for this config; paste it at api.slack.com/apps, “From a manifest”."""
+    from crmbot.slack.manifest import manifest
+
+    settings = settings_of(ctx.find_root())
+    click.echo(json.dumps(manifest(settings), indent=2))

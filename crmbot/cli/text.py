@@ -1,0 +1,175 @@
+"""Answers as plain text for a terminal."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import singledispatch
+from zoneinfo import ZoneInfo
+
+from crmbot.crm import answers
+from crmbot.reports.rendering import as_table
+
+_MAX_WIDTH = 100
+
+
+@singledispatch
+def as_text(answer: answers.Answer, zone: ZoneInfo) -> str:
+    """Return an answer as lines of text; instants stand in `zone`."""
+    del zone
+    return answer.said
+
+
+@as_text.register
+def _outcome(answer: answers.Outcome, zone: ZoneInfo) -> str:
+    lines = [f"Would do: {answer.said}" if answer.dry_run else answer.said]
+    lines += [
+        f"  {change.record} {change.label}: {change.before or '-'} -> {change.after or '-'}"
+        for change in answer.changes
+    ]
+    lines += [f"  {_line(record, zone)}" for record in answer.also]
+    if answer.secret:
+        lines.append(answer.secret)
+    return "\n".join(lines)
+
+
+@as_text.register
+def _shown(answer: answers.Shown, zone: ZoneInfo) -> str:
+    lines = [_line(answer.record, zone)]
+    lines += [f"  {_line(record, zone)}" for record in answer.related]
+    for entry in answer.timeline:
+        by = f" ({entry.by})" if entry.by else ""
+        lines.append(f"  {_moment(entry.at, zone)}  {entry.text}{by}")
+    return "\n".join(lines)
+
+
+@as_text.register
+def _listing(answer: answers.Listing, zone: ZoneInfo) -> str:
+    lines = [answer.said, *(f"  {_line(record, zone)}" for record in answer.records)]
+    pages = -(-answer.total // answer.per_page)
+    if pages > 1:
+        lines.append(f"  page {answer.page} of {pages}; the next one: page:{answer.page + 1}")
+    return "\n".join(lines)
+
+
+@as_text.register
+def _board(answer: answers.Board, zone: ZoneInfo) -> str:
+    lines = [answer.said]
+    for column in answer.columns:
+        lines.append(f"{column.name}: {column.count}, {column.value}, weighted {column.weighted}")
+        lines += [f"  {_line(deal, zone)}" for deal in column.deals]
+        hidden = column.count - len(column.deals)
+        if hidden:
+            lines.append(f"  and {hidden} more")
+    if answer.unconverted:
+        lines.append("Without a rate, in no sum: " + ", ".join(link.reference for link in answer.unconverted))
+    return "\n".join(lines)
+
+
+@as_text.register
+def _today(answer: answers.Today, zone: ZoneInfo) -> str:
+    lines = [answer.said]
+    for title, records in (
+        ("Overdue", answer.overdue),
+        ("Due today", answer.due_today),
+        ("Going stale", answer.stale),
+    ):
+        lines += _section(title, [_line(record, zone) for record in records])
+    if answer.triage:
+        lines.append(f"{answer.triage} {'mail waits' if answer.triage == 1 else 'mails wait'} in triage.")
+    return "\n".join(lines)
+
+
+@as_text.register
+def _found(answer: answers.Found, zone: ZoneInfo) -> str:
+    del zone
+    rows = [f"  {hit.link.reference}  {hit.link.title}  {', '.join(hit.facts)}".rstrip() for hit in answer.hits]
+    return "\n".join([answer.said, *rows])
+
+
+@as_text.register
+def _table(answer: answers.Table, zone: ZoneInfo) -> str:
+    del zone
+    return "\n".join([answer.said, *_columns([answer.columns, *answer.rows])]) if answer.rows else answer.said
+
+
+@as_text.register
+def _help(answer: answers.Help, zone: ZoneInfo) -> str:
+    del zone
+    lines = [answer.said]
+    for title, rows in answer.groups:
+        lines += ["", title, *(f"  {line}" for line in _columns(rows))]
+    return "\n".join(lines)
+
+
+@as_text.register
+def _mail(answer: answers.MailAnswer, zone: ZoneInfo) -> str:
+    return answer.said if answer.activity is None else f"{answer.said}\n  {_line(answer.activity, zone)}"
+
+
+@as_text.register
+def _triage(answer: answers.Triage, zone: ZoneInfo) -> str:
+    rows = [
+        f"  {_moment(mail.sent_at, zone)}  {mail.from_name or mail.from_address}: {mail.subject} ({mail.reason})"
+        for mail in answer.emails
+    ]
+    return "\n".join([answer.said, *rows])
+
+
+@as_text.register
+def _report(answer: answers.ReportAnswer, zone: ZoneInfo) -> str:
+    del zone
+    return as_table(answer.report, _MAX_WIDTH)
+
+
+def _line(record: answers.Record, zone: ZoneInfo) -> str:
+    match record:
+        case answers.DealView():
+            facts: Sequence[object] = (
+                record.value,
+                f"{record.stage} {record.probability} %",
+                record.expected_close and f"closes {record.expected_close:%a %-d %b %Y}",
+                record.lost_reason,
+                record.owner and record.owner.name,
+            )
+        case answers.LeadView():
+            facts = (
+                record.status,
+                record.company_name,
+                record.email,
+                record.source,
+                record.owner and record.owner.name,
+            )
+        case answers.ContactView():
+            facts = (record.role, record.company and record.company.title, *record.emails, record.phone)
+        case answers.CompanyView():
+            facts = (record.domain, record.industry, record.size)
+        case answers.ActivityView():
+            facts = (
+                record.activity_kind,
+                *(f"{link.reference} {link.title}" for link in record.about),
+                _due(record, zone),
+                record.owner and record.owner.name,
+            )
+    return "  ".join([record.reference, record.title, ", ".join(str(fact) for fact in facts if fact)]).rstrip()
+
+
+def _due(record: answers.ActivityView, zone: ZoneInfo) -> str:
+    if record.completed_at:
+        return f"done {_moment(record.completed_at, zone)}"
+    if record.due_at:
+        return f"due {_moment(record.due_at, zone)}"
+    return f"due {record.due_on:%a %-d %b %Y}" if record.due_on else ""
+
+
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    rows = [f"  {line}" for line in lines]
+    return [f"{title}:", *rows] if rows else []
+
+
+def _columns(rows: Iterable[Sequence[str]]) -> list[str]:
+    cells = [list(row) for row in rows]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(cells[0]))] if cells else []
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%a %-d %b %Y, %H:%M %Z}"

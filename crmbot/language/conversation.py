@@ -1,0 +1,56 @@
+"""One line said by somebody, answered: the way that chat, mail and the command line share."""
+
+from dataclasses import dataclass
+
+from crmbot.crm.actors import Actor
+from crmbot.crm.answers import Answer
+from crmbot.crm.requests import Request, ShowHelp
+from crmbot.language import Context, Parsed, help_for, parse
+from crmbot.service import CrmService, Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was understood, and what came of it; `echoes` are the dates and amounts as they were read."""
+
+    request: Request
+    answer: Answer
+    echoes: tuple[str, ...] = ()
+
+
+def understand(service: CrmService, actor: Actor, text: str, command: str = "crm") -> Parsed:
+    """Read a line as this actor means it: in their zone, with their workspace's words."""
+    words = service.vocabulary(actor.workspace_id)
+    context = Context(
+        now=service.clock(),
+        zone=actor.zone,
+        date_order=words.date_order,
+        currency=words.currency,
+        stages=words.stages,
+        lost_reasons=service.policy.lost_reasons,
+    )
+    return parse(text, context, command=command)
+
+
+def answer(
+    service: CrmService, actor: Actor, parsed: Parsed, *, delivery: Delivery | None = None, dry_run: bool = False
+) -> Said:
+    """Do what was understood; raises what `CrmService.perform` raises."""
+    request = parsed.request
+    if isinstance(request, ShowHelp):
+        return Said(request, help_for(request.topic))
+    done = service.perform(actor, request, delivery=delivery, dry_run=dry_run or parsed.dry_run)
+    return Said(request, done, parsed.echoes)
+
+
+def answer_line(
+    service: CrmService,
+    actor: Actor,
+    text: str,
+    *,
+    command: str = "crm",
+    delivery: Delivery | None = None,
+    dry_run: bool = False,
+) -> Said:
+    """Read a line and do what it says."""
+    return answer(service, actor, understand(service, actor, text, command), delivery=delivery, dry_run=dry_run)

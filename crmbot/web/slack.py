@@ -1,0 +1,71 @@
+"""Slack's signed requests over HTTP, handed to the Slack surface in a thread."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+PATH = "/slack/events"
+MOST_BODY = 1_000_000
+"""Bytes; a larger request is refused unread."""
+
+THREADS = 10
+"""At most as many commands at once as the database pool has connections."""
+
+SlackDispatch = Callable[[bytes, Mapping[str, list[str]]], tuple[int, Mapping[str, str], bytes]]
+"""Answers a request from Slack: body and lower-case headers in, status, headers and body out."""
+
+
+class SlackFirst:
+    """Answers POST /slack/events itself and leaves everything else to the application.
+
+    The dispatch runs off the event loop: Bolt's sync dispatch would hold up every other request.
+    """
+
+    def __init__(self, app: ASGIApp, dispatch: SlackDispatch) -> None:
+        self.app = app
+        self.dispatch = dispatch
+        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="slack")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != PATH:
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] != "POST":
+            await _answer(send, 405, {"allow": "POST"}, b"")
+            return
+        body = await _bounded(receive)
+        if body is None:
+            await _answer(send, 413, {}, b"")
+            return
+        headers: dict[str, list[str]] = {}
+        for name, value in scope["headers"]:
+            headers.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+        loop = asyncio.get_running_loop()
+        status, sent, answer = await loop.run_in_executor(self.threads, self.dispatch, body, headers)
+        await _answer(send, status, sent, answer)
+
+
+async def _bounded(receive: Receive) -> bytes | None:
+    """Read a body up to the limit; None when it is larger."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b""
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > MOST_BODY:
+            return None
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _answer(send: Send, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    sent = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    sent.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": sent})
+    await send({"type": "http.response.body", "body": body})
