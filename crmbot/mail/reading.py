@@ -169,7 +169,7 @@ def _content_hash(root: Part, contents: Contents) -> str:
     digest = hashlib.sha256()
     for name in ("message-id", "from", "date", "subject"):
         digest.update(" ".join(headers.get(name).split()).encode("utf-8", "replace") + b"\0")
-    digest.update("\n".join(line.rstrip() for line in contents.text.split("\n")).strip().encode("utf-8", "replace"))
+    digest.update(" ".join(contents.text.split()).encode("utf-8", "replace"))
     left = _HASHED
     for leaf in _leaves(root):
         if leaf.type not in ("text/plain", "text/html") and left > 0:

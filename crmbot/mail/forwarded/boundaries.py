@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from crmbot.domain.identity import Address
-from crmbot.mail.forwarded.blocks import Block, header_field, quote_depth, read_block, unquote
+from crmbot.mail.forwarded.blocks import Block, header_field, read_block, unquote
 from crmbot.mail.forwarded.wording import (
     FORWARD_MARKERS,
     HEADER_FIELDS,
@@ -16,7 +15,6 @@ from crmbot.mail.forwarded.wording import (
     Prefix,
     fold,
 )
-from crmbot.mail.message.addresses import parse_address
 
 _COLONS = (":", "\uff1a")
 _DECORATION = " \t>-\u2010\u2013\u2014_=*#~:\uff1a<|"
@@ -31,10 +29,6 @@ _GLUED = re.compile(r"[ \t>]*-{3,}\s*([^\n]{5,60}?)\s*-{3,}\s*(\S[^\n]*)")
 _GLUED_NAME = re.compile(r"([^\W\d_]{2,20}(?: [^\W\d_]{2,12})?) ?: ")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\d{4}")
 _ENDS_IN_MAILBOX = re.compile(r"[<(\[][^\s<>]+@[^\s<>]+[>)\]]+ ?[:\uff1a]$")
-_MAILBOX = re.compile(r"[<(\[]+(?:mailto:)?([^\s<>()\[\]]+@[^\s<>()\[\]]+)[>)\]]+")
-_NAME_BEFORE = re.compile(
-    r"(?:^|[,:\d]|[\"\u201e\u201c\u00ab])\s*([^,:\d\"\u201e\u201c\u201d\u00ab\u00bb]{2,80}?)[\"\u201d\u201c\u00bb]?\s*$"
-)
 
 
 class Mark(Enum):
@@ -71,25 +65,9 @@ def find_boundary(lines: list[str], start: int, prefix: Prefix) -> Boundary | No
     return None
 
 
-def read_introduction(lines: list[str], boundary: Boundary) -> tuple[Address | None, str]:
-    """Return who wrote and when, as “On 3 May at 10:00, Jane <jane@x> wrote:” says."""
-    text = " ".join(unquote(line) for line in lines[boundary.start : boundary.end])
-    match = _MAILBOX.search(text)
-    if match is None:
-        return None, ""
-    before = text[: match.start()]
-    named = _NAME_BEFORE.search(before)
-    name = " ".join(word for word in (named[1] if named else "").split() if fold(word) not in _VERBS)
-    day = WROTE_OPEN.match(fold(before))
-    date = before[: named.start(1) if named else len(before)].strip(' ,"\u201e\u00ab')
-    for verb in sorted(_VERBS, key=len, reverse=True):
-        date = re.sub(rf"\s{re.escape(verb)}$", "", date)
-    if day:
-        date = date.partition(" ")[2]
-    return parse_address(f"{name} <{match[1]}>"), date.strip(" ,")
-
-
-_VERBS = frozenset({"schrieb", "skrev", "schreef", "heeft", "hat", "um", "kl.", "użytkownik", "пользователь"})
+def is_marker(line: str) -> bool:
+    """Say whether the line is a marker of a forward and nothing else."""
+    return line[:1] in _RULE and fold(line.strip(_DECORATION)) in FORWARD_MARKERS
 
 
 def _boundary_at(lines: list[str], n: int, line: str, *, prefixed: bool) -> Boundary | None:
@@ -117,7 +95,8 @@ def _marker_at(lines: list[str], n: int, line: str, *, prefixed: bool) -> Bounda
         return Boundary(Mark.BLOCK, n, block.end, block) if block else None
     if words in FORWARD_MARKERS or words.startswith(_FORWARDED_BY):
         block = _block_below(lines, n, marked=True)
-        return Boundary(Mark.FORWARD, n, block.end if block else n + 1, block)
+        introduced = None if block else _introduction_below(lines, n)
+        return Boundary(Mark.FORWARD, n, block.end if block else introduced or n + 1, block)
     if words in ORIGINAL_MARKERS:
         block = _block_below(lines, n, marked=True)
         return Boundary(Mark.BLOCK, n, block.end if block else n + 1, block)
@@ -138,6 +117,15 @@ def _block_below(lines: list[str], n: int, *, marked: bool) -> Block | None:
             return read_block(lines, at, marked=marked, prefixed=True)
         if bare[0] not in _RULE and fold(bare.strip(_DECORATION)) not in FORWARD_MARKERS:
             return None
+    return None
+
+
+def _introduction_below(lines: list[str], n: int) -> int | None:
+    """Return the line after an introduction under a marker, as Yandex and Mail.ru put it there."""
+    for at in range(n + 1, min(n + 5, len(lines))):
+        if lines[at].strip():
+            found = _introduction_at(lines, at) if lines[at].endswith(_COLONS) else None
+            return found.end if found else None
     return None
 
 
@@ -173,6 +161,3 @@ def _unglue(rest: str) -> list[str]:
                 cuts.append(match.start() + at)
                 break
     return [rest[a:b].strip() for a, b in zip(cuts, [*cuts[1:], len(rest)], strict=True) if rest[a:b].strip()]
-
-
-__all__ = ["Boundary", "Mark", "find_boundary", "quote_depth", "read_introduction"]

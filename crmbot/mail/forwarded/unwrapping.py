@@ -4,8 +4,9 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from crmbot.mail.forwarded.blocks import quote_depth
-from crmbot.mail.forwarded.boundaries import Boundary, Mark, find_boundary, read_introduction
+from crmbot.mail.forwarded.blocks import quote_depth, unquote
+from crmbot.mail.forwarded.boundaries import Boundary, Mark, find_boundary, is_marker
+from crmbot.mail.forwarded.introductions import read_introduction
 from crmbot.mail.forwarded.signatures import strip_signature
 from crmbot.mail.forwarded.wording import Prefix, subject_prefix
 from crmbot.mail.values import Forwarded
@@ -78,7 +79,10 @@ def _take(lines: list[str], boundary: Boundary) -> tuple[Forwarded, list[str]]:
     body, below = _body(lines, boundary.end, block.depth if block else 0)
     if block:
         return Forwarded(block.sender, block.to, block.cc, block.subject, block.date, body), below
-    sender, date = read_introduction(lines, boundary) if boundary.mark is Mark.INTRODUCTION else (None, "")
+    # Some clients put an introduction below their marker in place of headers.
+    first = boundary.start + (boundary.mark is not Mark.INTRODUCTION)
+    introduction = " ".join(unquote(line) for line in lines[first : boundary.end])
+    sender, date = read_introduction(introduction) if introduction else (None, "")
     return Forwarded(sender, date=date, body=body), below
 
 
@@ -86,7 +90,10 @@ def _body(lines: list[str], start: int, depth: int) -> tuple[str, list[str]]:
     """Return the forwarded body and what the forwarder wrote below it, which shows only when the body is quoted."""
     depth = depth or (1 if _quoted_below(lines, start) else 0)
     if not depth:
-        text = "\n".join(lines[start:])
+        end = len(lines)
+        while end > start and (not lines[end - 1] or is_marker(lines[end - 1])):
+            end -= 1  # some clients mark where the forwarded message ends
+        text = "\n".join(lines[start:end])
         return textwrap.dedent(text).strip("\n") if text.startswith(("    ", "\n    ")) else text.strip(), []
     last = max((n for n in range(start, len(lines)) if lines[n].lstrip().startswith(">")), default=start - 1)
     strip = re.compile(r"[ \t]*" + r">[ \t]?" * depth)

@@ -75,6 +75,10 @@ WROTE_OPEN = re.compile(
     rf"(?:{'|'.join(sorted({re.escape(t.partition('…')[0].strip()) for t in _WROTE if t[0] != '…'}))})(?!\w)"
 )
 """The first word of such an introduction."""
+WROTE_VERBS = tuple(
+    sorted({piece for t in _WROTE for piece in map(str.strip, t.split("…")[1:]) if piece}, key=len, reverse=True)
+)
+"""The verbs of all introductions, longest first."""
 WROTE_ENDED = re.compile(
     f".{{2,250}}?(?:{_alternatives([t.lstrip('… ') for t in _WROTE if t.startswith('…')], '.{2,200}?')}) ?[:\uff1a]"
 )
