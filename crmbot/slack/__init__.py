@@ -1,1 +1,1 @@
-"""The Slack surface: the only place that knows Slack."""
+"""Slack: commands, clicks and events in, cards and digests out."""

@@ -1,0 +1,88 @@
+"""The Bolt app: one for HTTP and Socket Mode, with every listener bound and every answer in the ack."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from slack_bolt import App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_sdk import WebClient
+
+from crmbot.domain.permissions import Role
+from crmbot.service import CrmService
+from crmbot.slack import commands, events, presses
+from crmbot.slack.api import SlackApi
+from crmbot.slack.desk import Desk
+from crmbot.slack.gateway import SlackGateway
+from crmbot.slack.incidents import record_incident
+from crmbot.slack.people import People
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlackOptions:
+    """How Slack is reached, and what is its secret.
+
+    `new_role` is what a member of the workspace becomes who is seen for the first time; None refuses them.
+    """
+
+    bot_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
+    api_url: str = "https://slack.com/api/"
+    command_prefix: str = ""
+    ack_seconds: float = 2.5
+    slack_seconds: float = 10.0
+    new_role: Role | None = None
+
+    @property
+    def api(self) -> SlackApi:
+        """The Web API with the bot's token."""
+        return SlackApi(self.bot_token, self.api_url, self.slack_seconds)
+
+
+def quiet_logger() -> logging.Logger:
+    """Return the logger of Bolt and the SDK, which would write whole payloads at lower levels."""
+    logger = logging.getLogger("crmbot.slack.sdk")
+    logger.setLevel(logging.CRITICAL)
+    return logger
+
+
+def build_app(options: SlackOptions, service: CrmService) -> App:
+    """Return the app with all listeners; nothing is asked of Slack yet."""
+    api = options.api
+    desk = Desk(service, People(service, api, options.new_role), options.command_prefix)
+    client = WebClient(
+        base_url=options.api_url, timeout=int(options.slack_seconds), retry_handlers=[], logger=quiet_logger()
+    )
+    app = App(
+        name="crmbot",
+        logger=quiet_logger(),
+        client=client,
+        process_before_response=True,
+        raise_error_for_unhandled_request=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        token_verification_enabled=False,
+        authorize=_authorize(options.bot_token),
+    )
+    app.error(_answer_error)
+    commands.register(app, desk, options.command_prefix)
+    presses.register(app, desk, api)
+    events.register(app, desk, SlackGateway(lambda: api))
+    return app
+
+
+def _authorize(bot_token: str) -> Callable[..., AuthorizeResult]:
+    def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, bot_token=bot_token)
+
+    return authorize
+
+
+def _answer_error(error: Exception) -> BoltResponse:
+    """Answer what no listener takes with 404, and what broke with 503: without an ack Slack tells the person."""
+    if isinstance(error, BoltUnhandledRequestError):
+        return BoltResponse(status=404)
+    record_incident(error, "dispatching")
+    return BoltResponse(status=503)

@@ -1,0 +1,151 @@
+"""Slack's limits, and the one gate that everything sent passes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from crmbot.slack.message import Block, Message
+from crmbot.slack.mrkdwn import plain, trim, trim_mrkdwn
+
+BLOCKS = 50
+SECTION_TEXT = 3000
+FIELDS = 10
+FIELD_TEXT = 2000
+HEADER_TEXT = 150
+CONTEXT_ELEMENTS = 10
+ACTIONS = 25
+BUTTON_TEXT = 75
+BUTTON_VALUE = 2000
+OPTIONS = 100
+OPTION_TEXT = 75
+OPTION_VALUE = 150
+PLACEHOLDER = 150
+CONFIRM_TITLE, CONFIRM_TEXT, CONFIRM_BUTTON = 100, 300, 30
+TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARACTERS = 100, 20, 10_000
+CHART_TITLE, CHART_LABEL, CHART_SERIES, CHART_POINTS, CHARTS = 50, 20, 6, 20, 2
+MESSAGE_TEXT = 3500
+"""Of the text beside the blocks, which notifications and screen readers use; Slack advises 4,000 at most."""
+
+
+def fit(message: Message) -> Message:
+    """Return the message within Slack's limits: what is too long is trimmed visibly, what is empty is left out."""
+    blocks = [fitted for block in message.blocks if (fitted := _FITTERS.get(block["type"], _keep)(block))]
+    if len(blocks) > BLOCKS:
+        left = len(blocks) - BLOCKS + 1
+        note = {"type": "plain_text", "text": f"… and {left} more parts that do not fit into one message."}
+        blocks = [*blocks[: BLOCKS - 1], {"type": "context", "elements": [note]}]
+    text = trim_mrkdwn(message.text, MESSAGE_TEXT) or "crmbot"
+    return replace(message, text=text, blocks=tuple(_only_so_many(blocks)))
+
+
+def _keep(block: Block) -> Block | None:
+    return block
+
+
+def _text(value: Any, limit: int) -> dict[str, Any] | None:
+    """Trim a text object; None when it is empty."""
+    if not value or not value["text"].strip():
+        return None
+    cut = trim_mrkdwn if value["type"] == "mrkdwn" else trim
+    return {**value, "text": str(cut(value["text"], limit))}
+
+
+def _section(block: Block) -> Block | None:
+    fields = [fitted for field in block.get("fields", ()) if (fitted := _text(field, FIELD_TEXT))]
+    text = _text(block.get("text"), SECTION_TEXT)
+    fitted = {key: value for key, value in block.items() if key not in {"text", "fields"}}
+    if text:
+        fitted["text"] = text
+    if fields:
+        fitted["fields"] = fields[:FIELDS]
+    if not (text or fields):
+        return None
+    if "accessory" in fitted and not _element_fits(fitted["accessory"]):
+        del fitted["accessory"]
+    return fitted
+
+
+def _header(block: Block) -> Block | None:
+    text = _text(block["text"], HEADER_TEXT)
+    return {**block, "text": text} if text else None
+
+
+def _context(block: Block) -> Block | None:
+    elements = [
+        fitted
+        for element in block["elements"]
+        if (fitted := _text(element, SECTION_TEXT) if "text" in element else element)
+    ]
+    return {**block, "elements": elements[:CONTEXT_ELEMENTS]} if elements else None
+
+
+def _actions(block: Block) -> Block | None:
+    elements = [element for element in block["elements"] if _element_fits(element)]
+    return {**block, "elements": elements[:ACTIONS]} if elements else None
+
+
+def _element_fits(element: dict[str, Any]) -> bool:
+    """Say whether a button's value survived whole: half a request is worse than no button."""
+    options = element.get("options", ())
+    return len(element.get("value", "")) <= BUTTON_VALUE and all(
+        len(option["value"]) <= OPTION_VALUE for option in options
+    )
+
+
+def _table(block: Block) -> Block | None:
+    rows = [row[:TABLE_COLUMNS] for row in block["rows"][:TABLE_ROWS]]
+    kept, left = [], TABLE_CHARACTERS
+    for row in rows:
+        left -= sum(len(cell["text"]) for cell in row)
+        if left < 0:
+            break
+        kept.append(row)
+    return {**block, "rows": kept} if kept else None
+
+
+def _only_so_many(blocks: list[Block]) -> list[Block]:
+    """Keep one table and two charts; more of them Slack refuses."""
+    room = {"table": 1, "data_visualization": CHARTS}
+    kept = []
+    for block in blocks:
+        kind = block["type"]
+        if kind in room:
+            room[kind] -= 1
+            if room[kind] < 0:
+                kept.extend(as_text(block))
+                continue
+        kept.append(block)
+    return kept[:BLOCKS]
+
+
+def as_text(block: Block) -> list[Block]:
+    """Return a table or chart as blocks every Slack knows."""
+    rows = block.get("rows")
+    if not rows:
+        return []
+    cells = [[plain(cell["text"], 40).replace("`", "ˋ") for cell in row] for row in rows]  # noqa: RUF001 - on purpose
+    widths = [max(map(len, column)) for column in zip(*cells, strict=False)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in cells]
+    escaped = "\n".join(lines).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = f"```{trim_mrkdwn(escaped, SECTION_TEXT - 6)}```"
+    return [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}]
+
+
+def simplify(message: Message) -> Message | None:
+    """Return the message with tables and charts as text; None when it has none."""
+    if not any(block["type"] in _RICH for block in message.blocks):
+        return None
+    blocks: list[Block] = []
+    for block in message.blocks:
+        blocks.extend(as_text(block) if block["type"] in _RICH else [block])
+    return fit(replace(message, blocks=tuple(blocks)))
+
+
+_RICH = frozenset({"table", "data_table", "data_visualization"})
+_FITTERS: dict[str, Callable[[Block], Block | None]] = {
+    "section": _section,
+    "header": _header,
+    "context": _context,
+    "actions": _actions,
+    "table": _table,
+}

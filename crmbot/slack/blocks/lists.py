@@ -1,0 +1,203 @@
+"""Cards of what was looked up: a record with its timeline, lists, the board, today, search, triage, tables."""
+
+from dataclasses import replace
+
+from crmbot.crm.answers import (
+    ActivityView,
+    Board,
+    BoardColumn,
+    Found,
+    Help,
+    Listing,
+    Record,
+    Shown,
+    Table,
+    TimelineEntry,
+    Today,
+    Triage,
+)
+from crmbot.crm.requests import ListTriage, Request, ShowPipeline, ShowToday
+from crmbot.slack.blocks.outcomes import share_button, triage_blocks
+from crmbot.slack.blocks.primitives import (
+    actions,
+    bar_chart,
+    context,
+    header,
+    section,
+    sentence,
+    stack,
+    table,
+)
+from crmbot.slack.blocks.records import (
+    ICONS,
+    activity_buttons,
+    record_actions,
+    record_card,
+    record_facts,
+    record_line,
+    show_request,
+)
+from crmbot.slack.message import Block, Element, Message
+from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line
+from crmbot.slack.press import press_button
+from crmbot.slack.prose import prose
+from crmbot.slack.reader import Reader, count
+
+_MOST_ROWS = 10
+_MOST_LINES = 8
+_MOST_DEALS = 5
+_LOG = {"activity": "📌", "email": "✉️", "note": "📝", "stage": "➡️", "status": "➡️", "proposal": "📄"}
+_EMPTY_TIMELINE = "Nothing logged yet."
+
+
+def shown_message(shown: Shown, reader: Reader) -> Message:
+    """Return a record with what happened to it and what hangs on it."""
+    lines = [_timeline_line(entry, reader) for entry in shown.timeline[:_MOST_LINES]]
+    left = len(shown.timeline) - len(lines)
+    more = f"… and {count(left, 'earlier entry', 'earlier entries')}" if left else ""
+    blocks = stack(
+        record_card(shown.record, reader),
+        section(join([*lines, more], "\n")) if lines else context(_EMPTY_TIMELINE),
+        [_row(record, reader) for record in shown.related[:_MOST_ROWS]],
+        record_actions(shown.record, reader, share_button(show_request(shown.record.reference))),
+    )
+    return Message(escape(shown.said), blocks)
+
+
+def _timeline_line(entry: TimelineEntry, reader: Reader) -> Mrkdwn:
+    by = f" · {one_line(entry.by, 60)}" if entry.by else ""
+    return Mrkdwn(f"{_LOG.get(entry.what, '•')} {reader.moment(entry.at)}  {one_line(entry.text, 160)}{by}")
+
+
+def listing_message(listing: Listing, reader: Reader, asked: Request | None) -> Message:
+    """Return records in order, each with a button that opens it, and buttons to turn the page."""
+    shown = listing.records[:_MOST_ROWS]
+    pages = -(-listing.total // listing.per_page) if listing.per_page else 1
+    place = f"Page {listing.page} of {pages} · {listing.total:,} in all" if pages > 1 else None
+    blocks = stack(
+        sentence(listing.said),
+        [_row(record, reader) for record in shown],
+        context(place),
+        actions(*_page_buttons(listing.page, pages, asked)),
+    )
+    return Message(escape(listing.said), blocks)
+
+
+def _page_buttons(page: int, pages: int, asked: Request | None) -> list[Element | None]:
+    if asked is None or not hasattr(asked, "page"):
+        return []
+    turns = [("Back", page - 1, "list.back"), ("More", page + 1, "list.more")]
+    return [
+        press_button(label, replace(asked, page=to), action_id=action)  # type: ignore[call-arg] # it has a page
+        for label, to, action in turns
+        if 1 <= to <= pages
+    ]
+
+
+def _row(record: Record, reader: Reader) -> Block:
+    look = show_request(record.reference)
+    return section(record_line(record, reader), accessory=press_button("Open", look) if look else None)
+
+
+def board_message(board: Board, reader: Reader, asked: Request | None) -> Message:
+    """Return the pipeline stage by stage, with a chart of its value."""
+    full = [column for column in board.columns if column.count]
+    money = [(column.name, float(column.value.amount)) for column in board.columns]
+    left = ", ".join(f"{link.reference} {link.title}" for link in board.unconverted[:_MOST_LINES])
+    note = f"Without a rate for their currency, so not in the sums: {left}" if left else None
+    blocks = stack(
+        sentence(board.said),
+        section(Mrkdwn(f"*{board.total}* open · *{board.weighted}* weighted")) if full else None,
+        bar_chart("Open value by stage", [("Value", money)]) if full else None,
+        [_column(column, reader) for column in full],
+        context(note),
+        actions(share_button(asked or ShowPipeline())) if full else None,
+    )
+    return Message(escape(board.said), blocks)
+
+
+def _column(column: BoardColumn, reader: Reader) -> Block:
+    lines = [
+        Mrkdwn(f"• {one_line(deal.title, 80)}  {deal.reference} · {join(record_facts(deal, reader)[::2][:2])}")
+        for deal in column.deals[:_MOST_DEALS]
+    ]
+    left = column.count - len(lines)
+    head = Mrkdwn(
+        f"{bold(column.name, 60)}  {count(column.count, 'deal')} · {column.value} · weighted {column.weighted}"
+    )
+    return section(join([head, *lines, f"… and {left} more" if left > 0 else ""], "\n"))
+
+
+def today_message(today: Today, reader: Reader) -> Message:
+    """Return what waits for the reader, each with the buttons that settle it."""
+    again = ShowToday()
+    waits = today.overdue or today.due_today or today.stale or today.triage
+    blocks = stack(
+        section(prose("today", today=today, reader=reader, waits=waits)),
+        _tasks("⏰ Overdue", today.overdue, reader, again),
+        _tasks("📅 Today", today.due_today, reader, again),
+        [header("🕸️ Going stale"), *[_row(deal, reader) for deal in today.stale[:_MOST_LINES]]] if today.stale else None,
+        actions(press_button(f"Look at {count(today.triage, 'waiting mail')}", ListTriage())) if today.triage else None,
+    )
+    return Message(escape(today.said), blocks)
+
+
+def _tasks(title: str, tasks: tuple[ActivityView, ...], reader: Reader, again: Request) -> list[Block | None] | None:
+    if not tasks:
+        return None
+    blocks: list[Block | None] = [header(title)]
+    for task in tasks[:_MOST_LINES]:
+        blocks.append(section(record_line(task, reader)))
+        blocks.append(actions(*activity_buttons(task, reader, then=again)))
+    left = len(tasks) - _MOST_LINES
+    blocks.append(context(f"… and {left} more: {reader.command('task list')}") if left > 0 else None)
+    return blocks
+
+
+def found_message(found: Found, _reader: Reader) -> Message:
+    """Return what a search found, each with a button that opens it."""
+    rows = []
+    for hit in found.hits[:_MOST_ROWS]:
+        look = show_request(hit.link.reference)
+        facts = join([one_line(fact, 60) for fact in hit.facts])
+        line = Mrkdwn(f"{ICONS[hit.kind]} {bold(hit.link.title)}  {hit.link.reference}\n{facts}")
+        rows.append(section(line, accessory=press_button("Open", look) if look else None))
+    return Message(escape(found.said), stack(sentence(found.said), rows))
+
+
+def triage_message(triage: Triage, reader: Reader) -> Message:
+    """Return the mail that waits, each with what can be done."""
+    rows = [triage_blocks(email, reader, ListTriage()) for email in triage.emails[:_MOST_LINES]]
+    left = triage.total - len(rows)
+    blocks = stack(sentence(triage.said), *rows, context(f"… and {left} more" if left > 0 else None))
+    return Message(escape(triage.said), blocks)
+
+
+def table_message(answer: Table, _reader: Reader) -> Message:
+    """Return plain facts in rows."""
+    rows = table(answer.columns, answer.rows) if answer.rows else None
+    return Message(escape(answer.said), stack(sentence(answer.said), rows))
+
+
+def help_message(answer: Help, reader: Reader) -> Message:
+    """Return what can be typed, by noun."""
+    blocks: list[Block] = [sentence(answer.said)]
+    for name, lines in answer.groups:
+        told = [f"`{_code(reader.command(line))}`  {one_line(meaning, 200)}" for line, meaning in lines]
+        blocks.extend(section(Mrkdwn(text)) for text in _in_pieces(bold(name, 60), told))
+    return Message(escape(answer.said), tuple(blocks))
+
+
+def _code(line: str) -> str:
+    return line.replace("`", "ˋ").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")  # noqa: RUF001 - on purpose
+
+
+def _in_pieces(head: str, lines: list[str], limit: int = 2900) -> list[str]:
+    """Return the lines under their heading, in as many texts as they need."""
+    pieces = [head]
+    for line in lines:
+        if len(pieces[-1]) + len(line) >= limit:
+            pieces.append(line)
+        else:
+            pieces[-1] += f"\n{line}"
+    return pieces

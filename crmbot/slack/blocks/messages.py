@@ -1,0 +1,58 @@
+"""From an answer to the message that shows it: one table."""
+
+from collections.abc import Callable
+from typing import Any
+
+from crmbot.crm.answers import (
+    Answer,
+    Board,
+    Found,
+    Help,
+    Listing,
+    MailAnswer,
+    Outcome,
+    Shown,
+    Table,
+    Today,
+    Triage,
+)
+from crmbot.crm.requests import Request
+from crmbot.slack.blocks import lists, outcomes
+from crmbot.slack.blocks.limits import fit
+from crmbot.slack.blocks.primitives import context, sentence
+from crmbot.slack.message import Message
+from crmbot.slack.mrkdwn import escape, join
+from crmbot.slack.reader import Reader
+
+_CARDS: dict[type[Answer], Callable[[Any, Reader], Message]] = {
+    Outcome: outcomes.outcome_message,
+    MailAnswer: outcomes.receipt_message,
+    Shown: lists.shown_message,
+    Today: lists.today_message,
+    Found: lists.found_message,
+    Triage: lists.triage_message,
+    Table: lists.table_message,
+    Help: lists.help_message,
+}
+_CARDS_WITH_REQUEST: dict[type[Answer], Callable[[Any, Reader, Request | None], Message]] = {
+    Listing: lists.listing_message,
+    Board: lists.board_message,
+}
+
+
+def answer_message(
+    answer: Answer, reader: Reader, request: Request | None = None, echoes: tuple[str, ...] = ()
+) -> Message:
+    """Return the message for an answer; `request` is what asked for it, `echoes` how its dates and sums were read."""
+    with_request = _CARDS_WITH_REQUEST.get(type(answer))
+    if with_request:
+        message = with_request(answer, reader, request)
+    else:
+        card = _CARDS.get(type(answer))
+        message = card(answer, reader) if card else Message(escape(answer.said), (sentence(answer.said),))
+    if echoes:
+        read_as = context(join(["Read as", *echoes]))
+        place = 1 if message.blocks else 0
+        blocks = (*message.blocks[:place], *([read_as] if read_as else ()), *message.blocks[place:])
+        message = Message(message.text, blocks)
+    return fit(message)

@@ -1,0 +1,123 @@
+"""Cards of what a writing request did, with undo."""
+
+from typing import Any
+
+from crmbot.crm.answers import Change, EmailView, MailAnswer, Outcome
+from crmbot.crm.requests import AddSender, IgnoreEmail, Request, Undo
+from crmbot.slack.blocks.primitives import actions, context, divider, section, sentence, stack
+from crmbot.slack.blocks.records import named, record_actions, record_card, record_line, show_request
+from crmbot.slack.message import Block, Element, Message
+from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line, trim
+from crmbot.slack.press import press_button
+from crmbot.slack.reader import Reader
+
+_MOST_CHANGES = 12
+_MOST_ALSO = 6
+_MAIL_TEXT = 400
+
+
+def outcome_message(outcome: Outcome, reader: Reader) -> Message:
+    """Return what was done, the record as it is now, and the way back."""
+    sign = "👀 Dry run, nothing was changed: " if outcome.dry_run else "↩️ " if outcome.repeated else "✅ "
+    blocks = stack(
+        sentence(f"{sign}{outcome.said}"),
+        _secret(outcome.secret),
+        _changes(outcome.changes),
+        record_card(outcome.record, reader) if outcome.record else None,
+        [section(record_line(record, reader)) for record in outcome.also[:_MOST_ALSO]],
+        None if outcome.dry_run else _buttons(outcome, reader),
+    )
+    return Message(escape(outcome.said), blocks)
+
+
+def undo_button(entry_id: str | None, *, row: bool = False) -> Element | None:
+    """Return the button that takes an effect back; None when there is nothing to take back."""
+    return press_button("Undo", Undo(entry_id), row=row) if entry_id else None
+
+
+def share_button(look: Request | None) -> Element | None:
+    """Return the button that shows the card to everybody in the channel."""
+    return press_button("Share", look, action_id="card.share") if look else None
+
+
+def _buttons(outcome: Outcome, reader: Reader) -> Block | None:
+    undo = undo_button(outcome.entry_id)
+    if outcome.record is None:
+        return actions(undo)
+    return record_actions(outcome.record, reader, undo, share_button(show_request(outcome.record.reference)))
+
+
+def _changes(changes: tuple[Change, ...]) -> Block | None:
+    if not changes:
+        return None
+    lines = [
+        Mrkdwn(f"*{one_line(change.label, 40)}*  {_shown(change.before)} → {_shown(change.after)}")
+        for change in changes[:_MOST_CHANGES]
+    ]
+    left = len(changes) - len(lines)
+    return section(join([*lines, f"… and {left} more" if left else ""], "\n"))
+
+
+def _shown(value: str) -> Mrkdwn:
+    return one_line(value, 120) if value else Mrkdwn("–")  # noqa: RUF001 - a dash
+
+
+def _secret(secret: str | None) -> list[Block] | None:
+    if not secret:
+        return None
+    note = context("Shown this once and to you only. Keep it somewhere safe.")
+    return [*stack(section(Mrkdwn(f"```{escape(secret)}```")), note)]
+
+
+# Mail
+
+
+def receipt_message(answer: MailAnswer, reader: Reader) -> Message:
+    """Return what became of a mail: to whom and what it was logged, and because of what."""
+    blocks = stack(
+        sentence(f"{'↩️' if answer.repeated else '📨'} {answer.said}"),
+        _email(answer.email, reader),
+        actions(*_mail_buttons(answer.email, None), undo_button(answer.entry_id)),
+    )
+    return Message(escape(answer.said), blocks)
+
+
+def triage_blocks(email: EmailView, reader: Reader, then: Request) -> tuple[Block, ...]:
+    """Return one waiting mail with what can be done about it."""
+    return stack(_email(email, reader), actions(*_mail_buttons(email, then)), divider())
+
+
+def _email(email: EmailView, reader: Reader) -> tuple[Block, ...]:
+    address = f" ({one_line(email.from_address, 120)})" if email.from_address else ""
+    about = join([named(link) for link in email.about], ", ")
+    facts: list[Any] = [
+        Mrkdwn(f"Because: {one_line(email.reason, 200)}") if email.reason else "",
+        Mrkdwn(f"With: {about}") if about else "",
+        reader.moment(email.sent_at),
+    ]
+    text = one_line(trim(email.text, _MAIL_TEXT), _MAIL_TEXT)
+    return stack(
+        section(
+            Mrkdwn(f"{bold(email.subject or '(no subject)')}\nfrom {one_line(email.from_name, 80)}{address}\n{text}")
+        ),
+        context(join(facts)),
+    )
+
+
+def _mail_buttons(email: EmailView, then: Request | None) -> list[Element | None]:
+    """Return the choices for a mail that waits; one that is logged has undo only."""
+    if email.state != "triage":
+        return []
+    row = then is None
+    return [
+        press_button("Add sender as contact", AddSender(email.id), then=then, style="primary"),
+        press_button("Leave aside", IgnoreEmail(email.id), then=then, row=row),
+        press_button(
+            "Ignore this sender", IgnoreEmail(email.id, "sender"), then=then, row=row, action_id="email.ignore_sender"
+        ),
+    ]
+
+
+def done_line(outcome: Outcome, by: str) -> Mrkdwn:
+    """Return what replaces a row once its button was pressed."""
+    return Mrkdwn(f"✅ {one_line(outcome.said, 300)} — {one_line(by, 60)}")

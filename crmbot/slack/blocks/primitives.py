@@ -1,0 +1,135 @@
+"""The parts of cards: each keeps its limits and escapes what it is given, unless it is mrkdwn already."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from crmbot.slack.blocks import limits
+from crmbot.slack.message import Block, Element
+from crmbot.slack.mrkdwn import Mrkdwn, escape, plain, trim_mrkdwn
+
+
+def mrkdwn(text: Any, limit: int = limits.SECTION_TEXT) -> Element:
+    """Return a text object with formatting; bare addresses and names in it are left as they are."""
+    return {"type": "mrkdwn", "text": str(trim_mrkdwn(escape(text), limit)), "verbatim": True}
+
+
+def plain_text(text: Any, limit: int, *, emoji: bool = False) -> Element:
+    """Return a text object that is shown exactly as it is."""
+    return {"type": "plain_text", "text": plain(text, limit) or "–", "emoji": emoji}  # noqa: RUF001 - a dash
+
+
+def section(text: Any, *, accessory: Element | None = None, block_id: str | None = None) -> Block:
+    """Return a paragraph of mrkdwn, with one button or menu beside it."""
+    return _block("section", text=mrkdwn(text), accessory=accessory, block_id=block_id)
+
+
+def sentence(text: Any, *, accessory: Element | None = None) -> Block:
+    """Return a paragraph shown exactly as it is."""
+    return _block("section", text=plain_text(text, limits.SECTION_TEXT), accessory=accessory)
+
+
+def fields(pairs: Iterable[tuple[str, Any]]) -> Block | None:
+    """Return labelled facts in two columns, empty ones left out; None when nothing is left."""
+    cells = [mrkdwn(Mrkdwn(f"*{label}*\n{escape(value)}"), limits.FIELD_TEXT) for label, value in pairs if value]
+    return {"type": "section", "fields": cells[: limits.FIELDS]} if cells else None
+
+
+def header(text: Any) -> Block:
+    """Return a heading."""
+    return {"type": "header", "text": plain_text(text, limits.HEADER_TEXT)}
+
+
+def context(*texts: Any) -> Block | None:
+    """Return small print; None when there is none."""
+    elements = [mrkdwn(text) for text in texts if text]
+    return {"type": "context", "elements": elements[: limits.CONTEXT_ELEMENTS]} if elements else None
+
+
+def divider() -> Block:
+    """Return a line across."""
+    return {"type": "divider"}
+
+
+def actions(*elements: Element | None, block_id: str | None = None) -> Block | None:
+    """Return a row of buttons and menus; None when there is none."""
+    kept = [element for element in elements if element is not None]
+    return _block("actions", elements=kept[: limits.ACTIONS], block_id=block_id) if kept else None
+
+
+def button(
+    label: str, action_id: str, value: str, *, style: str | None = None, confirm: Element | None = None
+) -> Element | None:
+    """Return a button; None when its value is longer than Slack carries."""
+    if len(value) > limits.BUTTON_VALUE:
+        return None
+    text = plain_text(label, limits.BUTTON_TEXT, emoji=True)
+    return _block("button", text=text, action_id=action_id, value=value, style=style, confirm=confirm)
+
+
+def menu(placeholder: str, action_id: str, options: Sequence[tuple[str, str]]) -> Element | None:
+    """Return a menu of (label, value); None when there is nothing to choose."""
+    choices = [
+        {"text": plain_text(label, limits.OPTION_TEXT), "value": value}
+        for label, value in options
+        if len(value) <= limits.OPTION_VALUE
+    ]
+    if not choices:
+        return None
+    hint = plain_text(placeholder, limits.PLACEHOLDER)
+    return _block("static_select", placeholder=hint, action_id=action_id, options=choices[: limits.OPTIONS])
+
+
+def confirmation(title: str, text: str, yes: str) -> Element:
+    """Return the question asked before a button acts."""
+    return {
+        "title": plain_text(title, limits.CONFIRM_TITLE),
+        "text": plain_text(text, limits.CONFIRM_TEXT),
+        "confirm": plain_text(yes, limits.CONFIRM_BUTTON),
+        "deny": plain_text("Cancel", limits.CONFIRM_BUTTON),
+    }
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, numeric: Iterable[int] = ()) -> Block:
+    """Return a table with its headings; columns counted in `numeric` are aligned right."""
+    right = set(numeric)
+    most = limits.TABLE_COLUMNS
+    lines = [columns, *rows][: limits.TABLE_ROWS]
+    cells = [[{"type": "raw_text", "text": plain(cell, 500) or "–"} for cell in line[:most]] for line in lines]  # noqa: RUF001
+    settings = [
+        {"align": "right" if place in right else "left", "is_wrapped": place not in right}
+        for place in range(min(len(columns), most))
+    ]
+    return {"type": "table", "rows": cells, "column_settings": settings}
+
+
+def bar_chart(title: str, series: Sequence[tuple[str, Sequence[tuple[str, float]]]]) -> Block | None:
+    """Return bars of (name, [(label, value)]); every series has the same labels. None without figures."""
+    if not series or not series[0][1]:
+        return None
+    labels = [plain(label, limits.CHART_LABEL) for label, _ in series[0][1]][: limits.CHART_POINTS]
+    if len(set(labels)) != len(labels):
+        return None
+    data = [
+        {
+            "name": plain(name, limits.CHART_LABEL),
+            "data": [{"label": label, "value": value} for label, (_, value) in zip(labels, points, strict=False)],
+        }
+        for name, points in series[: limits.CHART_SERIES]
+    ]
+    chart = {"type": "bar", "series": data, "axis_config": {"categories": labels}}
+    return {"type": "data_visualization", "title": plain(title, limits.CHART_TITLE), "chart": chart}
+
+
+def stack(*blocks: Block | Iterable[Block | None] | None) -> tuple[Block, ...]:
+    """Return the blocks in order, nested ones unfolded and missing ones left out."""
+    flat: list[Block] = []
+    for block in blocks:
+        if isinstance(block, dict):
+            flat.append(block)
+        elif block is not None:
+            flat.extend(part for part in block if part is not None)
+    return tuple(flat)
+
+
+def _block(kind: str, **parts: Any) -> dict[str, Any]:
+    return {"type": kind, **{name: value for name, value in parts.items() if value is not None}}

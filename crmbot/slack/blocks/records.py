@@ -1,0 +1,271 @@
+"""The cards of single records: their facts, one line of them for lists, and the buttons that fit their state."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from crmbot.crm.answers import ActivityView, CompanyView, ContactView, DealView, LeadView, Link, Person, Record
+from crmbot.crm.requests import (
+    CompleteActivity,
+    ConvertLead,
+    Due,
+    LoseDeal,
+    MoveDeal,
+    ReopenDeal,
+    Request,
+    SetLeadStatus,
+    ShowActivity,
+    ShowCompany,
+    ShowContact,
+    ShowDeal,
+    ShowLead,
+    SnoozeActivity,
+    WinDeal,
+)
+from crmbot.domain.ids import Kind, parse_reference
+from crmbot.domain.stages import LeadStatus, StageKind
+from crmbot.slack.blocks.primitives import actions, context, fields, section, stack
+from crmbot.slack.message import Block, Element
+from crmbot.slack.mrkdwn import Mrkdwn, bold, join, one_line, trim
+from crmbot.slack.press import press_button, press_menu
+from crmbot.slack.reader import Reader, count
+
+ICONS = {
+    Kind.DEAL: "💼",
+    Kind.LEAD: "🌱",
+    Kind.CONTACT: "👤",
+    Kind.COMPANY: "🏢",
+    Kind.ACTIVITY: "📌",
+    Kind.PROPOSAL: "📄",
+}
+_ACTIVITY_ICONS = {"call": "📞", "meeting": "📅", "email": "✉️", "task": "📌"}
+_OUTCOMES = {"won": "🏆", "lost": "🪦"}
+_LONG_TEXT = 600
+_SHOW: dict[Kind, Callable[[str], Request]] = {
+    Kind.DEAL: ShowDeal,
+    Kind.LEAD: ShowLead,
+    Kind.CONTACT: ShowContact,
+    Kind.COMPANY: ShowCompany,
+    Kind.ACTIVITY: ShowActivity,
+}
+
+
+def show_request(reference: str) -> Request | None:
+    """Return the request that shows the record of that number; None when there is no card for its kind."""
+    parsed = parse_reference(reference)
+    make = _SHOW.get(parsed[0]) if parsed else None
+    return make(reference) if make else None
+
+
+def record_card(record: Record, reader: Reader) -> tuple[Block, ...]:
+    """Return a record's title and facts."""
+    return stack(
+        section(Mrkdwn(f"{icon(record)} {bold(record.title, 300)}  {record.reference}")),
+        fields(_FACTS[record.kind](record, reader)),
+        context(_small_print(record, reader)),
+    )
+
+
+def record_line(record: Record, reader: Reader) -> Mrkdwn:
+    """Return a record as one entry of a list: its title, and below it what tells it from its neighbours."""
+    return Mrkdwn(f"{icon(record)} {bold(record.title)}  {record.reference}\n{join(record_facts(record, reader))}")
+
+
+def record_facts(record: Record, reader: Reader) -> tuple[Any, ...]:
+    """Return the short facts of a record, in the order people need them."""
+    match record:
+        case DealView():
+            stage = f"{record.stage} {record.probability} %" if record.outcome == StageKind.OPEN else record.stage
+            return (
+                str(record.value) if record.value else "no value",
+                one_line(stage, 60),
+                person(record.owner),
+                record.expected_close and f"close {reader.day(record.expected_close)}",
+                named(record.company),
+            )
+        case LeadView():
+            return (
+                record.status,
+                one_line(record.company_name or "", 60),
+                one_line(record.email or "", 80),
+                one_line(record.source or "", 40),
+                record.score is not None and f"score {record.score}",
+                person(record.owner),
+            )
+        case ContactView():
+            emails = one_line(", ".join(record.emails), 80)
+            return (one_line(record.role or "", 60), named(record.company), emails, one_line(record.phone or "", 40))
+        case CompanyView():
+            return tuple(one_line(fact or "", 60) for fact in (record.domain, record.industry, record.size))
+        case ActivityView():
+            return (due(record, reader), person(record.owner), join([named(link) for link in record.about[:3]], ", "))
+
+
+def record_buttons(record: Record, reader: Reader) -> list[Element | None]:
+    """Return what can be done with a record as it stands."""
+    match record:
+        case DealView(outcome=StageKind.OPEN):
+            stages = [
+                (stage.name, MoveDeal(record.reference, stage.key))
+                for stage in reader.stages
+                if stage.kind is StageKind.OPEN and stage.key != record.stage_key
+            ]
+            return [
+                press_menu("Move to …", "deal.move", stages),
+                press_button("Won", WinDeal(record.reference), style="primary"),
+                press_button("Lost", LoseDeal(record.reference)),
+            ]
+        case DealView():
+            return [press_button("Reopen", ReopenDeal(record.reference))]
+        case ActivityView(completed_at=None):
+            return activity_buttons(record, reader)
+        case LeadView():
+            return _lead_buttons(record)
+    return []
+
+
+def activity_buttons(
+    activity: ActivityView, reader: Reader, *, then: Request | None = None, row: bool = False
+) -> list[Element | None]:
+    """Return done and snooze for an open activity."""
+    reference = activity.reference
+    return [
+        press_button("Done", CompleteActivity(reference), then=then, row=row, style="primary"),
+        press_button("Snooze 1 day", SnoozeActivity(reference), then=then, row=row),
+        press_button(
+            "Next week",
+            SnoozeActivity(reference, _next_week(activity, reader)),
+            then=then,
+            row=row,
+            action_id="task.snooze_week",
+        ),
+    ]
+
+
+def _next_week(activity: ActivityView, reader: Reader) -> Due:
+    """Return the Monday of next week, at the hour the activity has."""
+    monday = reader.next_monday()
+    if activity.due_at is None:
+        return Due(on=monday)
+    local = activity.due_at.astimezone(reader.zone)
+    return Due(at=local.replace(year=monday.year, month=monday.month, day=monday.day))
+
+
+def _lead_buttons(lead: LeadView) -> list[Element | None]:
+    steps: dict[str, tuple[str, ...]] = {
+        LeadStatus.NEW: (LeadStatus.CONTACTED, LeadStatus.QUALIFIED),
+        LeadStatus.CONTACTED: (LeadStatus.QUALIFIED,),
+    }
+    buttons = [
+        press_button(str(step).title(), SetLeadStatus(lead.reference, str(step)), action_id=f"lead.{step}")
+        for step in steps.get(lead.status, ())
+    ]
+    if lead.status in {LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED}:
+        style = "primary" if lead.status == LeadStatus.QUALIFIED else None
+        buttons.append(press_button("Convert", ConvertLead(lead.reference), style=style))
+    return buttons
+
+
+def icon(record: Record) -> str:
+    """Return the sign of a record's kind or outcome."""
+    match record:
+        case DealView():
+            return _OUTCOMES.get(record.outcome, ICONS[Kind.DEAL])
+        case ActivityView():
+            return "✅" if record.completed_at else _ACTIVITY_ICONS.get(record.activity_kind, ICONS[Kind.ACTIVITY])
+    return ICONS[record.kind]
+
+
+def person(who: Person | None) -> Mrkdwn:
+    """Return a person's name; never a mention, which would ping."""
+    return one_line(who.name, 60) if who else Mrkdwn("nobody")
+
+
+def named(link: Link | None) -> Mrkdwn:
+    """Return a linked record's title."""
+    return one_line(link.title, 80) if link else Mrkdwn("")
+
+
+def due(activity: ActivityView, reader: Reader) -> Mrkdwn:
+    """Return when an activity is due, was due or was done."""
+    if activity.completed_at:
+        return Mrkdwn(f"done {reader.moment(activity.completed_at)}")
+    if activity.due_at:
+        when = reader.moment(activity.due_at)
+    elif activity.due_on:
+        when = Mrkdwn(reader.day(activity.due_on))
+    else:
+        return Mrkdwn("no date")
+    late = activity.overdue_at is not None and activity.overdue_at <= reader.now
+    return Mrkdwn(f"⏰ was due {when}" if late else f"due {when}")
+
+
+Facts = Iterable[tuple[str, Any]]
+
+
+def _deal_facts(deal: DealView, reader: Reader) -> Facts:
+    yield "Value", str(deal.value) if deal.value else "not set"
+    is_open = deal.outcome == StageKind.OPEN
+    yield "Stage", one_line(f"{deal.stage} · {deal.probability} %" if is_open else deal.stage, 80)
+    yield "Owner", person(deal.owner)
+    if is_open:
+        yield "Expected close", reader.day(deal.expected_close) if deal.expected_close else "not set"
+    elif deal.closed_at:
+        yield "Closed", reader.moment(deal.closed_at)
+    yield "Company", named(deal.company)
+    yield "Contact", named(deal.contact)
+    yield "Lost because", one_line(deal.lost_reason or "", 200)
+
+
+def _lead_facts(lead: LeadView, _reader: Reader) -> Facts:
+    yield "Status", lead.status
+    yield "Owner", person(lead.owner)
+    yield "Company", one_line(lead.company_name or "")
+    yield "E-mail", one_line(lead.email or "")
+    yield "Source", one_line(lead.source or "")
+    yield "Score", str(lead.score) if lead.score is not None else ""
+    yield "Contact", named(lead.contact)
+    yield "Deal", named(lead.deal)
+    yield "Disqualified because", one_line(lead.disqualified_reason or "", 200)
+
+
+def _contact_facts(contact: ContactView, _reader: Reader) -> Facts:
+    yield "E-mail", one_line(", ".join(contact.emails), 300)
+    yield "Phone", one_line(contact.phone or "")
+    yield "Role", one_line(contact.role or "")
+    yield "Company", named(contact.company)
+
+
+def _company_facts(company: CompanyView, _reader: Reader) -> Facts:
+    yield "Domain", one_line(company.domain or "")
+    yield "Industry", one_line(company.industry or "")
+    yield "Size", one_line(company.size or "")
+
+
+def _activity_facts(activity: ActivityView, reader: Reader) -> Facts:
+    yield "When", due(activity, reader)
+    yield "Owner", person(activity.owner)
+    yield "About", join([named(link) for link in activity.about[:5]], ", ")
+    minutes = activity.duration_minutes
+    yield "Duration", minutes and count(minutes, "minute") + (", billable" if activity.billable else "")
+    yield "Outcome", one_line(activity.outcome or "", 200)
+    yield "Attendees", one_line(", ".join(activity.attendees), 300)
+    yield "Notes", one_line(trim(activity.notes or "", _LONG_TEXT), _LONG_TEXT)
+
+
+_FACTS: dict[Kind, Callable[[Any, Reader], Facts]] = {
+    Kind.DEAL: _deal_facts,
+    Kind.LEAD: _lead_facts,
+    Kind.CONTACT: _contact_facts,
+    Kind.COMPANY: _company_facts,
+    Kind.ACTIVITY: _activity_facts,
+}
+
+
+def _small_print(record: Record, reader: Reader) -> Mrkdwn:
+    made = "Logged" if isinstance(record, ActivityView) else "Opened" if isinstance(record, DealView) else "Added"
+    return Mrkdwn(f"{made} {reader.moment(record.created_at)}")
+
+
+def record_actions(record: Record, reader: Reader, *more: Element | None) -> Block | None:
+    """Return a record's buttons and `more` in one row."""
+    return actions(*record_buttons(record, reader), *more)

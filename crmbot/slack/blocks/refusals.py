@@ -1,0 +1,80 @@
+"""Cards of what could not be done: the sentence, an example, and the ways on."""
+
+from dataclasses import fields as fields_of
+from dataclasses import replace
+from typing import Any
+
+from crmbot.crm.requests import Request
+from crmbot.errors import Ambiguous, BadInput, Candidate, CrmError, MissingFact, NotFound
+from crmbot.slack.blocks.primitives import actions, context, section, sentence, stack
+from crmbot.slack.message import Block, Element, Message
+from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line
+from crmbot.slack.press import press_button
+from crmbot.slack.reader import Reader
+
+_MOST_CANDIDATES = 10
+
+
+def refusal_message(error: CrmError, reader: Reader, request: Request | None = None) -> Message:
+    """Return why nothing was done, and buttons for the ways on."""
+    if isinstance(error, MissingFact) and error.field == "reason" and request is not None:
+        return _reasons(error, reader, request)
+    blocks = stack(
+        sentence(f"{'🤔' if isinstance(error, Ambiguous) else '⚠️'} {error}"),
+        _example(error, reader),
+        _candidates(error, request),
+    )
+    return Message(escape(error), blocks)
+
+
+def broken_message(incident: str, done: str = "") -> Message:
+    """Return an apology that says what did and did not happen; `incident` finds it in the log."""
+    if done:
+        text = f"{done} (The answer could not be shown in full; incident {incident}.)"
+        return Message(escape(text), (sentence(f"✅ {text}"),))
+    text = f"Something broke on our side; nothing was done. Please try again. (incident {incident})"
+    return Message(text, (sentence(f"🛠️ {text}"),))
+
+
+def _example(error: CrmError, reader: Reader) -> Block | None:
+    example = getattr(error, "example", None) if isinstance(error, BadInput) else None
+    if not example:
+        return None
+    line = reader.command(example) if example.startswith("/") else example
+    return context(Mrkdwn(f"Try  `{one_line(line, 300)}`"))
+
+
+def _reasons(error: MissingFact, reader: Reader, request: Request) -> Message:
+    buttons = [
+        press_button(reason, replace(request, reason=reason), action_id=f"deal.lost_{place}")  # type: ignore[call-arg] # it has a reason, or would not be asked for one
+        for place, reason in enumerate(reader.lost_reasons)
+    ]
+    return Message(escape(error), stack(sentence(f"🤔 {error}"), actions(*buttons)))
+
+
+def _candidates(error: CrmError, request: Request | None) -> list[Block] | None:
+    """Return a row for each record the word may mean, with a button that carries the finished request."""
+    match error:
+        case Ambiguous(candidates=found, field=field):
+            label, field_name = "Use this", field
+        case NotFound(nearest=found, field=field):
+            label, field_name = "Use this", field or ""
+        case _:
+            return None
+    rows = [_candidate(one, label, request, field_name) for one in found[:_MOST_CANDIDATES]]
+    left = len(found) - len(rows)
+    more = context(f"… and {left} more. Type more of the name, or its number.") if left > 0 else None
+    return [*rows, *stack(more)]
+
+
+def _candidate(candidate: Candidate, label: str, request: Request | None, field: str) -> Block:
+    facts = join([one_line(fact, 80) for fact in candidate.facts])
+    line = Mrkdwn(f"{bold(candidate.title)}  {one_line(candidate.reference, 40)}\n{facts}")
+    return section(line, accessory=_choice(candidate, label, request, field))
+
+
+def _choice(candidate: Candidate, label: str, request: Request | None, field: str) -> Element | None:
+    if request is None or field not in {one.name for one in fields_of(request)}:
+        return None
+    filled: dict[str, Any] = {field: candidate.reference}
+    return press_button(label, replace(request, **filled), action_id="record.choose")

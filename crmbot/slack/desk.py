@@ -1,0 +1,175 @@
+"""The desk: every input of Slack becomes one request through the one door, and one reply."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from crmbot.crm.actors import Actor
+from crmbot.crm.answers import Answer, Outcome
+from crmbot.crm.requests import Request, ShowHelp
+from crmbot.errors import Busy, CrmError
+from crmbot.language import Context, help_for, parse
+from crmbot.models import Workspace
+from crmbot.service import CrmService, Delivery
+from crmbot.slack.blocks.messages import answer_message
+from crmbot.slack.blocks.refusals import broken_message, refusal_message
+from crmbot.slack.incidents import record_incident
+from crmbot.slack.message import Message
+from crmbot.slack.people import People
+from crmbot.slack.reader import Reader
+from crmbot.slack.signature import key_of
+
+_MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What every input has: where it comes from, who sent it, its delivery key, and until when it must be answered.
+
+    `user_team_id` is told by Slack where people of several organisations share a channel.
+    """
+
+    team_id: str
+    user_id: str
+    key: str
+    deadline: float
+    user_team_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of an input: a message, and the answer or error it shows."""
+
+    message: Message
+    answer: Answer | None = None
+    error: Exception | None = None
+    actor: Actor | None = None
+    reader: Reader | None = None
+
+
+@dataclass
+class Answered:
+    """Which commands this process surely answered; a text not among them may be a repeat after a lost answer."""
+
+    _keys: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __contains__(self, fingerprint: str) -> bool:
+        with self._lock:
+            return fingerprint in self._keys
+
+    def add(self, fingerprint: str, key: str) -> bool:
+        """Remember an answered command; False when it was known."""
+        with self._lock:
+            fresh = fingerprint not in self._keys
+            self._keys[fingerprint] = key
+            self._keys.move_to_end(fingerprint)
+            if len(self._keys) > _MOST_REMEMBERED:
+                self._keys.popitem(last=False)
+            return fresh
+
+    def forget(self, key: str) -> None:
+        """Forget the command of that delivery: its answer did not get through."""
+        with self._lock:
+            for fingerprint in [one for one, its_key in self._keys.items() if its_key == key]:
+                del self._keys[fingerprint]
+
+
+@dataclass
+class Desk:
+    """Answers people in Slack."""
+
+    service: CrmService
+    people: People
+    prefix: str = ""
+    answered: Answered = field(default_factory=Answered)
+
+    def command(self, incoming: Incoming, noun: str, text: str) -> Reply:
+        """Do what a line of chat says; `noun` is the slash command without its slash."""
+
+        def act(workspace: Workspace, actor: Actor, reader: Reader) -> Reply:
+            parsed = parse(text, self._context(workspace, actor), command=noun)
+            fingerprint = key_of(incoming.team_id, incoming.user_id, noun, text)
+            delivery = Delivery(incoming.key, fingerprint, refuse_repeat=fingerprint not in self.answered)
+            reply = self._perform(actor, reader, parsed.request, delivery, parsed.echoes, dry_run=parsed.dry_run)
+            if time.monotonic() <= incoming.deadline:
+                self.answered.add(fingerprint, incoming.key)
+            return reply
+
+        return self._guarded(incoming, act)
+
+    def press(self, incoming: Incoming, request: Request, *, shared: bool = False) -> Reply:
+        """Do what a button carries; `shared` is for a message that readers in many zones see."""
+
+        def act(_workspace: Workspace, actor: Actor, reader: Reader) -> Reply:
+            own = replace(reader, shared=shared)
+            return self._perform(actor, own, request, Delivery(incoming.key) if request.WRITES else None)
+
+        return self._guarded(incoming, act)
+
+    def _guarded(self, incoming: Incoming, act: Callable[[Workspace, Actor, Reader], Reply]) -> Reply:
+        """Find out who asks and act; what goes wrong becomes a reply, and nothing has happened then."""
+        reader = Reader.nobody(self.service.clock(), self.prefix)
+        try:
+            workspace = self.people.workspace(incoming.team_id)
+            actor = self.people.actor(workspace, incoming.team_id, incoming.user_id, incoming.user_team_id)
+            reader = self._reader(actor)
+            return act(workspace, actor, reader) if time.monotonic() < incoming.deadline else _too_late(reader)
+        except CrmError as error:
+            return Reply(refusal_message(error, reader), error=error)
+        except Exception as error:  # noqa: BLE001 - the last stop: whoever asked gets an answer, the log the place
+            return Reply(broken_message(record_incident(error, "answering")), error=error)
+
+    def _perform(
+        self,
+        actor: Actor,
+        reader: Reader,
+        request: Request,
+        delivery: Delivery | None,
+        echoes: tuple[str, ...] = (),
+        *,
+        dry_run: bool = False,
+    ) -> Reply:
+        try:
+            if isinstance(request, ShowHelp):
+                answer: Answer = help_for(request.topic)
+            else:
+                answer = self.service.perform(actor, request, delivery=delivery, dry_run=dry_run)
+        except CrmError as error:
+            return Reply(refusal_message(error, reader, request), error=error, actor=actor, reader=reader)
+        return Reply(self.shown(answer, reader, request, echoes), answer, actor=actor, reader=reader)
+
+    def shown(self, answer: Answer, reader: Reader, request: Request, echoes: tuple[str, ...] = ()) -> Message:
+        """Return the message of an answer; what cannot be rendered is said in one plain sentence."""
+        try:
+            return answer_message(answer, reader, request, echoes)
+        except Exception as error:  # noqa: BLE001 - the effect is committed: saying that it failed would be a lie
+            done = answer.said if isinstance(answer, Outcome) else ""
+            return broken_message(record_incident(error, f"rendering {type(answer).__name__}"), done)
+
+    def _context(self, workspace: Workspace, actor: Actor) -> Context:
+        return Context(
+            now=self.service.clock(),
+            zone=actor.zone,
+            date_order=workspace.date_order,
+            currency=workspace.currency,
+            stages=tuple((stage.key, stage.name, stage.kind.value) for stage in self.service.policy.stages),
+            lost_reasons=self.service.policy.lost_reasons,
+        )
+
+    def _reader(self, actor: Actor) -> Reader:
+        policy = self.service.policy
+        return Reader(
+            actor.zone,
+            self.service.clock(),
+            stages=policy.stages,
+            lost_reasons=policy.lost_reasons,
+            prefix=self.prefix,
+        )
+
+
+def _too_late(reader: Reader) -> Reply:
+    error = Busy("That took too long, so nothing was done. Please try again.")
+    return Reply(refusal_message(error, reader), error=error)

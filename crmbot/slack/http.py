@@ -1,0 +1,66 @@
+"""Requests from Slack over HTTP: verified before anything in them is read, then dispatched."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from slack_bolt import App
+from slack_bolt.request import BoltRequest
+
+from crmbot.slack.signature import Refused, verify
+
+_logger = logging.getLogger(__name__)
+_READ = frozenset({"content-type", "x-slack-retry-num", "x-slack-retry-reason"})
+
+Response = tuple[int, dict[str, str], bytes]
+
+
+class Dispatcher:
+    """Answers the requests that Slack posts to /slack/events; call it from a thread, it waits for the store."""
+
+    def __init__(
+        self, app: App, signing_secret: str, *, ack_seconds: float = 2.5, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._app = app
+        self._secret = signing_secret
+        self._ack_seconds = ack_seconds
+        self._clock = clock
+        self.last_at: float | None = None
+        """When the last genuine request came, in Unix seconds."""
+
+    def dispatch(
+        self,
+        body: bytes,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]],
+        query: str = "",
+        *,
+        received: float | None = None,
+    ) -> Response:
+        """Answer one request; give headers as pairs when they may repeat.
+
+        `received` is the monotonic instant it arrived, when it waited for a thread since.
+        """
+        begun = time.monotonic() if received is None else received
+        pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
+        try:
+            key = verify(body, pairs, self._secret, self._clock())
+        except Refused as refusal:
+            _logger.warning("refused a request to Slack's address: %s", refusal)
+            return refusal.status, {"content-type": "text/plain"}, b""
+        self.last_at = self._clock()
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            return 400, {"content-type": "text/plain"}, b""
+        context = {"delivery_key": key, "deadline": begun + self._ack_seconds}
+        request = BoltRequest(
+            body=text,
+            query=query,
+            headers={name: value for name, value in pairs if name.lower() in _READ},
+            context=context,
+        )
+        event_id = request.body.get("event_id")
+        if event_id:
+            request.context["delivery_key"] = f"event {event_id}"
+        answer = self._app.dispatch(request)
+        return answer.status, answer.first_headers_without_set_cookie(), answer.body.encode()

@@ -1,0 +1,74 @@
+"""The Slack app manifest: what the app is called, what it listens to, and only the permissions it uses."""
+
+from typing import Any
+
+from crmbot.slack.commands import COMMANDS
+
+SCOPES = {
+    "app_mentions:read": "lines that mention the bot in a thread",
+    "channels:history": "looking whether a digest was posted, and !crm in public channels",
+    "chat:write": "digests, receipts and answers",
+    "commands": "slash commands",
+    "groups:history": "the same in private channels it was invited to",
+    "im:history": "lines written to the bot directly",
+    "im:write": "opening a direct message",
+    "users:read": "the zone and standing of who asks",
+    "users:read.email": "finding the CRM user of a Slack account",
+}
+"""Every scope with what it is used for."""
+
+EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
+
+
+def manifest(
+    *, mode: str = "socket", base_url: str = "", command_prefix: str = "", name: str = "crmbot"
+) -> dict[str, Any]:
+    """Return the manifest for `mode` socket, or http with the public address in `base_url`."""
+    over_http = mode == "http"
+    events_url = f"{base_url.rstrip('/')}/slack/events"
+    address = {"url": events_url} if over_http else {}
+    request_url = {"request_url": events_url} if over_http else {}
+    commands = [
+        {
+            "command": f"/{command_prefix}{noun}",
+            "description": meaning,
+            "usage_hint": hint,
+            "should_escape": True,
+            **address,
+        }
+        for noun, (meaning, hint) in COMMANDS.items()
+    ]
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": name,
+            "description": "Deals, tasks and digests where the team talks",
+            "long_description": _LONG,
+            "background_color": "#1d3557",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": name, "always_online": True},
+            "slash_commands": commands,
+        },
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {**request_url, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **request_url},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": not over_http,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+_LONG = (
+    "A CRM that lives where the sales team already talks. Type /deal new Acme renewal $40k close:15 dec, /log call acme, "
+    "/task call Jane tomorrow 3pm or /crm today; every answer is a card with buttons that act, seen only by you until you "
+    "share it, and everything can be undone for a day. Digests of overdue activities, the aging pipeline and the forecast "
+    "come at the hour you choose."
+)

@@ -1,0 +1,79 @@
+"""Slack's text format: what people typed, made to show as typed and to ping nobody."""
+
+import re
+from typing import Any
+
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_LOOK_ALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})  # noqa: RUF001 - look-alikes on purpose
+_FORMATTING = re.compile(r"(?<![^\W_])[*_~]+|[*_~]+(?![^\W_])|`+")
+_EMOJI = re.compile(r"(?<!\w):(?=[a-z0-9_+'-]+:)")
+_QUOTE = re.compile(r"^(\s*)&gt;", re.MULTILINE)
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_SPACE = re.compile(r"\s+")
+_OPEN_END = re.compile(r"&[a-z]{0,3}$|<[^>]*$")
+
+
+class Mrkdwn(str):
+    """Text that is mrkdwn already: made here, or escaped."""
+
+    __slots__ = ()
+
+
+def escape(value: Any) -> Mrkdwn:
+    """Return text that Slack shows as it was typed: no formatting, mention, link, quote or emoji comes of it.
+
+    Slack has no way to escape its formatting marks, so one that would format gives way to a character that looks the
+    same; inside a word (jane_doe) marks do nothing and stay.
+    """
+    if isinstance(value, Mrkdwn):
+        return value
+    text = _UNSAFE.sub("", str(value))
+    if not text.isalnum():
+        text = _FORMATTING.sub(lambda found: found.group().translate(_LOOK_ALIKES), text)
+        text = _EMOJI.sub("\ua789", text.translate(_ENTITIES))
+        text = _QUOTE.sub("\\1\u00ad&gt;", text)
+    return Mrkdwn(text)
+
+
+def one_line(value: Any, limit: int = 150) -> Mrkdwn:
+    """Return escaped text on one line, trimmed with an ellipsis before it is escaped."""
+    return escape(trim(_SPACE.sub(" ", str(value)).strip(), limit))
+
+
+def bold(value: Any, limit: int = 150) -> Mrkdwn:
+    """Return one line of escaped text in bold; nothing for nothing."""
+    line = one_line(value, limit)
+    return Mrkdwn(f"*{line}*") if line else line
+
+
+def join(parts: Any, separator: str = " · ") -> Mrkdwn:
+    """Join what is not empty, escaping what is not mrkdwn yet."""
+    return Mrkdwn(separator.join(escape(part) for part in parts if part))
+
+
+def size(text: str) -> int:
+    """Return the length as Slack may count it: in UTF-16 units, never less than in characters."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def trim(text: str, limit: int) -> str:
+    """Return plain text of at most `limit`, ending in an ellipsis when something was left out."""
+    if size(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    while size(kept) >= limit:
+        kept = kept[: len(kept) - max(1, (size(kept) - limit) // 2)]
+    return kept.rstrip() + "…"
+
+
+def trim_mrkdwn(text: str, limit: int) -> Mrkdwn:
+    """Trim mrkdwn without leaving half an entity or half a link."""
+    if size(text) <= limit:
+        return Mrkdwn(text)
+    kept = trim(text, limit).removesuffix("…")
+    return Mrkdwn(_OPEN_END.sub("", kept).rstrip() + "…")
+
+
+def plain(value: Any, limit: int) -> str:
+    """Return text for places that are not parsed, safe to show and trimmed."""
+    return trim(_UNSAFE.sub("", str(value)).strip(), limit)

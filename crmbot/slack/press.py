@@ -1,0 +1,68 @@
+"""What a button carries: a finished request, and how the card changes once it is done."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crmbot.crm.requests import Request, decode, encode
+from crmbot.errors import BadInput
+from crmbot.slack.blocks.primitives import button, menu
+from crmbot.slack.message import Element
+
+_STALE = "This button was made by another version of crmbot; type the command instead."
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A press of a button.
+
+    `then` is a look at the data that replaces the card afterwards (a list the button stands in); with `row` only the
+    button's own row of the message changes. Otherwise the outcome's card takes the message's place.
+    """
+
+    request: Request
+    then: Request | None = None
+    row: bool = False
+
+    @property
+    def value(self) -> str:
+        """Return what the button carries."""
+        data = encode(self.request)
+        if self.then is not None:
+            data["then"] = encode(self.then)
+        if self.row:
+            data["row"] = 1
+        return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def read(cls, value: str) -> "Press":
+        """Return the press that made this value; BadInput when no version here knows it."""
+        try:
+            data: Any = json.loads(value)
+        except ValueError as error:
+            raise BadInput(_STALE) from error
+        if not isinstance(data, dict):
+            raise BadInput(_STALE)
+        row, then = bool(data.pop("row", False)), data.pop("then", None)
+        return cls(decode(data), decode(then) if isinstance(then, dict) else None, row)
+
+
+def press_button(
+    label: str,
+    request: Request,
+    *,
+    then: Request | None = None,
+    row: bool = False,
+    style: str | None = None,
+    confirm: Element | None = None,
+    action_id: str | None = None,
+) -> Element | None:
+    """Return a button that does `request`; its action id is the request's name unless given."""
+    value = Press(request, then, row).value
+    return button(label, action_id or request.NAME, value, style=style, confirm=confirm)
+
+
+def press_menu(placeholder: str, action_id: str, choices: Sequence[tuple[str, Request]]) -> Element | None:
+    """Return a menu whose every choice does its own request."""
+    return menu(placeholder, action_id, [(label, Press(request).value) for label, request in choices])

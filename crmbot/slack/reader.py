@@ -1,0 +1,78 @@
+"""Who a message is for: their zone, their present, and how they read dates and numbers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from crmbot.domain.stages import DEFAULT_LOST_REASONS, DEFAULT_STAGES, StageSpec
+from crmbot.slack.mrkdwn import Mrkdwn, escape
+
+_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The person or channel that will read it.
+
+    `shared` is a channel with readers in many zones: Slack then shows instants in each one's own. `stages` and
+    `lost_reasons` are what the workspace offers.
+    """
+
+    zone: ZoneInfo
+    now: datetime
+    shared: bool = False
+    stages: tuple[StageSpec, ...] = DEFAULT_STAGES
+    lost_reasons: tuple[str, ...] = DEFAULT_LOST_REASONS
+    prefix: str = ""
+
+    @classmethod
+    def nobody(cls, now: datetime, prefix: str = "") -> Self:
+        """Return a reader of whom nothing is known yet."""
+        return cls(ZoneInfo("UTC"), now, prefix=prefix)
+
+    @property
+    def today(self) -> date:
+        """The reader's date."""
+        return self.now.astimezone(self.zone).date()
+
+    def day(self, day: date) -> str:
+        """Return a date as people say it: today, Fri 7 Mar, Fri 7 Mar 2032."""
+        near = _NEAR.get((day - self.today).days)
+        if near and not self.shared:
+            return near
+        return self.exact_day(day)
+
+    def exact_day(self, day: date) -> str:
+        """Return a date that still means the same tomorrow."""
+        year = f" {day.year}" if day.year != self.today.year else ""
+        return f"{day:%a} {day.day} {day:%b}{year}"
+
+    def moment(self, at: datetime) -> Mrkdwn:
+        """Return an instant: today 15:00 in the reader's zone, or what Slack turns into each reader's own."""
+        local = at.astimezone(self.zone)
+        if self.shared:
+            fallback = f"{self.exact_day(local.date())} {local:%H:%M} {local:%Z}"
+            return Mrkdwn(f"<!date^{int(at.timestamp())}^{{date_short}} {{time}}|{escape(fallback)}>")
+        return Mrkdwn(f"{self.day(local.date())} {local:%H:%M}")
+
+    def age(self, at: datetime) -> str:
+        """Return how long ago, in whole local days: today, 1 day, 34 days."""
+        days = (self.today - at.astimezone(self.zone).date()).days
+        return "today" if days <= 0 else count(days, "day")
+
+    def next_monday(self) -> date:
+        """Return the Monday of next week."""
+        return self.today + timedelta(days=7 - self.today.weekday())
+
+    def command(self, line: str) -> str:
+        """Return a chat line as it is typed here, with the workspace's prefix."""
+        return f"/{self.prefix}{line.removeprefix('/')}" if line else line
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun in the right form: 1 deal, 2 activities."""
+    if number == 1:
+        return f"1 {noun}"
+    many = plural or (f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s")
+    return f"{number:,} {many}"
