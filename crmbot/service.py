@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -32,6 +33,7 @@ from crmbot.store import EVERY_WORKSPACE, Store, is_lost_race
 _TRIES = 5
 _REPEAT_WITHIN = timedelta(minutes=1)
 _VOCABULARY_SECONDS = 5.0
+_INSERT_KEY = insert(DeliveryKey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,73 +93,63 @@ class CrmService:
             )
         if not request.WRITES:
             with self.store.reading(actor.workspace_id) as session:
-                return self._handle(session, actor, request)[0]
+                return self._handle(self._work(session, actor), request)
         for attempt in range(_TRIES):
             try:
                 return self._write(actor, request, delivery, dry_run=dry_run)
             except _DryRun as done:
                 return done.answer
             except (StaleDataError, IntegrityError) as error:
+                known = delivery and self._known(actor, DeliveryKey.key == delivery.key)
+                if known:
+                    return known
                 if attempt == _TRIES - 1:
-                    raise Conflict(
-                        "Somebody else changed this at the same moment. Please look and try again."
-                    ) from error
+                    raise Conflict("Somebody else changed this at the same moment. Look and try again.") from error
             except Exception as error:
                 if attempt == _TRIES - 1 or not is_lost_race(error.__cause__ or error):
                     raise
         raise AssertionError("unreachable")
 
     def _write(self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool) -> Answer:
-        with self.store.writing(actor.workspace_id) as session:
-            known = delivery and self._known(session, actor, delivery)
+        if delivery and delivery.refuse_repeat:
+            same = DeliveryKey.fingerprint == delivery.fingerprint
+            known = self._known(actor, same & (DeliveryKey.at > self.clock() - _REPEAT_WITHIN))
             if known:
                 return known
-            answer, work = self._handle(session, actor, request)
+        with self.store.writing(actor.workspace_id) as session:
+            work = self._work(session, actor)
+            if delivery and not dry_run:
+                _take_key(work, delivery)
+            answer = self._handle(work, request)
             session.flush()
             if dry_run:
                 raise _DryRun(_as_dry_run(answer))
-            entry = JournalEntry(
-                workspace_id=actor.workspace_id,
-                id=work.entry_id,
-                at=work.now,
-                actor_id=actor.user_id,
-                request=request.NAME,
-                summary=answer.said,
-                surface=actor.surface,
-                undoes_id=work.undoes_id,
-            )
-            wrote = work.recorder.write(session, entry)
-            if delivery:
-                session.add(_key_row(actor, delivery, work))
-            session.flush()
-            return (
-                replace(answer, entry_id=work.entry_id)
-                if wrote and isinstance(answer, Outcome | MailAnswer)
-                else answer
-            )
+            wrote = work.recorder.write(session, _entry_row(work, request, answer))
+        return replace(answer, entry_id=work.entry_id) if wrote and isinstance(answer, Outcome | MailAnswer) else answer
 
-    def _handle(self, session: Session, actor: Actor, request: Request) -> tuple[Answer, Work]:
+    def _work(self, session: Session, actor: Actor) -> Work:
         now = self.clock()
-        work = Work(session, actor, now, self.policy, entry_id=new_id(now))
+        return Work(session, actor, now, self.policy, entry_id=new_id(now))
+
+    def _handle(self, work: Work, request: Request) -> Answer:
         if isinstance(request, ShowReport):
             asked = ReportRequest(request.report, request.period, request.date_from, request.date_to, request.owner)
             report = self._report(work, asked)
-            return ReportAnswer(f"{report.title} report.", name=report.name, report=report), work
-        return HANDLERS[type(request)](work, request), work
+            return ReportAnswer(f"{report.title} report.", name=report.name, report=report)
+        return HANDLERS[type(request)](work, request)
 
-    def _known(self, session: Session, actor: Actor, delivery: Delivery) -> Outcome | None:
-        same = DeliveryKey.key == delivery.key
-        if delivery.refuse_repeat:
-            same |= (DeliveryKey.fingerprint == delivery.fingerprint) & (DeliveryKey.at > self.clock() - _REPEAT_WITHIN)
-        row = session.execute(
-            select(DeliveryKey.entry_id, JournalEntry.summary)
-            .outerjoin(
-                JournalEntry,
-                (JournalEntry.workspace_id == DeliveryKey.workspace_id) & (JournalEntry.id == DeliveryKey.entry_id),
-            )
-            .where(DeliveryKey.workspace_id == actor.workspace_id, same)
-            .limit(1)
-        ).first()
+    def _known(self, actor: Actor, same: ColumnElement[bool]) -> Outcome | None:
+        """Return what an input that had its effect before is answered, none when there was no such input."""
+        with self.store.reading(actor.workspace_id) as session:
+            row = session.execute(
+                select(DeliveryKey.entry_id, JournalEntry.summary)
+                .outerjoin(
+                    JournalEntry,
+                    (JournalEntry.workspace_id == DeliveryKey.workspace_id) & (JournalEntry.id == DeliveryKey.entry_id),
+                )
+                .where(DeliveryKey.workspace_id == actor.workspace_id, same)
+                .limit(1)
+            ).first()
         if row is None:
             return None
         said = f"Already done: {row.summary}" if row.summary else "Already done."
@@ -173,7 +165,7 @@ class CrmService:
         if "crm.reports.view" not in actor.permissions:
             raise NotAllowed("You may not see reports (crm.reports.view). An admin can change it.")
         with self.store.reading(actor.workspace_id) as session:
-            return self._report(Work(session, actor, self.clock(), self.policy, entry_id=""), request)
+            return self._report(self._work(session, actor), request)
 
     def _report(self, work: Work, request: ReportRequest) -> Report:
         owner = find_user(work, request.owner) if request.owner else None
@@ -268,14 +260,32 @@ class CrmService:
         return found
 
 
-def _key_row(actor: Actor, delivery: Delivery, work: Work) -> DeliveryKey:
-    return DeliveryKey(
-        workspace_id=actor.workspace_id,
-        key=delivery.key,
-        fingerprint=delivery.fingerprint,
-        at=work.now,
-        entry_id=work.entry_id,
+def _take_key(work: Work, delivery: Delivery) -> None:
+    """Insert the delivery key; an input that had its effect breaks the unique key and so ends this transaction."""
+    work.session.connection().execute(
+        _INSERT_KEY,
+        {
+            "workspace_id": work.workspace_id,
+            "key": delivery.key,
+            "fingerprint": delivery.fingerprint,
+            "at": work.now,
+            "entry_id": work.entry_id,
+        },
     )
+
+
+def _entry_row(work: Work, request: Request, answer: Answer) -> dict[str, Any]:
+    return {
+        "workspace_id": work.workspace_id,
+        "id": work.entry_id,
+        "at": work.now,
+        "actor_id": work.actor.user_id,
+        "request": request.NAME,
+        "summary": answer.said,
+        "surface": work.actor.surface,
+        "undoes_id": work.undoes_id,
+        "undone_by_id": None,
+    }
 
 
 def _as_dry_run(answer: Answer) -> Answer:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crmbot.crm.answers import Change, Outcome
-from crmbot.crm.history import save_deal
+from crmbot.crm.history import begin_deal, save_deal
 from crmbot.crm.lookup import find_deal, find_record, find_stage, find_user
 from crmbot.crm.people import company_for
 from crmbot.crm.requests import AssignDeal, CreateDeal, LoseDeal, MoveDeal, ReopenDeal, SetDeal, WinDeal
@@ -68,7 +68,7 @@ def open_deal(
         _set_probability(deal, request.probability)
     work.keep(deal)
     work.session.flush()
-    save_deal(work, deal)
+    begin_deal(work, deal)
     return deal
 
 

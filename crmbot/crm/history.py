@@ -14,6 +14,11 @@ _DEAL_FACTS = tuple(name for name in DealFacts.__annotations__)
 _ACTIVITY_FACTS = tuple(name for name in ActivityFacts.__annotations__)
 
 
+def begin_deal(work: Work, deal: Deal) -> None:
+    """Open the first version of a new deal."""
+    _open_version(work, deal)
+
+
 def save_deal(work: Work, deal: Deal) -> None:
     """Close the deal's present version and open one with its facts as they stand now.
 
@@ -35,6 +40,11 @@ def save_deal(work: Work, deal: Deal) -> None:
                 setattr(present, name, value)
             return
         present.valid_to = work.now
+    _open_version(work, deal)
+
+
+def _open_version(work: Work, deal: Deal) -> None:
+    facts = {name: getattr(deal, name) for name in _DEAL_FACTS}
     work.keep(DealVersion(deal_id=deal.id, valid_from=work.now, valid_to=None, **facts))
 
 

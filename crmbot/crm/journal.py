@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Date, event, inspect
+from sqlalchemy import Connection, Date, event, insert, inspect
 from sqlalchemy.orm import Mapper, Session, object_session
 from sqlalchemy.types import TypeEngine
 
 from crmbot import models
-from crmbot.models import Base, JournalChange, JournalEntry, UTCDateTime
+from crmbot.models import JournalChange, JournalEntry, UTCDateTime
 
-TRACKED: Mapping[str, type[models.InWorkspace]] = {
+TRACKED: Mapping[str, type[Any]] = {
     kind.__tablename__: kind
     for kind in (
         models.Activity,
@@ -41,6 +41,12 @@ TRACKED: Mapping[str, type[models.InWorkspace]] = {
 """Tables whose rows can be brought back by undo."""
 
 _IGNORED = frozenset({"workspace_id", "version"})
+_COLUMNS = {
+    kind: tuple(column.name for column in kind.__table__.columns if column.name not in _IGNORED)
+    for kind in TRACKED.values()
+}
+_INSERT_ENTRY = insert(JournalEntry)
+_INSERT_CHANGE = insert(JournalChange)
 _RECORDER = "crmbot_recorder"
 
 
@@ -48,43 +54,37 @@ class Recorder:
     """Collects the row changes of one session, in the order in which they reach the database."""
 
     def __init__(self, session: Session) -> None:
-        self.changes: list[JournalChange] = []
+        self.changes: list[dict[str, Any]] = []
         session.info[_RECORDER] = self
 
     def add(self, row: Any, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
-        """Keep one change; ids of change and entry are filled in when the entry is written."""
-        self.changes.append(
-            JournalChange(
-                workspace_id=row.workspace_id,
-                position=len(self.changes),
-                table=row.__tablename__,
-                row_id=row.id,
-                before=before,
-                after=after,
-            )
-        )
+        """Keep one change."""
+        self.changes.append({"table": row.__tablename__, "row_id": row.id, "before": before, "after": after})
 
-    def write(self, session: Session, entry: JournalEntry) -> bool:
-        """Write the entry with its changes; False, and nothing written, when nothing changed."""
+    def write(self, session: Session, entry: Mapping[str, Any]) -> bool:
+        """Write the entry, a `journal_entry` row, with its changes; False, and nothing written, when nothing did."""
         if not self.changes:
             return False
-        session.add(entry)
-        session.flush()
-        for change in self.changes:
-            change.entry_id = entry.id
-            change.id = f"{entry.id[:20]}{change.position:06d}"
-        session.add_all(self.changes)
-        session.flush()
+        connection = session.connection()
+        connection.execute(_INSERT_ENTRY, entry)
+        workspace_id, entry_id = entry["workspace_id"], entry["id"]
+        rows = [
+            {
+                "workspace_id": workspace_id,
+                "id": f"{entry_id[:20]}{position:06d}",
+                "entry_id": entry_id,
+                "position": position,
+                **change,
+            }
+            for position, change in enumerate(self.changes)
+        ]
+        connection.execute(_INSERT_CHANGE, rows)
         return True
 
 
-def values_of(row: Base) -> dict[str, Any]:
-    """Return all column values of a row as JSON."""
-    return {
-        name: to_json(getattr(row, name))
-        for name in inspect(type(row)).columns.keys()  # noqa: SIM118 - a column collection, not a dict
-        if name not in _IGNORED
-    }
+def values_of(row: Any) -> dict[str, Any]:
+    """Return all column values of a tracked row as JSON."""
+    return {name: to_json(getattr(row, name)) for name in _COLUMNS[type(row)]}
 
 
 def to_json(value: Any) -> Any:
@@ -92,7 +92,7 @@ def to_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime | date) else value
 
 
-def from_json(kind: type[models.InWorkspace], values: Mapping[str, Any]) -> dict[str, Any]:
+def from_json(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return column values of `kind` that `to_json` made, with their types."""
     columns = inspect(kind).columns
     return {name: _typed(columns[name].type, value) for name, value in values.items()}
@@ -124,13 +124,11 @@ def _record_update(_mapper: Mapper[Any], _connection: Connection, row: Any) -> N
         return
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for attribute in inspect(row).attrs:
-        if attribute.key in _IGNORED:
-            continue
-        history = attribute.history
-        if history.added and history.deleted and history.added[0] != history.deleted[0]:
-            before[attribute.key] = to_json(history.deleted[0])
-            after[attribute.key] = to_json(history.added[0])
+    state = inspect(row)
+    for name, old in state.committed_state.items():
+        new = getattr(row, name)
+        if name not in _IGNORED and new != old:
+            before[name], after[name] = to_json(old), to_json(new)
     if after:
         recorder.add(row, before, after)
 

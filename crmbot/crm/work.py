@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from crmbot.crm.actors import Actor
@@ -16,6 +16,13 @@ from crmbot.domain.ids import Kind, new_id
 from crmbot.domain.permissions import may_edit
 from crmbot.errors import NotAllowed
 from crmbot.models import Counter, Outbox, Stage, User, Workspace
+
+_NEXT = (
+    update(Counter)
+    .where(Counter.workspace_id == bindparam("workspace"), Counter.name == bindparam("kind"))
+    .values(value=Counter.value + 1)
+    .returning(Counter.value)
+)
 
 
 @dataclass
@@ -67,16 +74,12 @@ class Work:
 
     def next_number(self, kind: Kind) -> int:
         """Take the next short number of a kind."""
-        taken = self.session.execute(
-            update(Counter)
-            .where(Counter.workspace_id == self.workspace_id, Counter.name == kind.value)
-            .values(value=Counter.value + 1)
-            .returning(Counter.value),
-            execution_options={"synchronize_session": False},
-        ).scalar_one_or_none()
+        connection = self.session.connection()
+        counter = {"workspace": self.workspace_id, "kind": kind.value}
+        taken: int | None = connection.execute(_NEXT, counter).scalar_one_or_none()
         if taken is not None:
             return taken
-        self.session.execute(insert(Counter).values(workspace_id=self.workspace_id, name=kind.value, value=1))
+        connection.execute(insert(Counter), {"workspace_id": self.workspace_id, "name": kind.value, "value": 1})
         return 1
 
     def keep(self, *rows: Any) -> None:

@@ -29,6 +29,7 @@ class SlackFirst:
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="slack")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         if scope["type"] != "http" or scope["path"] != PATH:
             await self.app(scope, receive, send)
             return
