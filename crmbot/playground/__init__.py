@@ -24,6 +24,7 @@ from crmbot.playground.faults import (
     Slow,
 )
 from crmbot.playground.mrkdwn import Token, control_tokens, message_tokens
+from crmbot.playground.pages import Playground
 from crmbot.playground.records import Answer, Call, Channel, Message, User, View, Violation
 from crmbot.playground.server import StandIn
 
@@ -39,6 +40,7 @@ __all__ = [
     "Hang",
     "Message",
     "Normal",
+    "Playground",
     "RateLimited",
     "Redirect",
     "ServerError",

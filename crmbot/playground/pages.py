@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crmbot.playground.composer import escape_typed
+from crmbot.playground.acts import Acts, Digests
 from crmbot.playground.picture import picture_of, version_of
-from crmbot.playground.records import Answer, Json, Message, View
+from crmbot.playground.records import Json
 from crmbot.playground.server import StandIn
 
 POLL_SECONDS = 20.0
@@ -38,14 +38,14 @@ COMMANDS = {
 }
 
 Mail = Callable[[bytes], Mapping[str, Any]]
-Digests = Callable[[], Any]
 
 
 class Playground:
     """The page on a stand-in that is not started yet; what is done there goes to `deliver_url`.
 
     `deliver_url` None sends through the open socket. `on_mail` takes a message's bytes, `on_digests` posts
-    what is due; both answer with something JSON can hold. `commands` maps what can be typed to a hint.
+    what is due; both answer with something JSON can hold. `commands` maps what can be typed to a hint,
+    `shortcuts` the callback ids of message shortcuts to their names.
     """
 
     def __init__(
@@ -57,35 +57,26 @@ class Playground:
         on_digests: Digests | None = None,
         commands: Mapping[str, str] | None = None,
         examples: Sequence[str] = (),
+        shortcuts: Mapping[str, str] | None = None,
     ) -> None:
         """Put the page's routes on the stand-in."""
         self.standin = standin
-        self.deliver_url = deliver_url
+        self.acts = Acts(standin, deliver_url, on_digests)
         self.on_mail = on_mail
-        self.on_digests = on_digests
         self.commands = dict(commands or COMMANDS)
         self.examples = list(examples)
+        self.shortcuts = dict(shortcuts or {})
         standin.serve_also(self.routes())
 
     def routes(self) -> list[Route]:
         """Return the routes of the page."""
-        acts = {
-            "say": self.say,
-            "press": self.press,
-            "submit": self.submit,
-            "close": self.close,
-            "shortcut": self.shortcut,
-            "home": self.home,
-            "suggest": self.suggest,
-            "digests": self.digests,
-        }
         return [
             Route("/", self.index),
             Route("/page/{name}", self.static),
             Route("/play/state", self.state),
             Route("/play/file/{file}", self.file),
             Route("/play/mail", self.mail, methods=["POST"]),
-            *[Route(f"/play/{name}", self._act(act), methods=["POST"]) for name, act in acts.items()],
+            *[Route(f"/play/{name}", self._act(act), methods=["POST"]) for name, act in self.acts.table().items()],
         ]
 
     async def index(self, _request: Request) -> Response:
@@ -117,22 +108,32 @@ class Playground:
         user = user if user in people else people[0]
         known = request.query_params.get("version")
         deadline = time.monotonic() + POLL_SECONDS
-        while known == version_of(self.standin) and time.monotonic() < deadline and not self.standin.stopping:
-            await asyncio.sleep(LOOK_SECONDS)  # noqa: ASYNC110 - what is looked at changes in other threads
+        while known == self._version() and time.monotonic() < deadline:
+            if self.standin.stopping:
+                break
+            await asyncio.sleep(LOOK_SECONDS)
+        version = self._version()
         picture = picture_of(self.standin, user)
+        typed = [line for line in self.acts.typed if line["user"] == user]
+        picture["messages"] = sorted([*picture["messages"], *typed], key=lambda message: float(message["ts"]))
         return JSONResponse(
             {
                 **picture,
+                "version": version,
                 "user": user,
                 "bot": self.standin.bot_user_id,
                 "team": self.standin.team_name,
                 "commands": self.commands,
                 "examples": self.examples,
+                "shortcuts": self.shortcuts,
                 "mail": self.on_mail is not None,
-                "digests": self.on_digests is not None,
+                "digests": self.acts.on_digests is not None,
                 "violations": [f"{item.where}: {item.reason}" for item in self.standin.violations[-5:]],
             }
         )
+
+    def _version(self) -> str:
+        return f"{version_of(self.standin)}-{len(self.acts.typed)}"
 
     async def file(self, request: Request) -> Response:
         """Return an uploaded picture."""
@@ -171,91 +172,3 @@ class Playground:
         host = request.headers.get("host", "")
         local = urlsplit(f"//{host}").hostname in {"127.0.0.1", "localhost", self.standin.host}
         return local and (origin is None or urlsplit(origin).netloc == host)
-
-    def say(self, act: Json) -> Json:
-        """Type a command or a message."""
-        text, user, channel = str(act["text"]).strip(), str(act["user"]), str(act["channel"])
-        if text.startswith("/"):
-            command, _, rest = text.partition(" ")
-            words = escape_typed(self.standin, rest.strip())
-            answer = self.standin.command(self.deliver_url, command, words, user, channel=channel)
-            return _outcome(answer, command)
-        mention = f"@{self.standin.bot_name}"
-        words = escape_typed(self.standin, text.replace(mention, "").strip())
-        answer = self.standin.say(
-            self.deliver_url, words, user, channel, thread=act.get("thread"), mention=mention in text
-        )
-        return _outcome(answer, "the message")
-
-    def press(self, act: Json) -> Json:
-        """Press a button or choose in a menu."""
-        answer = self.standin.click(
-            self.deliver_url,
-            self._where(act),
-            str(act["action"]),
-            str(act["user"]),
-            act.get("value"),
-            block_id=act.get("block"),
-        )
-        return _outcome(answer, "the button")
-
-    def _where(self, act: Json) -> Message | View:
-        if act.get("view"):
-            return self._view(act)
-        message = self.standin.find_message(str(act["channel"]), str(act["ts"]))
-        if message is None:
-            raise LookupError("that message is gone")
-        return message
-
-    def _view(self, act: Json) -> View:
-        for view in self.standin.views:
-            if view.id == act["view"] and not view.closed:
-                return view
-        raise LookupError("that form is gone")
-
-    def submit(self, act: Json) -> Json:
-        """Send a form."""
-        view = self._view(act)
-        answer = self.standin.submit_view(self.deliver_url, view, act["values"], str(act["user"]))
-        payload = answer.payload or {}
-        errors = payload.get("errors") if payload.get("response_action") == "errors" else {}
-        return {**_outcome(answer, "the form"), "errors": errors}
-
-    def close(self, act: Json) -> Json:
-        """Close a form."""
-        self.standin.close_view(self.deliver_url, self._view(act))
-        return {}
-
-    def shortcut(self, act: Json) -> Json:
-        """Choose a shortcut on a message."""
-        message = self._where(act)
-        if isinstance(message, View):
-            raise TypeError("a shortcut needs a message")
-        answer = self.standin.shortcut(self.deliver_url, str(act["callback"]), str(act["user"]), message)
-        return _outcome(answer, "the shortcut")
-
-    def home(self, act: Json) -> Json:
-        """Open the Home tab."""
-        return _outcome(self.standin.open_home(self.deliver_url, str(act["user"])), "the Home tab")
-
-    def suggest(self, act: Json) -> Json:
-        """Ask for the options of an external menu."""
-        answer = self.standin.suggest(self.deliver_url, self._view(act), str(act["action"]), str(act["value"]))
-        return dict(answer.payload or {})
-
-    def digests(self, _act: Json) -> Json:
-        """Post the digests now."""
-        if self.on_digests is None:
-            raise LookupError("no digests here")
-        return {"result": self.on_digests()}
-
-
-def _outcome(answer: Answer, what: str) -> Json:
-    """Tell what Slack would tell a person when an app did not answer well."""
-    if answer.in_time:
-        return {"milliseconds": round(answer.seconds * 1000)}
-    if answer.status == 0:
-        return {"problem": f"{what} got no answer"}
-    if answer.status != 200:  # noqa: PLR2004 - the one status Slack takes
-        return {"problem": f"{what} failed with status {answer.status}"}
-    return {"problem": f"{what} was answered after {answer.seconds:.1f} s, Slack waits 3"}

@@ -30,7 +30,6 @@ def picture_of(workspace: Workspace, user: str) -> Json:
         home = workspace.home(user)
         seen = [message for message in workspace.everything if _sees(workspace, user, message)]
         return {
-            "version": version_of(workspace),
             "people": [_person(person) for person in workspace.users.values()],
             "channels": [
                 _channel(channel)

@@ -28,7 +28,7 @@ export function notice(text, tone = "") {
 function stage(where) {
   const { people, channels } = here.picture;
   return {
-    people, channels,
+    people, channels, shortcuts: here.picture.shortcuts,
     names: Object.fromEntries([...people, ...channels].map(({ id, name }) => [id, name])),
     bot: here.picture.bot,
     confirm: ask,

@@ -8,9 +8,12 @@ const clock = (at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digi
 const initials = (name) => name.split(/[\s.]+/).map((word) => word[0]).join("").slice(0, 2).toUpperCase();
 
 export function drawMessage(message, before, stage) {
+  if (message.typed) {
+    return make("div", { class: "typed-line" }, make("span", {}, "You typed"), make("code", {}, message.text));
+  }
   const bot = message.user === stage.bot;
   const name = stage.names[message.user] ?? message.user;
-  const follows = before && before.user === message.user && message.at - before.at < 120
+  const follows = before && !before.typed && before.user === message.user && message.at - before.at < 120
     && before.ephemeral === message.ephemeral && !message.thread;
   const body = make("div", { class: "body" });
   if (!follows) {
@@ -24,6 +27,17 @@ export function drawMessage(message, before, stage) {
   if (message.edited) body.append(make("span", { class: "edited" }, "(edited)"));
   if (message.reactions.length) body.append(make("div", { class: "actions" }, message.reactions.map((mark) => make("span", { class: "mark" }, `:${mark}:`))));
   const face = make("i", { class: `face ${bot ? "bot" : "tone" + (message.user.charCodeAt(message.user.length - 1) % 6)}`, "aria-hidden": "true" }, follows || bot ? "" : initials(name));
+  if (Object.keys(stage.shortcuts).length && !message.ephemeral) body.append(shortcutMenu(stage));
   const traits = ["message", follows && "follows", message.ephemeral && "ephemeral", message.thread && message.thread !== message.ts && "reply"];
   return make("article", { class: traits.filter(Boolean).join(" ") }, face, body);
+}
+
+function shortcutMenu(stage) {
+  const press = (callback) => (event) => {
+    event.target.closest("details").open = false;
+    stage.shortcut(callback);
+  };
+  return make("details", { class: "overflow shortcuts" }, make("summary", { "aria-label": "Shortcuts" }, "⋯"),
+    make("ul", {}, Object.entries(stage.shortcuts).map(([callback, name]) =>
+      make("li", {}, make("button", { type: "button", onclick: press(callback) }, name)))));
 }

@@ -1,0 +1,198 @@
+"""The playground's page: what it lets through, and in a real browser what one sees and presses."""
+
+import json
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect, sync_playwright
+from slack_sdk import WebClient
+
+from crmbot.playground import Playground, StandIn
+from crmbot.playground.composer import escape_typed
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+HOSTILE = '<!channel> *x* <img src=x onerror="document.title=1"> <javascript:alert(1)|click>'
+CARD = {
+    "text": "D-17",
+    "blocks": [
+        {"type": "section", "text": {"type": "mrkdwn", "text": "*D-17 Acme* for <@U1>"}},
+        {
+            "type": "actions",
+            "elements": [
+                {
+                    "type": "button",
+                    "action_id": "deal.lost",
+                    "text": {"type": "plain_text", "text": "Lost"},
+                    "style": "danger",
+                    "confirm": {
+                        "title": {"type": "plain_text", "text": "Sure?"},
+                        "text": {"type": "plain_text", "text": "It leaves the pipeline."},
+                        "confirm": {"type": "plain_text", "text": "Yes"},
+                        "deny": {"type": "plain_text", "text": "No"},
+                    },
+                }
+            ],
+        },
+    ],
+}
+FORM = {
+    "type": "modal",
+    "title": {"type": "plain_text", "text": "Close as lost"},
+    "submit": {"type": "plain_text", "text": "Save"},
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "reason",
+            "label": {"type": "plain_text", "text": "Reason"},
+            "element": {"type": "plain_text_input", "action_id": "text"},
+        }
+    ],
+}
+
+
+@pytest.fixture
+def playground(app: Any) -> Iterator[Playground]:
+    standin = StandIn()
+    standin.add_user("U1", "ada", real_name="Ada Winter")
+    standin.add_user("U2", "bob", real_name="Bob Ruiz")
+    standin.add_channel("C1", "sales")
+    playground = Playground(
+        standin,
+        deliver_url=app.url,
+        on_mail=lambda mail: {"message": f"logged {len(mail)} bytes"},
+        on_digests=lambda: "3 digests posted",
+        shortcuts={"log_to_crm": "Log to CRM"},
+    )
+    with standin:
+        yield playground
+
+
+def ask(playground: Playground, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    content = json.dumps(body).encode() if body is not None else None
+    sent = {"Content-Type": "application/json", **headers} if content else headers
+    request = urllib.request.Request(playground.standin.base_url + path, content, sent)  # noqa: S310 - loopback
+    try:
+        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 - loopback
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+SAY = {"user": "U1", "channel": "C1", "text": "/deal new Acme"}
+
+
+def test_command_typed_on_the_page_reaches_the_product(playground: Playground, app: Any) -> None:
+    app.reply = lambda _: (200, CARD)
+    assert ask(playground, "/play/say", SAY)[0] == 200
+    state = json.loads(ask(playground, "/play/state?user=U1")[1])
+    assert [message["text"] for message in state["messages"]] == ["/deal new Acme", "D-17"]
+    other = json.loads(ask(playground, "/play/state?user=U2")[1])
+    assert other["messages"] == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Host": "evil.example"},
+        {"Content-Type": "text/plain"},
+    ],
+)
+def test_other_sites_cannot_act(headers: dict[str, str], playground: Playground, app: Any) -> None:
+    assert ask(playground, "/play/say", SAY, **headers)[0] == 403
+    assert app.received == []
+
+
+@pytest.mark.parametrize("name", ["../server.py", "..%2Fserver.py", "%2e%2e/server.py", ".hidden", "none.js"])
+def test_only_the_pages_own_files_are_served(name: str, playground: Playground) -> None:
+    assert ask(playground, f"/page/{name}")[0] == 404
+
+
+def test_product_that_fails_is_named_a_problem(playground: Playground, app: Any) -> None:
+    app.reply = lambda _: (500, "no")
+    assert json.loads(ask(playground, "/play/say", SAY)[1]) == {"problem": "/deal failed with status 500"}
+    status, body = ask(playground, "/play/press", {**SAY, "ts": "1.0", "action": "x"})
+    assert (status, json.loads(body)) == (400, {"problem": "that message is gone"})
+
+
+def test_typed_words_are_escaped_as_slack_does(playground: Playground) -> None:
+    typed = "@ada & #sales <b> https://a.example x@ada.example @nobody"
+    assert escape_typed(playground.standin, typed) == (
+        "<@U1|ada> &amp; <#C1|sales> &lt;b&gt; <https://a.example> x@ada.example @nobody"
+    )
+
+
+@pytest.fixture
+def page(playground: Playground) -> Iterator[Page]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not on this machine")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page()
+        page.goto(playground.standin.base_url)
+        yield page
+        browser.close()
+
+
+@pytest.mark.browser
+def test_card_is_shown_pressed_and_its_form_filled_in(playground: Playground, page: Page, app: Any) -> None:
+    standin = playground.standin
+    client = WebClient(standin.bot_token, base_url=standin.api_url)
+
+    def reply(body: bytes) -> tuple[int, Any]:
+        if b"command=" in body:
+            return 200, CARD
+        if b"block_actions" in body:
+            client.views_open(trigger_id=list(standin.triggers)[-1], view=FORM)
+        if b"view_submission" in body and b"price" not in body:
+            return 200, {"response_action": "errors", "errors": {"reason": "Say more"}}
+        return 200, ""
+
+    app.reply = reply
+    page.get_by_role("button", name="sales").click()
+    page.get_by_label("Message or command").fill("/de")
+    page.keyboard.press("Tab")
+    page.keyboard.type("new Acme")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Only visible to you")).to_be_visible()
+    expect(page.get_by_text("@Ada Winter")).to_be_visible()
+    page.get_by_role("button", name="Lost").click()
+    page.get_by_role("button", name="Yes").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Please complete this required field.")).to_be_visible()
+    page.get_by_label("Reason").fill("x")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Say more")).to_be_visible()
+    page.get_by_label("Reason").fill("price")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Close as lost")).to_be_hidden()
+    assert standin.violations == []
+
+
+@pytest.mark.browser
+def test_hostile_words_do_nothing_and_nothing_is_asked_elsewhere(playground: Playground, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    standin = playground.standin
+    client = WebClient(standin.bot_token, base_url=standin.api_url)
+    picture = {"type": "image", "image_url": "https://tracker.example/a.png", "alt_text": "a chart"}
+    mark = {"type": "markdown", "text": "[x](javascript:alert(1)) <script>document.title=1</script>"}
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": HOSTILE}}
+    client.chat_postMessage(channel="C1", text=HOSTILE, blocks=[section, mark, picture])
+    page.get_by_role("button", name="sales").click()
+    expect(page.get_by_text("click", exact=True)).to_be_visible()
+    expect(page.get_by_text("a chart")).to_be_visible()
+    assert page.title() == "crmbot playground"
+    assert page.locator("#log img[src=x], #log a[href^=javascript]").count() == 0
+    page.get_by_role("button", name="Post the digests now").click()
+    expect(page.get_by_text("3 digests posted")).to_be_visible()
+    eml = FilePayload(name="a.eml", mimeType="message/rfc822", buffer=b"From: a")
+    page.locator("#mail").set_input_files(files=eml)
+    expect(page.get_by_text("logged 7 bytes")).to_be_visible()
+    assert [url for url in asked if not url.startswith(standin.base_url)] == []
