@@ -74,6 +74,34 @@ class Unauthenticated(CrmError):
     code = "unauthenticated"
 
 
+class SendFailed(Exception):
+    """A message or call that the other side did not take, or nobody knows whether it did.
+
+    Args:
+        reason: a sentence for people.
+        permanent: trying again changes nothing until a person acts.
+        retry_after: seconds that the other side asks to wait.
+        unknown: it may have been carried out all the same.
+        code: the other side's code, or a word for what happened on the way.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        unknown: bool = False,
+        code: str = "",
+    ) -> None:
+        super().__init__(f"{reason} ({code})" if code else reason)
+        self.reason = str(self)
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.unknown = unknown
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One record that a word may mean: what a person needs to tell it from its neighbours.

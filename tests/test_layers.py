@@ -8,7 +8,7 @@ from source import functions, package_modules
 
 # lowest first; what stands in one row may not import each other
 ORDER = (
-    {"errors", "domain", "paths"},
+    {"errors", "domain", "paths", "failpoints"},
     {"config"},
     {"models"},
     {"store", "migrations"},

@@ -13,6 +13,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Request, build_opener
 
+from crmbot.errors import SendFailed
 from crmbot.slack.codes import Fate, judge
 
 _MOST_BYTES = 1_000_000
@@ -25,34 +26,6 @@ _RETRY_AFTER_MOST = 86_400.0
 _JSON, _FORM = "application/json; charset=utf-8", "application/x-www-form-urlencoded"
 _ASKS_TO_WAIT = frozenset({"ratelimited", "rate_limited"})
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,6})?")
-
-
-class SendFailed(Exception):
-    """A call that did not succeed.
-
-    Args:
-        permanent: trying again changes nothing until a person acts.
-        retry_after: seconds that Slack asks to wait.
-        unknown: it may have been carried out all the same.
-        reason: a sentence for people.
-        code: Slack's code, or a word for what happened on the way.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        permanent: bool = False,
-        retry_after: float | None = None,
-        unknown: bool = False,
-        code: str = "",
-    ) -> None:
-        super().__init__(f"{reason} ({code})" if code else reason)
-        self.reason = str(self)
-        self.permanent = permanent
-        self.retry_after = retry_after
-        self.unknown = unknown
-        self.code = code
 
 
 class _NoRedirect(HTTPRedirectHandler):

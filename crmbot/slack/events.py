@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt import App, BoltContext, BoltResponse
 
-from crmbot.slack.api import SendFailed
+from crmbot.errors import SendFailed
 from crmbot.slack.commands import COMMANDS
 from crmbot.slack.desk import Desk, Incoming
 from crmbot.slack.gateway import SlackGateway

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from crmbot.slack.api import SendFailed, SlackApi
+from crmbot.errors import SendFailed
+from crmbot.slack.api import SlackApi
 from crmbot.slack.blocks.limits import fit, simplify
 from crmbot.slack.message import Message
 

@@ -8,10 +8,10 @@ from typing import Any
 from crmbot.crm.actors import Actor
 from crmbot.crm.requests import AddUser, LinkSlackUser
 from crmbot.domain.permissions import Role
-from crmbot.errors import Busy, CrmError, Unauthenticated
+from crmbot.errors import Busy, CrmError, SendFailed, Unauthenticated
 from crmbot.models import Workspace
 from crmbot.service import CrmService
-from crmbot.slack.api import SendFailed, SlackApi
+from crmbot.slack.api import SlackApi
 
 _REMEMBER_SECONDS = 60.0
 _ASK_SECONDS = 1.2

@@ -10,8 +10,8 @@ from slack_bolt import Ack, App, BoltContext
 
 from crmbot.crm.answers import ActivityView, Outcome
 from crmbot.crm.requests import Request
-from crmbot.errors import BadInput, Conflict, MissingFact
-from crmbot.slack.api import SendFailed, SlackApi
+from crmbot.errors import BadInput, Conflict, MissingFact, SendFailed
+from crmbot.slack.api import SlackApi
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.outcomes import undo_button
 from crmbot.slack.blocks.primitives import actions, context, section, stack

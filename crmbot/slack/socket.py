@@ -16,7 +16,8 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from crmbot.slack.api import SendFailed, SlackApi
+from crmbot.errors import SendFailed
+from crmbot.slack.api import SlackApi
 from crmbot.slack.app import quiet_logger
 from crmbot.slack.backoff import Backoff
 from crmbot.slack.incidents import record_incident
