@@ -7,6 +7,8 @@ from dataclasses import dataclass
 MAX_EMAIL = 320
 _MAX_DOMAIN = 253
 _LOCAL = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}")
+# Most addresses: nothing in them needs a closer look.
+_COMMON = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9]{1,63}\.){1,3}[A-Za-z]{2,24}")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 _PUBLIC = """
@@ -69,6 +71,8 @@ def normalise_email(text: str) -> str:
     brackets go. Plus tags and dots stay: they make different mailboxes in most places.
     """
     bare = text.strip(" \t\r\n<>'\"")
+    if _COMMON.fullmatch(bare):
+        return bare.lower()
     if len(bare) > MAX_EMAIL:
         raise ValueError("an e-mail address of more than 320 characters")
     local, _, domain = bare.rpartition("@")

@@ -18,8 +18,9 @@ def strip_signature(lines: list[str]) -> list[str]:
     """Return the lines without the signature below them and without blank lines around."""
     lines = _trim(lines)
     lines = _cut_delimiter(lines)
-    lines = _cut_mobile(lines)
-    return _trim(_cut_closing(lines))
+    # An app's line stands above the letter's ending or below it.
+    lines = _trim(_cut_closing(_cut_mobile(lines)))
+    return _cut_mobile(lines)
 
 
 def _trim(lines: list[str]) -> list[str]:

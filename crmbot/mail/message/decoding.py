@@ -95,7 +95,9 @@ def _decode_base64(data: bytes) -> bytes:
         return binascii.a2b_base64(data)
     except binascii.Error:
         letters = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
-        return binascii.a2b_base64(letters[: len(letters) - len(letters) % 4])
+        if len(letters) % 4 == 1:  # one letter left over holds no byte
+            letters = letters[:-1]
+        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
 def _decode_words(value: bytes, *, quoting: bool) -> str:
