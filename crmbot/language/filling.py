@@ -1,0 +1,250 @@
+"""Settles what facts and words mean together, and fills a request with them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from crmbot.crm.requests import Due, Request
+from crmbot.errors import BadInput, MissingFact
+from crmbot.language.context import Context
+from crmbot.language.moments import day_words, instant_words
+from crmbot.language.nearest import nearest, shortened
+from crmbot.language.reader import BARE, KEYED, SOFT, Claim, Reader
+from crmbot.language.tokens import Kind
+
+RECORDS = frozenset({"deal", "lead", "contact", "company", "activity", "target", "digest", "user"})
+"""Fields that the name or number of a record fills."""
+_QUESTIONS = {
+    "title": "What is the deal called?",
+    "name": "What is the name?",
+    "text": "What should it say?",
+    "target": "Which deal, contact, lead or company is it about?",
+    "stage": "Which stage?",
+    "owner": "Who should have it?",
+    "into": "Which one stays?",
+    "words": "What are you looking for?",
+    "email": "Which e-mail address?",
+    "activity": "Which task?",
+}
+_DASHES = frozenset({"-", "\u2013", "\u2014"})
+_DANGLING = " ,;:-\u2013\u2014"
+
+
+def fill(reader: Reader) -> tuple[Request, tuple[str, ...]]:
+    """Return the request of a line that was read, and its dates and amounts in words.
+
+    Raises:
+        MissingFact: something needed was not said.
+        BadInput: something was said twice, or means nothing there.
+    """
+    if any(claim.rank <= BARE for claim in reader.claims):
+        _give_back(reader)
+    _settle(reader)
+    verb = reader.verb
+    values: dict[str, Any] = dict(verb.fixed)
+    for claim in reader.claims:
+        _put(values, reader, claim)
+    _spread_words(values, reader)
+    _check(values, reader)
+    echoes = tuple(
+        claim.fact.echo.format(_echo(claim.value, reader.context))
+        for claim in reader.claims
+        if claim.fact.echo and claim.value is not None
+    )
+    return verb.request(**values), echoes
+
+
+def _give_back(reader: Reader) -> None:
+    """Give words back that look like facts but are part of a name, or stand where no such fact can."""
+    for claim in list(reader.claims):
+        if claim.rank <= BARE and (_misplaced(reader, claim) or (claim.rank == SOFT and _in_name(reader, claim))):
+            _demote(reader, claim)
+
+
+def _misplaced(reader: Reader, claim: Claim) -> bool:
+    if not claim.fact.place:
+        return False
+    after = any(word >= claim.last for word in reader.words)
+    before = any(word < claim.first for word in reader.words)
+    return after and (before or claim.fact.place == "end")
+
+
+def _in_name(reader: Reader, claim: Claim) -> bool:
+    """Say whether a soft word is part of a name: “Sun Microsystems”, “Blue Monday Ltd”, but not “fri Acme renewal”."""
+    tokens, words = reader.tokens, reader.words
+    if claim.last not in words or tokens[claim.last].kind is not Kind.WORD:
+        return False
+    capital = tokens[claim.first].text[:1].isupper()
+    if reader.verb.named:
+        return capital or claim.first - 1 in words
+    return capital and tokens[claim.last].text[:1].isupper()
+
+
+def _demote(reader: Reader, claim: Claim) -> None:
+    reader.claims.remove(claim)
+    reader.words = sorted([*reader.words, *range(claim.first, claim.last)])
+
+
+def _settle(reader: Reader) -> None:
+    """Leave one claim a field: the surest, then the last; what lost becomes words again."""
+    best: dict[str, Claim] = {}
+    for claim in list(reader.claims):
+        field = claim.fact.field
+        rival = best.get(field)
+        if rival is None or claim.fact.many:
+            best[field] = claim
+            continue
+        loser = rival if claim.rank >= rival.rank else claim
+        if loser.rank == KEYED or (_exclusive(claim) and _exclusive(rival) and claim.rank == rival.rank):
+            said = " and ".join(f"“{shortened(reader.said(c.first, c.last))}”" for c in (rival, claim))
+            raise BadInput(f"{said} say the same fact twice; which one is it?", field=field, example=reader.example)
+        best[field] = rival if loser is claim else claim
+        _demote(reader, loser)
+    need = reader.verb.words[:1]
+    if need and need[0] in reader.verb.required and not reader.words and need[0] not in best:
+        for claim in [claim for claim in reader.claims if claim.rank == SOFT]:
+            _demote(reader, claim)
+
+
+def _exclusive(claim: Claim) -> bool:
+    return claim.rank == BARE and claim.fact.bare is not None and claim.fact.bare.only
+
+
+def _put(values: dict[str, Any], reader: Reader, claim: Claim) -> None:
+    fact = claim.fact
+    if claim.words_from is not None:
+        claim.value = reader.said(claim.words_from, claim.last).strip(_DANGLING)
+    if claim.value is None and "clear" in reader.verb.takes and claim.rank == KEYED:
+        values["clear"] = (*values.get("clear", ()), fact.field)
+    elif isinstance(claim.value, Mapping):
+        values.update(claim.value)
+    elif fact.many:
+        several = [part.strip() for part in str(claim.value).split(",")]
+        values[fact.field] = (*values.get(fact.field, ()), *(part for part in several if part))
+    else:
+        values[fact.field] = claim.value
+
+
+def _joined(reader: Reader, words: list[int]) -> str:
+    """Return what some tokens say: as typed where they stand together, quoted texts without their quotes."""
+    parts: list[str] = []
+    start = 0
+    for at, word in enumerate(words, 1):
+        lone = reader.tokens[word].kind is Kind.QUOTED
+        if at == len(words) or lone or words[at] != word + 1 or reader.tokens[words[at]].kind is Kind.QUOTED:
+            parts.append(reader.said(words[start], word + 1))
+            start = at
+    return " ".join(parts).strip(_DANGLING)
+
+
+def _spread_words(values: dict[str, Any], reader: Reader) -> None:
+    """Give the words left over to the verb's fields: a record's name, and the text about it."""
+    fields = [field for field in reader.verb.words if field not in values]
+    if not reader.words:
+        return
+    if not fields:
+        raise _meaningless(reader, reader.words)
+    head, tail = _divided(reader)
+    if fields[0] != reader.verb.words[0]:
+        head, tail = reader.words, []
+    elif tail and len(fields) == 1:
+        if not _take_back(values, reader, tail):
+            raise _meaningless(reader, tail)
+        fields = list(reader.verb.words)
+        head, tail = _divided(reader)
+    for field, words in zip(fields, (head, tail), strict=False):
+        said = _joined(reader, words)
+        if said:
+            values[field] = _as_fact(reader, field, said)
+
+
+def _take_back(values: dict[str, Any], reader: Reader, tail: list[int]) -> bool:
+    """Make a bare fact text again when it ends a text for its own field: “D-17 too high a price”."""
+    for claim in reader.claims:
+        if claim.fact.field in reader.verb.words[1:] and claim.rank <= BARE and claim.first > tail[0]:
+            _demote(reader, claim)
+            values.pop(claim.fact.field, None)
+            return True
+    return False
+
+
+def _divided(reader: Reader) -> tuple[list[int], list[int]]:
+    """Divide the words into a record's name and the rest: after a number, before a quoted text, at a colon or dash."""
+    words, verb = reader.words, reader.verb
+    kinds = [reader.tokens[word].kind for word in words]
+    if verb.first_word or (kinds[0] is Kind.REFERENCE and verb.words[0] in RECORDS):
+        return words[:1], words[1:]
+    if len(verb.words) == 1:
+        return words, []
+    quoted = kinds.index(Kind.QUOTED) if Kind.QUOTED in kinds else None
+    at = _mark(reader) if quoted is None else max(quoted, 1)
+    return words[:at], words[at:]
+
+
+def _mark(reader: Reader) -> int:
+    """Return after how many words a colon or dash ends the name: “acme: wants 40 seats”; all when none does."""
+    words = reader.words
+    for at, word in enumerate(words[:-1]):
+        token = reader.tokens[word]
+        if token.kind is Kind.KEY or (at and token.text in _DASHES and reader.verb.words[1] == "text"):
+            return at + 1
+    return len(words)
+
+
+def _as_fact(reader: Reader, field: str, said: str) -> Any:
+    """Read words as the fact their field takes, when only some words can stand there."""
+    facts = [fact for fact in reader.verb.facts if fact.field == field]
+    if not facts or any(fact.asked.text for fact in facts):
+        return said.removeprefix("@") if field in ("owner", "user") else said
+    return reader.typed(facts[0], said)
+
+
+def _meaningless(reader: Reader, words: list[int]) -> BadInput:
+    said = shortened(_joined(reader, words))
+    return BadInput(
+        f"I don't know what “{said}” means in “{reader.noun.line(reader.verb, '')}”.", example=reader.example
+    )
+
+
+def _check(values: dict[str, Any], reader: Reader) -> None:
+    """Ask for what is missing."""
+    verb = reader.verb
+    for field in verb.required:
+        if values.get(field) or _last_word(values, reader, field):
+            continue
+        question = _QUESTIONS.get(field, f"Which {field.replace('_', ' ')}?")
+        raise MissingFact(question, field=field, example=reader.example)
+    if verb.wants and not values.keys() - set(verb.required) - set(verb.fixed):
+        raise MissingFact(verb.wants, example=reader.example)
+
+
+def _last_word(values: dict[str, Any], reader: Reader, field: str) -> bool:
+    """Take the last word of a record's name for a missing choice, as in “deal move acme nego”."""
+    fact = next((f for f in reader.verb.facts if f.field == field and f.asked.options), None)
+    name, _, word = str(values.get(reader.verb.words[0], "") if reader.verb.words else "").rpartition(" ")
+    if fact is None or not name or fact.asked.options is None:
+        return False
+    found = reader.asked(fact, word, 0)
+    if found is None:
+        known = [form for forms in fact.asked.options(reader.context).values() for form, _ in forms]
+        if nearest(word, known, likely=75):
+            raise reader.refused(fact, word)
+        return False
+    values[field], values[reader.verb.words[0]] = found.value, name
+    return True
+
+
+def _echo(value: Any, context: Context) -> str:
+    match value:
+        case Due():
+            return _echo(value.at or value.on, context)
+        case datetime():
+            return instant_words(value, context)
+        case date():
+            return day_words(value)
+        case Mapping():
+            return " to ".join(
+                f"last {v} days" if v.isdigit() else _echo(date.fromisoformat(v), context) for v in value.values()
+            )
+        case _:
+            return str(value)

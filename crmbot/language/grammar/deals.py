@@ -1,0 +1,125 @@
+"""What can be said of deals and the pipeline."""
+
+from dataclasses import replace
+
+from crmbot.crm.requests import (
+    AssignDeal,
+    CreateDeal,
+    ListDeals,
+    LoseDeal,
+    MoveDeal,
+    ReopenDeal,
+    SetDeal,
+    ShowDeal,
+    ShowPipeline,
+    WinDeal,
+)
+from crmbot.language.grammar.facts import (
+    CATEGORY,
+    CLOSE,
+    COMPANY,
+    CONTACT,
+    DEAL_FACTS,
+    MANUAL_OR_AUTOMATIC,
+    MY,
+    NEW_OWNER,
+    OWNER,
+    PAGE,
+    REASON_WORDS,
+    STAGE_FACT,
+    TITLE,
+    VALUE,
+)
+from crmbot.language.readings import REASON, fixed
+from crmbot.language.verbs import Fact, Noun, Verb
+
+_OUTCOME = fixed("an outcome", ("open", "open"), ("won", "won"), ("lost", "lost"), ("all", None))
+_MOVED_TO = replace(STAGE_FACT, keys=("stage", "to"), intros=("to", "into", "→", "->"))
+
+DEAL = Noun(
+    "deal",
+    "what may be sold",
+    (
+        Verb(
+            "new",
+            CreateDeal,
+            "open a deal",
+            "Acme renewal $40k close:15 dec stage:negotiation",
+            (*DEAL_FACTS, OWNER, CONTACT, COMPANY, TITLE),
+            ("title",),
+            aliases=("add", "create"),
+            named=True,
+            more=("Globex pilot 1.2m EUR 60% eom @jo jane@globex.com company:Globex",),
+        ),
+        Verb("show", ShowDeal, "show a deal with its timeline", "D-17", (), ("deal",), aliases=("view",)),
+        Verb(
+            "list",
+            ListDeals,
+            "list deals, open ones unless you say won, lost or all",
+            "negotiation @jo",
+            (Fact("outcome", _OUTCOME, keys=("outcome",)), STAGE_FACT, OWNER, MY, COMPANY, PAGE),
+            ("words",),
+            aliases=("ls",),
+        ),
+        Verb(
+            "move",
+            MoveDeal,
+            "move a deal to a stage",
+            "D-17 negotiation",
+            (_MOVED_TO, REASON_WORDS),
+            ("deal", "stage"),
+            more=('acme stage:"proposal sent"',),
+        ),
+        Verb(
+            "won",
+            WinDeal,
+            "close a deal as won",
+            "acme $45k",
+            (VALUE,),
+            ("deal",),
+            aliases=("win", "close"),
+        ),
+        Verb(
+            "lost",
+            LoseDeal,
+            "close a deal as lost",
+            "acme because too expensive",
+            (REASON_WORDS, Fact("reason", REASON, place="end")),
+            ("deal", "reason"),
+            aliases=("lose",),
+            more=('D-17 reason:"no budget"',),
+        ),
+        Verb("reopen", ReopenDeal, "bring a closed deal back to its stage", "D-17", (), ("deal",)),
+        Verb(
+            "set",
+            SetDeal,
+            "change facts of a deal",
+            "acme $50k 80% close:15 jan",
+            (VALUE, MANUAL_OR_AUTOMATIC, CLOSE, STAGE_FACT, CATEGORY, CONTACT, COMPANY, TITLE),
+            ("deal",),
+            aliases=("edit", "update"),
+            wants="What should change?",
+            more=('D-17 title:"Acme 2028" category:commit',),
+        ),
+        Verb(
+            "assign", AssignDeal, "give a deal to somebody", "acme @jo", NEW_OWNER, ("deal", "owner"), aliases=("give",)
+        ),
+    ),
+    shows="show",
+)
+
+PIPELINE = Noun(
+    "pipeline",
+    "open deals by stage",
+    (
+        Verb(
+            "show",
+            ShowPipeline,
+            "show open deals by stage with their sums; somebody's with @",
+            "@jo",
+            (OWNER, MY),
+        ),
+    ),
+    default="show",
+    empty="show",
+)

@@ -1,0 +1,66 @@
+"""Facts that several verbs take."""
+
+from dataclasses import replace
+
+from crmbot.domain.stages import ForecastCategory
+from crmbot.language.context import Context
+from crmbot.language.readings import (
+    AMOUNT,
+    DAY,
+    DUE,
+    DURATION,
+    EMAIL,
+    PERCENT,
+    STAGE,
+    TEXT,
+    USER,
+    WHOLE,
+    Found,
+    choice,
+    fixed,
+    indexed,
+)
+from crmbot.language.verbs import Fact
+
+_ME = indexed([("me", "me"), ("mine", "me"), ("my", "me"), ("myself", "me")])
+ME = choice("a user", "me", lambda _: _ME)
+
+VALUE = Fact("value", AMOUNT, keys=("value", "amount"), echo="{}")
+PROBABILITY = Fact("probability", PERCENT, keys=("prob", "probability"))
+CLOSE = Fact("expected_close", DAY, keys=("close", "closes", "closing"), intros=("closes", "closing"), echo="closes {}")
+STAGE_FACT = Fact("stage", STAGE, keys=("stage",))
+
+
+def _percent_or_auto(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    if asked and text[at : at + len("auto")].lower() == "auto":
+        return Found({"automatic_probability": True}, at + len("auto"))
+    return PERCENT.read(text, at, context, asked)
+
+
+MANUAL_OR_AUTOMATIC = replace(PROBABILITY, bare=replace(PERCENT, read=_percent_or_auto))
+TITLE = Fact("title", keyed=TEXT, keys=("title", "name"))
+DEAL_FACTS = (VALUE, PROBABILITY, CLOSE, STAGE_FACT)
+
+OWNER = Fact("owner", USER, TEXT, keys=("owner",))
+MY = Fact("owner", ME)
+NEW_OWNER = (
+    Fact("owner", USER, TEXT, keys=("owner", "to"), intros=("to",)),
+    Fact("owner", EMAIL),
+    Fact("owner", fixed("a user", ("me", "me"), ("myself", "me")), place="end"),
+)
+CONTACT = Fact("contact", EMAIL, TEXT, keys=("contact", "with"))
+COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"))
+CATEGORY = Fact(
+    "forecast_category",
+    keyed=fixed(
+        "a forecast category",
+        *((form, c.value) for c in ForecastCategory for form in (c.value, c.value.replace("_", " "))),
+    ),
+    keys=("category", "forecast"),
+)
+REASON_WORDS = Fact("reason", keyed=TEXT, keys=("reason", "because"), intros=("because",), rest=True)
+PAGE = Fact("page", keyed=WHOLE, keys=("page",))
+DUE_FACT = Fact("due", DUE, keys=("due", "by", "on"), echo="due {}")
+LENGTH = Fact("duration_minutes", keyed=DURATION, keys=("dur", "duration"), echo="{} min")
+PEOPLE = Fact("attendees", keyed=TEXT, keys=("attendees", "with"), many=True)
+SOURCE_KEYS = ("source", "from")

@@ -1,0 +1,110 @@
+"""What can be said of leads."""
+
+from crmbot.crm.requests import (
+    AssignLead,
+    ConvertLead,
+    CreateLead,
+    ListLeads,
+    SetLead,
+    SetLeadStatus,
+    ShowLead,
+)
+from crmbot.domain.stages import LeadStatus
+from crmbot.language.grammar.facts import DEAL_FACTS, MY, NEW_OWNER, OWNER, PAGE, REASON_WORDS, SOURCE_KEYS, TITLE
+from crmbot.language.readings import EMAIL, SOURCE, TEXT, WHOLE, fixed
+from crmbot.language.verbs import Fact, Noun, Verb
+
+_STATUS = fixed("a status", *((status.value, status.value) for status in LeadStatus), ("all", None))
+_SOURCE = Fact("source", keyed=SOURCE, keys=SOURCE_KEYS, intros=("from",))
+_SCORE = Fact("score", keyed=WHOLE, keys=("score",))
+_COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"))
+_EMAIL = Fact("email", EMAIL, keys=("email", "mail"))
+_NAME = Fact("name", keyed=TEXT, keys=("name",))
+
+LEAD = Noun(
+    "lead",
+    "somebody who may buy",
+    (
+        Verb(
+            "new",
+            CreateLead,
+            "capture a lead",
+            "Jane Doe jane@acme.com from referral company:Acme",
+            (_EMAIL, _SOURCE, _COMPANY, OWNER, _SCORE, _NAME),
+            ("name",),
+            aliases=("add", "create"),
+            named=True,
+        ),
+        Verb("show", ShowLead, "show a lead with its timeline", "L-3", (), ("lead",), aliases=("view",)),
+        Verb(
+            "list",
+            ListLeads,
+            "list leads, newest first",
+            "qualified @jo",
+            (Fact("status", _STATUS, keys=("status",)), _SOURCE, OWNER, MY, PAGE),
+            ("words",),
+            aliases=("ls",),
+        ),
+        Verb(
+            "contacted",
+            SetLeadStatus,
+            "somebody has spoken with the lead",
+            "L-3",
+            (),
+            ("lead",),
+            {"status": LeadStatus.CONTACTED.value},
+            aliases=("contact",),
+        ),
+        Verb(
+            "qualify",
+            SetLeadStatus,
+            "the lead is worth a deal",
+            "jane",
+            (),
+            ("lead",),
+            {"status": LeadStatus.QUALIFIED.value},
+            aliases=("qualified",),
+        ),
+        Verb(
+            "convert",
+            ConvertLead,
+            "make contact, company and deal of a lead",
+            "L-3 $40k stage:qualified",
+            (*DEAL_FACTS, TITLE),
+            ("lead", "title"),
+        ),
+        Verb(
+            "disqualify",
+            SetLeadStatus,
+            "the lead will not buy",
+            "L-3 because no budget",
+            (REASON_WORDS,),
+            ("lead", "reason"),
+            {"status": LeadStatus.DISQUALIFIED.value},
+            aliases=("disqualified",),
+        ),
+        Verb(
+            "assign", AssignLead, "give a lead to somebody", "L-3 @jo", NEW_OWNER, ("lead", "owner"), aliases=("give",)
+        ),
+        Verb(
+            "score",
+            SetLead,
+            "score a lead by hand",
+            "L-3 80",
+            (Fact("score", WHOLE, keys=("score",)),),
+            ("lead",),
+            wants="Which score?",
+        ),
+        Verb(
+            "set",
+            SetLead,
+            "change facts of a lead",
+            "L-3 company:Acme jane@acme.com",
+            (_EMAIL, _SOURCE, _COMPANY, _SCORE, _NAME),
+            ("lead",),
+            aliases=("edit", "update"),
+            wants="What should change?",
+        ),
+    ),
+    shows="show",
+)

@@ -1,0 +1,188 @@
+"""What can be said of reports, digests, users and crmbot itself."""
+
+from crmbot.crm.requests import (
+    AddDigest,
+    AddUser,
+    Find,
+    ListDigests,
+    ListTriage,
+    ListUsers,
+    PauseDigest,
+    PreviewDigest,
+    SendDigest,
+    SetUserRole,
+    ShowHelp,
+    ShowMailAddress,
+    ShowReport,
+    ShowSettings,
+    ShowToday,
+    Undo,
+)
+from crmbot.domain.permissions import Role
+from crmbot.language.days import WEEKDAY, WEEKDAYS
+from crmbot.language.grammar.facts import MY, OWNER, PAGE
+from crmbot.language.readings import (
+    CHANNEL,
+    EMAIL,
+    HOUR,
+    PAST_DAY,
+    PERIOD,
+    TEXT,
+    WORD,
+    ZONE,
+    fixed,
+)
+from crmbot.language.readings import (
+    USER as USER_READING,
+)
+from crmbot.language.verbs import Fact, Noun, Verb
+
+REPORTS = {
+    "lead-conversion": "how leads climb from new to converted",
+    "customer-acquisition": "new customers by channel and what they are worth",
+    "activity-summary": "calls, meetings, e-mails and tasks by person",
+    "sales-pipeline": "open deals by stage, person and age",
+    "pipeline": "every stage with its count and value",
+    "conversion-funnel": "from lead to won, step by step",
+    "sales-forecast": "expected revenue by month",
+    "lost-reasons": "why deals were lost",
+    "pipeline-changes": "what moved in the pipeline",
+}
+"""The reports and what each tells."""
+DIGESTS = {"overdue": "overdue activities", "aging": "deals growing old", "forecast": "what will be won"}
+"""The reports that only digests have."""
+REPORT_ALIASES = {"forecast": "sales-forecast", "activities": "activity-summary", "funnel": "conversion-funnel"}
+
+_REPORT = fixed("a report", *((n, n) for n in REPORTS), *REPORT_ALIASES.items())
+_DIGEST_REPORT = fixed("a report", *((n, n) for n in (*DIGESTS, *REPORTS)))
+_WEEKDAY = fixed("a weekday", *((word, WEEKDAYS[day].lower()) for word, day in WEEKDAY.items()))
+_ROLE = fixed("a role", *((role.value, role.value) for role in Role))
+
+_WHO = Fact("user", USER_READING)
+
+REPORT = Noun(
+    "report",
+    "figures",
+    (
+        Verb(
+            "show",
+            ShowReport,
+            "show a report over 7, 30 or 90 days, or from one date to another",
+            "sales-pipeline 30",
+            (
+                Fact("report", _REPORT, keys=("report",)),
+                Fact("period", PERIOD, keys=("period",), echo="{}"),
+                Fact("date_from", keyed=PAST_DAY, keys=("from",)),
+                Fact("date_to", keyed=PAST_DAY, keys=("to",)),
+                OWNER,
+                MY,
+            ),
+            ("report",),
+            more=("lost-reasons 2026-07-01..2026-09-30",),
+        ),
+    ),
+    default="show",
+)
+
+DIGEST = Noun(
+    "digest",
+    "what is told every week",
+    (
+        Verb("list", ListDigests, "list digests with their next moment", aliases=("ls",)),
+        Verb(
+            "add",
+            AddDigest,
+            "tell a report every week, to a channel or an address",
+            "weekly-forecast forecast #sales monday 08:00 Europe/Berlin",
+            (
+                Fact("channel", CHANNEL, keys=("channel",)),
+                Fact("to_email", EMAIL, keys=("to", "email")),
+                Fact("day", _WEEKDAY, keys=("day",)),
+                Fact("time", HOUR, keys=("time", "at")),
+                Fact("timezone", ZONE, keys=("zone", "timezone")),
+                Fact("report", keyed=_DIGEST_REPORT, keys=("report",)),
+                Fact("name", keyed=TEXT, keys=("name",)),
+            ),
+            ("name", "report"),
+            first_word=True,
+            aliases=("new",),
+        ),
+        Verb("preview", PreviewDigest, "show what a digest would say now", "weekly-forecast", (), ("digest",)),
+        Verb("pause", PauseDigest, "stop a digest until it is resumed", "weekly-forecast", (), ("digest",)),
+        Verb(
+            "resume", PauseDigest, "start a paused digest again", "weekly-forecast", (), ("digest",), {"resume": True}
+        ),
+        Verb(
+            "send",
+            SendDigest,
+            "send a digest now",
+            "weekly-forecast",
+            (Fact("again", fixed("again", ("again", True))), Fact("slot", keyed=WORD, keys=("slot",))),
+            ("digest",),
+        ),
+    ),
+    empty="list",
+)
+
+USER = Noun(
+    "user",
+    "who works here",
+    (
+        Verb("list", ListUsers, "list users and their roles", aliases=("ls",)),
+        Verb(
+            "add",
+            AddUser,
+            "add a person to the workspace",
+            "jo@acme.com Jo Doe manager",
+            (
+                Fact("email", EMAIL, keys=("email",)),
+                Fact("role", _ROLE, keys=("role",)),
+                Fact("timezone", ZONE, keys=("zone", "timezone")),
+                Fact("name", keyed=TEXT, keys=("name",)),
+            ),
+            ("name",),
+            aliases=("new",),
+        ),
+        Verb(
+            "role",
+            SetUserRole,
+            "change what a user may do",
+            "@jo manager",
+            (Fact("role", _ROLE, keys=("role",)), _WHO),
+            ("user",),
+            wants="Which role?",
+        ),
+        Verb("off", SetUserRole, "take every right away", "@jo", (_WHO,), ("user",), {"active": False}),
+        Verb("on", SetUserRole, "give a user the role's rights back", "@jo", (_WHO,), ("user",), {"active": True}),
+    ),
+    empty="list",
+)
+
+CRM = Noun(
+    "crm",
+    "crmbot itself",
+    (
+        Verb("help", ShowHelp, "show what can be typed, all or of one word", "deal", (), ("topic",)),
+        Verb("today", ShowToday, "show what waits for you"),
+        Verb(
+            "find",
+            Find,
+            "search everything by words",
+            "acme contract type:deal",
+            (
+                Fact(
+                    "kind",
+                    keyed=fixed("a type", *((k, k) for k in ("lead", "contact", "company", "deal", "activity"))),
+                    keys=("type", "kind"),
+                ),
+            ),
+            ("words",),
+            aliases=("search",),
+        ),
+        Verb("undo", Undo, "take back what you did last, or one entry", "", (), ("entry",)),
+        Verb("mail", ShowMailAddress, "tell your own address for mail"),
+        Verb("triage", ListTriage, "list mail that waits for a person", "", (PAGE,)),
+        Verb("settings", ShowSettings, "show zone, currency, stages and users"),
+    ),
+    empty="help",
+)

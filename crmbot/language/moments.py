@@ -1,0 +1,145 @@
+"""Moments: a day, an hour, or both, in any order, as the speaker's clock shows them."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from crmbot.crm.requests import Due
+from crmbot.errors import BadInput
+from crmbot.language.context import Context
+from crmbot.language.days import MONTHS, SOFT, STARTS, WEEKDAYS, Lean, read_day
+
+EXAMPLE = "tomorrow 3pm"
+_NOON = time(12)
+_TONIGHT = time(20)
+_PREPOSITIONS = ("by", "on", "until", "till", "due", "before", "at")
+STARTS_OF_DAYS = STARTS | set(_PREPOSITIONS) - {"at"}
+STARTS_OF_MOMENTS = STARTS_OF_DAYS | {"at", "noon", "midday", "midnight"}
+
+_PREPOSITION = re.compile(rf"(?:due\s+)?(?:{'|'.join(_PREPOSITIONS)})\s+", re.IGNORECASE)
+_HOUR = re.compile(
+    r"""(?:(?P<twelve>\d{1,2})(?:[:.](?P<past>\d{2}))?\s?(?P<half>[ap])\.?m\b\.?
+        | (?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?:\s?uhr)?
+        | (?P<word>noon|midday|midnight))(?![\w:-])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_TO_HOUR = re.compile(r"(?:,?\s*(?:at\s+|@\s?)?|(?<=T))", re.IGNORECASE)
+_TO_DAY = re.compile(r",?\s+", re.IGNORECASE)
+_SOON = re.compile(r"(?:in\s+|\+)(?P<count>\d{1,4})\s?(?P<unit>h(?:ours?|rs?)?|min(?:ute)?s?)(?![\w-])", re.IGNORECASE)
+_AGO = re.compile(r"(?P<count>\d{1,4})\s?(?P<unit>h(?:ours?|rs?)?|min(?:ute)?s?)\s+ago(?!\w)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Moment:
+    """What was said of a moment: a day, an hour, or an exact distance from now.
+
+    `soft` tells that only a word like “Friday” said so, which may as well be part of a name.
+    """
+
+    day: date | None = None
+    hour: time | None = None
+    exact: datetime | None = None
+    soft: bool = False
+
+
+def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool) -> tuple[Moment, int] | None:
+    """Read a moment that begins at `at`, a preposition included; None when there is none.
+
+    Raises:
+        BadInput: it is a moment that does not exist or is unclear.
+    """
+    preposition = _PREPOSITION.match(text, at)
+    start = preposition.end() if preposition else at
+    found = (_exact(text, start, context) or _hour_first(text, start, context, lean)) if hours else None
+    if found is None:
+        day = read_day(text, start, context, lean)
+        if day is None:
+            return None
+        found = _with_hour(text, start, day, context) if hours else (Moment(day[0]), day[1])
+    moment, end = found
+    moment.soft = preposition is None and text[start:end].lower() in SOFT
+    return moment, end
+
+
+def _exact(text: str, at: int, context: Context) -> tuple[Moment, int] | None:
+    ahead = _SOON.match(text, at)
+    match = ahead or _AGO.match(text, at)
+    if match is None:
+        return None
+    unit = timedelta(hours=1) if match["unit"][0] in "hH" else timedelta(minutes=1)
+    distance = int(match["count"]) * (unit if ahead else -unit)
+    return Moment(exact=context.now.replace(second=0, microsecond=0) + distance), match.end()
+
+
+def _hour_first(text: str, at: int, context: Context, lean: Lean) -> tuple[Moment, int] | None:
+    clock = _HOUR.match(text, at)
+    hour = _hour(clock) if clock else None
+    if clock is None or hour is None:
+        return None
+    gap = _TO_DAY.match(text, clock.end())
+    start = gap.end() if gap else clock.end()
+    on = _PREPOSITION.match(text, start)
+    day = read_day(text, on.end() if on else start, context, lean) if gap else None
+    return (Moment(day[0], hour), day[1]) if day else (Moment(None, hour), clock.end())
+
+
+def _with_hour(text: str, start: int, day: tuple[date, int], context: Context) -> tuple[Moment, int]:
+    gap = _TO_HOUR.match(text, day[1])
+    clock = _HOUR.match(text, gap.end()) if gap else None
+    if clock is None or (clock.start() == day[1] and text[day[1] - 1] not in "Tt"):
+        tonight = text[start : day[1]].lower() == "tonight"
+        return Moment(context.today if tonight else day[0], _TONIGHT if tonight else None), day[1]
+    hour = _hour(clock)
+    if hour is None:
+        raise BadInput(f"“{clock.group()}” is no hour.", example=EXAMPLE)
+    return Moment(day[0], hour), clock.end()
+
+
+def _hour(clock: re.Match[str]) -> time | None:
+    if clock["word"]:
+        return time(0) if clock["word"].lower() == "midnight" else _NOON
+    if clock["twelve"]:
+        hour, minute = int(clock["twelve"]), int(clock["past"] or 0)
+        if not 1 <= hour <= _NOON.hour:
+            return None
+        hour = hour % 12 + (12 if clock["half"].lower() == "p" else 0)
+    else:
+        hour, minute = int(clock["hour"]), int(clock["minute"])
+    try:
+        return time(hour, minute)
+    except ValueError:
+        return None
+
+
+def due(moment: Moment, context: Context) -> Due:
+    """Return when something is due; an hour without a day is the next one to come."""
+    if moment.exact:
+        return Due(at=moment.exact)
+    if moment.hour is None:
+        return Due(on=moment.day)
+    day = moment.day or context.today
+    wall = datetime.combine(day, moment.hour)
+    if moment.day is None and wall <= context.local:
+        wall += timedelta(days=1)
+    return Due(at=context.instant(wall))
+
+
+def happened(moment: Moment, context: Context) -> datetime:
+    """Return when something was; today without an hour is now, another day its noon."""
+    if moment.exact:
+        return moment.exact
+    if moment.hour is None and moment.day == context.today:
+        return context.now
+    return context.instant(datetime.combine(moment.day or context.today, moment.hour or _NOON))
+
+
+def day_words(day: date) -> str:
+    """Return the day for people: Fri 15 Jan 2027."""
+    return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def instant_words(instant: datetime, context: Context) -> str:
+    """Return the instant on the speaker's clock: Fri 27 Nov 2026, 15:00 CET."""
+    wall = instant.astimezone(context.zone)
+    name = wall.tzname() or ""
+    return f"{day_words(wall.date())}, {wall:%H:%M} {name if name[:1].isalpha() else f'UTC{name}'}"

@@ -1,0 +1,41 @@
+"""The word a person probably meant."""
+
+from collections.abc import Iterable
+
+from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extractOne
+
+_LIKELY = 60
+
+
+def nearest(word: str, known: Iterable[str], *, likely: float = _LIKELY) -> str | None:
+    """Return the known word closest to `word`; None when none is near."""
+    lowered = word.lower()[:60]
+    names = list(known)
+    slips = [name for name in names if DamerauLevenshtein.distance(lowered, name.lower(), score_cutoff=1) <= 1]
+    if slips:
+        return slips[0]
+    found = extractOne(lowered, names, scorer=ratio, processor=str.lower, score_cutoff=likely)
+    return found[0] if found else None
+
+
+def listed(words: Iterable[str], join: str = "and") -> str:
+    """Return the words as people list them: a, b and c."""
+    *first, last = words
+    return f"{', '.join(first)} {join} {last}" if first else last
+
+
+def meant(word: str, known: Iterable[str], kind: str = "") -> str:
+    """Say that a word means nothing, and which one it probably was."""
+    names = list(known)
+    near = nearest(word, names)
+    quoted = f"{kind} “{shortened(word)}”".strip()
+    return f"I don't know {'the ' if kind else ''}{quoted}. " + (
+        f"Did you mean “{near}”?" if near else f"There {'are' if len(names) > 1 else 'is'} {listed(names)}."
+    )
+
+
+def shortened(word: str, most: int = 60) -> str:
+    """Return the word, cut when it is too long to quote."""
+    return word if len(word) <= most else f"{word[: most - 1]}…"

@@ -1,0 +1,86 @@
+"""The way in: a line of chat to the request it asks for."""
+
+from crmbot.crm.requests import ShowHelp
+from crmbot.errors import BadInput
+from crmbot.language.context import Context, Parsed
+from crmbot.language.filling import fill
+from crmbot.language.grammar import KEYS, NOUNS
+from crmbot.language.nearest import meant
+from crmbot.language.reader import Reader
+from crmbot.language.tokens import Kind, Token, clean, cut
+from crmbot.language.verbs import Noun, Verb
+
+_PLURALS = {f"{name}s": noun for name, noun in NOUNS.items()} | {"companies": NOUNS["company"]}
+_DRY_RUN = frozenset({"--dry-run", "\u2014dry-run", "\u2013dry-run", "--dryrun"})
+_CRM = NOUNS["crm"]
+
+
+def parse(text: str, context: Context, *, command: str = "crm") -> Parsed:
+    """Return what a line asks for; `command` is the slash command it came by, without slash and prefix.
+
+    Raises:
+        MissingFact: a fact that only the person can give is missing.
+        BadInput: anything else that cannot be understood, with an example that can.
+    """
+    line = clean(text)
+    tokens = cut(line)
+    dry_run = len(tokens) > 0 and tokens[-1].text == "?"
+    if dry_run:
+        tokens.pop()
+    if "-dry" in line:
+        kept = [token for token in tokens if token.text.lower() not in _DRY_RUN or token.kind is Kind.QUOTED]
+        dry_run, tokens = dry_run or len(kept) < len(tokens), kept
+    noun, tokens = _noun(command.strip("/ ").lower(), tokens)
+    verb, tokens = _verb(noun, tokens)
+    if verb is None:
+        return Parsed(ShowHelp(None if noun is _CRM else noun.name), (), dry_run)
+    reader = Reader(line, tokens, context, noun, verb, KEYS)
+    reader.read()
+    request, echoes = fill(reader)
+    return Parsed(request, echoes, dry_run)
+
+
+def _first(tokens: list[Token]) -> str:
+    return tokens[0].text.lower().lstrip("/") if tokens and tokens[0].kind is Kind.WORD else ""
+
+
+def _noun(command: str, tokens: list[Token]) -> tuple[Noun, list[Token]]:
+    """Return the noun of a command, or with `crm` the one that the first word names."""
+    noun = NOUNS.get(command) or _PLURALS.get(command)
+    if noun is None:
+        raise BadInput(meant(command, NOUNS, "command"), example="/crm help")
+    first = _first(tokens)
+    if noun is not _CRM or not first or first in _CRM.by_word:
+        return noun, tokens
+    if first in NOUNS or first in _PLURALS:
+        return NOUNS.get(first) or _PLURALS[first], tokens[1:]
+    if first in NOUNS["log"].by_word:
+        return NOUNS["log"], tokens
+    raise BadInput(meant(first, (*_CRM.by_word, *NOUNS)), example="/crm help")
+
+
+def _verb(noun: Noun, tokens: list[Token]) -> tuple[Verb | None, list[Token]]:
+    """Return the verb of a line and the tokens after it; None for the noun's help."""
+    first = _first(tokens)
+    if not tokens or (first == "help" and len(tokens) == 1):
+        return (noun.by_name.get(noun.empty) if not tokens else None), []
+    if first in noun.by_word:
+        return noun.by_word[first], tokens[1:]
+    if len(tokens) == 1 and tokens[0].kind is Kind.REFERENCE:
+        shown = _shown(noun, tokens[0].text)
+        if shown is not None:
+            return shown, tokens
+    if noun.default:
+        return noun.by_name[noun.default], tokens
+    near = meant(tokens[0].text, noun.by_word)
+    best = next((verb for word, verb in noun.by_word.items() if near.endswith(f"“{word}”?")), noun.verbs[0])
+    raise BadInput(near, example=noun.line(best, best.example))
+
+
+def _shown(noun: Noun, record: str) -> Verb | None:
+    """Return the verb that shows a record by its number: the noun's own, or with `crm` the one of its letter."""
+    if noun is _CRM:
+        letters = {"L": "lead", "C": "contact", "O": "company", "D": "deal", "A": "task"}
+        owner = NOUNS.get(letters.get(record.lstrip("#")[:1].upper(), ""))
+        return owner.by_name.get(owner.shows) if owner else None
+    return noun.by_name.get(noun.shows)

@@ -1,0 +1,226 @@
+"""Walks along a line and finds its facts; what is no fact is left as words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from crmbot.errors import BadInput
+from crmbot.language.context import Context
+from crmbot.language.nearest import meant, nearest, shortened
+from crmbot.language.readings import Found, Reading
+from crmbot.language.tokens import Kind, Token
+from crmbot.language.verbs import Fact, Noun, Verb
+
+PUNCTUATION = ",;.!?)"
+KEYED, INTRODUCED, BARE, SOFT = 4, 3, 2, 1
+"""How sure a fact is; a surer one wins over another of the same field."""
+_NONE = frozenset({"none", "-", "nothing"})
+_CLEARABLE = frozenset({"value", "expected_close", "contact", "company", "forecast_category"})
+_SHORTEST_SLIP = 4
+
+KnownKeys = dict[str, tuple[tuple[Noun, Verb], ...]]
+
+
+@dataclass(slots=True)
+class Claim:
+    """Tokens [first, last) that say a fact; text facts have their words from `words_from` on instead of a value."""
+
+    fact: Fact
+    value: Any
+    first: int
+    last: int
+    rank: int
+    words_from: int | None = None
+
+
+class Reader:
+    """One line being read as a verb; `claims` are its facts in order, `words` the tokens left over."""
+
+    def __init__(
+        self, text: str, tokens: list[Token], context: Context, noun: Noun, verb: Verb, keys: KnownKeys
+    ) -> None:
+        self.text, self.tokens, self.context = text, tokens, context
+        self.noun, self.verb, self._keys = noun, verb, keys
+        self.claims: list[Claim] = []
+        self.words: list[int] = []
+        self._open: Claim | None = None
+        self.example = noun.line(verb, verb.example)
+
+    def read(self) -> None:
+        """Find the facts and the words left over.
+
+        Raises:
+            BadInput: a fact cannot be read, or a key is unknown.
+        """
+        at, count = 0, len(self.tokens)
+        while at < count:
+            token = self.tokens[at]
+            if token.kind is Kind.QUOTED:
+                self._open = None
+                end = 0
+            else:
+                end = self._keyed(at) if token.kind is Kind.KEY else self._plain(at)
+            if end:
+                at = end
+                continue
+            if self._open:
+                self._open.last = at + 1
+            else:
+                self.words.append(at)
+            at += 1
+
+    def said(self, first: int, last: int) -> str:
+        """Return what tokens [first, last) say, on one line, as typed."""
+        if last - first == 1:
+            token = self.tokens[first]
+            return token.text if token.kind in (Kind.USER, Kind.QUOTED) else self.text[token.start : token.end]
+        return " ".join(self.text[self.tokens[first].start : self.tokens[last - 1].end].split())
+
+    def _plain(self, at: int) -> int:
+        """Read a fact without a key at a token; return its end, 0 when there is none."""
+        token, verb = self.tokens[at], self.verb
+        facts = verb.by_kind[token.kind]
+        if token.kind is Kind.WORD:
+            low = token.text.lower().rstrip(PUNCTUATION)
+            intro = verb.by_intro.get(low)
+            end = self._introduced(intro, at) if intro else 0
+            if end:
+                return end
+            facts = verb.by_word.get(low, facts)
+            for fact in verb.choices:
+                if fact.bare and fact.bare.options and low in fact.bare.options(self.context):
+                    facts = (*facts, fact)
+        for fact in facts:
+            end = self._bare(fact, at)
+            if end:
+                return end
+        return 0
+
+    def _bare(self, fact: Fact, at: int) -> int:
+        if fact.bare is None or (fact.after and not any(claim.fact.field == fact.after for claim in self.claims)):
+            return 0
+        found = self._look(fact, fact.bare, self.text, self.tokens[at].start)
+        return self._claim(fact, found, at, at, SOFT if found and found.soft else BARE)
+
+    def _introduced(self, fact: Fact, at: int) -> int:
+        value = at + 1
+        if value >= len(self.tokens) or self.tokens[value].kind is Kind.KEY:
+            return 0
+        if fact.asked.text or self.tokens[value].kind is Kind.QUOTED:
+            return self._value(fact, at, value, INTRODUCED)
+        found = self._look(fact, fact.asked, self.text, self.tokens[value].start)
+        return self._claim(fact, found, at, value, INTRODUCED)
+
+    def _claim(self, fact: Fact, found: Found | None, at: int, value: int, rank: int) -> int:
+        """Keep a value when it ends where a token does; return its end in tokens, else 0."""
+        end = self._token_end(value, found.end) if found else 0
+        if found and end:
+            self.claims.append(Claim(fact, found.value, at, end, rank))
+            self._open = None
+        return end
+
+    def _token_end(self, at: int, offset: int) -> int:
+        tokens = self.tokens
+        while at < len(tokens) and tokens[at].start < offset:
+            at += 1
+        rest = self.text[offset : tokens[at - 1].end]
+        return 0 if rest and rest.strip(PUNCTUATION) else at
+
+    def _keyed(self, at: int) -> int:
+        """Read `key:value`; return its end, 0 when the word before the colon is no key but text."""
+        key = self.tokens[at]
+        value, fact = at + 1, self.verb.by_key.get(key.text.lower())
+        glued = value < len(self.tokens) and self.tokens[value].start == key.end
+        if fact is None:
+            return self._unknown_key(at) if glued else 0
+        if value >= len(self.tokens):
+            raise BadInput(f"“{key.text}:” needs {fact.asked.what}.", field=fact.field, example=self.example)
+        if not glued and self.tokens[value].kind is not Kind.QUOTED and not fact.greedy:
+            found = None if fact.asked.text else self.asked(fact, self.text, self.tokens[value].start)
+            return self._claim(fact, found, at, value, KEYED)
+        return self._value(fact, at, value, KEYED)
+
+    def _value(self, fact: Fact, at: int, value: int, rank: int) -> int:
+        """Read the value of a key or an intro at token `value`; return its end."""
+        reading, token = fact.asked, self.tokens[value]
+        if "clear" in self.verb.takes and fact.field in _CLEARABLE and token.text.lower() in _NONE:
+            self.claims.append(Claim(fact, None, at, value + 1, rank))
+            return value + 1
+        if token.kind is Kind.QUOTED:
+            self.claims.append(Claim(fact, self._quoted(fact, token), at, value + 1, rank))
+            self._open = None
+            return value + 1
+        found = None
+        if not reading.text:
+            found = self.asked(fact, self.text, token.start)
+        elif reading.options:
+            found = self._look(fact, reading, self.text, token.start)
+        end = self._claim(fact, found, at, value, rank)
+        if end:
+            return end
+        if not reading.text:
+            raise self.refused(fact, self.said(value, self._glued_end(value)))
+        return self._text(fact, at, value, rank)
+
+    def _text(self, fact: Fact, at: int, value: int, rank: int) -> int:
+        end = len(self.tokens) if fact.rest else self._glued_end(value)
+        claim = Claim(fact, None, at, end, rank, words_from=value)
+        self.claims.append(claim)
+        self._open = claim if fact.greedy or self.words else None
+        return end
+
+    def _quoted(self, fact: Fact, token: Token) -> Any:
+        inner = token.text.strip()
+        return inner if fact.asked.text else self.typed(fact, inner)
+
+    def asked(self, fact: Fact, text: str, at: int) -> Found | None:
+        """Read the value that a key, a place or a question asked for."""
+        return self._look(fact, fact.asked, text, at, asked=True)
+
+    def _look(self, fact: Fact, reading: Reading, text: str, at: int, *, asked: bool = False) -> Found | None:
+        try:
+            return reading.read(text, at, self.context, asked)
+        except BadInput as error:
+            raise BadInput(str(error), field=fact.field, example=self.example) from error
+
+    def typed(self, fact: Fact, text: str) -> Any:
+        """Read a whole text as the value of a fact; BadInput when it is none."""
+        found = self.asked(fact, text, 0) if text else None
+        if found is None or text[found.end :].strip(PUNCTUATION + " "):
+            raise self.refused(fact, text)
+        return found.value
+
+    def refused(self, fact: Fact, word: str) -> BadInput:
+        """Say that a word is no value for a fact, and which one is near."""
+        reading: Reading = fact.asked
+        if reading.options:
+            forms = [pair for pairs in reading.options(self.context).values() for pair in pairs]
+            names = {value: form for form, value in reversed(forms)} | {v: form for form, v in forms if form == v}
+            known = [form for value, form in names.items() if value is not None]
+            sentence = meant(word, known, reading.what.removeprefix("a ").removeprefix("an "))
+        else:
+            sentence = f"“{shortened(word)}” is not {reading.what}. Write it like {reading.example}."
+        return BadInput(sentence, field=fact.field, example=self.example)
+
+    def _glued_end(self, at: int) -> int:
+        end = at + 1
+        while end < len(self.tokens) and self.tokens[end].start == self.tokens[end - 1].end:
+            end += 1
+        return end
+
+    def _unknown_key(self, at: int) -> int:
+        """Refuse a key that another verb has or that is a slip; leave any other as text."""
+        name = self.tokens[at].text.lower()
+        line = self.noun.line(self.verb, "")
+        others = self._keys.get(name)
+        near = nearest(name, self.verb.by_key, likely=80) if len(name) >= _SHORTEST_SLIP else None
+        if others or near:
+            kin = sorted((v for noun, v in others or () if noun is self.noun), key=lambda verb: len(verb.facts))
+            hint = f" Did you mean “{near}:”?" if near else f" “{self.noun.line(kin[0], '')}” takes it." if kin else ""
+            raise BadInput(
+                f"“{name}:” does not belong to “{line}”.{hint} If it is part of the text, put it in quotes.",
+                example=self.example,
+            )
+        self._open = None
+        end = self._glued_end(at)
+        self.words.extend(range(at, end))
+        return end

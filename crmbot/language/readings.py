@@ -1,0 +1,237 @@
+"""The table of what can be recognised in a line: each reading is a small function and where it may begin."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, available_timezones
+
+from crmbot.domain.identity import normalise_email
+from crmbot.domain.money import CURRENCIES
+from crmbot.errors import BadInput
+from crmbot.language import amounts, days, figures, moments
+from crmbot.language.context import Context
+from crmbot.language.days import Lean
+from crmbot.language.nearest import listed
+from crmbot.language.tokens import Kind
+
+
+class Found(NamedTuple):
+    """A value read from the line, and where it ends; `soft` may give way to a plainer one, or be part of a name."""
+
+    value: Any
+    end: int
+    soft: bool = False
+
+
+PERIODS = ("7", "30", "90")
+_DATES = frozenset({Kind.FIGURE})
+_ABOUT = frozenset({"re", "about", "for", "on"})
+_REFERENCE = re.compile(rf"(?:(?:{'|'.join(_ABOUT)})\s+)?#?(?P<record>[LCODAP]-\d{{1,9}})(?![\w-])", re.IGNORECASE)
+_DAYS = re.compile(r"(?:last\s+)?(?P<days>\d{1,6})\s?(?:d(?:ays?)?)?(?![\w.-])", re.IGNORECASE)
+
+Options = dict[str, list[tuple[str, Any]]]
+Read = Callable[[str, int, Context, bool], Found | None]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One thing that can be recognised.
+
+    `read` takes the line, an offset, the context, and whether a key asked for it. It is tried where a token of `kinds`
+    or one of the `words` stands, or a first word of its `options`. `only` tells that a line may say it just once.
+    """
+
+    what: str
+    example: str
+    read: Read
+    kinds: frozenset[Kind] = frozenset()
+    words: frozenset[str] = frozenset()
+    options: Callable[[Context], Options] | None = None
+    only: bool = False
+    text: bool = False
+
+
+def _moment(convert: Callable[[moments.Moment, Context], Any], lean: Lean, *, hours: bool) -> Read:
+    def read(text: str, at: int, context: Context, asked: bool) -> Found | None:
+        found = moments.read_moment(text, at, context, lean, hours=hours)
+        return Found(convert(found[0], context), found[1], found[0].soft and not asked) if found else None
+
+    return read
+
+
+def _amount(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    found = amounts.read_amount(text, at, context, asked=asked)
+    return Found(*found) if found else None
+
+
+def _percent(text: str, at: int, _: Context, asked: bool) -> Found | None:
+    found = figures.read_percent(text, at, asked=asked)
+    return Found(*found) if found else None
+
+
+def _duration(text: str, at: int, _: Context, asked: bool) -> Found | None:
+    found = figures.read_duration(text, at, asked=asked)
+    return Found(*found) if found else None
+
+
+def _whole(text: str, at: int, _: Context, __: bool) -> Found | None:
+    found = figures.read_whole(text, at)
+    return Found(*found) if found else None
+
+
+def _phone(text: str, at: int, _: Context, __: bool) -> Found | None:
+    found = figures.read_phone(text, at)
+    return Found(*found) if found else None
+
+
+def _word(text: str, at: int, _: Context, __: bool) -> Found | None:
+    """Read one word as it stands, without the marks Slack and people put around it."""
+    end = next((i for i in range(at, len(text)) if text[i].isspace()), len(text))
+    word = text[at:end].rstrip(",;.!?")
+    bare = word.strip("<>").removeprefix("@")
+    return Found(bare, at + len(word)) if bare else None
+
+
+def _email(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    word = _word(text, at, context, asked)
+    try:
+        return Found(normalise_email(word.value), word.end) if word else None
+    except ValueError:
+        return None
+
+
+def _channel(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    word = _word(text, at, context, asked)
+    return Found(word.value.removeprefix("#") if text[at] == "<" else word.value, word.end) if word else None
+
+
+@lru_cache(maxsize=1)
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}
+
+
+def _zone(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    word = _word(text, at, context, asked)
+    name = _zones().get(word.value.lower()) if word else None
+    return Found(ZoneInfo(name).key, word.end) if word and name and (asked or "/" in name) else None
+
+
+def _hour(text: str, at: int, context: Context, _: bool) -> Found | None:
+    found = moments.read_moment(text, at, context, Lean.COMING, hours=True)
+    if found is None or found[0].hour is None or found[0].day is not None:
+        return None
+    return Found(f"{found[0].hour:%H:%M}", found[1])
+
+
+def _reference(text: str, at: int, _: Context, __: bool) -> Found | None:
+    match = _REFERENCE.match(text, at)
+    return Found(match["record"].upper(), match.end()) if match else None
+
+
+def _past_day(text: str, at: int, context: Context, _: bool) -> Found | None:
+    found = moments.read_moment(text, at, context, Lean.PAST, hours=False)
+    return Found(found[0].day.isoformat(), found[1]) if found and found[0].day else None
+
+
+def _period(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    """Read 7, 30 or 90 days, or FROM..TO; a range fills both of a report's dates."""
+    word = _word(text, at, context, asked)
+    if word and ".." in word.value:
+        first, _, last = word.value.partition("..")
+        sides = [_past_day(side, 0, context, asked) if side else None for side in (first, last)]
+        if not sides[0] or any(side and found is None for side, found in zip((first, last), sides, strict=True)):
+            raise BadInput(f"“{word.value}” is no range of dates.", example="2026-07-01..2026-09-30")
+        dates = [found.value for found in sides if found]
+        return Found(dict(zip(("date_from", "date_to"), dates, strict=False)), word.end)
+    days_said = _DAYS.match(text, at)
+    if days_said is None:
+        return None
+    if days_said["days"] not in PERIODS:
+        raise BadInput(f"“{days_said.group()}” is no period: it is {listed(PERIODS, 'or')} days.", example="30")
+    return Found({"period": days_said["days"]}, days_said.end())
+
+
+def indexed(options: Iterable[tuple[str, Any]]) -> Options:
+    """Index (words, value) by first word, longest first; keys joined by _ or - are words too."""
+    index: Options = {}
+    for words, value in sorted({w.lower(): v for w, v in options}.items(), key=lambda pair: -len(pair[0])):
+        for form in dict.fromkeys((words, words.replace("_", "-"), re.sub("[_-]", " ", words))):
+            if form:
+                index.setdefault(form.split()[0], []).append((form, value))
+    return index
+
+
+def choice(
+    what: str, example: str, options: Callable[[Context], Options], *, soft: bool = False, only: bool = False
+) -> Reading:
+    """Make a reading of one of some given words; a key takes a beginning that fits just one of them too."""
+
+    def read(text: str, at: int, context: Context, asked: bool) -> Found | None:
+        index = options(context)
+        line = text[at : at + 200].lower()
+        first = line.split(maxsplit=1)[0].rstrip(",;.!?") if line.strip() else ""
+        for form, value in index.get(first, ()):
+            end = len(form)
+            if line.startswith(form) and not line[end : end + 1].isalnum():
+                return Found(value, at + end, soft and not asked)
+        if asked and len(first) > 2:  # noqa: PLR2004 (two letters begin too many words)
+            values = {value for forms in index.values() for form, value in forms if form.startswith(first)}
+            if len(values) == 1:
+                return Found(values.pop(), at + len(first))
+        return None
+
+    return Reading(what, example, read, options=options, only=only)
+
+
+def fixed(what: str, *pairs: tuple[str, Any], only: bool = False) -> Reading:
+    """Make a choice between words that are the same everywhere."""
+    index = indexed(pairs)
+    return choice(what, pairs[0][0], lambda _: index, only=only)
+
+
+@lru_cache(maxsize=256)
+def _stages(stages: tuple[tuple[str, str, str], ...]) -> Options:
+    return indexed((form, key) for key, name, _ in stages for form in (key, name))
+
+
+@lru_cache(maxsize=256)
+def _named(names: tuple[str, ...]) -> Options:
+    return indexed((name, name) for name in names)
+
+
+DAY = Reading(
+    "a date", days.EXAMPLE, _moment(lambda m, _: m.day, Lean.COMING, hours=False), _DATES, moments.STARTS_OF_DAYS
+)
+PAST_DAY = Reading("a date", "2026-10-01", _past_day)
+DUE = Reading(
+    "a date", moments.EXAMPLE, _moment(moments.due, Lean.COMING, hours=True), _DATES, moments.STARTS_OF_MOMENTS
+)
+HAPPENED = Reading(
+    "a date", "yesterday 3pm", _moment(moments.happened, Lean.NEAREST, hours=True), _DATES, moments.STARTS_OF_MOMENTS
+)
+AMOUNT = Reading(
+    "an amount",
+    amounts.EXAMPLE,
+    _amount,
+    _DATES,
+    frozenset(code.lower() for code in CURRENCIES),
+    only=True,
+)
+PERCENT = Reading("a percent", "60%", _percent, _DATES, only=True)
+DURATION = Reading("a duration", "25m", _duration, _DATES, frozenset({"for"}), only=True)
+WHOLE = Reading("a whole number", "80", _whole, _DATES, only=True)
+PHONE = Reading("a phone number", "+49 30 901820", _phone, _DATES | {Kind.WORD}, only=True)
+EMAIL = Reading("an e-mail address", "jane@acme.com", _email, frozenset({Kind.EMAIL}))
+USER = Reading("a user", "@jo", _word, frozenset({Kind.USER}), only=True)
+CHANNEL = Reading("a channel", "#sales", _channel, frozenset({Kind.CHANNEL}), only=True)
+REFERENCE = Reading("a record", "D-17", _reference, frozenset({Kind.REFERENCE}), _ABOUT)
+PERIOD = Reading("a period", "30", _period, _DATES, frozenset({"last"}), only=True)
+ZONE = Reading("a time zone", "Europe/Berlin", _zone, frozenset({Kind.WORD}), only=True)
+WORD = Reading("a word", "2026-11-23", _word)
+HOUR = Reading("an hour", "08:00", _hour, _DATES, only=True)
+TEXT = Reading("some words", '"wants a quote"', _word, text=True)
+STAGE = choice("a stage", "negotiation", lambda context: _stages(context.stages), soft=True)
+SOURCE = replace(choice("a source", "referral", lambda context: _named(context.sources)), text=True)
+REASON = choice("a reason", "price", lambda context: _named(context.lost_reasons))

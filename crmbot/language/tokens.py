@@ -1,0 +1,87 @@
+"""Cuts a line into tokens and takes Slack's escapes out of it."""
+
+import re
+from enum import IntEnum
+from typing import NamedTuple
+
+from crmbot.errors import BadInput
+
+MAX_CHARACTERS = 5_000
+SYMBOLS = "$€£¥₹₩₽₺₪₫₱₦₴฿"
+
+
+class Kind(IntEnum):
+    """What a token looks like, before anybody asks what it means; the lexer's groups stand in this order."""
+
+    QUOTED = 1
+    USER = 2
+    CHANNEL = 3
+    EMAIL = 4
+    REFERENCE = 5
+    KEY = 6
+    FIGURE = 7
+    WORD = 8
+
+
+class Token(NamedTuple):
+    """A token at [start, end) of the line; `text` is what it says without its quotes, brackets or colon."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+
+
+_LEXER = re.compile(
+    rf"""
+      ( ["“”„][^"“”„]*["“”] | «[^»]*» | ['\u2018](?=\S).{{0,500}}?['\u2019](?=[\s,;.!?]|$) )
+    | ( <@\w+> | @(?=[^\W\d])[\w.-]*\w )
+    | ( <\#\w+> | \#(?=[^\W\d])[\w-]+ )
+    | ( [^\s@<>()"“”„,;:]+@(?:[\w-]+\.)+\w{{2,}} )
+    | ( \#?[LCODAP]-\d{{1,9}}(?![\w-]) )
+    | ( [A-Z][A-Z_-]*:(?!//) )
+    | ( (?:[-+\u2212\u2013]|[A-Z]{{0,3}}[{SYMBOLS}]|[A-Z]{{3}}(?=\d))?[-\u2212]?\d\S*
+      | [A-Z]{{0,3}}[{SYMBOLS}](?!\S) )
+    | ( \S+ )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_KINDS = (Kind.WORD, *Kind)
+_MARKS = {Kind.QUOTED: slice(1, -1), Kind.KEY: slice(None, -1)}
+_LINK = re.compile(r"<(?:(mailto|tel|https?):([^|>\s]*)(?:\|([^>]*))?|([@#]\w+)\|[^>]*)>")
+# Controls, marks that turn the reading direction, and halves of characters.
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Return the line as the person typed it: Slack's links and entities undone, control characters gone."""
+    if len(text) > MAX_CHARACTERS:
+        raise BadInput(f"That line has {len(text):,} characters; {MAX_CHARACTERS:,} is the most.")
+    if "<" in text:
+        text = _LINK.sub(_unlinked, text)
+    if "&" in text:
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return text if text.isprintable() else _UNFIT.sub(" ", text)
+
+
+def cut(text: str) -> list[Token]:
+    """Cut a clean line into tokens."""
+    tokens = []
+    for match in _LEXER.finditer(text):
+        kind = _KINDS[match.lastindex or 0]
+        said = match.group()
+        if kind in _MARKS:
+            said = said[_MARKS[kind]]
+        elif kind is Kind.USER or kind is Kind.CHANNEL:
+            said = said.strip("<>")[1:]
+        tokens.append(Token(kind, match.start(), match.end(), said))
+    return tokens
+
+
+def _unlinked(match: re.Match[str]) -> str:
+    scheme, address, label, mention = match.groups()
+    if mention:
+        return f"<{mention}>"
+    if scheme == "mailto":
+        return str(address)
+    return str(label or (f"{scheme}:{address}" if scheme != "tel" else address))

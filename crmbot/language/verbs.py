@@ -1,0 +1,179 @@
+"""The shape of the grammar: nouns have verbs, verbs take facts, facts fill the fields of a request."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cached_property
+from typing import Any
+
+from crmbot.crm.requests import Request
+from crmbot.language.readings import Reading
+from crmbot.language.tokens import Kind
+
+SHORT_COMMANDS = frozenset("lead deal contact log task pipeline report digest".split())
+"""Nouns with a slash command of their own; the others follow `/crm`."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing a verb takes.
+
+    Args:
+        field: the request's field it fills.
+        bare: how it is recognised where it stands without a key; None when it needs one.
+        keyed: how the value after a key or an intro is read; as `bare` unless said.
+        keys: what may stand before a colon; the first is the one shown.
+        intros: words that lead to it: “from referral”, “because too expensive”.
+        echo: how it is told back, with {} for the value; "" when it is not.
+        many: the field takes several.
+        greedy: words without quotes after the key go on to the next fact; else only when words stand before the key.
+        rest: everything up to the end belongs to it.
+        after: the fact means this one only once that field was given.
+        place: where a bare one must stand: at the “end” of the words, or at an “edge” of them; anywhere unless said.
+    """
+
+    field: str
+    bare: Reading | None = None
+    keyed: Reading | None = None
+    keys: tuple[str, ...] = ()
+    intros: tuple[str, ...] = ()
+    echo: str = ""
+    many: bool = False
+    greedy: bool = False
+    rest: bool = False
+    after: str = ""
+    place: str = ""
+
+    @property
+    def asked(self) -> Reading:
+        """How the value is read when it was asked for."""
+        reading = self.keyed or self.bare
+        if reading is None:
+            raise TypeError(self.field)
+        return reading
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One thing that can be done to a noun.
+
+    Args:
+        name: the word.
+        request: what it makes.
+        meaning: one line for the help.
+        example: what could follow the verb; the help shows it and a test runs it.
+        facts: what it takes, in the order they are tried.
+        words: the fields that the words left over fill: one, or a record's name and the text about it.
+        fixed: fields with values of their own.
+        aliases: other words for it.
+        named: the words are a name, so that a weekday or a stage between them belongs to it.
+        wants: the question to ask when nothing but the record was given.
+        first_word: the first of two `words` takes one word only.
+        more: further examples for the help.
+    """
+
+    name: str
+    request: type[Request]
+    meaning: str
+    example: str = ""
+    facts: tuple[Fact, ...] = ()
+    words: tuple[str, ...] = ()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    named: bool = False
+    wants: str = ""
+    first_word: bool = False
+    more: tuple[str, ...] = ()
+
+    @cached_property
+    def takes(self) -> frozenset[str]:
+        """The request's fields."""
+        return frozenset(f.name for f in fields(self.request))
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The request's fields that must be given."""
+        return tuple(
+            f.name
+            for f in fields(self.request)
+            if f.default is MISSING and f.default_factory is MISSING and f.name not in self.fixed
+        )
+
+    @cached_property
+    def by_key(self) -> dict[str, Fact]:
+        """The facts by the keys before a colon."""
+        return {key: fact for fact in self.facts for key in fact.keys}
+
+    @cached_property
+    def by_intro(self) -> dict[str, Fact]:
+        """The facts by the words that lead to them."""
+        return {intro: fact for fact in self.facts for intro in fact.intros}
+
+    @cached_property
+    def by_kind(self) -> dict[Kind, tuple[Fact, ...]]:
+        """The facts that may begin at a token of a kind."""
+        return {kind: tuple(f for f in self.facts if f.bare and kind in f.bare.kinds) for kind in Kind}
+
+    @cached_property
+    def by_word(self) -> dict[str, tuple[Fact, ...]]:
+        """The facts that may begin at a word."""
+        words = {word for fact in self.facts if fact.bare for word in fact.bare.words}
+        return {word: tuple(f for f in self.facts if f.bare and word in f.bare.words) for word in words}
+
+    @cached_property
+    def choices(self) -> tuple[Fact, ...]:
+        """The facts whose words the workspace chooses."""
+        return tuple(fact for fact in self.facts if fact.bare and fact.bare.options)
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A word that lines begin with, and its verbs.
+
+    Args:
+        name: the word.
+        meaning: what it stands for, in a few words.
+        verbs: what can be done to it.
+        default: the verb of a line whose first word is none of `reserved`; "" when every line needs a verb.
+        reserved: the only first words that are verbs, where there is a default.
+        shows: the verb for a line that is just a record's number.
+        empty: the verb of an empty line; "" for the help.
+    """
+
+    name: str
+    meaning: str
+    verbs: tuple[Verb, ...]
+    default: str = ""
+    reserved: tuple[str, ...] = ()
+    shows: str = ""
+    empty: str = ""
+
+    @cached_property
+    def by_word(self) -> dict[str, Verb]:
+        """The verbs by their words."""
+        words = {word: verb for verb in self.verbs for word in (verb.name, *verb.aliases)}
+        return {word: words[word] for word in self.reserved} if self.default else words
+
+    @cached_property
+    def by_name(self) -> dict[str, Verb]:
+        """The verbs by their names."""
+        return {verb.name: verb for verb in self.verbs}
+
+    @property
+    def command(self) -> str:
+        """How a line about it begins."""
+        return f"/{self.name}" if self.name in SHORT_COMMANDS or self.name == "crm" else f"/crm {self.name}"
+
+    def line(self, verb: Verb, example: str) -> str:
+        """Return an example as it is typed."""
+        said = "" if verb.name == self.default else verb.name
+        return " ".join(part for part in (self.command, said, example) if part)
+
+
+def known_keys(nouns: Iterable[Noun]) -> dict[str, tuple[tuple[Noun, Verb], ...]]:
+    """Return every key of a grammar with the verbs that take it."""
+    found: dict[str, list[tuple[Noun, Verb]]] = {}
+    for noun in nouns:
+        for verb in noun.verbs:
+            for key in verb.by_key:
+                found.setdefault(key, []).append((noun, verb))
+    return {key: tuple(verbs) for key, verbs in found.items()}
