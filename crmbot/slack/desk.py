@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from crmbot.crm.actors import Actor
 from crmbot.crm.answers import Answer, Outcome
-from crmbot.crm.requests import Request, ShowHelp
+from crmbot.crm.requests import Request
 from crmbot.errors import Busy, CrmError
-from crmbot.language import Context, help_for, parse
-from crmbot.models import Workspace
+from crmbot.language import Parsed
+from crmbot.language.conversation import answer, understand
 from crmbot.service import CrmService, Delivery
 from crmbot.slack.blocks.messages import answer_message
 from crmbot.slack.blocks.refusals import broken_message, refusal_message
@@ -89,11 +89,11 @@ class Desk:
     def command(self, incoming: Incoming, noun: str, text: str) -> Reply:
         """Do what a line of chat says; `noun` is the slash command without its slash."""
 
-        def act(workspace: Workspace, actor: Actor, reader: Reader) -> Reply:
-            parsed = parse(text, self._context(workspace, actor), command=noun)
+        def act(actor: Actor, reader: Reader) -> Reply:
+            parsed = understand(self.service, actor, text, noun)
             fingerprint = key_of(incoming.team_id, incoming.user_id, noun, text)
             delivery = Delivery(incoming.key, fingerprint, refuse_repeat=fingerprint not in self.answered)
-            reply = self._perform(actor, reader, parsed.request, delivery, parsed.echoes, dry_run=parsed.dry_run)
+            reply = self._perform(actor, reader, parsed, delivery)
             if time.monotonic() <= incoming.deadline:
                 self.answered.add(fingerprint, incoming.key)
             return reply
@@ -103,68 +103,48 @@ class Desk:
     def press(self, incoming: Incoming, request: Request, *, shared: bool = False) -> Reply:
         """Do what a button carries; `shared` is for a message that readers in many zones see."""
 
-        def act(_workspace: Workspace, actor: Actor, reader: Reader) -> Reply:
+        def act(actor: Actor, reader: Reader) -> Reply:
             own = replace(reader, shared=shared)
-            return self._perform(actor, own, request, Delivery(incoming.key) if request.WRITES else None)
+            return self._perform(actor, own, Parsed(request), Delivery(incoming.key) if request.WRITES else None)
 
         return self._guarded(incoming, act)
 
-    def _guarded(self, incoming: Incoming, act: Callable[[Workspace, Actor, Reader], Reply]) -> Reply:
+    def _guarded(self, incoming: Incoming, act: Callable[[Actor, Reader], Reply]) -> Reply:
         """Find out who asks and act; what goes wrong becomes a reply, and nothing has happened then."""
         reader = Reader.nobody(self.service.clock(), self.prefix)
         try:
             workspace = self.people.workspace(incoming.team_id)
             actor = self.people.actor(workspace, incoming.team_id, incoming.user_id, incoming.user_team_id)
             reader = self._reader(actor)
-            return act(workspace, actor, reader) if time.monotonic() < incoming.deadline else _too_late(reader)
+            return act(actor, reader) if time.monotonic() < incoming.deadline else _too_late(reader)
         except CrmError as error:
             return Reply(refusal_message(error, reader), error=error)
         except Exception as error:  # noqa: BLE001 - the last stop: whoever asked gets an answer, the log the place
             return Reply(broken_message(record_incident(error, "answering")), error=error)
 
-    def _perform(
-        self,
-        actor: Actor,
-        reader: Reader,
-        request: Request,
-        delivery: Delivery | None,
-        echoes: tuple[str, ...] = (),
-        *,
-        dry_run: bool = False,
-    ) -> Reply:
+    def _perform(self, actor: Actor, reader: Reader, parsed: Parsed, delivery: Delivery | None) -> Reply:
+        request = parsed.request
         try:
-            if isinstance(request, ShowHelp):
-                answer: Answer = help_for(request.topic)
-            else:
-                answer = self.service.perform(actor, request, delivery=delivery, dry_run=dry_run)
+            done = answer(self.service, actor, parsed, delivery=delivery)
         except CrmError as error:
             return Reply(refusal_message(error, reader, request), error=error, actor=actor, reader=reader)
-        return Reply(self.shown(answer, reader, request, echoes), answer, actor=actor, reader=reader)
+        message = self._shown(done.answer, reader, request, done.echoes)
+        return Reply(message, done.answer, actor=actor, reader=reader)
 
-    def shown(self, answer: Answer, reader: Reader, request: Request, echoes: tuple[str, ...] = ()) -> Message:
+    def _shown(self, told: Answer, reader: Reader, request: Request, echoes: tuple[str, ...]) -> Message:
         """Return the message of an answer; what cannot be rendered is said in one plain sentence."""
         try:
-            return answer_message(answer, reader, request, echoes)
+            return answer_message(told, reader, request, echoes)
         except Exception as error:  # noqa: BLE001 - the effect is committed: saying that it failed would be a lie
-            done = answer.said if isinstance(answer, Outcome) else ""
-            return broken_message(record_incident(error, f"rendering {type(answer).__name__}"), done)
-
-    def _context(self, workspace: Workspace, actor: Actor) -> Context:
-        return Context(
-            now=self.service.clock(),
-            zone=actor.zone,
-            date_order=workspace.date_order,
-            currency=workspace.currency,
-            stages=tuple((stage.key, stage.name, stage.kind.value) for stage in self.service.policy.stages),
-            lost_reasons=self.service.policy.lost_reasons,
-        )
+            done = told.said if isinstance(told, Outcome) else ""
+            return broken_message(record_incident(error, f"rendering {type(told).__name__}"), done)
 
     def _reader(self, actor: Actor) -> Reader:
         policy = self.service.policy
         return Reader(
             actor.zone,
             self.service.clock(),
-            stages=policy.stages,
+            stages=self.service.vocabulary(actor.workspace_id).stages,
             lost_reasons=policy.lost_reasons,
             prefix=self.prefix,
         )

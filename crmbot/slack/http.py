@@ -12,6 +12,7 @@ from crmbot.slack.signature import Refused, verify
 _logger = logging.getLogger(__name__)
 _READ = frozenset({"content-type", "x-slack-retry-num", "x-slack-retry-reason"})
 
+Headers = Mapping[str, str] | Mapping[str, list[str]] | Iterable[tuple[str, str]]
 Response = tuple[int, dict[str, str], bytes]
 
 
@@ -31,17 +32,17 @@ class Dispatcher:
     def dispatch(
         self,
         body: bytes,
-        headers: Mapping[str, str] | Iterable[tuple[str, str]],
+        headers: Headers,
         query: str = "",
         *,
         received: float | None = None,
     ) -> Response:
-        """Answer one request; give headers as pairs when they may repeat.
+        """Answer one request; a header that came twice is refused, so give all of its values.
 
         `received` is the monotonic instant it arrived, when it waited for a thread since.
         """
         begun = time.monotonic() if received is None else received
-        pairs = list(headers.items() if isinstance(headers, Mapping) else headers)
+        pairs = _pairs(headers)
         try:
             key = verify(body, pairs, self._secret, self._clock())
         except Refused as refusal:
@@ -64,3 +65,12 @@ class Dispatcher:
             request.context["delivery_key"] = f"event {event_id}"
         answer = self._app.dispatch(request)
         return answer.status, answer.first_headers_without_set_cookie(), answer.body.encode()
+
+
+def _pairs(headers: Headers) -> list[tuple[str, str]]:
+    if not isinstance(headers, Mapping):
+        return list(headers)
+    pairs: list[tuple[str, str]] = []
+    for name, value in headers.items():
+        pairs.extend((name, one) for one in ([value] if isinstance(value, str) else value))
+    return pairs

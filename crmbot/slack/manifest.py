@@ -1,6 +1,6 @@
 """The Slack app manifest: what the app is called, what it listens to, and only the permissions it uses."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from crmbot.slack.commands import COMMANDS
 
@@ -20,17 +20,39 @@ SCOPES = {
 EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
 
 
-def manifest(
-    *, mode: str = "socket", base_url: str = "", command_prefix: str = "", name: str = "crmbot"
-) -> dict[str, Any]:
-    """Return the manifest for `mode` socket, or http with the public address in `base_url`."""
-    over_http = mode == "http"
-    events_url = f"{base_url.rstrip('/')}/slack/events"
+class _Slack(Protocol):
+    @property
+    def mode(self) -> str: ...
+    @property
+    def command_prefix(self) -> str: ...
+
+
+class _Web(Protocol):
+    @property
+    def base_url(self) -> str: ...
+
+
+class ManifestSettings(Protocol):
+    """What the manifest depends on; the configuration has it."""
+
+    @property
+    def slack(self) -> _Slack:
+        """Mode socket or http, and the prefix of commands."""
+
+    @property
+    def web(self) -> _Web:
+        """The public address, for mode http."""
+
+
+def manifest(settings: ManifestSettings) -> dict[str, Any]:
+    """Return the manifest of the Slack app that these settings need."""
+    over_http = settings.slack.mode == "http"
+    events_url = f"{settings.web.base_url.rstrip('/')}/slack/events"
     address = {"url": events_url} if over_http else {}
     request_url = {"request_url": events_url} if over_http else {}
     commands = [
         {
-            "command": f"/{command_prefix}{noun}",
+            "command": f"/{settings.slack.command_prefix}{noun}",
             "description": meaning,
             "usage_hint": hint,
             "should_escape": True,
@@ -41,7 +63,7 @@ def manifest(
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
-            "name": name,
+            "name": "crmbot",
             "description": "Deals, tasks and digests where the team talks",
             "long_description": _LONG,
             "background_color": "#1d3557",
@@ -52,7 +74,7 @@ def manifest(
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
-            "bot_user": {"display_name": name, "always_online": True},
+            "bot_user": {"display_name": "crmbot", "always_online": True},
             "slash_commands": commands,
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
@@ -67,8 +89,8 @@ def manifest(
 
 
 _LONG = (
-    "A CRM that lives where the sales team already talks. Type /deal new Acme renewal $40k close:15 dec, /log call acme, "
-    "/task call Jane tomorrow 3pm or /crm today; every answer is a card with buttons that act, seen only by you until you "
-    "share it, and everything can be undone for a day. Digests of overdue activities, the aging pipeline and the forecast "
-    "come at the hour you choose."
+    "A CRM that lives where the sales team already talks. Type /deal new Acme renewal $40k close:15 dec, "
+    "/log call acme, /task call Jane tomorrow 3pm or /crm today; every answer is a card with buttons that act, "
+    "seen only by you until you share it, and everything can be undone for a day. Digests of overdue activities, "
+    "the aging pipeline and the forecast come at the hour you choose."
 )

@@ -3,19 +3,19 @@
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
-from crmbot.crm.answers import ActivityView, Outcome
-from crmbot.crm.requests import Request
+from crmbot.crm.answers import ActivityView, Outcome, Shown
+from crmbot.crm.requests import Request, ShowActivity, SnoozeActivity
 from crmbot.errors import BadInput, Conflict, MissingFact, SendFailed
 from crmbot.slack.api import SlackApi
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.outcomes import undo_button
 from crmbot.slack.blocks.primitives import actions, context, section, stack
-from crmbot.slack.blocks.records import activity_buttons, show_request
+from crmbot.slack.blocks.records import activity_buttons, next_week, show_request
 from crmbot.slack.blocks.refusals import refusal_message
 from crmbot.slack.desk import Answered, Desk, Incoming, Reply
 from crmbot.slack.message import Block, Message
@@ -98,7 +98,8 @@ def respond_to(desk: Desk, click: Click) -> list[dict[str, Any]]:
         return [_beside(refusal_message(error, Reader.nobody(desk.service.clock())))]
     if click.action_id == "card.share":
         return _share(desk, click, press)
-    reply = desk.press(click.incoming, press.request, shared=not click.is_private)
+    request = _finished(desk, click, press.request)
+    reply = desk.press(click.incoming, request, shared=not click.is_private)
     if reply.error is not None:
         return _refused(desk, click, press, reply)
     if press.row and isinstance(reply.answer, Outcome) and click.blocks:
@@ -108,6 +109,16 @@ def respond_to(desk: Desk, click: Click) -> list[dict[str, Any]]:
     if press.request.WRITES or (click.action_id in _TURNS_PAGE and click.is_private):
         return [_instead(reply.message)]
     return [_beside(reply.message)]
+
+
+def _finished(desk: Desk, click: Click, request: Request) -> Request:
+    """Return the request with what only the moment of the press can tell: when next week is."""
+    if click.action_id != "task.snooze_week" or not isinstance(request, SnoozeActivity):
+        return request
+    look = desk.press(click.incoming, ShowActivity(request.activity))
+    if not isinstance(look.answer, Shown) or not isinstance(look.answer.record, ActivityView) or look.reader is None:
+        return request
+    return replace(request, due=next_week(look.answer.record, look.reader))
 
 
 def _share(desk: Desk, click: Click, press: Press) -> list[dict[str, Any]]:
@@ -155,8 +166,8 @@ def _with_row(click: Click, outcome: Outcome, reply: Reply) -> Message:
     """Return the message with the pressed row changed to what is true now; other rows stay as they were posted."""
     row: tuple[Block, ...] = stack(section(_done(outcome, reply), accessory=undo_button(outcome.entry_id, row=True)))
     record = outcome.record
-    if isinstance(record, ActivityView) and record.completed_at is None and reply.reader is not None:
-        row = (*row, *stack(actions(*activity_buttons(record, reply.reader, row=True))))
+    if isinstance(record, ActivityView) and record.completed_at is None:
+        row = (*row, *stack(actions(*activity_buttons(record, row=True))))
     blocks: list[Block] = []
     for block in click.blocks:
         blocks.extend(row if block.get("block_id") == click.block_id else [block])

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from crmbot.domain.stages import DEFAULT_LOST_REASONS, DEFAULT_STAGES, StageSpec
+from crmbot.domain.stages import DEFAULT_LOST_REASONS, DEFAULT_STAGES
 from crmbot.slack.mrkdwn import Mrkdwn, escape
 
+_STAGES = tuple((stage.key, stage.name, stage.kind.value) for stage in DEFAULT_STAGES)
 _NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
@@ -15,14 +16,14 @@ _NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 class Reader:
     """The person or channel that will read it.
 
-    `shared` is a channel with readers in many zones: Slack then shows instants in each one's own. `stages` and
-    `lost_reasons` are what the workspace offers.
+    `shared` is a channel with readers in many zones: Slack then shows instants in each one's own. `stages` (key, name,
+    kind) and `lost_reasons` are what the workspace offers.
     """
 
     zone: ZoneInfo
     now: datetime
     shared: bool = False
-    stages: tuple[StageSpec, ...] = DEFAULT_STAGES
+    stages: tuple[tuple[str, str, str], ...] = _STAGES
     lost_reasons: tuple[str, ...] = DEFAULT_LOST_REASONS
     prefix: str = ""
 

@@ -148,7 +148,7 @@ def _tasks(title: str, tasks: tuple[ActivityView, ...], reader: Reader, again: R
     blocks: list[Block | None] = [header(title)]
     for task in tasks[:_MOST_LINES]:
         blocks.append(section(record_line(task, reader)))
-        blocks.append(actions(*activity_buttons(task, reader, then=again)))
+        blocks.append(actions(*activity_buttons(task, then=again)))
     left = len(tasks) - _MOST_LINES
     blocks.append(context(f"… and {left} more: {reader.command('task list')}") if left > 0 else None)
     return blocks

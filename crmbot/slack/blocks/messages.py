@@ -11,13 +11,14 @@ from crmbot.crm.answers import (
     Listing,
     MailAnswer,
     Outcome,
+    ReportAnswer,
     Shown,
     Table,
     Today,
     Triage,
 )
 from crmbot.crm.requests import Request
-from crmbot.slack.blocks import lists, outcomes
+from crmbot.slack.blocks import lists, outcomes, reports
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import context, sentence
 from crmbot.slack.message import Message
@@ -33,6 +34,7 @@ _CARDS: dict[type[Answer], Callable[[Any, Reader], Message]] = {
     Triage: lists.triage_message,
     Table: lists.table_message,
     Help: lists.help_message,
+    ReportAnswer: reports.report_message,
 }
 _CARDS_WITH_REQUEST: dict[type[Answer], Callable[[Any, Reader, Request | None], Message]] = {
     Listing: lists.listing_message,

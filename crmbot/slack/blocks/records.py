@@ -105,9 +105,9 @@ def record_buttons(record: Record, reader: Reader) -> list[Element | None]:
     match record:
         case DealView(outcome=StageKind.OPEN):
             stages = [
-                (stage.name, MoveDeal(record.reference, stage.key))
-                for stage in reader.stages
-                if stage.kind is StageKind.OPEN and stage.key != record.stage_key
+                (name, MoveDeal(record.reference, key))
+                for key, name, kind in reader.stages
+                if kind == StageKind.OPEN and key != record.stage_key
             ]
             return [
                 press_menu("Move to …", "deal.move", stages),
@@ -117,31 +117,23 @@ def record_buttons(record: Record, reader: Reader) -> list[Element | None]:
         case DealView():
             return [press_button("Reopen", ReopenDeal(record.reference))]
         case ActivityView(completed_at=None):
-            return activity_buttons(record, reader)
+            return activity_buttons(record)
         case LeadView():
             return _lead_buttons(record)
     return []
 
 
-def activity_buttons(
-    activity: ActivityView, reader: Reader, *, then: Request | None = None, row: bool = False
-) -> list[Element | None]:
+def activity_buttons(activity: ActivityView, *, then: Request | None = None, row: bool = False) -> list[Element | None]:
     """Return done and snooze for an open activity."""
     reference = activity.reference
     return [
         press_button("Done", CompleteActivity(reference), then=then, row=row, style="primary"),
         press_button("Snooze 1 day", SnoozeActivity(reference), then=then, row=row),
-        press_button(
-            "Next week",
-            SnoozeActivity(reference, _next_week(activity, reader)),
-            then=then,
-            row=row,
-            action_id="task.snooze_week",
-        ),
+        press_button("Next week", SnoozeActivity(reference), then=then, row=row, action_id="task.snooze_week"),
     ]
 
 
-def _next_week(activity: ActivityView, reader: Reader) -> Due:
+def next_week(activity: ActivityView, reader: Reader) -> Due:
     """Return the Monday of next week, at the hour the activity has."""
     monday = reader.next_monday()
     if activity.due_at is None:
