@@ -77,11 +77,11 @@ def _before(snapshot: Snapshot, column: str) -> ColumnElement[Any]:
         .where(
             other.workspace_id == snapshot.workspace_id,
             other.deal_id == DealVersion.deal_id,
-            other.valid_from <= DealVersion.valid_from,
             other.valid_to <= DealVersion.valid_from,
+            other.valid_to > other.valid_from,
             other.outcome != DealVersion.outcome,
         )
-        .order_by(other.valid_from.desc(), other.valid_to.desc())
+        .order_by(other.valid_from.desc())
         .limit(1)
         .correlate(DealVersion)
         .scalar_subquery()

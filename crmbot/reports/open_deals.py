@@ -143,6 +143,7 @@ def _slowness(snapshot: Snapshot) -> ColumnElement[int]:
             before.workspace_id == snapshot.workspace_id,
             before.deal_id == DealVersion.deal_id,
             before.valid_from < DealVersion.valid_from,
+            before.valid_to > before.valid_from,
             before.stage_id != DealVersion.stage_id,
         )
         .correlate(DealVersion)

@@ -23,7 +23,7 @@ WITHOUT_SUM = frozenset({"pulled_in", "pushed_out"})
 class MovedDeal:
     """A deal's part in a movement: its open value before and after, and by how much it moves the sum.
 
-    Of a date that moved, `value` is what went with it to another period.
+    Closes are expected ones. Of a date that moved, `value` is what went with it to another period.
     """
 
     id: str
@@ -34,8 +34,8 @@ class MovedDeal:
     value: Money
     value_before: Money
     value_after: Money
-    expected_close_before: date | None
-    expected_close_after: date | None
+    close_before: date | None
+    close_after: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +169,8 @@ def _moved_deal(snapshot: Snapshot, row: Any, value: int, before: int, after: in
         value=snapshot.money(value),
         value_before=snapshot.money(before),
         value_after=snapshot.money(after),
-        expected_close_before=row.expected_close_before,
-        expected_close_after=row.expected_close_after,
+        close_before=row.expected_close_before,
+        close_after=row.expected_close_after,
     )
 
 

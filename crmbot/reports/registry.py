@@ -11,6 +11,11 @@ from sqlalchemy.orm import Session
 from crmbot.domain.windows import Window
 from crmbot.errors import Candidate, NotFound
 from crmbot.reports.activity_summary import compute_activity_summary
+from crmbot.reports.conversion_funnel import compute_conversion_funnel
+from crmbot.reports.customer_acquisition import compute_customer_acquisition
+from crmbot.reports.lead_conversion import compute_lead_conversion
+from crmbot.reports.lost_reasons import compute_lost_reasons
+from crmbot.reports.pipeline import compute_pipeline
 from crmbot.reports.pipeline_changes import compute_pipeline_changes
 from crmbot.reports.sales_forecast import compute_sales_forecast
 from crmbot.reports.sales_pipeline import compute_sales_pipeline
@@ -31,9 +36,14 @@ class ReportDefinition:
 
 
 _ALL = (
+    ReportDefinition("lead-conversion", "Lead conversion", compute_lead_conversion),
+    ReportDefinition("customer-acquisition", "Customer acquisition", compute_customer_acquisition),
     ReportDefinition("activity-summary", "Activity summary", compute_activity_summary),
     ReportDefinition("sales-pipeline", "Sales pipeline", compute_sales_pipeline),
+    ReportDefinition("pipeline", "Pipeline", compute_pipeline),
+    ReportDefinition("conversion-funnel", "Conversion funnel", compute_conversion_funnel),
     ReportDefinition("sales-forecast", "Sales forecast", compute_sales_forecast),
+    ReportDefinition("lost-reasons", "Lost reasons", compute_lost_reasons),
     ReportDefinition("pipeline-changes", "Pipeline changes", compute_pipeline_changes),
 )
 REGISTRY: Mapping[str, ReportDefinition] = {report.name: report for report in _ALL}

@@ -41,7 +41,7 @@ class Snapshot:
     scope: Scope
     window: Window
     as_of: datetime = field(init=False)
-    _without_rate: set[str] = field(init=False, default_factory=set)
+    without_rate: set[str] = field(init=False, default_factory=set)
     _left_out: dict[str, Unconverted] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -119,7 +119,7 @@ class Snapshot:
         """Convert, or count nothing and remember the currency for `list_unconverted`."""
         converted = self.convert(minor, currency)
         if converted is None:
-            self._without_rate.add(currency)
+            self.without_rate.add(currency)
             return 0
         return converted
 
@@ -129,7 +129,7 @@ class Snapshot:
 
     def list_unconverted(self, *conditions: ColumnElement[bool]) -> None:
         """Remember the deals, as they were at `as_of`, that meet the conditions and whose currency has no rate."""
-        if not self._without_rate:
+        if not self.without_rate:
             return
         found = self.session.execute(
             select(Deal.id, Deal.number, Deal.title, DealVersion.value_minor, DealVersion.currency)
@@ -141,7 +141,7 @@ class Snapshot:
             .where(
                 Deal.workspace_id == self.workspace_id,
                 *valid_at(self, self.as_of),
-                DealVersion.currency.in_(sorted(self._without_rate)),
+                DealVersion.currency.in_(sorted(self.without_rate)),
                 DealVersion.value_minor.is_not(None),
                 *conditions,
             )
@@ -169,11 +169,15 @@ class Snapshot:
         return Period(self.window.from_on, self.window.to_on)
 
 
-def valid_at(snapshot: Snapshot, moment: datetime, version: Any = DealVersion) -> tuple[ColumnElement[bool], ...]:
+def held_at(snapshot: Snapshot, moment: datetime, version: Any = DealVersion) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for the version of each deal that held just before `moment` (reports.md, fine print)."""
     return (
         version.workspace_id == snapshot.workspace_id,
         version.valid_from < moment,
         or_(version.valid_to.is_(None), version.valid_to >= moment),
-        snapshot.owned(version.owner_id),
     )
+
+
+def valid_at(snapshot: Snapshot, moment: datetime, version: Any = DealVersion) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of `held_at` for the deals that the viewer sees."""
+    return (*held_at(snapshot, moment, version), snapshot.owned(version.owner_id))

@@ -1,16 +1,17 @@
 """A small workspace written row by row, as the write side leaves it."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
+from itertools import count, groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from crmbot.domain.ids import Kind
+from crmbot.store import EVERY_WORKSPACE, Store
+
 from crmbot.domain.stages import DEFAULT_STAGES, LADDER, StageSpec
 from crmbot.domain.windows import Window, day_start, last_days
 from crmbot.models import (
@@ -43,17 +44,18 @@ def ago(days: float, *, hours: float = 0) -> datetime:
 
 @dataclass
 class Rows:
-    """Rows of one workspace; ids are its name, a word and a count."""
+    """Rows of one workspace; ids are its name, a word and a count. Reports see them through the store's own door."""
 
-    session: Session
+    store: Store
     workspace_id: str = "w1"
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     currency: str = "USD"
     stages: tuple[StageSpec, ...] = DEFAULT_STAGES
     _counts: Any = field(default_factory=lambda: count(1))
+    _waiting: list[Base] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.session.add(
+        self._write(
             Workspace(
                 id=self.workspace_id,
                 name=self.workspace_id,
@@ -62,16 +64,17 @@ class Rows:
                 created_at=ago(5000),
             )
         )
-        self.session.flush()
         for position, spec in enumerate(self.stages):
             self.stage(spec, position=position)
 
     def add(self, table: type[Base], word: str, /, **columns: Any) -> Any:
         """Add one row and return its id."""
         row_id = columns.pop("id", None) or f"{self.workspace_id}-{word}-{next(self._counts):06d}"
-        self.session.add(table(workspace_id=self.workspace_id, id=row_id, **columns))
-        self.session.flush()
+        self._write(table(workspace_id=self.workspace_id, id=row_id, **columns))
         return row_id
+
+    def _write(self, row: Base) -> None:
+        self._waiting.append(row)
 
     def stage(self, spec: StageSpec, *, position: int, removed_at: datetime | None = None) -> str:
         """Add a stage; its id is its key after the workspace's."""
@@ -297,16 +300,18 @@ class Rows:
         """Compute a report; over the last 30 days unless a window is given."""
         scope = self.scope(viewer, **changes)
         window = window or last_days(30, scope.now.astimezone(self.zone).date(), self.zone)
-        return compute(self.session, name, scope, window)
+        with self.reading() as session:
+            return compute(session, name, scope, window)
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Write what was added, and open a session as every reader of the store has it."""
+        with self.store.writing(EVERY_WORKSPACE) as session:
+            for _, same in groupby(self._waiting, key=type):
+                session.add_all(same)
+                session.flush()
+        self._waiting.clear()
+        return self.store.reading(self.workspace_id)
 
     def compute(self, name: str, window: Window | None = None, viewer: str | None = None, **changes: Any) -> Any:
         """Compute a report and return its data."""
         return self.report(name, window, viewer, **changes).data
-
-
-def create_tables(engine: Engine) -> None:
-    """Create every table."""
-    Base.metadata.create_all(engine)
-
-
-__all__ = ["NOW", "Kind", "Rows", "ago", "create_tables"]

@@ -1,5 +1,6 @@
 """A report as aligned text for a terminal."""
 
+import textwrap
 import unicodedata
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,8 @@ from crmbot.reports.values import Report
 _GAP = "  "
 _HIDDEN_COLUMNS = frozenset({"id", "user_id", "owner_id"})
 _HIDDEN_FIGURES = frozenset({"as_of", "currency", "period.from", "period.to", "period_days"})
-_NAMES = frozenset({"key", "code", "step"})
+_NAMES = frozenset({"key", "step", "channel", "source"})
+"""Columns whose words are names with underscores."""
 _EMPTY = "Nothing to report in this period."
 _SMALLEST = 8
 
@@ -30,8 +32,10 @@ def as_table(report: Report, width: int = 100) -> str:
     if not _has_figures(sections):
         return "\n".join([*lines, "", _EMPTY, ""])
     for section in sections:
-        if section.rows:
-            lines += ["", *_draw(section, width)]
+        if section.name == "warnings":
+            lines += _warn(section, width)
+        elif section.rows:
+            lines += _draw(section, width)
     return "\n".join([*(line[:width].rstrip() for line in lines), ""])
 
 
@@ -46,25 +50,35 @@ def _draw(section: Section, width: int) -> list[str]:
     summary = section.name == SUMMARY
     shown = [n for n, column in enumerate(section.columns) if column not in _HIDDEN_COLUMNS]
     rows = [row for row in section.rows if not (summary and row[0] in _HIDDEN_FIGURES)]
+    if not rows:
+        return []
     texts = [[_text(row[n], named=n == 0 and (summary or section.columns[n] in _NAMES)) for n in shown] for row in rows]
     right = [all(isinstance(row[n], int | float | Money | None) for row in rows) or summary for n in shown]
     right[0] = False
     heads = [] if summary else [[_words(section.columns[n]) for n in shown]]
-    sizes = _fit([max(_width(line[n]) for line in [*heads, *texts]) for n in range(len(shown))], right, width)
+    bodies = [max(_width(line[n]) for line in texts) for n in range(len(shown))]
+    wide = [max(_width(line[n]) for line in [*heads, *texts]) for n in range(len(shown))]
+    # Figures are never cut, their headings and words may be.
+    sizes = _fit(wide, [body if to_right else _SMALLEST for body, to_right in zip(bodies, right, strict=True)], width)
     drawn = [_line(line, sizes, right) for line in [*heads, *texts]]
     if summary:
-        return drawn
+        return ["", *drawn]
     rule = "─" * min(width, max(_width(line) for line in drawn))
-    return [_words(section.name), drawn[0], rule, *drawn[1:]]
+    return ["", _words(section.name), drawn[0], rule, *drawn[1:]]
 
 
-def _fit(sizes: list[int], right: list[bool], width: int) -> list[int]:
-    """Shorten the widest columns of words until the line fits; figures are never cut."""
+def _warn(section: Section, width: int) -> list[str]:
+    message = section.columns.index("message")
+    wrapped = (textwrap.wrap(row[message], width, initial_indent="! ", subsequent_indent="  ") for row in section.rows)
+    return [line for lines in wrapped for line in ("", *lines)]
+
+
+def _fit(sizes: list[int], least: list[int], width: int) -> list[int]:
+    """Shorten the widest columns until the line fits, none below what it needs at least."""
     sizes = list(sizes)
-    words = [n for n, number in enumerate(right) if not number]
     while sum(sizes) + len(_GAP) * (len(sizes) - 1) > width:
-        widest = max(words, key=lambda n: sizes[n])
-        if sizes[widest] <= _SMALLEST:
+        widest = max(range(len(sizes)), key=lambda n: (sizes[n] > least[n], sizes[n]))
+        if sizes[widest] <= least[widest]:
             break
         sizes[widest] -= 1
     return sizes
@@ -99,7 +113,7 @@ def _text(value: Any, *, named: bool) -> str:
 
 
 def _words(name: str) -> str:
-    text = name.replace("_", " ").replace(".", ": ")
+    text = name.replace("_", " ").replace(".", ": ").replace("clv", "CLV")
     return text[:1].upper() + text[1:]
 
 

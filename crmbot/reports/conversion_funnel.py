@@ -1,0 +1,89 @@
+"""conversion-funnel: from leads to won deals, step by step, as counts of events in a window."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+
+from crmbot.domain.money import Money, ratio
+from crmbot.models import Deal, DealVersion, Proposal
+from crmbot.reports.closings import closed_in_window
+from crmbot.reports.deal_sums import DealSum, sum_deals
+from crmbot.reports.lead_counts import count_created, count_entered
+from crmbot.reports.snapshot import Snapshot, valid_at
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step; leads have no value of their own. The first step's rates are 1 when there is anything."""
+
+    step: str
+    count: int
+    value: Money
+    rate_from_previous: float
+    rate_from_first: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionFunnel:
+    """The report's data."""
+
+    period_days: int
+    steps: tuple[Step, ...]
+
+
+def compute_conversion_funnel(snapshot: Snapshot) -> ConversionFunnel:
+    """Compute the report (reports.md, conversion-funnel).
+
+    Leads created, leads that entered qualified, deals created, proposals sent, and deals won in the window and still
+    won at `as_of`. Values are those of the deals at `as_of`; a deal with several proposals gives its value once.
+    """
+    start, end = snapshot.window.starts_at, snapshot.as_of
+    created = select(Deal.id).where(
+        Deal.workspace_id == snapshot.workspace_id, Deal.created_at >= start, Deal.created_at < end
+    )
+    offered = select(Proposal.deal_id).where(
+        Proposal.workspace_id == snapshot.workspace_id, Proposal.sent_at >= start, Proposal.sent_at < end
+    )
+    deals, proposals = _sum_in(snapshot, created), _sum_in(snapshot, offered)
+    won = DealSum()
+    for deal in closed_in_window(snapshot, "won"):
+        won.add(DealSum(1, deal.value))
+    found = (
+        ("leads", count_created(snapshot), 0),
+        ("qualified", count_entered(snapshot).get("qualified", 0), 0),
+        ("deals", deals.deals, deals.value),
+        ("proposals_sent", _count_proposals(snapshot), proposals.value),
+        ("won", won.deals, won.value),
+    )
+    return ConversionFunnel(snapshot.window.days, tuple(_as_steps(snapshot, found)))
+
+
+def _as_steps(snapshot: Snapshot, found: tuple[tuple[str, int, int], ...]) -> Iterable[Step]:
+    first = previous = found[0][1]
+    for name, count, value in found:
+        yield Step(name, count, snapshot.money(value), ratio(count, previous), ratio(count, first))
+        previous = count
+
+
+def _sum_in(snapshot: Snapshot, deal_ids: Select[Any]) -> DealSum:
+    total = DealSum()
+    for _, found in sum_deals(snapshot, (DealVersion.outcome,), DealVersion.deal_id.in_(deal_ids)):
+        total.add(found)
+    return total
+
+
+def _count_proposals(snapshot: Snapshot) -> int:
+    of_deal: ColumnElement[bool] = and_(DealVersion.deal_id == Proposal.deal_id, *valid_at(snapshot, snapshot.as_of))
+    statement = (
+        select(func.count())
+        .select_from(Proposal)
+        .join(DealVersion, of_deal)
+        .where(
+            Proposal.workspace_id == snapshot.workspace_id,
+            Proposal.sent_at >= snapshot.window.starts_at,
+            Proposal.sent_at < snapshot.as_of,
+        )
+    )
+    return int(snapshot.session.execute(statement).scalar_one())

@@ -1,0 +1,66 @@
+"""Sums of deals' money at a moment, made by the database and converted here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, null, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from crmbot.domain.money import weighted
+from crmbot.models import DealVersion
+from crmbot.reports.snapshot import Snapshot, valid_at
+
+Key = InstrumentedAttribute[Any]
+
+
+@dataclass(slots=True)
+class DealSum:
+    """How many deals, and the sums of their values and weighted values in the workspace's minor units."""
+
+    deals: int = 0
+    value: int = 0
+    weighted: int = 0
+
+    def add(self, other: "DealSum") -> None:
+        """Add another sum."""
+        self.deals += other.deals
+        self.value += other.value
+        self.weighted += other.weighted
+
+
+def sum_deals(
+    snapshot: Snapshot, keys: tuple[Key, ...], *conditions: ColumnElement[bool]
+) -> Iterator[tuple[Any, DealSum]]:
+    """Yield (row, sum) for the deals at `as_of` that meet the conditions; the row holds the columns `keys`.
+
+    A key's values may come several times, once for each amount in another currency: such amounts are converted one
+    by one before they are weighted (reports.md, fine print).
+    """
+    value = func.coalesce(DealVersion.value_minor, 0)
+    own = DealVersion.currency == snapshot.scope.currency
+    facts = (
+        select(
+            *keys,
+            case((own, null()), else_=DealVersion.currency).label("other_currency"),
+            case((own, null()), else_=value).label("each"),
+            case((own, null()), else_=DealVersion.probability).label("chance"),
+            value.label("value"),
+            ((value * DealVersion.probability + 50) // 100).label("weighted"),
+        )
+        .where(*valid_at(snapshot, snapshot.as_of), *conditions)
+        .subquery()
+        .c
+    )
+    apart = [facts[key.key] for key in keys] + [facts.other_currency, facts.each, facts.chance]
+    sums = (func.count().label("deals"), func.sum(facts.value).label("sum"), func.sum(facts.weighted).label("likely"))
+    for row in snapshot.session.execute(select(*apart, *sums).group_by(*apart)):
+        yield row, _sum_of(snapshot, row)
+    snapshot.list_unconverted(*conditions)
+
+
+def _sum_of(snapshot: Snapshot, row: Any) -> DealSum:
+    if row.other_currency is None:
+        return DealSum(row.deals, int(row.sum), int(row.likely))
+    each = snapshot.convert_or_note(row.each, row.other_currency)
+    return DealSum(row.deals, row.deals * each, row.deals * weighted(each, row.chance))

@@ -1,0 +1,28 @@
+"""Whole seconds between two instants, computed by either database."""
+
+from typing import Any
+
+from sqlalchemy import Integer
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class seconds_between(FunctionElement[int]):  # noqa: N801 - reads as the SQL function it is
+    """The whole seconds of the second instant less those of the first."""
+
+    type = Integer()
+    inherit_cache = True
+    name = "seconds_between"
+
+
+@compiles(seconds_between, "sqlite")
+def _in_sqlite(element: seconds_between, compiler: SQLCompiler, **kwargs: Any) -> str:
+    first, second = (compiler.process(clause, **kwargs) for clause in element.clauses)
+    return f"(CAST(strftime('%s', {second}) AS INTEGER) - CAST(strftime('%s', {first}) AS INTEGER))"
+
+
+@compiles(seconds_between, "postgresql")
+def _in_postgresql(element: seconds_between, compiler: SQLCompiler, **kwargs: Any) -> str:
+    first, second = (compiler.process(clause, **kwargs) for clause in element.clauses)
+    return f"CAST(floor(extract(epoch FROM {second})) - floor(extract(epoch FROM {first})) AS BIGINT)"

@@ -1,0 +1,122 @@
+"""Customers acquired in a window, each with its estimated lifetime value."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, null, select, union_all
+
+from crmbot.domain.money import Money, weighted
+from crmbot.models import Customer, Deal, DealVersion, Lead
+from crmbot.reports.snapshot import Snapshot, held_at
+from crmbot.reports.values import Unconverted
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ValuedCustomer:
+    """A customer; `value` is in the workspace's minor units."""
+
+    id: str
+    name: str
+    channel: str
+    acquired_at: datetime
+    value: int
+
+
+def valued_customers(snapshot: Snapshot) -> Iterator[ValuedCustomer]:
+    """Yield the customers acquired in the window, one by one (reports.md, customer-acquisition).
+
+    A customer's deals are those of its company, or of its contact when it has none. Won ones count whole, open ones
+    weighted, lost ones not at all.
+    """
+    rows = snapshot.session.execute(_by_customer(snapshot))
+    for _, parts in groupby(rows, key=lambda row: row.id):
+        rest = list(parts)
+        first = rest[0]
+        by_hand = first.by_hand
+        value = int(by_hand) if by_hand is not None else sum(_worth(snapshot, row) for row in rest)
+        yield ValuedCustomer(first.id, first.name, first.channel or UNKNOWN, first.acquired_at, value)
+    _note_unconverted(snapshot)
+
+
+def _worth(snapshot: Snapshot, row: Any) -> int:
+    if row.currency is None:
+        return int(row.worth or 0)
+    each = snapshot.convert_or_note(row.each, row.currency)
+    return int(row.deals) * (each if row.outcome == "won" else weighted(each, row.probability))
+
+
+def _by_customer(snapshot: Snapshot) -> Select[Any]:
+    deal = _deals_of_customers(snapshot).c
+    own = func.coalesce(deal.currency, snapshot.scope.currency) == snapshot.scope.currency
+    value = func.coalesce(deal.value, 0)
+    columns = (deal.currency, value, deal.probability, deal.outcome)
+    apart = [case((own, null()), else_=column) for column in columns]
+    labels = [
+        column.label(name) for column, name in zip(apart, ("currency", "each", "probability", "outcome"), strict=True)
+    ]
+    worth = case((deal.outcome == "won", value), else_=(value * deal.probability + 50) // 100)
+    of_customer = [deal.id, deal.name, deal.channel, deal.acquired_at, deal.by_hand]
+    return (
+        select(*of_customer, *labels, func.count().label("deals"), func.sum(worth).label("worth"))
+        .group_by(*of_customer, *apart)
+        .order_by(deal.id)
+    )
+
+
+def _deals_of_customers(snapshot: Snapshot) -> Any:
+    by_company = _join(snapshot, Deal.company_id == Customer.company_id).where(Customer.company_id.is_not(None))
+    by_contact = _join(snapshot, Deal.contact_id == Customer.contact_id).where(Customer.company_id.is_(None))
+    return union_all(by_company, by_contact).subquery()
+
+
+def _join(snapshot: Snapshot, of_customer: ColumnElement[bool]) -> Select[Any]:
+    counts = and_(
+        DealVersion.deal_id == Deal.id,
+        *held_at(snapshot, snapshot.as_of),
+        DealVersion.outcome != "lost",
+        Customer.lifetime_value_minor.is_(None),
+    )
+    columns: tuple[Any, ...] = (
+        Customer.id,
+        Customer.name,
+        Customer.channel,
+        Customer.acquired_at,
+        Customer.lifetime_value_minor.label("by_hand"),
+        Deal.id.label("deal_id"),
+        Deal.number,
+        Deal.title,
+        DealVersion.outcome,
+        DealVersion.currency,
+        DealVersion.probability,
+        DealVersion.value_minor.label("value"),
+    )
+    customers = (
+        select(*columns)
+        .outerjoin_from(Customer, Deal, and_(Deal.workspace_id == snapshot.workspace_id, of_customer))
+        .outerjoin(DealVersion, counts)
+        .where(
+            Customer.workspace_id == snapshot.workspace_id,
+            Customer.acquired_at >= snapshot.window.starts_at,
+            Customer.acquired_at < snapshot.as_of,
+        )
+    )
+    if snapshot.scope.owner is None:
+        return customers
+    mine = and_(Lead.workspace_id == snapshot.workspace_id, Lead.id == Customer.lead_id, snapshot.owned(Lead.owner_id))
+    return customers.join(Lead, mine)
+
+
+def _note_unconverted(snapshot: Snapshot) -> None:
+    if not snapshot.without_rate:
+        return
+    deal = _deals_of_customers(snapshot).c
+    missing = (deal.currency.in_(sorted(snapshot.without_rate)), deal.value.is_not(None))
+    statement = select(deal.deal_id, deal.number, deal.title, deal.value, deal.currency).distinct()
+    for row in snapshot.session.execute(statement.where(*missing)):
+        amount = Money(row.value, row.currency)
+        snapshot.note_unconverted(Unconverted(row.deal_id, row.number, row.title, amount, row.currency))
