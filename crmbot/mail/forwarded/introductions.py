@@ -1,4 +1,5 @@
 """Who wrote when, out of “On 3 May 2026 at 10:00, Jane Doe <jane@x> wrote:”."""
+# ruff: noqa: RUF001 - the letters of other languages are meant
 
 import re
 
@@ -12,7 +13,11 @@ _NAME = re.compile(
     r"([^,:\d\"\u201e\u201c\u201d\u00ab\u00bb]{2,80}?)[\"\u201d\u201c\u00bb]?\s*$"
 )
 _MARKS = ' ,:\uff1a"\u201e\u201c\u201d\u00ab\u00bb'
-_CONNECTORS = frozenset({"um", "kl.", "at", "użytkownik", "odesílatel", "пользователь", "користувач", "tarihinde"})
+_CONNECTORS = frozenset(
+    {"um", "kl.", "at", "użytkownik", "odesílatel", "пользователь", "користувач", "tarihinde", "şunu"}
+    | {"ο", "χρήστης", "następujące", "klo"}
+)
+_BEFORE_DATES = frozenset({"am", "den", "følgende"})
 
 
 def read_introduction(text: str) -> tuple[Address | None, str]:
@@ -23,8 +28,11 @@ def read_introduction(text: str) -> tuple[Address | None, str]:
     named = None if after else _NAME.search(before.rstrip())
     name = _without_verbs(after or (named[1] if named else ""))
     date = before[: named.start(1)] if named else before
-    if WROTE_OPEN.match(fold(date)):
-        date = date.partition(" ")[2]
+    opening = WROTE_OPEN.match(fold(date))
+    if opening:
+        date = " ".join(date.split()[len(opening[0].split()) :])
+    if match and not date.strip(_MARKS):
+        date = text[match.end() :]  # “Jane <jane@x> schrieb am 3. Mai”
     author = parse_address(f"{name} <{match[1]}>") if match else parse_address(name)
     return author, " ".join(_without_verbs(date).split()).strip(_MARKS)
 
@@ -40,11 +48,11 @@ def _cut_verb(text: str) -> tuple[str, str]:
 
 def _without_verbs(text: str) -> str:
     words = text.strip(_MARKS).split()
-    while words and fold(words[0]) in _SMALL:
+    while words and fold(words[0]) in _SMALL | _BEFORE_DATES:
         del words[0]
     while words and fold(words[-1]) in _SMALL:
         del words[-1]
     return " ".join(words)
 
 
-_SMALL = _CONNECTORS | {verb for verb in WROTE_VERBS if " " not in verb}
+_SMALL = frozenset(map(fold, _CONNECTORS)) | {verb for verb in WROTE_VERBS if " " not in verb}

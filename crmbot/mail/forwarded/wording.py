@@ -71,10 +71,9 @@ AUTOMATIC = re.compile(f"(?:{_alternatives(_words(row.automatic for row in LANGU
 _WROTE = [fold(template) for template in _words(row.wrote for row in LANGUAGES)]
 WROTE_OPENED = re.compile(f"(?:{_alternatives([t for t in _WROTE if not t.startswith('…')], '.{2,250}?')}) ?[:\uff1a]")
 """A folded reply introduction whose first word shows where it begins: “on … wrote:”."""
-WROTE_OPEN = re.compile(
-    rf"(?:{'|'.join(sorted({re.escape(t.partition('…')[0].strip()) for t in _WROTE if t[0] != '…'}))})(?!\w)"
-)
-"""The first word of such an introduction."""
+_OPENINGS = sorted({t.partition("…")[0].strip() for t in _WROTE if t[0] != "…"}, key=len, reverse=True)
+WROTE_OPEN = re.compile(rf"(?:{'|'.join(map(re.escape, _OPENINGS))})(?!\w)")
+"""The first words of such an introduction."""
 WROTE_VERBS = tuple(
     sorted({piece for t in _WROTE for piece in map(str.strip, t.split("…")[1:]) if piece}, key=len, reverse=True)
 )

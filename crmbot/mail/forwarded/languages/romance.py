@@ -41,7 +41,7 @@ ROWS = (
         original="Mensaje original|Correo original|Mensaje de origen|Cita original",
         forward_prefix="RV|Rv|Reenv|Renv|REENVIADO",
         reply_prefix="Re|Resp|Rta|Respuesta",
-        wrote="El … escribió|El … escribió …|… escribió el …|El … ha escrito|En … escribió|Citando a …",
+        wrote="El … escribió|… escribió|El … escribió …|… escribió el …|El … ha escrito|En … escribió|Citando a …",
         mobile="Enviado desde mi …|Enviado desde …|Enviado con …|Enviado vía …|Obtener Outlook para …|"
         "Enviado mediante …",
         closing="Saludos|Un saludo|Saludos cordiales|Atentamente|Cordialmente|Saludos cordiales y gracias|"
