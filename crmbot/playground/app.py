@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket
 from crmbot.playground.arguments import ApiError, read_arguments
 from crmbot.playground.faults import Fault
 from crmbot.playground.links import Links
-from crmbot.playground.methods import call_method
+from crmbot.playground.methods import TAKES_NO_JSON, call_method
 from crmbot.playground.records import Call, Json
 from crmbot.playground.responses import use_response_url
 from crmbot.playground.state import Workspace
@@ -67,6 +67,9 @@ class Routes:
         except ApiError as error:
             refusal = {"ok": False, "error": error.code}
             self.workspace.refuse(name, error.code)
+        if content and name in TAKES_NO_JSON and "json" in request.headers.get("content-type", ""):
+            refusal = {"ok": False, "error": "invalid_arguments"}
+            self.workspace.refuse(name, "takes no JSON")
         if "token" in request.query_params:
             self.workspace.refuse(name, "a token in the address")
         token = _token(request, call.args)

@@ -65,6 +65,13 @@ def test_update_and_delete_change_the_message(standin: StandIn, client: WebClien
     assert error_of(lambda: client.chat_update(channel="C1", ts=ts, text="x")) == "message_not_found"
 
 
+def test_update_wants_the_conversation_not_the_person(standin: StandIn, client: WebClient) -> None:
+    posted = client.chat_postMessage(channel="U1", text="x")
+    assert error_of(lambda: client.chat_update(channel="U1", ts=posted["ts"], text="y")) == "channel_not_found"
+    client.chat_update(channel=posted["channel"], ts=posted["ts"], text="y")
+    assert standin.posted[0].text == "y"
+
+
 def test_update_text_is_shorter_than_a_posted_one(client: WebClient) -> None:
     ts = client.chat_postMessage(channel="C1", text="x" * 4_001)["ts"]
     assert error_of(lambda: client.chat_update(channel="C1", ts=ts, text="x" * 4_001)) == "msg_too_long"
@@ -175,6 +182,11 @@ def test_unknown_and_missing_arguments_are_recorded(standin: StandIn, client: We
         "missing argument channel",
         "unknown argument colour",
     ]
+
+
+def test_reading_methods_take_no_json(standin: StandIn, client: WebClient) -> None:
+    assert error_of(lambda: client.api_call("users.info", json={"user": "U1"})) == "invalid_arguments"
+    assert [(item.where, item.reason) for item in standin.violations] == [("users.info", "takes no JSON")]
 
 
 def test_calls_are_logged_with_arguments_and_headers(standin: StandIn, client: WebClient) -> None:

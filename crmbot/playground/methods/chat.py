@@ -49,6 +49,9 @@ def _writable(workspace: Workspace, args: Json) -> Channel:
 
 
 def _own_message(workspace: Workspace, args: Json, error: str) -> Message:
+    # Unlike posting, changing takes the id of the conversation only, never a person's or a name.
+    if args["channel"] not in workspace.channels:
+        raise ApiError("channel_not_found")
     channel = channel_of(workspace, args["channel"])
     message = workspace.find_message(channel.id, str(args["ts"]))
     if message is None or message.ephemeral_to is not None:

@@ -24,6 +24,18 @@ class Method:
 
 
 BOT = "bot"
+ALWAYS_KNOWN = {"token", "team_id"}
+"""Bolt puts the team on every call."""
+
+TAKES_NO_JSON = frozenset(
+    {
+        *("users.info", "users.list", "users.lookupByEmail", "team.info", "chat.getPermalink"),
+        *("conversations.history", "conversations.info", "conversations.list", "conversations.members"),
+        *("conversations.replies", "files.getUploadURLExternal", "oauth.v2.access"),
+    }
+)
+"""Slack reads the arguments of these from a form or the address only; a JSON body is as good as none."""
+
 METHODS: dict[str, Method] = {}
 
 
@@ -72,7 +84,7 @@ def _authorize(workspace: Workspace, found: Method, token: str) -> Json:
 
 
 def _check_arguments(workspace: Workspace, found: Method, args: Json) -> None:
-    unknown = set(args) - found.required - found.optional - {"token"}
+    unknown = set(args) - found.required - found.optional - ALWAYS_KNOWN
     missing = {name for name in found.required if args.get(name) in (None, "")}
     for name in sorted(unknown):
         workspace.refuse(found.name, f"unknown argument {name}")

@@ -54,7 +54,7 @@ export class Composer {
     if (!rest.length) return known.filter(([name]) => name.startsWith(word)).map(([name, hint]) => ({ line: `${name} `, name, hint }));
     const hint = this.commands()[word];
     if (!hint || rest.length > 1) return [];
-    return hint.split(",").map((next) => next.trim()).filter((next) => /^[a-z]+$/.test(next) && next.startsWith(rest[0]) && next !== rest[0])
+    return hint.split(/[,|]/).map((next) => next.replace("[", "").trim().split(" ")[0]).filter((next) => /^[a-z]+$/.test(next) && next.startsWith(rest[0]) && next !== rest[0])
       .map((next) => ({ line: `${word} ${next} `, name: `${word} ${next}`, hint: "" }));
   }
 
