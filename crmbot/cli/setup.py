@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from crmbot.bootstrap import open_crmbot, prepare_store
+from crmbot.bootstrap import open_crmbot
+from crmbot.bootstrap.stores import prepare_store
 from crmbot.cli.opening import settings_of
 from crmbot.config import load
 from crmbot.errors import Conflict

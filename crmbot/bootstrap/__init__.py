@@ -1,4 +1,7 @@
-"""The composition root: settings in, a working crmbot out. Only the command line imports it."""
+"""The composition root: settings in, a working crmbot out. Only the command line imports it.
+
+What every command needs is here; the parts that run are in modules of their own, as they load much more.
+"""
 
 import os
 import secrets
@@ -8,14 +11,12 @@ from pathlib import Path
 
 from crmbot.config import Settings
 from crmbot.crm.policy import Policy
-from crmbot.crm.setup import create_workspace
 from crmbot.domain.clock import Clock, system_clock
 from crmbot.errors import ConfigError
-from crmbot.migrations import pending, upgrade
-from crmbot.models import Workspace
+from crmbot.paths import MIGRATIONS
 from crmbot.reports.values import ReportSettings
 from crmbot.service import CrmService
-from crmbot.store import EVERY_WORKSPACE, Store, open_store
+from crmbot.store import Store, open_store
 
 _KEY_FILE = "crmbot.key"
 
@@ -30,9 +31,15 @@ class Crmbot:
     clock: Clock
 
     def refuse_old_tables(self) -> None:
-        """Refuse to work on a store that lacks migrations."""
-        if pending(self.store):
+        """Refuse to work on a store that lacks migrations, or has newer ones."""
+        latest = max(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+        present = self.store.revision()
+        if present is None:
+            raise ConfigError("There is no store here yet. Make one: crmbot init")
+        if present < latest:
             raise ConfigError("The store has not this version's tables. Bring it there: crmbot db upgrade")
+        if present > latest:
+            raise ConfigError("The store was made by a newer crmbot than this one. Install that version.")
 
     def close(self) -> None:
         """Close the store's connections."""
@@ -43,26 +50,6 @@ def open_crmbot(settings: Settings, clock: Clock = system_clock, *, pool_size: i
     """Open the store and the service of the settings."""
     store = open_store(settings.store.url, pool_size=pool_size)
     return Crmbot(settings, store, CrmService(store, clock, policy_of(settings), report_settings_of(settings)), clock)
-
-
-def prepare_store(bot: Crmbot) -> Workspace:
-    """Bring the tables to this version and make the workspace of the config when the store has none."""
-    upgrade(bot.store)
-    workspaces = bot.service.workspaces()
-    if workspaces:
-        return workspaces[0]
-    chosen = bot.settings.workspace
-    with bot.store.writing(EVERY_WORKSPACE) as session:
-        return create_workspace(
-            session,
-            name=chosen.name,
-            timezone=chosen.timezone,
-            currency=chosen.currency,
-            date_order=chosen.date_order,
-            slack_team_id=None,
-            stages=bot.settings.pipeline.stages,
-            now=bot.clock(),
-        )
 
 
 def policy_of(settings: Settings) -> Policy:
