@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from servers.programs import FIXTURES, PROGRAMS, left_out, require
 
-pytest_plugins = ("clocks", "servers.postgres", "servers.dovecot", "servers.smtp", "servers.stores")
+pytest_plugins = ("clocks", "servers.postgres", "servers.dovecot", "servers.smtp", "servers.stores", "factories")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -38,13 +38,9 @@ def open_deal(
     work: Work, request: CreateDeal, *, owner_id: str | None, contact: Contact | None, company: Company | None
 ) -> Deal:
     """Add a deal with its first version."""
-    title = request.title.strip()
+    title = _title(request.title)
     if not title:
         raise MissingFact("What is the deal called?", field="title", example="/deal new Acme renewal $40k close:15 dec")
-    if len(title) > _MOST_TITLE:
-        raise BadInput(
-            f"A deal's title has at most {_MOST_TITLE} characters; this one has {len(title)}.", field="title"
-        )
     stage = find_stage(work, request.stage) if request.stage else _first_open(work)
     if stage.kind != StageKind.OPEN:
         raise BadInput(f"A deal starts in an open stage, {stage.name} is none. Open it, then close it.", field="stage")
@@ -74,7 +70,7 @@ def open_deal(
 
 def move(work: Work, request: MoveDeal) -> Outcome:
     """Move a deal to another stage; to a lost one only with a reason."""
-    deal = editable(work, request.deal, outcome=StageKind.OPEN)
+    deal = editable(work, request.deal)
     stage = find_stage(work, request.stage)
     if stage.kind == StageKind.LOST:
         return _close(work, deal, stage, request.reason)
@@ -108,7 +104,7 @@ def apply_facts(work: Work, deal: Deal, request: SetDeal) -> tuple[Change, ...]:
     """Set what a request says about a deal, without saving its version, and return what changed."""
     before = _facts(work, deal)
     if request.title and request.title.strip():
-        deal.title = request.title.strip()
+        deal.title = _title(request.title)
         deal.title_key = fold_name(deal.title)
     if request.value is not None:
         deal.value_minor, deal.currency = request.value.minor, request.value.currency
@@ -153,7 +149,7 @@ def _apply_parties(work: Work, deal: Deal, request: SetDeal) -> None:
 
 def win(work: Work, request: WinDeal) -> Outcome:
     """Close a deal as won."""
-    deal = editable(work, request.deal, outcome=StageKind.OPEN)
+    deal = editable(work, request.deal)
     if request.value is not None:
         deal.value_minor, deal.currency = request.value.minor, request.value.currency
     return _close(work, deal, _stage_of_kind(work, StageKind.WON), None)
@@ -161,13 +157,13 @@ def win(work: Work, request: WinDeal) -> Outcome:
 
 def lose(work: Work, request: LoseDeal) -> Outcome:
     """Close a deal as lost, with its reason."""
-    deal = editable(work, request.deal, outcome=StageKind.OPEN)
+    deal = editable(work, request.deal)
     return _close(work, deal, _stage_of_kind(work, StageKind.LOST), request.reason)
 
 
 def reopen(work: Work, request: ReopenDeal) -> Outcome:
     """Bring a closed deal back to the stage it was closed from."""
-    deal = editable(work, request.deal, outcome=None)
+    deal = editable(work, request.deal, outcome="closed")
     if deal.outcome == StageKind.OPEN:
         raise Conflict(f"{_named(deal)} is open already.")
     last_open = work.session.scalar(
@@ -206,8 +202,8 @@ def assign(work: Work, request: AssignDeal) -> Outcome:
     return Outcome(f"{_named(deal)} belongs to {owner.name} now.", record=deal_view(work, deal), changes=(change,))
 
 
-def editable(work: Work, word: str, *, outcome: str | None = StageKind.OPEN) -> Deal:
-    """Return the deal a word means, refused unless the actor may edit it; deals of `outcome` are tried first."""
+def editable(work: Work, word: str, *, outcome: str = "open") -> Deal:
+    """Return the deal a word means, refused unless the actor may edit it; open or closed ones are tried first."""
     deal = find_deal(work, word, outcome=outcome)
     work.allow_edit(deal.owner_id, _named(deal))
     return deal
@@ -249,20 +245,28 @@ def _reason(work: Work, reason: str | None) -> str:
 
 def _closed(work: Work, deal: Deal) -> Conflict:
     """Tell who closed a deal and when."""
-    last = work.session.execute(
-        select(JournalEntry.actor_id, JournalEntry.at)
+    changes = work.session.execute(
+        select(JournalEntry.actor_id, JournalChange.after)
         .join(
             JournalChange,
             (JournalChange.workspace_id == JournalEntry.workspace_id) & (JournalChange.entry_id == JournalEntry.id),
         )
         .where(JournalEntry.workspace_id == work.workspace_id, JournalChange.row_id == deal.id)
-        .order_by(JournalEntry.at.desc())
-        .limit(1)
-    ).first()
-    who = person(work, last.actor_id) if last else None
+        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+    )
+    who = next((person(work, actor_id) for actor_id, after in changes if "outcome" in (after or {})), None)
     by = f" by {'you' if who.id == work.actor.user_id else who.name}" if who else ""
     at = f", {deal.closed_at.astimezone(work.actor.zone):%-d %b %Y %H:%M}" if deal.closed_at else ""
     return Conflict(f"{_named(deal)} is {deal.outcome} already{by}{at}. To change that: /deal reopen {_number(deal)}")
+
+
+def _title(text: str) -> str:
+    title = text.strip()
+    if len(title) > _MOST_TITLE:
+        raise BadInput(
+            f"A deal's title has at most {_MOST_TITLE} characters; this one has {len(title)}.", field="title"
+        )
+    return title
 
 
 def _first_open(work: Work) -> Stage:

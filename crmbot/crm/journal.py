@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Date, event, insert, inspect
-from sqlalchemy.orm import Mapper, Session, object_session
+from sqlalchemy.orm import LoaderCallableStatus, Mapper, Session, object_session
 from sqlalchemy.types import TypeEngine
 
 from crmbot import models
@@ -125,7 +125,9 @@ def _record_update(_mapper: Mapper[Any], _connection: Connection, row: Any) -> N
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     state = inspect(row)
-    for name, old in state.committed_state.items():
+    for name, known in state.committed_state.items():
+        # a row made in this session has no value for what was never said
+        old = None if known is LoaderCallableStatus.NO_VALUE else known
         new = getattr(row, name)
         if name not in _IGNORED and new != old:
             before[name], after[name] = to_json(old), to_json(new)

@@ -44,7 +44,7 @@ _NAMED = {
 def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None = None) -> Deal:
     """Return the one deal a word means.
 
-    With `outcome`, deals of that outcome are tried first, as only those can be meant. A name that is no deal's own
+    `outcome` is open or closed: such deals are tried first, as only those can be meant. A name that is no deal's own
     may be its company's or contact's.
 
     Raises:
@@ -56,7 +56,7 @@ def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None
     if direct is not None:
         return _as_deal(direct)
     key = fold_name(word)
-    for narrowed in ([Deal.outcome == outcome] if outcome else []), []:
+    for narrowed in _OUTCOMES[outcome]:
         for rung in (_by_name, _by_party):
             found = rung(work, named, key, narrowed)
             if found:
@@ -256,6 +256,11 @@ def _has_word(column: Any, key: str) -> ColumnElement[bool]:
     return or_(column.startswith(key, autoescape=True), column.contains(" " + key, autoescape=True))
 
 
+_OUTCOMES: dict[str | None, tuple[tuple[Any, ...], ...]] = {
+    None: ((),),
+    "open": ((Deal.outcome == "open",), ()),
+    "closed": ((Deal.outcome != "open",), ()),
+}
 _MATCHES = (_exactly, _begins, _has_word)
 """From the surest to the loosest. `_begins` is a range of whole words, which an index answers."""
 

@@ -24,9 +24,9 @@ def create_contact(work: Work, request: CreateContact) -> Outcome:
     _refuse_taken(work, emails)
     made: list[Any] = []
     company = company_for(work, request.company, emails[0] if emails else None, made=made)
-    contact = _add_contact(work, request.name.strip() or emails[0], emails, company)
-    contact.phone, contact.role = request.phone, request.role
-    work.session.flush()
+    contact = _add_contact(
+        work, request.name.strip() or emails[0], emails, company, phone=request.phone, role=request.role
+    )
     view = contact_view(work, contact)
     also = tuple(company_view(work, row) for row in made)
     at = f" at {view.company.title}" if view.company else ""
@@ -70,9 +70,7 @@ def create_company(work: Work, request: CreateCompany) -> Outcome:
     known = work.session.scalar(select(Company).where(Company.workspace_id == work.workspace_id, same))
     if known is not None:
         raise Conflict(f"{reference(Kind.COMPANY, known.number)} {known.name} exists already.")
-    company = _add_company(work, name, domain)
-    company.industry, company.size = request.industry, request.size
-    work.session.flush()
+    company = _add_company(work, name, domain, industry=request.industry, size=request.size)
     view = company_view(work, company)
     return Outcome(f"Added company {view.reference} {view.title}.", record=view)
 
@@ -149,13 +147,16 @@ def usable_domain(text: str) -> str:
         raise BadInput(f"“{text}” is not a domain.", field="domain", example="acme.com") from None
 
 
-def _add_contact(work: Work, name: str, emails: Iterable[str], company: Company | None) -> Contact:
+def _add_contact(
+    work: Work, name: str, emails: Iterable[str], company: Company | None, **facts: str | None
+) -> Contact:
     contact = Contact(
         number=work.next_number(Kind.CONTACT),
         name=name,
         name_key=fold_name(name),
         company_id=company.id if company is not None else None,
         created_at=work.now,
+        **facts,
     )
     work.keep(contact)
     work.session.flush()
@@ -164,13 +165,18 @@ def _add_contact(work: Work, name: str, emails: Iterable[str], company: Company 
     return contact
 
 
-def _add_company(work: Work, name: str, domain: str | None) -> Company:
+def _add_company(work: Work, name: str, domain: str | None, **facts: str | None) -> Company:
     if domain and work.session.scalar(
         select(Company.id).where(Company.workspace_id == work.workspace_id, Company.domain == domain)
     ):
         domain = None
     company = Company(
-        number=work.next_number(Kind.COMPANY), name=name, name_key=fold_name(name), domain=domain, created_at=work.now
+        number=work.next_number(Kind.COMPANY),
+        name=name,
+        name_key=fold_name(name),
+        domain=domain,
+        created_at=work.now,
+        **facts,
     )
     work.keep(company)
     work.session.flush()
