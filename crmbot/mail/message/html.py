@@ -94,7 +94,7 @@ class _Lines:
                 self._pieces.append(line)
                 self._break(force=True)
             return
-        self._pieces.append(_BLANKS.sub(" ", text))
+        self._pieces.append(_BLANKS.sub(" ", text) if "\n" in text or "  " in text or "\t" in text else text)
 
     def close(self) -> str:
         self._break()
@@ -113,18 +113,21 @@ class _Lines:
             self._space()
         elif tag == "li":
             self._pieces.append("- ")
-        if _SIGNATURE.search(f"{attributes.get('class', '')} {attributes.get('id', '')}"):
-            self._put("-- ")
+        if attributes:
+            names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+            if "ignature" in names and _SIGNATURE.search(names):
+                self._put("-- ")
 
     def _space(self) -> None:
         if self._lines and self._lines[-1].strip("> "):
             self._put("")
 
     def _break(self, *, force: bool = False) -> None:
-        line = "".join(self._pieces).strip()
-        if line or force:
-            self._put(line.replace("\xa0", " "))
-        self._pieces.clear()
+        if self._pieces or force:
+            line = "".join(self._pieces).strip()
+            if line or force:
+                self._put(line.replace("\xa0", " "))
+            self._pieces.clear()
         if self._links:
             self._links = [(address, 0) for address, _ in self._links[-5:]]
 
