@@ -145,8 +145,8 @@ def test_more_than_ten_links_are_too_many(standin: StandIn, listener: Listener) 
     reader.start()
     standin.wait_for(lambda: heard)
     state.terminated = True
-    extra.close()
     reader.join()
+    extra.close()
     del standin.links.open[1:]
     assert ["too_many_websockets" in text for text in heard] == [True]
     assert standin.command(None, "/deal", "", "U1").text == "done"
