@@ -34,6 +34,8 @@ class Outbox(InWorkspace, Base):
     lease_until: Mapped[datetime | None]
     lease_holder: Mapped[str | None] = mapped_column(Id)
     """The fencing token: a late writer with another one changes nothing."""
+    resent_at: Mapped[datetime | None]
+    """When it was sent again though the first one may have arrived; the message says so."""
     sent_at: Mapped[datetime | None]
     receipt: Mapped[str | None]
     """What the other side calls it: Slack's ts, the mail's Message-ID."""
@@ -85,7 +87,7 @@ class DigestSlot(InWorkspace, Base):
     due_at: Mapped[datetime]
     decided_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(8))
-    """queued or skipped."""
+    """asked (somebody wants it now), queued or skipped."""
     reason: Mapped[str | None]
     outbox_id: Mapped[str | None] = mapped_column(Id)
     snapshot: Mapped[dict[str, Any] | None]

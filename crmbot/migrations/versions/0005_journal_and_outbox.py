@@ -82,6 +82,7 @@ def _create_outbox() -> None:
         sa.Column("attempts", _INTEGER, nullable=False),
         sa.Column("lease_until", UTCDateTime(), nullable=True),
         sa.Column("lease_holder", sa.String(length=26), nullable=True),
+        sa.Column("resent_at", UTCDateTime(), nullable=True),
         sa.Column("sent_at", UTCDateTime(), nullable=True),
         sa.Column("receipt", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
