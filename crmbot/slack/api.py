@@ -5,7 +5,6 @@ import re
 import ssl
 import time
 from dataclasses import dataclass, field
-from email.message import Message as Headers
 from http.client import HTTPException, HTTPMessage
 from socket import gaierror
 from typing import IO, Any
@@ -16,6 +15,7 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Re
 from crmbot.errors import SendFailed
 from crmbot.slack.codes import Fate, judge
 
+_Answer = tuple[int, dict[str, str], bytes]
 _MOST_BYTES = 1_000_000
 _PIECE = 65_536
 _SERVER_ERROR = 500
@@ -73,15 +73,17 @@ class SlackApi:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
         return _judged(*self._send(self.base_url + method, body, headers, seconds or self.seconds))
 
-    def _send(self, url: str, body: bytes, headers: dict[str, str], seconds: float) -> tuple[int, Headers, bytes]:
+    def _send(
+        self, url: str, body: bytes, headers: dict[str, str], seconds: float
+    ) -> tuple[int, dict[str, str], bytes]:
         deadline = time.monotonic() + seconds
         request = Request(url, data=body, headers=headers, method="POST")  # noqa: S310 - the operator's address, or one that Slack signed
         try:
             with self._opener.open(request, timeout=seconds) as answer:
-                return answer.status, answer.headers, _read(answer, deadline)
+                return answer.status, _lower(answer.headers), _read(answer, deadline)
         except HTTPError as error:
             with error:
-                return error.code, error.headers, _read(error, deadline)
+                return error.code, _lower(error.headers), _read(error, deadline)
         except URLError as error:
             raise _unsent(error.reason) from error
         except (OSError, HTTPException) as error:
@@ -92,6 +94,10 @@ class SlackApi:
 
 def _word(value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _lower(headers: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _read(answer: Any, deadline: float) -> bytes:
@@ -112,10 +118,10 @@ def _unsent(reason: object) -> SendFailed:
     return SendFailed("Slack cannot be reached.", unknown=not never_left, code=type(reason).__name__)
 
 
-def _judged(status: int, headers: Headers, raw: bytes) -> dict[str, Any]:
+def _judged(status: int, headers: dict[str, str], raw: bytes) -> dict[str, Any]:
     """Return the answer, or say what its failure means."""
     if status == _TOO_MANY:
-        wait = retry_after(headers.get("Retry-After"))
+        wait = retry_after(headers.get("retry-after"))
         raise SendFailed("Slack asks to wait.", retry_after=wait, code="ratelimited")
     if status >= _SERVER_ERROR:
         raise SendFailed("Slack has trouble of its own.", unknown=True, code=f"http_{status}")
@@ -131,7 +137,7 @@ def _judged(status: int, headers: Headers, raw: bytes) -> dict[str, Any]:
         return answer
     code = _code_of(str(answer.get("error", "no_error_code")))
     fate, reason = judge(code)
-    asked = retry_after(headers.get("Retry-After")) if code in {"ratelimited", "rate_limited"} else None
+    asked = retry_after(headers.get("retry-after")) if code in {"ratelimited", "rate_limited"} else None
     raise SendFailed(reason, permanent=fate is Fate.PARKED, unknown=fate is Fate.UNKNOWN, retry_after=asked, code=code)
 
 

@@ -196,7 +196,7 @@ def _forecast(digest: ForecastDigest, _reader: Reader) -> list[Block]:
 def _movements(digest: ForecastDigest) -> Mrkdwn:
     """Return what led from last week's open value to this one's."""
     lines = [
-        f"{_MOVEMENTS.get(one.movement, one.movement)}  {count(one.count, 'deal')}, {_moved_by(one.movement, one.value)}"
+        f"{_MOVEMENTS[one.movement]}  {count(one.count, 'deal')}, {_moved_by(one.movement, one.value)}"
         for one in digest.movements
         if one.count
     ]

@@ -9,7 +9,9 @@ _FORMATTING = re.compile(r"(?<![^\W_])[*_~]+|[*_~]+(?![^\W_])|`+")
 _EMOJI = re.compile(r"(?<!\w):(?=[a-z0-9_+'-]+:)")
 _QUOTE = re.compile(r"^(\s*)&gt;", re.MULTILINE)
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_SPACE = re.compile(r"\s+")
+_SUSPECT = re.compile("[&<>*_~`:\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Text without any of these needs no escaping."""
+
 _OPEN_END = re.compile(r"&[a-z]{0,3}$|<[^>]*$")
 
 
@@ -27,8 +29,9 @@ def escape(value: Any) -> Mrkdwn:
     """
     if isinstance(value, Mrkdwn):
         return value
-    text = _UNSAFE.sub("", str(value))
-    if not text.isalnum():
+    text = str(value)
+    if _SUSPECT.search(text):
+        text = _UNSAFE.sub("", text)
         text = _FORMATTING.sub(lambda found: found.group().translate(_LOOK_ALIKES), text)
         text = _EMOJI.sub("\ua789", text.translate(_ENTITIES))
         text = _QUOTE.sub("\\1\u00ad&gt;", text)
@@ -37,7 +40,10 @@ def escape(value: Any) -> Mrkdwn:
 
 def one_line(value: Any, limit: int = 150) -> Mrkdwn:
     """Return escaped text on one line, trimmed with an ellipsis before it is escaped."""
-    return escape(trim(_SPACE.sub(" ", str(value)).strip(), limit))
+    text = str(value)
+    # However long it is, only its beginning is worth looking at.
+    start = " ".join(text[: limit * 4].split())
+    return escape(trim(start if len(text) <= limit * 4 else f"{start}…", limit))
 
 
 def bold(value: Any, limit: int = 150) -> Mrkdwn:

@@ -6,6 +6,7 @@ from typing import Any
 
 from crmbot.crm.requests import Request
 from crmbot.errors import Ambiguous, BadInput, Candidate, CrmError, MissingFact, NotFound
+from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import actions, context, section, sentence, stack
 from crmbot.slack.message import Block, Element, Message
 from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line
@@ -24,14 +25,14 @@ def refusal_message(error: CrmError, reader: Reader, request: Request | None = N
         _example(error, reader),
         _candidates(error, request),
     )
-    return Message(escape(error), blocks)
+    return fit(Message(escape(error), blocks))
 
 
 def broken_message(incident: str, done: str = "") -> Message:
     """Return an apology that says what did and did not happen; `incident` finds it in the log."""
     if done:
         text = f"{done} (The answer could not be shown in full; incident {incident}.)"
-        return Message(escape(text), (sentence(f"✅ {text}"),))
+        return fit(Message(escape(text), (sentence(f"✅ {text}"),)))
     text = f"Something broke on our side; nothing was done. Please try again. (incident {incident})"
     return Message(text, (sentence(f"🛠️ {text}"),))
 
@@ -49,7 +50,7 @@ def _reasons(error: MissingFact, reader: Reader, request: Request) -> Message:
         press_button(reason, replace(request, reason=reason), action_id=f"deal.lost_{place}")  # type: ignore[call-arg] # it has a reason, or would not be asked for one
         for place, reason in enumerate(reader.lost_reasons)
     ]
-    return Message(escape(error), stack(sentence(f"🤔 {error}"), actions(*buttons)))
+    return fit(Message(escape(error), stack(sentence(f"🤔 {error}"), actions(*buttons))))
 
 
 def _candidates(error: CrmError, request: Request | None) -> list[Block] | None:

@@ -1,0 +1,238 @@
+import string
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from crmbot.crm.answers import (
+    ActivityView,
+    Answer,
+    Board,
+    BoardColumn,
+    Change,
+    CompanyView,
+    ContactView,
+    DealView,
+    EmailView,
+    Found,
+    Help,
+    Hit,
+    LeadView,
+    Link,
+    Listing,
+    MailAnswer,
+    Outcome,
+    Person,
+    Record,
+    Shown,
+    Table,
+    TimelineEntry,
+    Today,
+    Triage,
+)
+from crmbot.crm.requests import CreateTask, ListDeals, LoseDeal, ShowDeal
+from crmbot.domain.ids import Kind
+from crmbot.domain.money import Money
+from crmbot.errors import Ambiguous, BadInput, Candidate, MissingFact, NotFound
+from crmbot.playground import message_tokens
+from crmbot.playground.validation import message_verdict
+from crmbot.slack.blocks.messages import answer_message
+from crmbot.slack.blocks.refusals import refusal_message
+from crmbot.slack.message import Message
+from crmbot.slack.reader import Reader
+
+NOW = datetime(2031, 3, 5, 9, 30, tzinfo=UTC)
+READER = Reader(ZoneInfo("Europe/Berlin"), NOW)
+HOSTILE = "<!channel> *x* <http://a|b> <@U1> `code` _i_ ~s~ :tada: &amp; > quote"
+NASTY = st.one_of(
+    st.text(min_size=1, max_size=60),
+    st.text(alphabet="<>&*_~`|!@#: \n\u202e\U0001f600", min_size=1, max_size=400),
+    st.sampled_from(["x" * 20_000, " ", string.printable]),
+)
+
+
+def deal(text: str, *, outcome: str = "open") -> DealView:
+    return DealView(
+        id="d" * 26,
+        reference="D-17",
+        title=text,
+        value=Money(4_000_000, "USD"),
+        probability=75,
+        stage_key="negotiation",
+        stage=text,
+        outcome=outcome,
+        owner=Person("u", text, "U1"),
+        contact=Link("C-7", text),
+        company=Link("O-3", text),
+        expected_close=date(2031, 12, 15),
+        created_at=NOW,
+        closed_at=None if outcome == "open" else NOW,
+        lost_reason=text if outcome == "lost" else None,
+        version=1,
+    )
+
+
+def activity(text: str, *, done: bool = False) -> ActivityView:
+    return ActivityView(
+        id="a" * 26,
+        reference="A-204",
+        title=text,
+        activity_kind="call",
+        notes=text,
+        owner=Person("u", text),
+        about=(Link("D-17", text),) * 4,
+        due_at=NOW,
+        due_on=None,
+        overdue_at=NOW,
+        completed_at=NOW if done else None,
+        duration_minutes=1,
+        billable=True,
+        outcome=text,
+        attendees=(text,) * 30,
+        created_at=NOW,
+        version=1,
+    )
+
+
+def lead(text: str) -> LeadView:
+    return LeadView(
+        "l", "L-3", text, text, text, text, "qualified", 50, None, None, None, text, NOW, 1
+    )  # fmt: skip
+
+
+def records(text: str) -> tuple[Record, ...]:
+    return (
+        deal(text),
+        deal(text, outcome="won"),
+        deal(text, outcome="lost"),
+        activity(text),
+        activity(text, done=True),
+        lead(text),
+        ContactView("c", "C-7", text, (text,) * 9, text, text, Link("O-3", text), NOW, 1),
+        CompanyView("o", "O-3", text, text, text, text, NOW, 1),
+    )
+
+
+def email(text: str) -> EmailView:
+    return EmailView("e" * 26, text, text, text, text * 3, NOW, "triage", text, (Link("D-17", text),))
+
+
+def answers(text: str) -> list[Answer]:
+    everything = records(text)
+    column = BoardColumn("s", text, 90, Money(1, "USD"), Money(1, "USD"), (deal(text),) * 8)
+    line = TimelineEntry(NOW, "note", text, text, "A-1")
+    return [
+        *[Outcome(text, record, everything, (Change("D-17", text, text, ""),) * 20, "j" * 26) for record in everything],
+        Outcome(text, secret=text, dry_run=True),
+        *[Shown(text, record, (line,) * 30, everything * 3) for record in everything],
+        Listing(text, everything * 5, 400, 2, 10),
+        Listing("No deals.", (), 0),
+        Board(text, (column,) * 60, Money(1, "USD"), Money(1, "USD"), (Link("D-1", text),) * 20),
+        Today(text, (activity(text),) * 40, (activity(text),) * 40, (deal(text),) * 40, 3),
+        Today("Nothing.", (), (), ()),
+        Found(text, tuple(Hit(Link("D-1", text), Kind.DEAL, (text,) * 9) for _ in range(40))),
+        Table(text, (text,) * 30, ((text,) * 30,) * 150),
+        Table("Nothing.", ("A",), ()),
+        MailAnswer(text, email(text), entry_id="j" * 26),
+        Triage(text, (email(text),) * 40, 99),
+        Help(text, ((text, ((text, text),) * 40),) * 4),
+    ]
+
+
+def refusals(text: str) -> list[Message]:
+    candidates = [Candidate("D-17", text, (text,) * 12)] * 30
+    ask = LoseDeal("acme")
+    return [
+        refusal_message(Ambiguous(text, "deal", candidates), READER, ask),
+        refusal_message(Ambiguous(text, "deal", candidates), READER, CreateTask(text * 9, target=text)),
+        refusal_message(NotFound(text, nearest=candidates, field="deal"), READER, ask),
+        refusal_message(BadInput(text, example=f"/{text}"), READER),
+        refusal_message(MissingFact(text, field="reason"), Reader(READER.zone, NOW, lost_reasons=(text,) * 40), ask),
+    ]
+
+
+def problems(message: Message) -> list[str]:
+    verdict = message_verdict(message.payload)
+    return verdict.reasons + verdict.remarks
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=NASTY, shared=st.booleans())
+@example(text=HOSTILE, shared=True)
+@example(text="🎉" * 5000, shared=False)
+@example(text="<!here>" * 900, shared=True)
+@example(text="\x00\ud800", shared=False)
+def test_every_card_is_one_slack_takes_and_pings_nobody(text: str, shared: bool) -> None:
+    reader = Reader(READER.zone, NOW, shared=shared)
+    for answer in answers(text):
+        message = answer_message(answer, reader, ListDeals(page=2), (text,))
+        assert problems(message) == []
+        assert {token.kind for token in message_tokens(message.payload)} <= {"date"}
+    for message in refusals(text):
+        assert problems(message) == []
+        assert message_tokens(message.payload) == []
+
+
+@pytest.mark.parametrize("answer", answers(HOSTILE)[:-1], ids=lambda answer: type(answer).__name__)
+def test_formatting_in_what_people_typed_does_not_format(answer: Answer) -> None:
+    for block in answer_message(answer, READER).blocks:
+        for text in _mrkdwn(block):
+            assert "*x*" not in text
+            assert ":tada:" not in text
+            assert "`code`" not in text
+
+
+def _mrkdwn(value: object) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["text"]] if value.get("type") == "mrkdwn" else []
+        return own + [text for item in value.values() for text in _mrkdwn(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in _mrkdwn(item)]
+    return []
+
+
+def test_a_sentence_is_shown_exactly_as_it_is() -> None:
+    message = answer_message(Outcome(f"Opened D-17 {HOSTILE}"), READER)
+    assert message.blocks[0]["text"] == {
+        "type": "plain_text",
+        "text": f"✅ Opened D-17 {HOSTILE}",
+        "emoji": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("record", "labels"),
+    [
+        (deal("x"), ["Move to …", "Won", "Lost", "Undo", "Share"]),
+        (deal("x", outcome="lost"), ["Reopen", "Undo", "Share"]),
+        (activity("x"), ["Done", "Snooze 1 day", "Next week", "Undo", "Share"]),
+        (activity("x", done=True), ["Undo", "Share"]),
+        (lead("x"), ["Convert", "Undo", "Share"]),
+    ],
+)
+def test_the_buttons_fit_the_state(record: Record, labels: list[str]) -> None:
+    message = answer_message(Outcome("Done.", record, entry_id="j" * 26), READER)
+    row = message.blocks[-1]["elements"]
+    assert [(element.get("text") or element["placeholder"])["text"] for element in row] == labels
+
+
+def test_a_dry_run_has_no_buttons_and_says_so() -> None:
+    message = answer_message(Outcome("Opened.", deal("x"), dry_run=True), READER)
+    assert "nothing was changed" in message.blocks[0]["text"]["text"]
+    assert all(block["type"] != "actions" for block in message.blocks)
+
+
+def test_a_request_too_long_for_a_button_leaves_the_choice_to_typing() -> None:
+    request = CreateTask("x" * 3000, target="acme")
+    message = refusal_message(Ambiguous("acme", "target", [Candidate("D-1", "Acme")]), READER, request)
+    assert "accessory" not in message.blocks[1]
+    assert "D-1" in message.blocks[1]["text"]["text"]
+
+
+def test_instants_are_in_the_zone_of_the_one_reader_and_left_to_slack_for_many() -> None:
+    shown = Shown("D-17", deal("x"), (TimelineEntry(NOW, "note", "hello"),))
+    assert "today 10:30  hello" in str(answer_message(shown, READER).payload)
+    shared = Reader(READER.zone, NOW, shared=True)
+    assert f"<!date^{int(NOW.timestamp())}^" in str(answer_message(shown, shared, ShowDeal("D-17")).payload)

@@ -1,0 +1,79 @@
+import hashlib
+import hmac
+import logging
+import time
+
+import pytest
+from slack_app import Bot
+
+BODY = b"command=%2Fdeal&text=secret-name+%24400k&user_id=U1&team_id=T0000CRM1"
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+
+
+def signed(bot: Bot, body: bytes, stamp: str | None = None) -> list[tuple[str, str]]:
+    stamp = stamp or str(int(time.time()))
+    base = b"v0:" + stamp.encode() + b":" + body
+    signature = "v0=" + hmac.new(bot.slack.signing_secret.encode(), base, hashlib.sha256).hexdigest()
+    return [FORM, ("X-Slack-Request-Timestamp", stamp), ("X-Slack-Signature", signature)]
+
+
+def variants(bot: Bot) -> dict[str, tuple[bytes, list[tuple[str, str]], int]]:
+    good = signed(bot, BODY)
+    form, stamp, signature = good
+    now = int(time.time())
+    name, value = signature
+    return {
+        "altered body": (BODY + b"0", good, 401),
+        "stale": (BODY, signed(bot, BODY, str(now - 301)), 401),
+        "from the future": (BODY, signed(bot, BODY, str(now + 302)), 401),
+        "words for a time": (BODY, signed(bot, BODY, "abc"), 401),
+        "a negative time": (BODY, signed(bot, BODY, "-5"), 401),
+        "digits of another script": (BODY, [form, (stamp[0], "\u0661\u0667" * 5), signature], 401),
+        "a huge time": (BODY, signed(bot, BODY, "9" * 400), 401),
+        "no time": (BODY, [form, signature], 401),
+        "no signature": (BODY, [form, stamp], 401),
+        "nothing": (BODY, [], 401),
+        "two times": (BODY, [*good, stamp], 401),
+        "two signatures": (BODY, [*good, signature], 401),
+        "another version": (BODY, [form, stamp, (name, value.replace("v0=", "v1="))], 401),
+        "not ASCII": (BODY, [form, stamp, (name, "v0=" + "é" * 64)], 401),
+        "upper case": (BODY, [form, stamp, (name, value.upper())], 401),
+        "too short": (BODY, [form, stamp, (name, value[:-1])], 401),
+        "with a line break": (BODY, [form, stamp, (name, value + "\n")], 401),
+        "empty": (BODY, [form, stamp, (name, "")], 401),
+        "wrong": (BODY, [form, stamp, (name, "v0=" + "0" * 64)], 401),
+        "too large": (b"x" * 1_000_001, signed(bot, b"x"), 413),
+    }
+
+
+def test_what_slack_did_not_sign_is_refused_unread_and_leaves_nothing_in_the_log(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name, (body, headers, status) in variants(bot).items():
+        assert bot.dispatcher.dispatch(body, headers) == (status, {"content-type": "text/plain"}, b""), name
+    assert bot.dispatcher.last_at is None
+    assert "secret" not in caplog.text
+
+
+def test_a_genuine_request_of_nonsense_is_never_a_500(bot: Bot) -> None:
+    for body in (b"", b"\xff\xfe", b"{", b"[]", b"null", b"payload=%7B", b"payload=null", b"a=b", b"payload=%5B1%5D"):
+        for kind in ("application/x-www-form-urlencoded", "application/json"):
+            headers = [("Content-Type", kind), *signed(bot, body)[1:]]
+            status, _, _ = bot.dispatcher.dispatch(body, headers)
+            assert status in {200, 400, 404}, (body, kind)
+
+
+def test_headers_may_come_with_all_their_values(bot: Bot) -> None:
+    body = b'{"type":"url_verification","challenge":"abc"}'
+    headers = {name.lower(): [value] for name, value in signed(bot, body)}
+    headers["content-type"] = ["application/json"]
+    status, _, answer = bot.dispatcher.dispatch(body, headers)
+    assert (status, answer) == (200, b'{"challenge": "abc"}')
+
+
+def test_a_request_that_waited_too_long_does_nothing(bot: Bot) -> None:
+    body = b"command=%2Fdeal&text=new+Late+%2440k&user_id=U1&team_id=T0000CRM1"
+    _, _, answer = bot.dispatcher.dispatch(body, signed(bot, body), received=time.monotonic() - 3)
+    assert b"nothing was done" in answer
+    assert b"Late" not in bot.slack.command(bot.url, "/deal", "list", "U1").body

@@ -1,0 +1,36 @@
+"""What the tests of the Slack part talk to: the app on a store, beside a stand-in for Slack."""
+
+from dataclasses import dataclass
+
+from clocks import SettableClock
+
+from crmbot.crm.actors import Actor
+from crmbot.crm.requests import Request
+from crmbot.playground import StandIn
+from crmbot.service import CrmService
+from crmbot.slack.http import Dispatcher
+from crmbot.store import Store
+
+PEOPLE = {"U1": ("Ada", "ada@example.com", "manager"), "U2": ("Ben", "ben@example.com", "rep")}
+
+
+@dataclass
+class Bot:
+    """Everything a test of the Slack part talks to."""
+
+    slack: StandIn
+    store: Store
+    service: CrmService
+    clock: SettableClock
+    workspace_id: str
+    dispatcher: Dispatcher
+    url: str
+
+    def actor(self, user: str = "U1") -> Actor:
+        return self.service.actor_of_user(self.workspace_id, PEOPLE[user][1], "test")
+
+    def do(self, request: Request, user: str = "U1") -> str:
+        """Perform a request behind Slack's back and return the number of the record it made."""
+        answer = self.service.perform(self.actor(user), request)
+        record = getattr(answer, "record", None)
+        return record.reference if record else ""
