@@ -1,6 +1,6 @@
 """A workspace with people in it, for every test that asks something of the CRM."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -140,15 +140,15 @@ def any_crm(store: Store, clock: SettableClock) -> Crm:
 
 
 @pytest.fixture
-def open_crm(sqlite_template: Any, tmp_path: Any) -> Any:
-    """Call it for one fresh workspace after another on SQLite, as property tests need."""
+def open_crm() -> Iterator[Callable[[], Crm]]:
+    """Call it for one fresh workspace after another, in memory, as property tests need."""
     opened: list[Store] = []
 
     def fresh() -> Crm:
-        file = tmp_path / f"{len(opened)}.db"
-        file.write_bytes(sqlite_template.read_bytes())
-        opened.append(open_store(f"sqlite:///{file}"))
-        return Crm(opened[-1], SettableClock())
+        store = open_store("sqlite://")
+        opened.append(store)
+        Base.metadata.create_all(store.engine)
+        return Crm(store, SettableClock())
 
     yield fresh
     for store in opened:

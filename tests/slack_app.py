@@ -8,6 +8,7 @@ from crmbot.crm.actors import Actor
 from crmbot.crm.requests import Request
 from crmbot.playground import StandIn
 from crmbot.service import CrmService
+from crmbot.slack.app import SlackOptions, build_app
 from crmbot.slack.http import Dispatcher
 from crmbot.store import Store
 
@@ -34,3 +35,11 @@ class Bot:
         answer = self.service.perform(self.actor(user), request)
         record = getattr(answer, "record", None)
         return record.reference if record else ""
+
+
+def make_dispatcher(slack: StandIn, service: CrmService) -> Dispatcher:
+    """Return a fresh app, as another process or one after a restart would have it."""
+    options = SlackOptions(
+        bot_token=slack.bot_token, signing_secret=slack.signing_secret, api_url=slack.api_url, slack_seconds=2
+    )
+    return Dispatcher(build_app(options, service), slack.signing_secret)

@@ -1,6 +1,6 @@
 """A small workspace written row by row, as the write side leaves it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -136,6 +136,7 @@ class Rows:
         """Add a deal of one version; `value` in minor units. `then` holds later versions as (instant, changes)."""
         changes = facts.pop("then", [])
         columns = {name: facts.pop(name, None) for name in ("company_id", "contact_id")}
+        columns["id"] = facts.pop("id", None)
         number, title = facts.pop("number", next(self._counts)), facts.pop("title", "A deal")
         versions = [(created_at, self._facts({"value_minor": value, **facts}))]
         for at, change in changes:
@@ -230,6 +231,10 @@ class Rows:
             below = LADDER[: LADDER.index(status)] if status in LADDER else ()
             history += [(skipped.value, at) for skipped in below if skipped.value not in known]
             history.append((status, at))
+        return self.lead_of(history, **columns)
+
+    def lead_of(self, history: Sequence[tuple[str, datetime]], **columns: Any) -> str:
+        """Add a lead with its whole history of statuses, the first of which is its making."""
         lead_id: str = self.add(
             Lead,
             "lead",
@@ -244,7 +249,7 @@ class Rows:
             score=None,
             status=history[-1][0],
             disqualified_reason=None,
-            created_at=created_at,
+            created_at=history[0][1],
             **columns,
         )
         last: dict[str, datetime] = {}

@@ -1,14 +1,9 @@
 """A real Dovecot for tests: one server a worker, one mailbox account a test."""
 
 import contextlib
-import grp
 import itertools
-import os
-import pwd
-import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,63 +11,25 @@ import pytest
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 from servers.certificate import make_certificate
-from servers.ports import free_port, wait_until_closed, wait_until_listening
 from servers.programs import DOVECOT, require
 
-HOST = "127.0.0.1"
-PASSWORD = "correct-horse"
+from crmbot.playground.dovecot import HOST, PASSWORD
+from crmbot.playground.dovecot import DovecotServer as LocalDovecot
+from crmbot.playground.ports import free_port
 
 
-class DovecotServer:
-    """A throw-away Dovecot, plain and TLS, whose accounts are made by the tests."""
+class DovecotServer(LocalDovecot):
+    """A throw-away Dovecot, plain and TLS, with the faults that tests cause."""
 
     def __init__(self, program: Path) -> None:
-        self.program = program
-        self.port, self.tls_port = free_port(), free_port()
-        self.directory = Path(tempfile.mkdtemp(prefix="crmbot-dovecot-"))
+        self.certificate = Path()
+        super().__init__(program)
+
+    def tls_settings(self) -> str:
+        """Listen with a certificate of our own too."""
+        self.tls_port = free_port()
         self.certificate = make_certificate(self.directory).certificate
-        self.config = self.directory / "dovecot.conf"
-        self._master: subprocess.Popen[bytes] | None = None
-        self._write_config()
-        self.start()
-
-    def _write_config(self) -> None:
-        root = os.geteuid() == 0
-        own_user, own_group = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
-        mail = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
-        (self.directory / "mail").mkdir()
-        if root:
-            self.directory.chmod(0o755)
-            os.chown(self.directory / "mail", mail.pw_uid, mail.pw_gid)
-        template = Path(__file__).with_suffix(".conf").read_text("utf-8")
-        text = template.format(
-            directory=self.directory,
-            certificate=self.certificate,
-            key=self.directory / "key.pem",
-            port=self.port,
-            tls_port=self.tls_port,
-            service_user="dovecot" if root else own_user,
-            service_group="dovecot" if root else own_group,
-            login_user="dovenull" if root else own_user,
-            mail_uid=mail.pw_uid,
-            mail_gid=mail.pw_gid,
-            password=PASSWORD,
-        )
-        self.config.write_text(text, "utf-8")
-
-    def start(self) -> None:
-        """Start the server, if it isn't running, and wait until it answers."""
-        if self._master is None:
-            self._master = subprocess.Popen([self.program, "-F", "-c", self.config], stderr=subprocess.DEVNULL)
-            wait_until_listening(self.port)
-
-    def stop(self) -> None:
-        """Stop the server, dropping every connection."""
-        if self._master is not None:
-            self._signal(signal.SIGKILL, self._processes())
-            self._master.wait(timeout=10)
-            self._master = None
-            wait_until_closed(self.port)
+        return f"ssl = yes\nssl_cert = <{self.certificate}\nssl_key = <{self.directory / 'key.pem'}"
 
     def freeze(self) -> None:
         """Let every connection hang: accepted by the system, answered by nobody."""
@@ -87,30 +44,10 @@ class DovecotServer:
         names = {pid: Path(f"/proc/{pid}/comm").read_text("utf-8").strip() for pid in self._children()}
         self._signal(signal.SIGKILL, [pid for pid, name in names.items() if name in {"imap", "imap-login"}])
 
-    def close(self) -> None:
-        """Stop the server and remove everything it wrote."""
-        self.stop()
-        shutil.rmtree(self.directory)
-
     def doveadm(self, *arguments: str) -> None:
         """Run Dovecot's administration command."""
         command = ["doveadm", "-c", str(self.config), *arguments]
         subprocess.run(command, check=True, capture_output=True)
-
-    def _processes(self) -> list[int]:
-        return [self._master.pid, *self._children()] if self._master else []
-
-    def _children(self) -> list[int]:
-        if self._master is None:
-            return []
-        pid = self._master.pid
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
-
-    @staticmethod
-    def _signal(number: signal.Signals, pids: list[int]) -> None:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
 
 
 class Dovecot:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from servers.ports import free_port
+
+from crmbot.playground.ports import free_port
 
 HOST = "127.0.0.1"
 DROP = "DROP"

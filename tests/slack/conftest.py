@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from clocks import SettableClock
-from slack_app import PEOPLE, Bot
+from slack_app import PEOPLE, Bot, make_dispatcher
 
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import AddUser
@@ -16,7 +16,6 @@ from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.models import Base
 from crmbot.playground import StandIn
 from crmbot.service import CrmService
-from crmbot.slack.app import SlackOptions, build_app
 from crmbot.slack.http import Dispatcher
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
 
@@ -69,10 +68,7 @@ def bot(
 ) -> Bot:
     """The app with a store, answering over HTTP."""
     store, service, workspace_id = crm
-    options = SlackOptions(
-        bot_token=slack.bot_token, signing_secret=slack.signing_secret, api_url=slack.api_url, slack_seconds=2
-    )
-    dispatcher = Dispatcher(build_app(options, service), slack.signing_secret)
+    dispatcher = make_dispatcher(slack, service)
     return Bot(slack, store, service, clock, workspace_id, dispatcher, serve(dispatcher))
 
 
