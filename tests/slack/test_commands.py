@@ -3,6 +3,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from slack_app import Bot, make_dispatcher
@@ -139,7 +140,7 @@ def test_who_is_not_in_the_crm_is_told_how_to_get_in(bot: Bot) -> None:
 
 
 @pytest.mark.parametrize("what", [{"is_guest": True}, {"team_id": "T9999"}, {"deleted": True}, {"is_bot": True}])
-def test_guests_and_people_of_other_teams_are_refused(bot: Bot, what: dict[str, object]) -> None:
+def test_guests_and_people_of_other_teams_are_refused(bot: Bot, what: dict[str, Any]) -> None:
     bot.slack.add_user("U8", "mallory", "ada@example.com", **what)
     answer = bot.slack.command(bot.url, "/deal", "new Mine $1k", "U8")
     assert "members of this workspace only" in answer.text
