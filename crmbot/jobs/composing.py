@@ -1,0 +1,78 @@
+"""A digest's message: its numbers by the report engine, its words by the surface that it goes to."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crmbot.crm.answers import ReportAnswer
+from crmbot.crm.occasions import Composed, Occasion, Reading
+from crmbot.crm.policy import Policy
+from crmbot.crm.viewpoints import read_viewpoint
+from crmbot.reports.digests import DIGESTS
+from crmbot.reports.digests.base import Digest
+from crmbot.reports.registry import compute
+from crmbot.reports.rendering.envelope import as_envelope
+from crmbot.reports.values import Report, ReportRequest, ReportSettings, Scope
+from crmbot.slack.blocks.limits import fit
+from crmbot.slack.blocks.primitives import context, stack
+from crmbot.slack.blocks.reports import report_message
+from crmbot.slack.digests import render
+from crmbot.slack.message import Message
+from crmbot.slack.reader import Reader
+
+MailRenderer = Callable[[str, Digest | Report, str], dict[str, Any]]
+"""Turns a digest's name, its values and a late note into what a mail's outbox row carries."""
+
+
+class DigestComposer:
+    """Composes any subscription's digest; the same numbers that the API gives at the same moment."""
+
+    def __init__(self, policy: Policy, settings: ReportSettings, render_mail: MailRenderer) -> None:
+        self._policy, self._settings, self._render_mail = policy, settings, render_mail
+
+    def __call__(self, session: Reading, occasion: Occasion) -> Composed:
+        """Compute in the session's snapshot and render; CrmError says why there can be no digest."""
+        digest = occasion.digest
+        values = self._compute(session, occasion)
+        late = occasion.late or ""
+        if digest.channel is not None:
+            kind, destination = "slack.post", digest.channel
+            payload = _as_slack(values, late).payload
+        else:
+            kind, destination = "mail.send", digest.to_email or ""
+            payload = self._render_mail(digest.name, values, late)
+        return Composed(kind, destination, payload, _numbers(values), isinstance(values, Digest) and values.is_empty)
+
+    def _compute(self, session: Reading, occasion: Occasion) -> Digest | Report:
+        digest = occasion.digest
+        view = read_viewpoint(session, digest, self._policy)
+        scope = Scope(
+            workspace_id=digest.workspace_id,
+            zone=view.zone,
+            currency=view.currency,
+            viewer_id=view.viewer_id,
+            sees_all=view.sees_all,
+            owner_id=view.owner_id,
+            now=occasion.as_of,
+            settings=self._settings,
+        )
+        if digest.report in DIGESTS:
+            return _MAKERS[digest.report](session, scope)
+        request = ReportRequest(digest.report)
+        return compute(session, digest.report, scope, request.window(occasion.as_of, view.zone))
+
+
+_MAKERS: Mapping[str, Callable[..., Digest]] = DIGESTS
+
+
+def _as_slack(values: Digest | Report, late: str) -> Message:
+    if isinstance(values, Digest):
+        return render(values, late=late)
+    answer = ReportAnswer(f"{values.title} report.", name=values.name, report=values)
+    message = report_message(answer, Reader(ZoneInfo(values.meta.timezone), values.meta.as_of, shared=True))
+    return fit(Message(message.text, (*stack(context(late) if late else None), *message.blocks)))
+
+
+def _numbers(values: Digest | Report) -> dict[str, Any]:
+    numbers: dict[str, Any] = values.as_json() if isinstance(values, Digest) else as_envelope(values)["data"]
+    return numbers
