@@ -1,5 +1,6 @@
 """A workspace with people in it, for every test that asks something of the CRM."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,6 +18,7 @@ from crmbot.crm.requests import AddUser, Request
 from crmbot.crm.setup import create_workspace
 from crmbot.domain.permissions import DEFAULT_PERMISSIONS, Role
 from crmbot.domain.stages import DEFAULT_STAGES
+from crmbot.errors import CrmError
 from crmbot.models import Base
 from crmbot.service import CrmService, Delivery
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
@@ -120,6 +122,11 @@ def dump(engine: Engine, without: frozenset[str] = frozenset()) -> dict[str, lis
                     tuple(repr(value) for value in row) for row in connection.execute(select(*columns))
                 )
     return everything
+
+
+def refusal(kind: type[CrmError], words: str) -> pytest.RaisesExc[CrmError]:
+    """Expect a refusal of that kind whose sentence holds these words."""
+    return pytest.raises(kind, match=re.escape(words))
 
 
 def permissions_of(role: str) -> frozenset[str]:

@@ -147,9 +147,7 @@ def usable_domain(text: str) -> str:
         raise BadInput(f"“{text}” is not a domain.", field="domain", example="acme.com") from None
 
 
-def _add_contact(
-    work: Work, name: str, emails: Iterable[str], company: Company | None, **facts: str | None
-) -> Contact:
+def _add_contact(work: Work, name: str, emails: Iterable[str], company: Company | None, **facts: str | None) -> Contact:
     contact = Contact(
         number=work.next_number(Kind.CONTACT),
         name=name,

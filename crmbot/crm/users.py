@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 from zoneinfo import available_timezones
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Outcome, Table
@@ -30,8 +30,12 @@ def add_user(work: Work, request: ask.AddUser) -> Outcome:
     known = work.session.scalar(select(User).where(User.workspace_id == work.workspace_id, User.email == email))
     if known is not None and known.active:
         raise Conflict(f"{known.name} has the address {email} already, as {known.role}.")
+    if request.slack_user_id:
+        _refuse_linked(work, request.slack_user_id, known.id if known else None)
     if known is not None:
         known.active, known.role = True, role
+        for field in ("name", "timezone", "slack_user_id"):
+            setattr(known, field, getattr(request, field) or getattr(known, field))
         work.session.flush()
         return Outcome(f"{known.name} is back as {role}.")
     user = User(
@@ -51,10 +55,10 @@ def add_user(work: Work, request: ask.AddUser) -> Outcome:
 
 def set_user(work: Work, request: ask.SetUserRole) -> Outcome:
     """Change a role, or end or restore a user's rights; the last admin stays."""
-    user = find_user(work, request.user, field="user")
+    user = _left(work, request.user) or find_user(work, request.user, field="user")
     role = _role(request.role) if request.role else None
-    loses_admin = user.role == Role.ADMIN and (request.active is False or (role and role is not Role.ADMIN))
-    if loses_admin and _admins(work) == 1:
+    is_admin = user.active and user.role == Role.ADMIN
+    if is_admin and (request.active is False or role not in (None, Role.ADMIN)) and count_admins(work) == 1:
         raise Conflict(f"{user.name} is the only admin. Make somebody else an admin first.")
     if role is not None:
         user.role = role
@@ -72,6 +76,7 @@ def link_slack_user(work: Work, request: ask.LinkSlackUser) -> Outcome:
     )
     if user is None:
         raise NotFound(f"No CRM user has the address {email}. An admin adds people: crmbot user add {email}")
+    _refuse_linked(work, request.slack_user_id, user.id)
     user.slack_user_id = request.slack_user_id
     work.session.flush()
     return Outcome(f"{user.name} is linked to Slack.")
@@ -153,6 +158,17 @@ def show_settings(work: Work, _request: ask.ShowSettings) -> Table:
     return Table(f"Settings of {workspace.name}.", ("What", "Value"), tuple(rows))
 
 
+def count_admins(work: Work) -> int:
+    """Count the active admins, and hold them, so that two of them can't end each other at once."""
+    admins = work.session.scalars(
+        select(User.id)
+        .where(User.workspace_id == work.workspace_id, User.active, User.role == Role.ADMIN.value)
+        .order_by(User.id)
+        .with_for_update()
+    )
+    return len(admins.all())
+
+
 def token_digest(text: str, key: bytes) -> str:
     """Return the keyed hash under which a token is kept."""
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
@@ -165,15 +181,22 @@ def _role(word: str) -> Role:
         raise BadInput(f"“{word}” is no role. There are {', '.join(Role)}.", field="role") from None
 
 
-def _admins(work: Work) -> int:
-    return (
-        work.session.scalar(
-            select(func.count())
-            .select_from(User)
-            .where(User.workspace_id == work.workspace_id, User.active, User.role == Role.ADMIN.value)
+def _left(work: Work, email: str) -> User | None:
+    """Return the person of that address who has no rights any more."""
+    return work.session.scalar(
+        select(User).where(
+            User.workspace_id == work.workspace_id, User.email == email.strip().lower(), User.active.is_(False)
         )
-        or 0
     )
+
+
+def _refuse_linked(work: Work, slack_user_id: str, user_id: str | None) -> None:
+    """Refuse a Slack account that is somebody else's."""
+    holder = work.session.scalar(
+        select(User).where(User.workspace_id == work.workspace_id, User.slack_user_id == slack_user_id)
+    )
+    if holder is not None and holder.id != user_id:
+        raise Conflict(f"That Slack account belongs to {holder.name} <{holder.email}>.")
 
 
 def _token_state(work: Work, token: ApiToken) -> str:

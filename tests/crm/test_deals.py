@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from factories import Crm
+from factories import Crm, refusal
 
 from crmbot.crm.requests import (
     AssignDeal,
@@ -19,7 +19,7 @@ from crmbot.crm.requests import (
     WinDeal,
 )
 from crmbot.domain.money import Money
-from crmbot.errors import BadInput, Conflict, MissingFact, NotAllowed
+from crmbot.errors import BadInput, Conflict, CrmError, MissingFact, NotAllowed
 from crmbot.models import Deal, DealVersion
 
 K40 = Money.of(40_000, "USD")
@@ -76,12 +76,10 @@ def test_what_is_said_with_a_new_deal_is_kept(crm: Crm) -> None:
         (ReopenDeal("D-1"), Conflict, "D-1 Acme is open already"),
     ],
 )
-def test_a_refusal_says_why_and_changes_nothing(
-    crm: Crm, request_: Request, error: type[Exception], words: str
-) -> None:
+def test_a_refusal_says_why_and_changes_nothing(crm: Crm, request_: Request, error: type[CrmError], words: str) -> None:
     crm.do(CreateDeal("Acme"))
     before = crm.dump()
-    with pytest.raises(error, match=words.replace("?", r"\?")):
+    with refusal(error, words):
         crm.do(request_)
     assert crm.dump() == before
 
@@ -142,7 +140,7 @@ def test_a_closed_deal_tells_who_closed_it_and_when(crm: Crm, again: Request) ->
     crm.do(SetDeal("D-1", value=K40), "ada")
     with pytest.raises(Conflict, match=r"D-1 Acme is won already by Max Chief, 5 Mar 2031 10:30.*/deal reopen D-1"):
         crm.do(again)
-    with pytest.raises(Conflict, match="is won already by you"):
+    with refusal(Conflict, "is won already by you"):
         crm.do(again, "max")
 
 
@@ -177,7 +175,7 @@ def test_a_deal_keeps_its_own_currency(crm: Crm) -> None:
 def test_a_rep_cant_change_anothers_deal_but_a_manager_can(crm: Crm) -> None:
     crm.do(CreateDeal("Acme"))
     for request in (MoveDeal("D-1", "Qualified"), SetDeal("D-1", value=K40), WinDeal("D-1"), AssignDeal("D-1", "me")):
-        with pytest.raises(NotAllowed, match="D-1 Acme belongs to Jane Roe. Ask them or a manager"):
+        with refusal(NotAllowed, "D-1 Acme belongs to Jane Roe. Ask them or a manager"):
             crm.do(request, "sam")
     assert crm.made(AssignDeal("D-1", "sam"), "max").owner.name == "Sam Poe"
     assert crm.made(MoveDeal("D-1", "Qualified"), "sam").stage == "Qualified"

@@ -1,0 +1,138 @@
+"""Taking journalled row changes back, one by one, never over what was changed later."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, Table, select
+
+from crmbot.crm.history import keep_activity_facts, save_deal
+from crmbot.crm.journal import TRACKED, from_json, to_json
+from crmbot.crm.views import person
+from crmbot.crm.work import Work
+from crmbot.errors import Conflict
+from crmbot.models import Activity, ActivityVersion, Base, Deal, DealVersion, JournalChange, JournalEntry
+
+Row = Any
+
+_OWNERS = {DealVersion: "deal_id", ActivityVersion: "activity_id"}
+"""The tables that hold a record's history, and their column of the record."""
+
+
+def take_back(work: Work, entry: JournalEntry) -> list[Row]:
+    """Reverse an effect's row changes, the last one first, and return the rows that stand now.
+
+    A record whose other facts were changed since keeps its history and gets its old facts as of now.
+
+    Raises:
+        Conflict: a fact was changed since, or something made later needs a row; who did it is named.
+    """
+    changes = work.session.scalars(
+        select(JournalChange)
+        .where(JournalChange.workspace_id == work.workspace_id, JournalChange.entry_id == entry.id)
+        .order_by(JournalChange.position.desc())
+    ).all()
+    went_on = _went_on(work, changes)
+    standing = []
+    for change in changes:
+        row = work.get(TRACKED[change.table], change.row_id)
+        if row is not None and getattr(row, _OWNERS.get(type(row), ""), None) in went_on:
+            continue
+        standing.append(_reverse(work, entry, change, row, keeps_history=change.row_id in went_on))
+    for row in standing:
+        if isinstance(row, Deal) and row.id in went_on:
+            save_deal(work, row)
+    work.session.flush()
+    return [row for row in standing if row is not None]
+
+
+def _went_on(work: Work, changes: Sequence[JournalChange]) -> set[str]:
+    """Return the ids of the records whose facts were changed after these changes."""
+    found = set()
+    for change in changes:
+        row = work.get(TRACKED[change.table], change.row_id)
+        if isinstance(row, DealVersion) and _differs(row, change.after):
+            found.add(row.deal_id)
+        if isinstance(row, Activity) and change.before and _differs(row, change.after, only="facts_since"):
+            found.add(row.id)
+    return found
+
+
+def _reverse(work: Work, entry: JournalEntry, change: JournalChange, row: Row, *, keeps_history: bool) -> Row | None:
+    """Reverse one row's change and return the row, none when it is gone now."""
+    if change.after is None:
+        return _bring_back(work, change)
+    ignored = "facts_since" if keeps_history else ""
+    if row is None or _differs(row, {name: value for name, value in change.after.items() if name != ignored}):
+        raise _later(work, entry, change.row_id)
+    if change.before is None:
+        _refuse_used(work, entry, row)
+        work.session.delete(row)
+        work.session.flush()
+        return None
+    if keeps_history and isinstance(row, Activity):
+        keep_activity_facts(work, row)
+    for name, value in from_json(type(row), change.before).items():
+        if name != ignored:
+            setattr(row, name, value)
+    work.session.flush()
+    return row
+
+
+def _differs(row: Row, values: Mapping[str, Any] | None, *, only: str | None = None) -> bool:
+    return any(to_json(getattr(row, name)) != value for name, value in (values or {}).items() if only in (None, name))
+
+
+def _bring_back(work: Work, change: JournalChange) -> Row:
+    kind = TRACKED[change.table]
+    row = kind(workspace_id=work.workspace_id, **from_json(kind, change.before or {}))
+    work.session.add(row)
+    work.session.flush()
+    return row
+
+
+def _refuse_used(work: Work, entry: JournalEntry, row: Row) -> None:
+    """Refuse to remove a row that something made later points at."""
+    for table, column in _REFERRERS.get(row.__tablename__, ()):
+        user = work.session.scalar(
+            select(table.c.id).where(table.c.workspace_id == work.workspace_id, table.c[column] == row.id).limit(1)
+        )
+        if user is not None:
+            raise _later(work, entry, user)
+
+
+def _later(work: Work, entry: JournalEntry, row_id: str) -> Conflict:
+    """Name the change that came after."""
+    later = work.session.execute(
+        select(JournalEntry.actor_id, JournalEntry.summary)
+        .join(
+            JournalChange,
+            (JournalChange.workspace_id == JournalEntry.workspace_id) & (JournalChange.entry_id == JournalEntry.id),
+        )
+        .where(
+            JournalEntry.workspace_id == work.workspace_id,
+            JournalChange.row_id == row_id,
+            JournalEntry.at >= entry.at,
+            JournalEntry.id != entry.id,
+        )
+        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+        .limit(1)
+    ).first()
+    if later is None:
+        return Conflict(f"This can't be undone: something depends on it now. ({entry.summary})")
+    who = person(work, later.actor_id)
+    return Conflict(
+        f"This can't be undone, {who.name if who else 'crmbot'} has changed it since: {later.summary} Undo that first."
+    )
+
+
+def _referrers() -> dict[str, list[tuple[Table, str]]]:
+    """Return what points at each table: {target: [(table, column)]}."""
+    found: dict[str, list[tuple[Table, str]]] = {}
+    for table in Base.metadata.sorted_tables:
+        for constraint in table.constraints:
+            if isinstance(constraint, ForeignKeyConstraint) and "id" in table.c:
+                found.setdefault(constraint.referred_table.name, []).append((table, constraint.column_keys[-1]))
+    return found
+
+
+_REFERRERS = _referrers()

@@ -1,0 +1,45 @@
+"""The history of deals and activities, which reports of past moments read."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import pairwise
+
+from factories import Crm
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sequences import DEAL_REQUESTS, EXAMPLES
+
+from crmbot.crm.history import _DEAL_FACTS as DEAL_FACTS
+from crmbot.crm.requests import CreateDeal, Request
+from crmbot.errors import CrmError
+from crmbot.models import Deal, DealVersion
+
+NO_FIXTURE_CHECK = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=NO_FIXTURE_CHECK)
+@given(requests=st.lists(DEAL_REQUESTS, min_size=10, max_size=25), who=st.sampled_from(["max", "ada"]))
+def test_versions_tile_time_and_the_present_one_is_the_deal(
+    open_crm: Callable[[], Crm], requests: Sequence[Request], who: str
+) -> None:
+    crm = open_crm()
+    crm.do(CreateDeal("Acme Corp"), who)
+    changed: dict[str, int] = {}
+    for request in requests:
+        before = _facts(crm)
+        with suppress(CrmError):
+            crm.do(request, who)
+        for deal_id, facts in _facts(crm).items():
+            changed[deal_id] = changed.get(deal_id, 0) + (facts != before.get(deal_id))
+    for deal in crm.rows(Deal):
+        versions = crm.rows(DealVersion, DealVersion.deal_id == deal.id, order=DealVersion.valid_from)
+        assert versions[0].valid_from == deal.created_at
+        assert all(earlier.valid_to == later.valid_from for earlier, later in pairwise(versions))
+        assert all(version.valid_from < version.valid_to for version in versions[:-1])
+        assert versions[-1].valid_to is None
+        assert {name: getattr(versions[-1], name) for name in DEAL_FACTS} == _facts(crm)[deal.id]
+        assert len(versions) == changed[deal.id] + (deal.number == 1)
+
+
+def _facts(crm: Crm) -> dict[str, dict[str, object]]:
+    return {deal.id: {name: getattr(deal, name) for name in DEAL_FACTS} for deal in crm.rows(Deal)}
