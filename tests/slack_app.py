@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from clocks import SettableClock
 
 from crmbot.crm.actors import Actor
-from crmbot.crm.requests import Request
+from crmbot.crm.answers import Listing
+from crmbot.crm.requests import ListDeals, Request
 from crmbot.playground import StandIn
 from crmbot.service import CrmService
 from crmbot.slack.app import SlackOptions, build_app
@@ -43,3 +44,9 @@ def make_dispatcher(slack: StandIn, service: CrmService) -> Dispatcher:
         bot_token=slack.bot_token, signing_secret=slack.signing_secret, api_url=slack.api_url, slack_seconds=2
     )
     return Dispatcher(build_app(options, service), slack.signing_secret)
+
+
+def deals(bot: Bot) -> list[str]:
+    """Return the titles of all deals."""
+    listing = bot.service.perform(bot.actor(), ListDeals(outcome=None))
+    return sorted(record.title for record in listing.records) if isinstance(listing, Listing) else []

@@ -32,7 +32,7 @@ def event_listener(
     """Return the listener of messages that speak to the bot."""
 
     def answer_event(body: dict[str, Any], event: dict[str, Any], context: BoltContext) -> BoltResponse | None:
-        if not speaks_to_bot(event):
+        if not speaks_to_bot(event) or event["user"] in own_accounts(body):
             return None
         noun, line = split_line(str(event.get("text") or ""))
         incoming = event_incoming(body, event, context)
@@ -55,6 +55,11 @@ def speaks_to_bot(event: dict[str, Any]) -> bool:
     if event.get("type") == "app_mention":
         return True
     return event.get("channel_type") == "im" or bool(_CALLED.match(str(event.get("text") or "")))
+
+
+def own_accounts(body: dict[str, Any]) -> set[Any]:
+    """Return the bot's own user ids in the installations an event is for."""
+    return {one.get("user_id") for one in body.get("authorizations") or () if one.get("is_bot")}
 
 
 def split_line(text: str) -> tuple[str, str]:

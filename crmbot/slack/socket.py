@@ -1,4 +1,8 @@
-"""Socket Mode: envelopes over a WebSocket that this process opens; the same listeners, the same answers in the ack."""
+"""Socket Mode: envelopes over a WebSocket that this process opens; the same listeners, the same answers in the ack.
+
+The SDK's own client is not used: at the end of a stream it spins, it drops half a frame when its read times out, and
+it takes up to three seconds to begin reading a new link, which is all the time an ack has.
+"""
 
 import hashlib
 import json
@@ -6,26 +10,23 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import App
 from slack_bolt.request import BoltRequest
-from slack_sdk.socket_mode.builtin import SocketModeClient
-from slack_sdk.socket_mode.client import BaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.response import SocketModeResponse
 
 from crmbot.errors import SendFailed
 from crmbot.slack.api import SlackApi
-from crmbot.slack.app import quiet_logger
 from crmbot.slack.backoff import Backoff
 from crmbot.slack.incidents import record_incident
+from crmbot.slack.link import Link
 
 _logger = logging.getLogger(__name__)
-_PING_SECONDS = 5.0
-_STALE_SECONDS = 20.0
-_LOOK_SECONDS = 0.5
+_THREADS = 10
+_LOOK_SECONDS = 0.2
+_LEAVE_SECONDS = 5.0
 _ROTATE_SECONDS = 15 * 60.0
 
 
@@ -40,39 +41,11 @@ class SocketHealth:
     reason: str
 
 
-class _Client(SocketModeClient):
-    """The SDK's client, asking for a new address only when the listener says so."""
-
-    def __init__(self, open_url: Callable[[], str]) -> None:
-        self._open_url = open_url
-        super().__init__(
-            app_token="",
-            logger=quiet_logger(),
-            auto_reconnect_enabled=False,
-            ping_interval=_PING_SECONDS,
-            concurrency=10,
-        )
-
-    def issue_new_wss_url(self) -> str:
-        """Return the address of a new link."""
-        return self._open_url()
-
-    def connect_to_new_endpoint(self, force: bool = False) -> None:
-        """Leave reconnecting to the listener's own thread, which knows when to wait."""
-        del force
-
-    def renew(self) -> None:
-        """Open a new link, then close the old one."""
-        with self.connect_operation_lock:
-            self.wss_uri = self.issue_new_wss_url()
-            self.connect()
-
-
 class SocketListener:
-    """Keeps one link to Slack open and answers what comes over it.
+    """Keeps a link to Slack open and answers what comes over it.
 
-    A new link is opened when Slack announces the end of this one, when pongs stay away, and when nothing at all has
-    come for `rotate_seconds`: a socket that answers pings may still be deaf.
+    A new link is opened when Slack announces the end of this one (which goes only afterwards), when it breaks or no
+    pong comes, and when no message has come for `rotate_seconds`: a socket that answers pings may still be deaf.
     """
 
     def __init__(
@@ -94,116 +67,138 @@ class SocketListener:
         self._unanswered = unanswered
         self._backoff = backoff or Backoff()
         self._stopping = threading.Event()
-        self._renew = threading.Event()
-        self._client: _Client | None = None
+        self._wake = threading.Event()
+        self._links: list[Link] = []
+        self._workers: ThreadPoolExecutor | None = None
         self._thread: threading.Thread | None = None
-        self._opened_at = self._heard_at = 0.0
         self._last_event_at: float | None = None
         self._reason = "not started"
 
     def start(self) -> None:
         """Connect from a thread of its own, now and whenever the link is lost."""
         self._stopping.clear()
-        self._client = _Client(self._open_url)
-        self._client.on_message_listeners.append(self._hear)
-        self._client.socket_mode_request_listeners.append(self._answer)
+        self._workers = ThreadPoolExecutor(_THREADS, thread_name_prefix="slack-answer")
         self._thread = threading.Thread(target=self._keep_open, name="slack-socket", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the link after the answers under way were sent."""
+        """Send the answers under way, then close the link."""
         self._stopping.set()
-        self._renew.set()
+        self._wake.set()
         if self._thread is not None:
             self._thread.join(self._api.seconds + 1)
-        if self._client is not None:
-            self._client.message_workers.shutdown(wait=True)
-            self._client.close()
+        if self._workers is not None:
+            self._workers.shutdown(wait=True)
+        for link in self._links:
+            link.close()
+        self._links.clear()
         self._reason = "stopped"
 
     def health(self) -> SocketHealth:
         """Return how the link does."""
-        client = self._client
-        connected = client is not None and client.is_connected()
-        return SocketHealth(
-            connected, self._last_event_at, self._heard_at or None, self._backoff.failures, self._reason
-        )
+        link = self._current()
+        heard = link.heard_at if link else None
+        return SocketHealth(link is not None, self._last_event_at, heard, self._backoff.failures, self._reason)
+
+    def _current(self) -> Link | None:
+        links = [link for link in list(self._links) if link.is_open]
+        return links[-1] if links else None
 
     def _keep_open(self) -> None:
         while not self._stopping.is_set():
+            self._let_go()
             why = self._why_renew()
-            if why is None:
-                self._renew.wait(_LOOK_SECONDS)
-                continue
-            self._renew.clear()
-            wait = self._connect(why)
+            wait = self._renew(why) if why else 0.0
             if wait:
                 self._stopping.wait(wait)
+            elif not why:
+                self._wake.wait(_LOOK_SECONDS)
+            self._wake.clear()
 
     def _why_renew(self) -> str | None:
-        """Return why a new link is needed, None when this one is good."""
-        client = self._client
-        if client is None or not client.is_connected() or client.current_session is None:
+        """Return why a new link is needed, None when there is a good one."""
+        link = self._current()
+        if link is None:
             return "not connected"
-        if self._renew.is_set():
+        if link.leaving_at is not None:
             return "Slack asked for a new link"
-        pong = client.current_session.last_ping_pong_time or self._opened_at
-        if time.time() - pong > _STALE_SECONDS:
-            return "no pong"
-        if time.time() - max(self._heard_at, self._opened_at) > self._rotate_seconds:
-            return "silent for long"
-        return None
+        since = max(link.opened_at, self._last_event_at or 0.0)
+        return "silent for long" if time.time() - since > self._rotate_seconds else None
 
-    def _connect(self, why: str) -> float:
-        """Open a link; return the seconds to wait before the next try, 0 when it worked."""
-        client = self._client
-        if client is None:
-            return 0.0
+    def _renew(self, why: str) -> float:
+        """Open a link and take leave of the one before; return the seconds to wait when that failed, else 0."""
         try:
-            client.renew()
+            url = str(self._api.call("apps.connections.open")["url"])
+            link = Link(url, self._take, seconds=self._api.seconds)
+            link.open()
         except SendFailed as failure:
             self._reason = f"{why}; {failure.reason}"
             return self._backoff.failed(failure.retry_after or 0.0)
         except OSError as error:
             self._reason = f"{why}; {type(error).__name__}"
             return self._backoff.failed()
-        if not client.is_connected():
-            self._reason = f"{why}; the handshake failed"
+        except Exception as error:  # noqa: BLE001 - this thread must not die: without it nothing is heard again
+            self._reason = f"{why}; incident {record_incident(error, 'opening a Slack link')}"
             return self._backoff.failed()
-        self._opened_at = time.time()
-        self._reason = "connected"
+        for old in self._links:
+            old.leaving_at = old.leaving_at or time.time()
+        self._links.append(link)
         self._backoff.succeeded()
+        self._reason = "connected"
         _logger.info("a new Slack link is open (%s)", why)
         return 0.0
 
-    def _open_url(self) -> str:
-        return str(self._api.call("apps.connections.open")["url"])
+    def _let_go(self) -> None:
+        """Close links that a newer one replaced, once answers under way had their time."""
+        newest = self._links[-1:]
+        for link in list(self._links):
+            done = link.leaving_at is not None and time.time() - link.leaving_at > _LEAVE_SECONDS
+            if not link.is_open or (done and link not in newest):
+                link.close()
+                self._links.remove(link)
 
-    def _hear(self, text: str) -> None:
-        self._heard_at = time.time()
-        if '"disconnect"' in text and json.loads(text).get("type") == "disconnect":
-            self._renew.set()
-
-    def _answer(self, client: BaseSocketModeClient, envelope: SocketModeRequest) -> None:
-        """Answer one envelope; without an ack nothing has happened, and Slack sends events again."""
-        begun = time.monotonic()
-        self._last_event_at = time.time()
-        key = delivery_key(envelope.payload)
-        request = BoltRequest(
-            mode="socket_mode",
-            body=envelope.payload,
-            context={"delivery_key": key, "deadline": begun + self._ack_seconds},
-        )
-        answer = self._app.dispatch(request)
-        if answer.status != 200:  # noqa: PLR2004 - HTTP's OK
-            return
-        payload = _payload(answer.body) if envelope.accepts_response_payload else None
+    def _take(self, link: Link, text: str) -> None:
+        """Take one message off a link; answering it is another thread's work."""
         try:
-            client.send_socket_mode_response(SocketModeResponse(envelope.envelope_id, payload))
-        except Exception as error:  # noqa: BLE001 - whatever broke, the answer did not get through
-            record_incident(error, "sending an ack")
+            message = json.loads(text)
+        except ValueError:
+            return
+        if not isinstance(message, dict):
+            return
+        if message.get("type") == "disconnect":
+            link.leaving_at = time.time()
+            self._wake.set()
+        elif message.get("envelope_id") and self._workers is not None and not self._stopping.is_set():
+            self._last_event_at = time.time()
+            self._workers.submit(self._answer, link, message, time.monotonic())
+
+    def _answer(self, link: Link, envelope: dict[str, Any], begun: float) -> None:
+        """Answer one envelope; without an ack nothing has happened, and Slack sends events again."""
+        payload = envelope.get("payload") or {}
+        key = delivery_key(payload)
+        context = {"delivery_key": key, "deadline": begun + self._ack_seconds}
+        try:
+            answer = self._app.dispatch(BoltRequest(mode="socket_mode", body=payload, context=context))
+            if answer.status == 200:  # noqa: PLR2004 - HTTP's OK
+                ack: dict[str, Any] = {"envelope_id": envelope["envelope_id"]}
+                told = _payload(answer.body) if envelope.get("accepts_response_payload") else None
+                if told:
+                    ack["payload"] = told
+                self._send(link, json.dumps(ack))
+        except Exception as error:  # noqa: BLE001 - a worker's last stop: whatever broke, there was no ack
+            record_incident(error, "answering an envelope")
             if self._unanswered is not None:
                 self._unanswered(key)
+
+    def _send(self, link: Link, text: str) -> None:
+        """Send an ack the way the envelope came, or over the newest link when that is gone."""
+        try:
+            link.send(text)
+        except OSError:
+            other = self._current()
+            if other is None:
+                raise
+            other.send(text)
 
 
 def delivery_key(payload: dict[str, Any]) -> str:

@@ -6,18 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from slack_app import Bot, make_dispatcher
+from slack_app import Bot, deals, make_dispatcher
 
-from crmbot.crm.requests import CreateCompany, CreateDeal, ListDeals
+from crmbot.crm.requests import CreateCompany, CreateDeal
 from crmbot.playground import Answer, ServerError, message_tokens
 from crmbot.playground.records import Sent
 from crmbot.playground.signing import signed_headers
 from crmbot.slack.http import Dispatcher
-
-
-def deals(bot: Bot) -> list[str]:
-    listing = bot.service.perform(bot.actor(), ListDeals(outcome=None))
-    return sorted(record.title for record in getattr(listing, "records", ()))
 
 
 def labels(answer: Answer) -> list[str]:
