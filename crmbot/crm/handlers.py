@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from crmbot.crm import activities, board, deals, leads, lists, merge, people, undo, users
+from crmbot.crm import activities, board, deals, emails, leads, lists, merge, people, undo, users
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Answer
 from crmbot.crm.work import Work
@@ -47,6 +47,12 @@ HANDLERS: Mapping[type[ask.Request], Handler] = {
     ask.ListActivities: lists.list_activities,
     ask.ShowToday: lists.today,
     ask.AddNote: activities.add_note,
+    ask.LogEmail: emails.log_email,
+    ask.AttachEmail: emails.attach_email,
+    ask.AddSender: emails.add_sender,
+    ask.IgnoreEmail: emails.ignore_email,
+    ask.ListTriage: emails.list_triage,
+    ask.ShowMailAddress: emails.show_mail_address,
     ask.Undo: undo.undo,
     ask.Find: lists.find,
     ask.ShowSettings: users.show_settings,

@@ -9,6 +9,7 @@ from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money
 from crmbot.models import Activity, Company, Contact, ContactEmail, Deal, Lead, Stage, User
+from crmbot.models.activities import AboutRecords
 
 
 def person(work: Work, user_id: str | None) -> Person | None:
@@ -118,14 +119,10 @@ def company_view(_work: Work, company: Company) -> CompanyView:
     )
 
 
-def activity_view(work: Work, activity: Activity) -> ActivityView:
+def activity_view(work: Work, activity: Activity, about: tuple[Link, ...] | None = None) -> ActivityView:
     """Return an activity as a card shows it; what it is about stands with the deal first."""
-    about = (
-        work.get(Deal, activity.deal_id),
-        work.get(Lead, activity.lead_id),
-        work.get(Contact, activity.contact_id),
-        work.get(Company, activity.company_id),
-    )
+    if about is None:
+        about = about_links(work, activity)
     return ActivityView(
         id=activity.id,
         reference=reference(Kind.ACTIVITY, activity.number),
@@ -133,7 +130,7 @@ def activity_view(work: Work, activity: Activity) -> ActivityView:
         activity_kind=activity.kind,
         notes=activity.notes,
         owner=person(work, activity.owner_id),
-        about=tuple(found for found in map(link, about) if found),
+        about=about,
         due_at=activity.due_at,
         due_on=activity.due_on,
         overdue_at=activity.overdue_at,
@@ -145,6 +142,17 @@ def activity_view(work: Work, activity: Activity) -> ActivityView:
         created_at=activity.created_at,
         version=activity.version,
     )
+
+
+def about_links(work: Work, row: AboutRecords) -> tuple[Link, ...]:
+    """Return the names of what something is about, the deal first."""
+    about = (
+        work.get(Deal, row.deal_id),
+        work.get(Lead, row.lead_id),
+        work.get(Contact, row.contact_id),
+        work.get(Company, row.company_id),
+    )
+    return tuple(found for found in map(link, about) if found)
 
 
 def record_view(work: Work, row: Deal | Lead | Contact | Company | Activity) -> Record:

@@ -42,6 +42,8 @@ class MailDelivery(InWorkspace, Base):
     """fetched, logged, triage, noise, duplicate or failed."""
     reason: Mapped[str | None]
     tries: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    """While it is being read by a worker; nobody else takes it before."""
     email_id: Mapped[str | None] = mapped_column(Id)
 
 
@@ -54,12 +56,15 @@ class Email(InWorkspace, Versioned, Base):
         within_workspace("logged_by_id", "user_account"),
         UniqueConstraint("workspace_id", "dedupe_key"),
         Index("ix_email_message_id", "workspace_id", "message_id"),
+        Index("ix_email_content", "workspace_id", "content_key"),
         Index("ix_email_activity", "workspace_id", "activity_id"),
         Index("ix_email_triage", "workspace_id", "state", "received_at"),
     )
 
     dedupe_key: Mapped[str] = mapped_column(String(64))
     """Hash of Message-ID and content: a reused Message-ID with other content is another mail."""
+    content_key: Mapped[str] = mapped_column(String(64), default="")
+    """Hash of writer, subject and own words: the same for a mail and for somebody's forward of it."""
     message_id: Mapped[str | None]
     """Of the original when it was forwarded, so that replies find it."""
     references: Mapped[list[str]] = mapped_column(default=list)

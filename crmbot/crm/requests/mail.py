@@ -19,11 +19,14 @@ class Participant:
 class LogEmail(Request, name="email.log", permission="crm.emails.edit"):
     """Log a mail that was read and judged; matching it to records is the door's part.
 
-    `dedupe_key` tells the same mail again. `hold` is why it must wait for a person (an unproven sender), `leave` why it
-    is only kept (an auto-reply). `words` are the forwarder's own, `deal_tag` a proven deal number of the address.
+    `dedupe_key` tells the same mail again, `content_key` a forward and its original. `hold` is why it must wait for a
+    person (an unproven sender), `leave` why it is only kept (an auto-reply). `words` are the forwarder's own,
+    `deal_tag` the deal that a proven sender names in the subject, `deal_address` that of a signed address; with
+    `deal_address_only` nothing but that address vouches, so its deal must know a participant.
     """
 
     dedupe_key: str
+    content_key: str
     message_id: str | None
     references: tuple[str, ...]
     direction: str
@@ -36,6 +39,8 @@ class LogEmail(Request, name="email.log", permission="crm.emails.edit"):
     attachments: tuple[tuple[str, str, int], ...] = ()
     words: str = ""
     deal_tag: str | None = None
+    deal_address: str | None = None
+    deal_address_only: bool = False
     hold: str | None = None
     leave: str | None = None
     delivery_id: str | None = None

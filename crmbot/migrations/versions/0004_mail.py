@@ -48,6 +48,7 @@ def _create_mail_delivery() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("tries", _INTEGER, nullable=False),
+        sa.Column("leased_until", UTCDateTime(), nullable=True),
         sa.Column("email_id", sa.String(length=26), nullable=True),
         sa.Column("workspace_id", sa.String(length=26), nullable=False),
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -83,6 +84,7 @@ def _create_email() -> None:
     op.create_table(
         "email",
         sa.Column("dedupe_key", sa.String(length=64), nullable=False),
+        sa.Column("content_key", sa.String(length=64), nullable=False),
         sa.Column("message_id", sa.String(), nullable=True),
         sa.Column("references", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("direction", sa.String(length=3), nullable=False),
@@ -117,6 +119,7 @@ def _create_email() -> None:
     )
     with op.batch_alter_table("email") as batch_op:
         batch_op.create_index("ix_email_activity", ["workspace_id", "activity_id"], unique=False)
+        batch_op.create_index("ix_email_content", ["workspace_id", "content_key"], unique=False)
         batch_op.create_index("ix_email_message_id", ["workspace_id", "message_id"], unique=False)
         batch_op.create_index("ix_email_triage", ["workspace_id", "state", "received_at"], unique=False)
 

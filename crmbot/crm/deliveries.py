@@ -1,0 +1,229 @@
+"""Deliveries: mail kept raw from its fetching until it is understood, and how far each mailbox was read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from crmbot.domain.ids import new_id
+from crmbot.models import MailCursor, MailDelivery
+
+TRIES = 3
+"""How often a mail that can't be read is tried before it is kept aside as failed."""
+DEATHS = 10
+"""How often a worker may die over one mail before that is kept aside."""
+
+_NO_SYNC = {"synchronize_session": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a mailbox was read: every UID below `next_uid` is stored."""
+
+    uid_validity: int
+    next_uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One message as the server gave it; `raw` may be cut, `size` is the whole."""
+
+    uid: int
+    raw: bytes
+    size: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A stored message that this worker may read now."""
+
+    id: str
+    mailbox: str
+    raw: bytes
+    size: int
+    received_at: datetime
+    tries: int
+
+
+def read_cursor(session: Session, workspace_id: str, mailbox: str) -> Cursor | None:
+    """Return how far a mailbox was read; None when it never was."""
+    row = session.execute(
+        select(MailCursor.uid_validity, MailCursor.next_uid).where(_of(MailCursor, workspace_id, mailbox))
+    ).first()
+    return Cursor(*row) if row else None
+
+
+def store_fetched(
+    session: Session,
+    workspace_id: str,
+    mailbox: str,
+    cursor: Cursor,
+    messages: Sequence[Fetched],
+    now: datetime,
+) -> int:
+    """Keep messages and move the cursor, which never goes back; return how many were new.
+
+    The cursor's row is held meanwhile, so that another process reading the same mailbox waits and then finds them.
+    """
+    held = session.execute(
+        select(MailCursor.id, MailCursor.uid_validity, MailCursor.next_uid)
+        .where(_of(MailCursor, workspace_id, mailbox))
+        .with_for_update()
+    ).first()
+    known = _known_uids(session, workspace_id, mailbox, cursor.uid_validity, [message.uid for message in messages])
+    fresh = [message for message in messages if message.uid not in known]
+    if fresh:
+        session.execute(insert(MailDelivery), [_row(workspace_id, mailbox, cursor, message, now) for message in fresh])
+    values = {"uid_validity": cursor.uid_validity, "next_uid": cursor.next_uid, "read_at": now}
+    if held is None:
+        session.execute(
+            insert(MailCursor), {"workspace_id": workspace_id, "id": new_id(now), "mailbox": mailbox, **values}
+        )
+    elif held.uid_validity != cursor.uid_validity or held.next_uid <= cursor.next_uid:
+        session.execute(
+            update(MailCursor).where(_of(MailCursor, workspace_id, mailbox)).values(values), execution_options=_NO_SYNC
+        )
+    return len(fresh)
+
+
+def missing_uids(
+    session: Session, workspace_id: str, mailbox: str, uid_validity: int, uids: Sequence[int]
+) -> list[int]:
+    """Return which of the server's UIDs were never stored."""
+    known = _known_uids(session, workspace_id, mailbox, uid_validity, uids)
+    return [uid for uid in uids if uid not in known]
+
+
+def claim(session: Session, workspace_id: str, now: datetime, *, limit: int, lease: timedelta) -> list[Waiting]:
+    """Take messages that wait, oldest first, so that no other worker reads them until the lease ends.
+
+    A message whose reader died takes no neighbours along: what was tried before is taken alone. One that was tried
+    often enough is kept aside as failed.
+    """
+    free = (
+        (MailDelivery.workspace_id == workspace_id)
+        & (MailDelivery.state == "fetched")
+        & or_(MailDelivery.leased_until.is_(None), MailDelivery.leased_until < now)
+    )
+    rows = session.execute(
+        select(MailDelivery.id, MailDelivery.tries)
+        .where(free)
+        .order_by(MailDelivery.received_at, MailDelivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        if row.tries >= DEATHS:
+            _set(session, workspace_id, [row.id], state="failed", reason="the worker that read it died each time")
+    untried = [row.id for row in rows if row.tries == 0]
+    again = [row.id for row in rows if 0 < row.tries < DEATHS][:1]
+    chosen = untried or again
+    if not chosen:
+        return []
+    _set(session, workspace_id, chosen, tries=MailDelivery.tries + 1, leased_until=now + lease)
+    taken = session.execute(
+        select(
+            MailDelivery.id,
+            MailDelivery.mailbox,
+            MailDelivery.raw,
+            MailDelivery.size,
+            MailDelivery.received_at,
+            MailDelivery.tries,
+        )
+        .where(MailDelivery.workspace_id == workspace_id, MailDelivery.id.in_(chosen))
+        .order_by(MailDelivery.received_at, MailDelivery.id)
+    )
+    return [Waiting(row.id, row.mailbox, row.raw or b"", row.size, row.received_at, row.tries) for row in taken]
+
+
+def give_back(session: Session, workspace_id: str, delivery_id: str, reason: str, *, final: bool) -> None:
+    """Note why a message could not be read; `final` keeps it aside, else it is tried again."""
+    state = "failed" if final else "fetched"
+    _set(session, workspace_id, [delivery_id], state=state, reason=reason[:500], leased_until=None)
+
+
+def keep_failed(session: Session, workspace_id: str, mailbox: str, raw: bytes, reason: str, now: datetime) -> None:
+    """Keep a message that came without a mailbox and could not be read."""
+    identity = new_id(now)
+    uid = session.scalar(
+        select(func.coalesce(func.max(MailDelivery.uid), 0) + 1).where(
+            _of(MailDelivery, workspace_id, mailbox), MailDelivery.uid_validity == 0
+        )
+    )
+    session.execute(
+        insert(MailDelivery),
+        {
+            **_row(workspace_id, mailbox, Cursor(0, 0), Fetched(int(uid or 1), raw, len(raw), now), now),
+            "id": identity,
+            "state": "failed",
+            "reason": reason[:500],
+            "tries": TRIES,
+        },
+    )
+
+
+def requeue(session: Session, workspace_id: str) -> int:
+    """Let every message that failed be tried again; return how many."""
+    failed = session.scalars(
+        select(MailDelivery.id).where(MailDelivery.workspace_id == workspace_id, MailDelivery.state == "failed")
+    ).all()
+    _set(session, workspace_id, failed, state="fetched", tries=0, leased_until=None)
+    return len(failed)
+
+
+def count_by_state(session: Session, workspace_id: str) -> dict[str, int]:
+    """Return how many deliveries are in each state."""
+    rows = session.execute(
+        select(MailDelivery.state, func.count())
+        .where(MailDelivery.workspace_id == workspace_id)
+        .group_by(MailDelivery.state)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _of(kind: type[MailCursor | MailDelivery], workspace_id: str, mailbox: str) -> ColumnElement[bool]:
+    return (kind.workspace_id == workspace_id) & (kind.mailbox == mailbox)
+
+
+def _known_uids(
+    session: Session, workspace_id: str, mailbox: str, uid_validity: int, uids: Sequence[int]
+) -> frozenset[int]:
+    if not uids:
+        return frozenset()
+    found = session.scalars(
+        select(MailDelivery.uid).where(
+            _of(MailDelivery, workspace_id, mailbox),
+            MailDelivery.uid_validity == uid_validity,
+            MailDelivery.uid.between(min(uids), max(uids)),
+        )
+    )
+    return frozenset(found)
+
+
+def _row(workspace_id: str, mailbox: str, cursor: Cursor, message: Fetched, now: datetime) -> dict[str, Any]:
+    return {
+        "workspace_id": workspace_id,
+        "id": new_id(now),
+        "mailbox": mailbox,
+        "uid_validity": cursor.uid_validity,
+        "uid": message.uid,
+        "received_at": min(message.received_at, now),
+        "raw": message.raw,
+        "size": message.size,
+        "state": "fetched",
+        "tries": 0,
+    }
+
+
+def _set(session: Session, workspace_id: str, ids: Sequence[str], **values: Any) -> None:
+    if ids:
+        session.execute(
+            update(MailDelivery)
+            .where(MailDelivery.workspace_id == workspace_id, MailDelivery.id.in_(ids), MailDelivery.state != "logged")
+            .values(values),
+            execution_options=_NO_SYNC,
+        )

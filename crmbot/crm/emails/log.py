@@ -1,0 +1,224 @@
+"""Logging a mail: the same mail once, matched by the ladder or kept for a person, with its receipt."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from crmbot.crm.answers import MailAnswer
+from crmbot.crm.emails.knowledge import Knowledge, Row, company_domain, look_up
+from crmbot.crm.emails.matching import Match, climb, place_with_contact
+from crmbot.crm.emails.placing import add_email_activities, logged_sentence, send_receipt
+from crmbot.crm.emails.views import activity_reference, email_view, match_links, why_words
+from crmbot.crm.people import company_for, contact_for
+from crmbot.crm.requests import LogEmail, Participant
+from crmbot.crm.views import about_links, activity_view
+from crmbot.crm.work import Work
+from crmbot.domain.identity import Address, person_name_from
+from crmbot.errors import Conflict
+from crmbot.models import Activity, Contact, Counter, Email, EmailReference, MailDelivery
+
+_MOST_REFERENCES = 12
+_WEIGHT = {"noise": 0, "triage": 1}
+"""How far a mail got; a copy that gets farther replaces it, so that a forged copy sent first hides nothing."""
+_FARTHEST_ZONES = timedelta(hours=14)
+_ZONE_STEP_MINUTES = 15
+_KEEP_RAW = frozenset({"triage", "failed"})
+
+
+def log_email(work: Work, request: LogEmail) -> MailAnswer:
+    """Log a mail once, however often it comes; what cannot be placed waits for a person."""
+    _take_turn(work)
+    known = look_up(work, request)
+    earlier = _earlier(request, known)
+    if earlier is not None:
+        return _log_again(work, request, known, earlier)
+    email = _new_email(work, request)
+    answer = _place(work, request, known, email)
+    _finish_delivery(work, request, email.state, email)
+    return answer
+
+
+def _take_turn(work: Work) -> None:
+    """On PostgreSQL wait for other mail of this workspace, so that two copies of one mail see each other.
+
+    Their activities take numbers from this same counter, so they would wait for each other anyway. SQLite has one
+    writer.
+    """
+    if work.session.get_bind().dialect.name != "sqlite":
+        work.session.execute(
+            select(Counter.value)
+            .where(Counter.workspace_id == work.workspace_id, Counter.name == "activity")
+            .with_for_update()
+        )
+
+
+def _earlier(request: LogEmail, known: Knowledge) -> Row | None:
+    for row in known.copies:
+        if row.key == request.dedupe_key:
+            return row
+    return next((row for row in known.copies if _is_copy(request, row)), None)
+
+
+def _is_copy(request: LogEmail, row: Row) -> bool:
+    """Say whether a mail of the same writer, subject and words is this one, forwarded: a zone apart at the most.
+
+    Two mails of those same words that came directly are two mails: each has a Message-ID or a date of its own.
+    """
+    if row.at is None or not (request.forwarded or row.one == "forward"):
+        return False
+    apart = abs(request.sent_at.replace(second=0, microsecond=0) - row.at.replace(second=0, microsecond=0))
+    return apart <= _FARTHEST_ZONES and apart.seconds // 60 % _ZONE_STEP_MINUTES == 0
+
+
+def _log_again(work: Work, request: LogEmail, known: Knowledge, earlier: Row) -> MailAnswer:
+    email: Email = work.get(Email, earlier.id)
+    mine = "noise" if request.leave else "triage" if request.hold else "logged"
+    if _WEIGHT.get(email.state, 2) < _WEIGHT.get(mine, 2):
+        _describe(work, email, request)
+        answer = _place(work, request, known, email)
+        _finish_delivery(work, request, email.state, email)
+        return answer
+    _finish_delivery(work, request, "duplicate", email)
+    activity: Activity | None = work.get(Activity, email.activity_id)
+    about = about_links(work, activity) if activity else ()
+    mate = work.actor.user_id
+    if activity is not None and mate and mate not in (email.logged_by_id, *email.also_logged_by):
+        email.also_logged_by = [*email.also_logged_by, mate]
+        send_receipt(work, email, preference=_preference(work, known), about=about, activity=activity, repeated=True)
+    if request.message_id and request.message_id not in known.threads and email.state == "logged":
+        # A forward has no Message-ID of the original; the direct copy has, and answers will name it.
+        _keep_references(work, email, (request.message_id,))
+    work.session.flush()
+    said = f"“{email.subject}” was taken in before" + (f" as {activity_reference(activity)}." if activity else ".")
+    view = activity_view(work, activity, about) if activity else None
+    return MailAnswer(said, email=email_view(work, email, about), activity=view, repeated=True)
+
+
+def _place(work: Work, request: LogEmail, known: Knowledge, email: Email) -> MailAnswer:
+    """Decide what becomes of a mail, and do it."""
+    if request.leave:
+        return _set_aside(work, email, "noise", request.leave)
+    if request.hold:
+        return _set_aside(work, email, "triage", request.hold)
+    if known.outside and all(_is_ignored(one, known) for one in known.outside):
+        return _set_aside(work, email, "ignored", "ignored", receipt=_preference(work, known))
+    match = climb(work, request, known) or _make_contact(work, request, known)
+    if match is None:
+        reason = "unknown_sender" if known.outside else "nobody_outside"
+        return _set_aside(work, email, "triage", reason, receipt=_preference(work, known))
+    return _log(work, request, known, email, match)
+
+
+def _log(work: Work, request: LogEmail, known: Knowledge, email: Email, match: Match) -> MailAnswer:
+    email.state, email.reason = "logged", match.reason
+    email.logged_by_id = work.actor.user_id
+    if match.asks:
+        email.detail = {**email.detail, "asks": [deal.id for deal in match.asks]}
+    activity = add_email_activities(work, email, match)
+    _keep(work, email)
+    _keep_references(work, email, _thread_ids(request, known))
+    about = match_links(work, known, match)
+    send_receipt(work, email, preference=_preference(work, known), about=about, activity=activity, match=match)
+    return MailAnswer(
+        logged_sentence(email, activity, about, match),
+        email=email_view(work, email, about),
+        activity=activity_view(work, activity, about),
+    )
+
+
+def _set_aside(work: Work, email: Email, state: str, why: str, *, receipt: str | None = None) -> MailAnswer:
+    """Keep a mail without an activity; `why` is a reason code, with a sentence of its own after a colon."""
+    code, _, sentence = why.partition(": ")
+    email.state, email.reason = state, code
+    if sentence:
+        email.detail = {**email.detail, "why": sentence}
+    _keep(work, email)
+    if receipt:
+        send_receipt(work, email, preference=receipt)
+    words = {"triage": "It waits for a person", "noise": "Left aside", "ignored": "Left aside"}[state]
+    return MailAnswer(f"{words}: “{email.subject}” — {why_words(email)}.", email=email_view(work, email))
+
+
+def _make_contact(work: Work, request: LogEmail, known: Knowledge) -> Match | None:
+    if work.policy.unknown_sender != "create" or not known.outside or request.deal_address_only:
+        return None
+    one = known.outside[0]
+    return place_with_contact(work, request, known, contact_of(work, one), "new_contact")
+
+
+def contact_of(work: Work, one: Participant) -> Contact:
+    """Return the contact with a participant's address, made with the company of its domain when there is none."""
+    name = person_name_from(Address(one.name, one.email or "")) or one.email or one.name
+    company = company_for(work, None, one.email) if company_domain(one.email or "") else None
+    return contact_for(work, name, one.email, company)
+
+
+def _new_email(work: Work, request: LogEmail) -> Email:
+    email = Email(dedupe_key=request.dedupe_key, content_key=request.content_key, also_logged_by=[])
+    _describe(work, email, request)
+    return email
+
+
+def _describe(work: Work, email: Email, request: LogEmail) -> None:
+    sender = next((one for one in request.participants if one.place == "from"), None)
+    email.message_id = request.message_id
+    email.references = list(request.references)
+    email.direction, email.kind = request.direction, request.kind
+    email.from_name = sender.name if sender else ""
+    email.from_address = sender.email if sender else None
+    email.recipients = [[one.name, one.email, one.place] for one in request.participants if one.place != "from"]
+    email.subject, email.text = request.subject, request.text
+    email.sent_at, email.received_at = request.sent_at, request.received_at
+    email.attachments = [{"name": name, "type": kind, "size": size} for name, kind, size in request.attachments]
+    email.detail = {"words": request.words} if request.words else {}
+    if request.forwarded and work.actor.user_id:
+        email.detail = {**email.detail, "forwarded_by": work.actor.name}
+
+
+def _keep(work: Work, email: Email) -> None:
+    work.keep(email)
+    work.session.flush()
+
+
+def _thread_ids(request: LogEmail, known: Knowledge) -> tuple[str, ...]:
+    """Return the Message-IDs by which later mail finds this one: its own, and those that lead nowhere yet."""
+    new = [found for found in request.references if found not in known.threads]
+    own = (request.message_id,) if request.message_id else ()
+    return tuple(dict.fromkeys((*own, *new[-_MOST_REFERENCES:])))
+
+
+def _keep_references(work: Work, email: Email, message_ids: tuple[str, ...]) -> None:
+    work.keep(*(EmailReference(message_id=found, email_id=email.id) for found in message_ids))
+
+
+def _is_ignored(one: Participant, known: Knowledge) -> bool:
+    email = one.email or ""
+    return email in known.ignored or any(email.endswith(("@" + value, "." + value)) for value in known.ignored)
+
+
+def _preference(work: Work, known: Knowledge) -> str | None:
+    """Return which receipts the person wants who sent the mail in."""
+    return next((row.label for row in known.users.values() if row.id == work.actor.user_id), None)
+
+
+def _finish_delivery(work: Work, request: LogEmail, state: str, email: Email) -> None:
+    """Mark the delivery as done; raises Conflict when another worker was faster, so that nothing is done twice."""
+    if request.delivery_id is None:
+        return
+    state = "noise" if state == "ignored" else state
+    done = {"state": state, "reason": email.reason, "email_id": email.id, "leased_until": None}
+    if state not in _KEEP_RAW:
+        done["raw"] = None
+    mine = work.session.execute(
+        update(MailDelivery)
+        .where(
+            MailDelivery.workspace_id == work.workspace_id,
+            MailDelivery.id == request.delivery_id,
+            MailDelivery.state == "fetched",
+        )
+        .values(done)
+        .returning(MailDelivery.id),
+        execution_options={"synchronize_session": False},
+    ).scalar_one_or_none()
+    if mine is None:
+        raise Conflict("This mail was taken in by another worker.")

@@ -1,0 +1,106 @@
+"""Putting a mail where it belongs: its activity, its lead's status, and the receipt."""
+
+from crmbot.crm.activities import add_activity
+from crmbot.crm.answers import Link
+from crmbot.crm.emails.matching import Match
+from crmbot.crm.emails.views import activity_reference, place_words, why_words
+from crmbot.crm.leads import climb
+from crmbot.crm.requests import Due
+from crmbot.crm.work import Work
+from crmbot.domain.ids import Kind, reference
+from crmbot.domain.stages import LeadStatus
+from crmbot.models import Activity, Email, Lead
+
+_MOST_NOTES = 2_000
+_NO_SUBJECT = "(no subject)"
+
+
+def add_email_activities(work: Work, email: Email, match: Match) -> Activity:
+    """Add the finished activity of a mail, and one for each further deal of the match; return the first."""
+    places = [match.about, *({**match.about, "deal_id": deal.id} for deal in match.also)]
+    owner_id = work.actor.user_id or (match.deal.owner_id if match.deal else None)
+    made = [_add(work, email, about, owner_id) for about in places]
+    work.session.flush()
+    email.activity_id = made[0].id
+    if match.also:
+        email.detail = {**email.detail, "further_activities": [activity.id for activity in made[1:]]}
+    move_lead_on(work, match.lead_id)
+    return made[0]
+
+
+def move_lead_on(work: Work, lead_id: str | None) -> None:
+    """Move a new lead to contacted: there is mail with it now."""
+    lead: Lead | None = work.get(Lead, lead_id)
+    if lead is not None and lead.status == LeadStatus.NEW:
+        climb(work, lead, LeadStatus.CONTACTED)
+
+
+def send_receipt(
+    work: Work,
+    email: Email,
+    *,
+    preference: str | None,
+    about: tuple[Link, ...] = (),
+    activity: Activity | None = None,
+    match: Match | None = None,
+    repeated: bool = False,
+) -> None:
+    """Queue the word to the person who sent the mail in: where it went and why, or what they must decide."""
+    asks = match.asks if match else ()
+    problem = activity is None or bool(asks)
+    if work.actor.user_id is None or preference == "none" or (preference == "problems" and not problem):
+        return
+    payload = {
+        "email_id": email.id,
+        "subject": email.subject or _NO_SUBJECT,
+        "from": email.from_name or email.from_address or "",
+        "state": email.state,
+        "reason": email.reason,
+        "why": why_words(email),
+        "where": [[one.reference, one.title] for one in about],
+        "activity": activity_reference(activity) if activity else None,
+        "asks": [[reference(Kind.DEAL, deal.number), deal.title] for deal in asks],
+        "problem": problem,
+        "repeated": repeated,
+        "entry_id": None if repeated else work.entry_id,
+    }
+    work.send("notice.receipt", work.actor.user_id, payload)
+
+
+def logged_sentence(email: Email, activity: Activity, about: tuple[Link, ...], match: Match) -> str:
+    """Return where the mail went and why, in one sentence, and the question that is left."""
+    where = place_words(about) or "nobody"
+    said = (
+        f"Logged “{email.subject or _NO_SUBJECT}” as {activity_reference(activity)} with {where}: {why_words(email)}."
+    )
+    if not match.asks:
+        return said
+    named = ", ".join(f"{reference(Kind.DEAL, deal.number)} {deal.title}" for deal in match.asks)
+    return f"{said} Which deal is it about: {named}?"
+
+
+def _add(work: Work, email: Email, about: dict[str, str | None], owner_id: str | None) -> Activity:
+    activity = add_activity(
+        work,
+        kind="email",
+        subject=email.subject or _NO_SUBJECT,
+        about=about,
+        owner_id=owner_id,
+        due=Due(at=email.sent_at),
+        completed_at=email.sent_at,
+        attendees=tuple(dict.fromkeys(address for address in _addresses(email) if address)),
+    )
+    activity.notes = _notes(email)
+    return activity
+
+
+def _notes(email: Email) -> str | None:
+    """Return what the timeline shows of a mail: who forwarded it, their words, the text."""
+    forwarder, words = email.detail.get("forwarded_by"), email.detail.get("words")
+    head = f"Forwarded by {forwarder}; its sender is not verified." if forwarder else ""
+    text = "\n\n".join(part for part in (head, words, email.text) if part)
+    return (text if len(text) <= _MOST_NOTES else text[: _MOST_NOTES - 1] + "…") or None
+
+
+def _addresses(email: Email) -> list[str | None]:
+    return [email.from_address, *(one[1] for one in email.recipients)]

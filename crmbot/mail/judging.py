@@ -1,0 +1,195 @@
+"""What one understood mail asks of the CRM: who stands behind it, whom it is about, and whether it may be logged."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from crmbot.crm.actors import Actor
+from crmbot.crm.emails.knowledge import is_outside
+from crmbot.crm.emails.senders import People
+from crmbot.crm.policy import Policy
+from crmbot.crm.requests import LogEmail, Participant
+from crmbot.domain.identity import Address
+from crmbot.domain.ids import Kind as Record
+from crmbot.domain.ids import reference
+from crmbot.domain.intake import is_marked, named_deal
+from crmbot.mail.addresses import deal_of, owner_of, tags_of
+from crmbot.mail.authentication import authenticate
+from crmbot.mail.dates import read_date
+from crmbot.mail.fingerprints import bare_subject, direct_keys, forwarded_keys
+from crmbot.mail.forwarded.unwrapping import chain
+from crmbot.mail.values import Forwarded, Kind, Mail
+
+MARK = "x-crmbot-id"
+"""The header in which crmbot's own mail carries its signed mark."""
+
+_AHEAD = timedelta(minutes=5)
+_OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where mail comes in: the workspace, and the name of the mail server whose authentication results count."""
+
+    workspace_id: str
+    authserv_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who a mail counts as, or why it must wait; `deal` is that of a signed address."""
+
+    actor: Actor
+    hold: str | None = None
+    deal: str | None = None
+    deal_only: bool = False
+
+
+def judge_sender(mail: Mail, door: Door, people: People, policy: Policy) -> Standing:
+    """Say whose mail this is: by a secret address, or by a From that the own mail server vouches for."""
+    tags = tags_of(mail, policy)
+    number = deal_of(tags, policy, door.workspace_id)
+    deal = reference(Record.DEAL, number) if number is not None else None
+    owner = owner_of(tags, people)
+    if owner is not None:
+        return _allowed(owner, people, deal)
+    rep = people.by_email.get(mail.sender.email) if mail.sender else None
+    proof = authenticate(mail, authserv_id=door.authserv_id) if rep or deal else None
+    if proof is not None and proof.passed:
+        # The signed address was given away by us; with a proven sender whom the deal knows an answer comes home.
+        return _allowed(rep, people, deal) if rep else Standing(people.system, None, deal, deal_only=True)
+    why = f"it is not proven to be from {mail.sender.email}: {proof.reason}" if rep and proof and mail.sender else ""
+    return Standing(people.system, f"unproven_sender: {why or 'it is from nobody who works here'}", deal)
+
+
+def requests_of(
+    mail: Mail, standing: Standing, people: People, policy: Policy, received_at: datetime
+) -> tuple[LogEmail, ...]:
+    """Return what to log: the mail itself, or each message that it forwards."""
+    judged = _Judged(mail, standing, people, policy, received_at)
+    if mail.forwarded is None or judged.leave:
+        return (_direct(judged),)
+    return tuple(_forward(judged, message) for message in (mail.forwarded, *mail.also_forwarded))
+
+
+class _Judged:
+    """A mail with what was found out about it."""
+
+    def __init__(self, mail: Mail, standing: Standing, people: People, policy: Policy, received_at: datetime) -> None:
+        self.mail, self.standing, self.people, self.policy = mail, standing, people, policy
+        self.received_at = received_at
+        self.leave = _noise(mail, policy)
+
+    def is_outside(self, address: Address | None) -> bool:
+        """Say whether an address may be a customer's."""
+        return address is not None and is_outside(
+            Participant(address.name, address.email or None, ""), self.people.by_email, self.policy
+        )
+
+    def direction(self, sender: Address | None) -> str:
+        """Return out for what one of us wrote, else in."""
+        return "out" if sender is not None and sender.email and not self.is_outside(sender) else "in"
+
+    def proven_tag(self) -> str | None:
+        """Return the deal that the subject names, when somebody of us put the mail here."""
+        number = named_deal(self.mail.subject) if self.standing.actor.user_id else None
+        return reference(Record.DEAL, number) if number is not None else None
+
+
+def _direct(judged: _Judged) -> LogEmail:
+    mail, standing = judged.mail, judged.standing
+    exact, content = direct_keys(mail, judged.received_at)
+    return LogEmail(
+        dedupe_key=exact,
+        content_key=content,
+        message_id=mail.message_id,
+        references=_references(mail, but=mail.message_id),
+        direction=judged.direction(mail.sender),
+        kind=str(mail.kind),
+        participants=_participants(mail.sender, mail.to, mail.cc),
+        subject=mail.subject,
+        text=mail.text,
+        sent_at=_usable(mail.date, judged.received_at) or judged.received_at,
+        received_at=judged.received_at,
+        attachments=tuple((one.name, one.type, one.size) for one in mail.attachments),
+        deal_tag=judged.proven_tag(),
+        deal_address=standing.deal,
+        deal_address_only=standing.deal_only,
+        hold=standing.hold,
+        leave=judged.leave,
+    )
+
+
+def _forward(judged: _Judged, message: Forwarded) -> LogEmail:
+    mail, standing = judged.mail, judged.standing
+    original = _original(judged, message)
+    subject = original.subject or bare_subject(mail.subject)
+    zone = ZoneInfo(standing.actor.timezone)
+    written = _usable(read_date(original.date, zone), judged.received_at)
+    sent_at = written or _usable(mail.date, judged.received_at) or judged.received_at
+    exact, content = forwarded_keys(original, subject, sent_at)
+    return LogEmail(
+        dedupe_key=exact,
+        content_key=content,
+        # Clients name the original in the forward's own headers, the nearest one last.
+        message_id=next(reversed(_references(mail, but=None)), mail.message_id),
+        references=_references(mail, but=None),
+        direction=judged.direction(original.sender),
+        kind=str(Kind.FORWARD),
+        participants=_participants(original.sender, original.to, original.cc),
+        subject=subject,
+        text=original.body,
+        sent_at=sent_at,
+        received_at=judged.received_at,
+        attachments=tuple((one.name, one.type, one.size) for one in mail.attachments),
+        words=mail.text,
+        deal_tag=judged.proven_tag(),
+        deal_address=standing.deal,
+        deal_address_only=standing.deal_only,
+        hold=standing.hold,
+        forwarded=True,
+    )
+
+
+def _allowed(actor: Actor, people: People, deal: str | None) -> Standing:
+    if LogEmail.PERMISSION in actor.permissions:
+        return Standing(actor, None, deal)
+    return Standing(people.system, f"unproven_sender: {actor.name}, as {actor.role}, may not log mail", deal)
+
+
+def _noise(mail: Mail, policy: Policy) -> str | None:
+    """Return why nobody needs to see the mail: rule and sentence."""
+    if any(is_marked(policy.secret_key, value.strip()) for value in mail.header_values(MARK)):
+        return "own_mail: crmbot sent it itself"
+    return f"{mail.rule or 'noise'}: {mail.noise}" if mail.noise else None
+
+
+def _original(judged: _Judged, message: Forwarded) -> Forwarded:
+    """Return the outermost message of a forward of forwards that somebody outside took part in."""
+    messages = chain(message)
+    return next(
+        (one for one in messages if any(map(judged.is_outside, (one.sender, *one.to, *one.cc)))),
+        messages[0],
+    )
+
+
+def _participants(sender: Address | None, to: tuple[Address, ...], cc: tuple[Address, ...]) -> tuple[Participant, ...]:
+    places = [(sender, "from")] if sender else []
+    places += [(one, "to") for one in to] + [(one, "cc") for one in cc]
+    return tuple(Participant(one.name, one.email or None, place) for one, place in places if one.name or one.email)
+
+
+def _references(mail: Mail, *, but: str | None) -> tuple[str, ...]:
+    """Return the Message-IDs that the mail answers or forwards, the nearest one last."""
+    found = dict.fromkeys(mail.references)
+    for message_id in mail.in_reply_to:
+        found.pop(message_id, None)
+        found[message_id] = None
+    return tuple(message_id for message_id in found if message_id != but)
+
+
+def _usable(written: datetime | None, received_at: datetime) -> datetime | None:
+    """Return a date that can be true: a mail is not written after it arrived, nor before there was mail."""
+    if written is None or not _OLDEST <= written <= received_at + _AHEAD:
+        return None
+    return min(written.astimezone(UTC), received_at)

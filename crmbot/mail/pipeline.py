@@ -1,0 +1,219 @@
+"""Raw mail to committed activity: read, judge, log through the door; what fails is kept raw with its reason."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from crmbot.crm import deliveries
+from crmbot.crm.actors import Actor
+from crmbot.crm.answers import MailAnswer
+from crmbot.crm.deliveries import TRIES, Waiting
+from crmbot.crm.emails.senders import People, read_people
+from crmbot.crm.requests import LogEmail
+from crmbot.errors import Busy, Conflict
+from crmbot.failpoints import reach
+from crmbot.mail.judging import Door, judge_sender, requests_of
+from crmbot.mail.reading import read_mail
+from crmbot.mail.values import Mail
+from crmbot.service import CrmService
+
+Reader = Callable[[bytes], Mail]
+OnCommand = Callable[[Actor, str, MailAnswer], None]
+"""Called for a newly logged mail whose sender's own words begin with a command, such as `/task fri call back`."""
+
+BATCH = 20
+LEASE = timedelta(minutes=2)
+"""How long a worker may take for a batch; each mail costs 3 seconds at the most."""
+_PIPE = "pipe"
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one raw mail.
+
+    `state` is logged, triage, noise, duplicate or failed; `reason` a code or, when it failed, a sentence. `answers`
+    are those of the door, several when several mails were forwarded in one.
+    """
+
+    state: str
+    reason: str
+    message_id: str | None = None
+    answers: tuple[MailAnswer, ...] = ()
+
+    @property
+    def answer(self) -> MailAnswer | None:
+        """The first mail's answer."""
+        return self.answers[0] if self.answers else None
+
+
+def load_people(service: CrmService, workspace_id: str) -> People:
+    """Read who works in the workspace, for a batch of mails."""
+    with service.store.reading(workspace_id) as session:
+        return read_people(session, workspace_id, service.policy)
+
+
+def take_in(
+    service: CrmService,
+    door: Door,
+    raw: bytes,
+    *,
+    received_at: datetime | None = None,
+    delivery_id: str | None = None,
+    people: People | None = None,
+    read: Reader = read_mail,
+    on_command: OnCommand | None = None,
+) -> Taken:
+    """Log one raw mail, once however often it is given.
+
+    Raises:
+        CrmError: the store refused; nothing was done.
+        Exception: what the reader raised; nothing was done.
+    """
+    people = people or load_people(service, door.workspace_id)
+    received_at = received_at or service.clock()
+    mail = read(raw)
+    reach("mail.parsed")
+    standing = judge_sender(mail, door, people, service.policy)
+    requests = requests_of(mail, standing, people, service.policy, received_at)
+    answers = tuple(_log(service, standing.actor, request) for request in _with_delivery(requests, delivery_id))
+    reach("mail.logged")
+    command = command_in(mail.text)
+    if command and on_command and standing.actor.user_id and answers[0].entry_id:
+        on_command(standing.actor, command, answers[0])
+    first = answers[0]
+    return Taken(_state(first), first.email.reason, mail.message_id, answers)
+
+
+def work_off(
+    service: CrmService,
+    doors: Mapping[str, Door],
+    workspace_id: str,
+    *,
+    read: Reader = read_mail,
+    lease: timedelta = LEASE,
+    batch: int = BATCH,
+    on_command: OnCommand | None = None,
+) -> dict[str, int]:
+    """Take a batch of stored deliveries in, each in a transaction of its own; return how many came to which state.
+
+    `doors` are by the mailbox's name. An empty answer means that nothing waits.
+    """
+    with service.store.writing(workspace_id) as session:
+        waiting = deliveries.claim(session, workspace_id, service.clock(), limit=batch, lease=lease)
+    reach("mail.claimed")
+    people = load_people(service, workspace_id) if waiting else None
+    counts: dict[str, int] = {}
+    for delivery in waiting:
+        door = doors.get(delivery.mailbox, Door(workspace_id))
+        state = _work_off_one(service, door, delivery, people=people, read=read, on_command=on_command)
+        counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def ingest(
+    service: CrmService,
+    workspace_id: str,
+    raw: bytes,
+    *,
+    authserv_id: str | None = None,
+    file: str | None = None,
+    received_at: datetime | None = None,
+    read: Reader = read_mail,
+) -> dict[str, Any]:
+    """Take in a mail that came by hand or an MTA's pipe, and return the line that `crmbot mail ingest` prints.
+
+    A mail that can't be read is kept raw as a failed delivery, so that it can be tried again.
+    """
+    try:
+        taken = take_in(service, Door(workspace_id, authserv_id), raw, received_at=received_at, read=read)
+    except Busy:
+        raise
+    except Exception as error:
+        _logger.exception("a mail could not be read")
+        reason = _reason(error)
+        with service.store.writing(workspace_id) as session:
+            deliveries.keep_failed(session, workspace_id, _PIPE, raw, reason, service.clock())
+        taken = Taken("failed", reason)
+    return {**({"file": file} if file is not None else {}), **as_line(taken)}
+
+
+def as_line(taken: Taken) -> dict[str, Any]:
+    """Return what became of a mail as JSON values."""
+    answer = taken.answer
+    references = [one.reference for one in answer.email.about] if answer else []
+    line: dict[str, Any] = {
+        "state": taken.state,
+        "reason": taken.reason,
+        "said": answer.said if answer else "It could not be read; it is kept and can be tried again.",
+        "activity": answer.activity.reference if answer and answer.activity else None,
+        "message_id": taken.message_id,
+    }
+    for name, letter in (("deal", "D"), ("contact", "C"), ("company", "O"), ("lead", "L")):
+        line[name] = next((found for found in references if found.startswith(letter)), None)
+    if len(taken.answers) > 1:
+        line["also"] = [as_line(replace(taken, answers=(one,), state=_state(one))) for one in taken.answers[1:]]
+    return line
+
+
+def command_in(words: str) -> str | None:
+    """Return the command that a person's own words begin with: a first line such as `/task fri call back`."""
+    first = words.strip().partition("\n")[0].strip()
+    return first if first.startswith("/") and first[1:2].isalpha() else None
+
+
+def _work_off_one(
+    service: CrmService,
+    door: Door,
+    delivery: Waiting,
+    *,
+    people: People | None,
+    read: Reader,
+    on_command: OnCommand | None,
+) -> str:
+    try:
+        taken = take_in(
+            service,
+            door,
+            delivery.raw,
+            received_at=delivery.received_at,
+            delivery_id=delivery.id,
+            people=people,
+            read=read,
+            on_command=on_command,
+        )
+    except Conflict:
+        return "taken elsewhere"
+    except Exception as error:
+        if isinstance(error, Busy):
+            raise
+        _logger.exception("mail delivery %s could not be taken in", delivery.id)
+        final = delivery.tries >= TRIES
+        with service.store.writing(door.workspace_id) as session:
+            deliveries.give_back(session, door.workspace_id, delivery.id, _reason(error), final=final)
+        return "failed" if final else "again"
+    return taken.state
+
+
+def _with_delivery(requests: tuple[LogEmail, ...], delivery_id: str | None) -> Iterable[LogEmail]:
+    """The last request settles the delivery, so that a death before it brings all of them again."""
+    return (*requests[:-1], replace(requests[-1], delivery_id=delivery_id)) if delivery_id else requests
+
+
+def _log(service: CrmService, actor: Actor, request: LogEmail) -> MailAnswer:
+    answer = service.perform(actor, request)
+    if not isinstance(answer, MailAnswer):
+        raise TypeError(f"the door answered {type(answer).__name__}")
+    return answer
+
+
+def _state(answer: MailAnswer) -> str:
+    if answer.repeated:
+        return "duplicate"
+    return "noise" if answer.email.state == "ignored" else answer.email.state
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
