@@ -35,7 +35,6 @@ _AMOUNT = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_TAIL = re.compile(rf"\s?{_UNIT}$", re.IGNORECASE)
 
 
 def read_amount(text: str, at: int, context: Context, *, asked: bool) -> tuple[Money, int, bool] | None:
@@ -49,27 +48,30 @@ def read_amount(text: str, at: int, context: Context, *, asked: bool) -> tuple[M
     match = _AMOUNT.match(text, at)
     if match is None:
         return None
-    before, after = (_currency(match[side], context) for side in ("before", "after"))
-    said, end = match.group(), match.end()
-    if match["after"] and after is None:
-        said = _TAIL.sub("", said)
-        end = at + len(said)
+    signs = match.group("before", "after")
+    before, after = _currency(signs[0], context), _currency(signs[1], context)
+    end = match.start("after") if signs[1] and after is None else match.end()
+    said = text[at:end].rstrip()
     times = (match["times"] or match["worded"] or "").lower()
-    if (match["before"] and before is None) or not (before or after or times or asked):
+    if (signs[0] and before is None) or not (before or after or times or asked):
         return None
     if before is None and after is None and " " in match["number"]:
         return None
     if match["minus"] or match["sign"]:
         raise BadInput(f"“{said}” is negative; an amount is zero or more.", example=EXAMPLE)
-    if before and after and after != before and not (match["before"] == "$" and after in _DOLLARS):
+    if before and after and after != before and not (signs[0] == "$" and after in _DOLLARS):
         raise BadInput(f"“{said}” names two currencies, {before} and {after}.", example=EXAMPLE)
-    return _money(said, match["number"], times, after or before or context.currency), end, not (before or after)
+    return (
+        _money(said, match["number"], times, after or before or context.currency),
+        at + len(said),
+        not (before or after),
+    )
 
 
 def _money(said: str, number: str, times: str, currency: str) -> Money:
     digits = _decimal(said, number, currency, scaled=bool(times))
     try:
-        return Money.of(Decimal(digits).scaleb(_TIMES.get(times, 0)), currency)
+        return Money.of(f"{Decimal(digits).scaleb(_TIMES.get(times, 0)):f}", currency)
     except ValueError as error:
         raise BadInput(f"“{said}” cannot be an amount: {error}.", example=EXAMPLE) from error
 
@@ -94,6 +96,8 @@ def _currency(word: str | None, context: Context) -> str | None:
 
 def _decimal(said: str, number: str, currency: str, *, scaled: bool) -> str:
     """Return the number with a point for its decimals and nothing between its thousands."""
+    if number.isdigit():
+        return number
     plain = re.sub(r"[\s'\u2019]", " ", number)
     marks = [c for c in plain if c in ".,"]
     if len(set(marks)) > 1:
@@ -112,8 +116,8 @@ def _decimal(said: str, number: str, currency: str, *, scaled: bool) -> str:
     if marks[0] == ",":
         return whole + decimals
     raise BadInput(
-        f"“{said}” is unclear: {whole},{decimals} {currency} or {whole} and a fraction? "
-        f"Write {whole}{decimals} or {whole}.{decimals[:2]}.",
+        f"“{said}” is unclear: {whole},{decimals} {currency} or {whole}.{decimals[:2]} {currency}? "
+        "Leave the point out, or write two decimals.",
         example=EXAMPLE,
     )
 

@@ -34,7 +34,7 @@ class Context:
     @cached_property
     def today(self) -> date:
         """The speaker's date."""
-        return self.local.date()
+        return self.now.astimezone(self.zone).date()
 
     def instant(self, wall: datetime) -> datetime:
         """Return the UTC instant at which the speaker's clocks show `wall`.

@@ -80,12 +80,15 @@ def _agreeing(text: str, end: int, day: date, context: Context, lean: Lean) -> t
     return dated
 
 
-def _spoken(match: re.Match[str], context: Context, _: Lean) -> date:
-    return context.today + timedelta(days=_SPOKEN[match["spoken"].lower()])
+def _spoken(match: re.Match[str], context: Context, _: Lean) -> date | None:
+    ahead = _SPOKEN.get(match["spoken"].lower())
+    return None if ahead is None else context.today + timedelta(days=ahead)
 
 
-def _weekday(match: re.Match[str], context: Context, _: Lean) -> date:
-    today, wanted = context.today, WEEKDAY[match["weekday"].lower()]
+def _weekday(match: re.Match[str], context: Context, _: Lean) -> date | None:
+    today, wanted = context.today, WEEKDAY.get(match["weekday"].lower())
+    if wanted is None:
+        return None
     match (match["which"] or "").lower():
         case "next":
             return today + timedelta(days=7 - today.weekday() + wanted)
@@ -133,8 +136,10 @@ def _end_of(today: date, unit: str, after: int, *, last_day: bool) -> date:
     return _shift(first, length, "m") - timedelta(days=1)
 
 
-def _end_of_named(match: re.Match[str], context: Context, _: Lean) -> date:
-    month = int(match["quarter"]) * 3 if match["quarter"] else _MONTH[match["month"].lower()]
+def _end_of_named(match: re.Match[str], context: Context, _: Lean) -> date | None:
+    month = int(match["quarter"]) * 3 if match["quarter"] else _MONTH.get(match["month"].lower())
+    if month is None:
+        return None
     year = _year(match["year"]) if match["year"] else context.today.year
     last = date(year, month, monthrange(year, month)[1])
     if match["year"] is None and last < context.today:
@@ -142,12 +147,20 @@ def _end_of_named(match: re.Match[str], context: Context, _: Lean) -> date:
     return last
 
 
-def _named_month(match: re.Match[str], context: Context, lean: Lean) -> date:
-    return _dated(int(match["day"]), _MONTH[match["month"].lower()], match["year"], context, lean)
+def _named_month(match: re.Match[str], context: Context, lean: Lean) -> date | None:
+    month = _MONTH.get(match["month"].lower())
+    return _dated(int(match["day"]), month, match["year"], context, lean) if month else None
 
 
 def _iso(match: re.Match[str], context: Context, lean: Lean) -> date:
     return _dated(int(match["day"]), int(match["month"]), match["year"], context, lean)
+
+
+def _dotted(match: re.Match[str], context: Context, lean: Lean) -> date | None:
+    # “2.5.” at the end of a sentence is a number.
+    if match["year"] is None and len(match["day"] + match["month"]) == len("25"):
+        return None
+    return _iso(match, context, lean)
 
 
 def _slashed(match: re.Match[str], context: Context, lean: Lean) -> date | None:
@@ -187,13 +200,16 @@ def _year(text: str) -> int:
 
 def _dated(day: int, month: int, year: str | None, context: Context, lean: Lean) -> date:
     """Return a day of a month; without a year the one that `lean` says, today counting as to come."""
-    name = MONTHS[month - 1] if 1 <= month <= len(MONTHS) else f"month {month}"
+    if not 1 <= month <= len(MONTHS):
+        raise _refused(f"There is no month {month}.")
     number = _year(year) if year else _LEAP
-    if not (1 <= month <= len(MONTHS) and 1 <= day <= monthrange(number, month)[1]):
-        raise _refused(f"There is no {day} {name} {number}." if year else f"There is no {day} {name}.")
+    if not 1 <= day <= monthrange(number, month)[1]:
+        raise _refused(f"There is no {day} {MONTHS[month - 1]}{f' {number}' if year else ''}.")
     if year:
         return date(number, month, day)
     today = context.today
+    if lean is Lean.COMING and (month, day) >= (today.month, today.day) and (month, day) != (2, 29):
+        return date(today.year, month, day)
     reach = _YEARS_TO_A_LEAP_DAY if (month, day) == (2, 29) else 1
     years = range(today.year - reach, today.year + reach + 1)
     around = [date(y, month, day) for y in years if day <= monthrange(y, month)[1]]
@@ -207,7 +223,7 @@ def _dated(day: int, month: int, year: str | None, context: Context, lean: Lean)
 
 
 def _compiled(*rows: tuple[str, Form]) -> tuple[tuple[re.Pattern[str], Form], ...]:
-    return tuple((re.compile(pattern + r"(?![\w%\u2019'-])", re.IGNORECASE), form) for pattern, form in rows)
+    return tuple((re.compile(pattern + r"(?!(?!T\d)[\w%\u2019'-])", re.IGNORECASE), form) for pattern, form in rows)
 
 
 def _any(words: dict[str, int]) -> str:
@@ -217,29 +233,29 @@ def _any(words: dict[str, int]) -> str:
 _NUMBER = rf"(?P<number>\d{{1,5}}|{_any(_COUNT)})"
 _UNIT = r"(?P<unit>d(?:ays?)?|w(?:eeks?|ks?)?|m(?:onths?|o|os)?|q(?:uarters?)?|y(?:ears?|rs?)?)"
 _ORDINAL = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_OF_YEAR = r"(?:,?\s+(?P<year>\d{4}|['\u2019]\d{2}))?"
+_OF_YEAR = r"(?:(?:,?\s+|-)(?P<year>\d{4}|['\u2019]\d{2}))?"
 _SPAN = r"(?P<span>week|month|quarter|year)"
 _COMMA = re.compile(r",?\s+(?:the\s+)?")
 _DATED = re.compile(rf"\d{{1,2}}[\s./a-z]|\d{{4}}-|(?:{_any(_MONTH)})\b", re.IGNORECASE)
 
 _NUMERIC = _compiled(
-    (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:T(?=\d))?", _iso),
+    (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", _iso),
     (r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?", _slashed),
     (r"(?P<first>\d{1,2})-(?P<second>\d{1,2})-(?P<year>\d{4})", _slashed),
-    (r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|\d{2})?", _iso),
-    (rf"{_ORDINAL}(?:\s+of)?[\s-]*(?P<month>{_any(_MONTH)})\.?(?:-(?=\d{{4}}))?{_OF_YEAR}", _named_month),
+    (r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|\d{2})?", _dotted),
+    (rf"{_ORDINAL}(?:\s+of)?[\s-]*(?P<month>[a-z]{{3,9}})\.?{_OF_YEAR}", _named_month),
     (rf"\+\s?{_NUMBER}\s?{_UNIT}", _ahead),
     (rf"{_NUMBER}\s?{_UNIT}\s+(?P<ago>ago)", _ahead),
 )
 _WORDED = _compiled(
-    (rf"(?P<spoken>{_any(_SPOKEN)})", _spoken),
-    (rf"(?:(?P<which>next|last|this|coming)\s+)?(?P<weekday>{_any(WEEKDAY)})", _weekday),
+    (r"(?P<spoken>[a-z]{3,9})", _spoken),
+    (r"(?:(?P<which>next|last|this|coming)\s+)?(?P<weekday>[a-z]{3,9})", _weekday),
     (rf"in\s+{_NUMBER}\s?{_UNIT}", _ahead),
     (r"eo(?P<short>[wmqy])(?P<which>)(?P<span>)", _end),
     (rf"(?:the\s+)?end\s+of\s+(?:(?:the|this|(?P<which>next))\s+)?{_SPAN}(?P<short>)", _end),
-    (rf"(?:the\s+)?end\s+of\s+(?:q(?P<quarter>[1-4])|(?P<month>{_any(_MONTH)})){_OF_YEAR}", _end_of_named),
+    (rf"(?:the\s+)?end\s+of\s+(?:q(?P<quarter>[1-4])|(?P<month>[a-z]{{3,9}})){_OF_YEAR}", _end_of_named),
     (rf"next\s+{_SPAN}", _next_span),
-    (rf"(?P<month>{_any(_MONTH)})\.?\s+{_ORDINAL}{_OF_YEAR}", _named_month),
+    (rf"(?P<month>[a-z]{{3,9}})\.?\s+{_ORDINAL}{_OF_YEAR}", _named_month),
 )
 STARTS = frozenset(
     {*WEEKDAY, *_MONTH, *_SPOKEN, "in", "next", "last", "this", "coming", "end", "the", "eow", "eom", "eoq", "eoy"}

@@ -1,16 +1,14 @@
 """Settles what facts and words mean together, and fills a request with them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any
 
-from crmbot.crm.requests import Due, Request
+from crmbot.crm.requests import Request
 from crmbot.errors import BadInput, MissingFact
-from crmbot.language.context import Context
-from crmbot.language.moments import day_words, instant_words
+from crmbot.language.echoes import words_for
 from crmbot.language.nearest import nearest, shortened
 from crmbot.language.reader import BARE, KEYED, SOFT, Claim, Reader
-from crmbot.language.tokens import Kind
+from crmbot.language.tokens import KEY, QUOTED, REFERENCE, WORD
 
 RECORDS = frozenset({"deal", "lead", "contact", "company", "activity", "target", "digest", "user"})
 """Fields that the name or number of a record fills."""
@@ -37,8 +35,7 @@ def fill(reader: Reader) -> tuple[Request, tuple[str, ...]]:
         MissingFact: something needed was not said.
         BadInput: something was said twice, or means nothing there.
     """
-    if any(claim.rank <= BARE for claim in reader.claims):
-        _give_back(reader)
+    _give_back(reader)
     _settle(reader)
     verb = reader.verb
     values: dict[str, Any] = dict(verb.fixed)
@@ -47,7 +44,7 @@ def fill(reader: Reader) -> tuple[Request, tuple[str, ...]]:
     _spread_words(values, reader)
     _check(values, reader)
     echoes = tuple(
-        claim.fact.echo.format(_echo(claim.value, reader.context))
+        claim.fact.echo.format(words_for(claim.value, reader.context))
         for claim in reader.claims
         if claim.fact.echo and claim.value is not None
     )
@@ -64,6 +61,8 @@ def _give_back(reader: Reader) -> None:
 def _misplaced(reader: Reader, claim: Claim) -> bool:
     if not claim.fact.place:
         return False
+    if claim.fact.place == "edge" and sum(other.fact is claim.fact for other in reader.claims) > 1:
+        return True
     after = any(word >= claim.last for word in reader.words)
     before = any(word < claim.first for word in reader.words)
     return after and (before or claim.fact.place == "end")
@@ -72,7 +71,7 @@ def _misplaced(reader: Reader, claim: Claim) -> bool:
 def _in_name(reader: Reader, claim: Claim) -> bool:
     """Say whether a soft word is part of a name: “Sun Microsystems”, “Blue Monday Ltd”, but not “fri Acme renewal”."""
     tokens, words = reader.tokens, reader.words
-    if claim.last not in words or tokens[claim.last].kind is not Kind.WORD:
+    if claim.last not in words or tokens[claim.last].kind is not WORD:
         return False
     capital = tokens[claim.first].text[:1].isupper()
     if reader.verb.named:
@@ -96,14 +95,22 @@ def _settle(reader: Reader) -> None:
             continue
         loser = rival if claim.rank >= rival.rank else claim
         if loser.rank == KEYED or (_exclusive(claim) and _exclusive(rival) and claim.rank == rival.rank):
-            said = " and ".join(f"“{shortened(reader.said(c.first, c.last))}”" for c in (rival, claim))
+            said = " and ".join(f"“{shortened(reader.typed_as(c))}”" for c in (rival, claim))
             raise BadInput(f"{said} say the same fact twice; which one is it?", field=field, example=reader.example)
         best[field] = rival if loser is claim else claim
         _demote(reader, loser)
-    need = reader.verb.words[:1]
-    if need and need[0] in reader.verb.required and not reader.words and need[0] not in best:
-        for claim in [claim for claim in reader.claims if claim.rank == SOFT]:
+    need = reader.verb.words[0] if reader.verb.words else ""
+    if need in reader.verb.required and not reader.words and need not in best:
+        for claim in [claim for claim in reader.claims if _may_name(reader, claim, need)][:1]:
             _demote(reader, claim)
+
+
+def _may_name(reader: Reader, claim: Claim, need: str) -> bool:
+    """Say whether a claim may as well be the name that is missing: a deal “Monday”, a meeting with jane@acme.com."""
+    token = reader.tokens[claim.first]
+    if claim.rank == SOFT:
+        return token.kind is WORD and need != "activity"
+    return claim.rank == BARE and claim.fact.many and need == "target"
 
 
 def _exclusive(claim: Claim) -> bool:
@@ -127,11 +134,13 @@ def _put(values: dict[str, Any], reader: Reader, claim: Claim) -> None:
 
 def _joined(reader: Reader, words: list[int]) -> str:
     """Return what some tokens say: as typed where they stand together, quoted texts without their quotes."""
+    if words[-1] - words[0] == len(words) - 1 and not any(reader.tokens[word].kind is QUOTED for word in words):
+        return reader.said(words[0], words[-1] + 1).strip(_DANGLING)
     parts: list[str] = []
     start = 0
     for at, word in enumerate(words, 1):
-        lone = reader.tokens[word].kind is Kind.QUOTED
-        if at == len(words) or lone or words[at] != word + 1 or reader.tokens[words[at]].kind is Kind.QUOTED:
+        lone = reader.tokens[word].kind is QUOTED
+        if at == len(words) or lone or words[at] != word + 1 or reader.tokens[words[at]].kind is QUOTED:
             parts.append(reader.said(words[start], word + 1))
             start = at
     return " ".join(parts).strip(_DANGLING)
@@ -153,7 +162,7 @@ def _spread_words(values: dict[str, Any], reader: Reader) -> None:
         fields = list(reader.verb.words)
         head, tail = _divided(reader)
     for field, words in zip(fields, (head, tail), strict=False):
-        said = _joined(reader, words)
+        said = _joined(reader, words) if words else ""
         if said:
             values[field] = _as_fact(reader, field, said)
 
@@ -172,11 +181,11 @@ def _divided(reader: Reader) -> tuple[list[int], list[int]]:
     """Divide the words into a record's name and the rest: after a number, before a quoted text, at a colon or dash."""
     words, verb = reader.words, reader.verb
     kinds = [reader.tokens[word].kind for word in words]
-    if verb.first_word or (kinds[0] is Kind.REFERENCE and verb.words[0] in RECORDS):
+    if verb.first_word or (kinds[0] is REFERENCE and verb.words[0] in RECORDS):
         return words[:1], words[1:]
     if len(verb.words) == 1:
         return words, []
-    quoted = kinds.index(Kind.QUOTED) if Kind.QUOTED in kinds else None
+    quoted = kinds.index(QUOTED) if QUOTED in kinds else None
     at = _mark(reader) if quoted is None else max(quoted, 1)
     return words[:at], words[at:]
 
@@ -186,17 +195,17 @@ def _mark(reader: Reader) -> int:
     words = reader.words
     for at, word in enumerate(words[:-1]):
         token = reader.tokens[word]
-        if token.kind is Kind.KEY or (at and token.text in _DASHES and reader.verb.words[1] == "text"):
+        if token.kind is KEY or (at and token.text in _DASHES and reader.verb.words[1] == "text"):
             return at + 1
     return len(words)
 
 
 def _as_fact(reader: Reader, field: str, said: str) -> Any:
     """Read words as the fact their field takes, when only some words can stand there."""
-    facts = [fact for fact in reader.verb.facts if fact.field == field]
-    if not facts or any(fact.asked.text for fact in facts):
-        return said.removeprefix("@") if field in ("owner", "user") else said
-    return reader.typed(facts[0], said)
+    fact = reader.verb.chosen.get(field)
+    if fact is not None:
+        return reader.typed(fact, said)
+    return said.removeprefix("@") if field in ("owner", "user") else said
 
 
 def _meaningless(reader: Reader, words: list[int]) -> BadInput:
@@ -232,19 +241,3 @@ def _last_word(values: dict[str, Any], reader: Reader, field: str) -> bool:
         return False
     values[field], values[reader.verb.words[0]] = found.value, name
     return True
-
-
-def _echo(value: Any, context: Context) -> str:
-    match value:
-        case Due():
-            return _echo(value.at or value.on, context)
-        case datetime():
-            return instant_words(value, context)
-        case date():
-            return day_words(value)
-        case Mapping():
-            return " to ".join(
-                f"last {v} days" if v.isdigit() else _echo(date.fromisoformat(v), context) for v in value.values()
-            )
-        case _:
-            return str(value)

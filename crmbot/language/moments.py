@@ -23,7 +23,7 @@ _HOUR = re.compile(
         | (?P<word>noon|midday|midnight))(?![\w:-])""",
     re.IGNORECASE | re.VERBOSE,
 )
-_TO_HOUR = re.compile(r"(?:,?\s*(?:at\s+|@\s?)?|(?<=T))", re.IGNORECASE)
+_TO_HOUR = re.compile(r"T(?=\d)|,?\s+(?:at\s+|@\s?)?|@\s?", re.IGNORECASE)
 _TO_DAY = re.compile(r",?\s+", re.IGNORECASE)
 _SOON = re.compile(r"(?:in\s+|\+)(?P<count>\d{1,4})\s?(?P<unit>h(?:ours?|rs?)?|min(?:ute)?s?)(?![\w-])", re.IGNORECASE)
 _AGO = re.compile(r"(?P<count>\d{1,4})\s?(?P<unit>h(?:ours?|rs?)?|min(?:ute)?s?)\s+ago(?!\w)", re.IGNORECASE)
@@ -86,7 +86,7 @@ def _hour_first(text: str, at: int, context: Context, lean: Lean) -> tuple[Momen
 def _with_hour(text: str, start: int, day: tuple[date, int], context: Context) -> tuple[Moment, int]:
     gap = _TO_HOUR.match(text, day[1])
     clock = _HOUR.match(text, gap.end()) if gap else None
-    if clock is None or (clock.start() == day[1] and text[day[1] - 1] not in "Tt"):
+    if clock is None:
         tonight = text[start : day[1]].lower() == "tonight"
         return Moment(context.today if tonight else day[0], _TONIGHT if tonight else None), day[1]
     hour = _hour(clock)

@@ -26,14 +26,13 @@ def listed(words: Iterable[str], join: str = "and") -> str:
     return f"{', '.join(first)} {join} {last}" if first else last
 
 
-def meant(word: str, known: Iterable[str], kind: str = "") -> str:
-    """Say that a word means nothing, and which one it probably was."""
+def meant(word: str, known: Iterable[str], shown: Iterable[str] = (), *, kind: str = "") -> str:
+    """Say that a word means nothing, and which one it probably was; else which ones there are, or the `shown` ones."""
     names = list(known)
     near = nearest(word, names)
-    quoted = f"{kind} “{shortened(word)}”".strip()
-    return f"I don't know {'the ' if kind else ''}{quoted}. " + (
-        f"Did you mean “{near}”?" if near else f"There {'are' if len(names) > 1 else 'is'} {listed(names)}."
-    )
+    what = f"the {kind} “{shortened(word)}”" if kind else f"“{shortened(word)}”"
+    hint = f"Did you mean “{near}”?" if near else f"It can be {listed(list(shown) or names, 'or')}."
+    return f"I don't know {what}. {hint}"
 
 
 def shortened(word: str, most: int = 60) -> str:

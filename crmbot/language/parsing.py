@@ -7,7 +7,7 @@ from crmbot.language.filling import fill
 from crmbot.language.grammar import KEYS, NOUNS
 from crmbot.language.nearest import meant
 from crmbot.language.reader import Reader
-from crmbot.language.tokens import Kind, Token, clean, cut
+from crmbot.language.tokens import QUOTED, REFERENCE, WORD, Token, clean, cut
 from crmbot.language.verbs import Noun, Verb
 
 _PLURALS = {f"{name}s": noun for name, noun in NOUNS.items()} | {"companies": NOUNS["company"]}
@@ -27,8 +27,8 @@ def parse(text: str, context: Context, *, command: str = "crm") -> Parsed:
     dry_run = len(tokens) > 0 and tokens[-1].text == "?"
     if dry_run:
         tokens.pop()
-    if "-dry" in line:
-        kept = [token for token in tokens if token.text.lower() not in _DRY_RUN or token.kind is Kind.QUOTED]
+    if "dry" in line:
+        kept = [token for token in tokens if token.text.lower() not in _DRY_RUN or token.kind is QUOTED]
         dry_run, tokens = dry_run or len(kept) < len(tokens), kept
     noun, tokens = _noun(command.strip("/ ").lower(), tokens)
     verb, tokens = _verb(noun, tokens)
@@ -41,14 +41,14 @@ def parse(text: str, context: Context, *, command: str = "crm") -> Parsed:
 
 
 def _first(tokens: list[Token]) -> str:
-    return tokens[0].text.lower().lstrip("/") if tokens and tokens[0].kind is Kind.WORD else ""
+    return tokens[0].text.lower().lstrip("/") if tokens and tokens[0].kind is WORD else ""
 
 
 def _noun(command: str, tokens: list[Token]) -> tuple[Noun, list[Token]]:
     """Return the noun of a command, or with `crm` the one that the first word names."""
     noun = NOUNS.get(command) or _PLURALS.get(command)
     if noun is None:
-        raise BadInput(meant(command, NOUNS, "command"), example="/crm help")
+        raise BadInput(meant(command, NOUNS, kind="command"), example="/crm help")
     first = _first(tokens)
     if noun is not _CRM or not first or first in _CRM.by_word:
         return noun, tokens
@@ -56,7 +56,7 @@ def _noun(command: str, tokens: list[Token]) -> tuple[Noun, list[Token]]:
         return NOUNS.get(first) or _PLURALS[first], tokens[1:]
     if first in NOUNS["log"].by_word:
         return NOUNS["log"], tokens
-    raise BadInput(meant(first, (*_CRM.by_word, *NOUNS)), example="/crm help")
+    raise BadInput(meant(first, (*_CRM.by_word, *NOUNS), (*_CRM.by_name, *NOUNS)), example="/crm help")
 
 
 def _verb(noun: Noun, tokens: list[Token]) -> tuple[Verb | None, list[Token]]:
@@ -66,13 +66,13 @@ def _verb(noun: Noun, tokens: list[Token]) -> tuple[Verb | None, list[Token]]:
         return (noun.by_name.get(noun.empty) if not tokens else None), []
     if first in noun.by_word:
         return noun.by_word[first], tokens[1:]
-    if len(tokens) == 1 and tokens[0].kind is Kind.REFERENCE:
+    if len(tokens) == 1 and tokens[0].kind is REFERENCE:
         shown = _shown(noun, tokens[0].text)
         if shown is not None:
             return shown, tokens
     if noun.default:
         return noun.by_name[noun.default], tokens
-    near = meant(tokens[0].text, noun.by_word)
+    near = meant(tokens[0].text, noun.by_word, noun.by_name)
     best = next((verb for word, verb in noun.by_word.items() if near.endswith(f"“{word}”?")), noun.verbs[0])
     raise BadInput(near, example=noun.line(best, best.example))
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from crmbot.errors import BadInput
 from crmbot.language.context import Context
-from crmbot.language.nearest import meant, nearest, shortened
+from crmbot.language.nearest import listed, meant, nearest, shortened
 from crmbot.language.readings import Found, Reading
-from crmbot.language.tokens import Kind, Token
+from crmbot.language.tokens import KEY, QUOTED, USER, WORD, Token
 from crmbot.language.verbs import Fact, Noun, Verb
 
 PUNCTUATION = ",;.!?)"
-KEYED, INTRODUCED, BARE, SOFT = 4, 3, 2, 1
+KEYED, BARE, INTRODUCED, SOFT = 4, 3, 2, 1
 """How sure a fact is; a surer one wins over another of the same field."""
 _NONE = frozenset({"none", "-", "nothing"})
 _CLEARABLE = frozenset({"value", "expected_close", "contact", "company", "forecast_category"})
@@ -43,7 +43,12 @@ class Reader:
         self.claims: list[Claim] = []
         self.words: list[int] = []
         self._open: Claim | None = None
-        self.example = noun.line(verb, verb.example)
+        self._choices = [(f, f.bare.options(context)) for f in verb.choices if f.bare and f.bare.options]
+
+    @property
+    def example(self) -> str:
+        """A line that works."""
+        return self.noun.line(self.verb, self.verb.example)
 
     def read(self) -> None:
         """Find the facts and the words left over.
@@ -54,11 +59,11 @@ class Reader:
         at, count = 0, len(self.tokens)
         while at < count:
             token = self.tokens[at]
-            if token.kind is Kind.QUOTED:
+            if token.kind is QUOTED:
                 self._open = None
                 end = 0
             else:
-                end = self._keyed(at) if token.kind is Kind.KEY else self._plain(at)
+                end = self._keyed(at) if token.kind is KEY else self._plain(at)
             if end:
                 at = end
                 continue
@@ -72,22 +77,26 @@ class Reader:
         """Return what tokens [first, last) say, on one line, as typed."""
         if last - first == 1:
             token = self.tokens[first]
-            return token.text if token.kind in (Kind.USER, Kind.QUOTED) else self.text[token.start : token.end]
+            return token.text if token.kind in (USER, QUOTED) else self.text[token.start : token.end]
         return " ".join(self.text[self.tokens[first].start : self.tokens[last - 1].end].split())
+
+    def typed_as(self, claim: Claim) -> str:
+        """Return the words of a claim exactly as typed."""
+        return self.text[self.tokens[claim.first].start : self.tokens[claim.last - 1].end]
 
     def _plain(self, at: int) -> int:
         """Read a fact without a key at a token; return its end, 0 when there is none."""
         token, verb = self.tokens[at], self.verb
         facts = verb.by_kind[token.kind]
-        if token.kind is Kind.WORD:
+        if token.kind is WORD:
             low = token.text.lower().rstrip(PUNCTUATION)
             intro = verb.by_intro.get(low)
             end = self._introduced(intro, at) if intro else 0
             if end:
                 return end
             facts = verb.by_word.get(low, facts)
-            for fact in verb.choices:
-                if fact.bare and fact.bare.options and low in fact.bare.options(self.context):
+            for fact, options in self._choices:
+                if low in options:
                     facts = (*facts, fact)
         for fact in facts:
             end = self._bare(fact, at)
@@ -96,16 +105,21 @@ class Reader:
         return 0
 
     def _bare(self, fact: Fact, at: int) -> int:
-        if fact.bare is None or (fact.after and not any(claim.fact.field == fact.after for claim in self.claims)):
+        if fact.bare is None or (fact.after and not self._follows(fact)):
             return 0
         found = self._look(fact, fact.bare, self.text, self.tokens[at].start)
         return self._claim(fact, found, at, at, SOFT if found and found.soft else BARE)
 
+    def _follows(self, fact: Fact) -> bool:
+        """Say whether what the fact belongs to was said, and the fact itself was not yet."""
+        fields = {claim.fact.field for claim in self.claims}
+        return fact.after in fields and fact.field not in fields
+
     def _introduced(self, fact: Fact, at: int) -> int:
         value = at + 1
-        if value >= len(self.tokens) or self.tokens[value].kind is Kind.KEY:
+        if value >= len(self.tokens) or self.tokens[value].kind is KEY:
             return 0
-        if fact.asked.text or self.tokens[value].kind is Kind.QUOTED:
+        if fact.asked.text or self.tokens[value].kind is QUOTED:
             return self._value(fact, at, value, INTRODUCED)
         found = self._look(fact, fact.asked, self.text, self.tokens[value].start)
         return self._claim(fact, found, at, value, INTRODUCED)
@@ -134,7 +148,7 @@ class Reader:
             return self._unknown_key(at) if glued else 0
         if value >= len(self.tokens):
             raise BadInput(f"“{key.text}:” needs {fact.asked.what}.", field=fact.field, example=self.example)
-        if not glued and self.tokens[value].kind is not Kind.QUOTED and not fact.greedy:
+        if not glued and self.tokens[value].kind is not QUOTED and not fact.greedy:
             found = None if fact.asked.text else self.asked(fact, self.text, self.tokens[value].start)
             return self._claim(fact, found, at, value, KEYED)
         return self._value(fact, at, value, KEYED)
@@ -145,7 +159,7 @@ class Reader:
         if "clear" in self.verb.takes and fact.field in _CLEARABLE and token.text.lower() in _NONE:
             self.claims.append(Claim(fact, None, at, value + 1, rank))
             return value + 1
-        if token.kind is Kind.QUOTED:
+        if token.kind is QUOTED:
             self.claims.append(Claim(fact, self._quoted(fact, token), at, value + 1, rank))
             self._open = None
             return value + 1
@@ -194,9 +208,9 @@ class Reader:
         reading: Reading = fact.asked
         if reading.options:
             forms = [pair for pairs in reading.options(self.context).values() for pair in pairs]
-            names = {value: form for form, value in reversed(forms)} | {v: form for form, v in forms if form == v}
-            known = [form for value, form in names.items() if value is not None]
-            sentence = meant(word, known, reading.what.removeprefix("a ").removeprefix("an "))
+            forms.sort(key=lambda pair: ("_" in pair[0], pair[0] != pair[1]), reverse=True)
+            known = [form for value, form in {v: form for form, v in forms}.items() if value is not None]
+            sentence = meant(word, known, kind=reading.what.removeprefix("a ").removeprefix("an "))
         else:
             sentence = f"“{shortened(word)}” is not {reading.what}. Write it like {reading.example}."
         return BadInput(sentence, field=fact.field, example=self.example)
@@ -215,7 +229,8 @@ class Reader:
         near = nearest(name, self.verb.by_key, likely=80) if len(name) >= _SHORTEST_SLIP else None
         if others or near:
             kin = sorted((v for noun, v in others or () if noun is self.noun), key=lambda verb: len(verb.facts))
-            hint = f" Did you mean “{near}:”?" if near else f" “{self.noun.line(kin[0], '')}” takes it." if kin else ""
+            lines = listed(f"“{self.noun.line(verb, '')}”" for verb in kin) if kin else ""
+            hint = f" Did you mean “{near}:”?" if near else f" {lines} take{'s' * (len(kin) == 1)} it." if kin else ""
             raise BadInput(
                 f"“{name}:” does not belong to “{line}”.{hint} If it is part of the text, put it in quotes.",
                 example=self.example,

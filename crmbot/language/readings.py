@@ -29,6 +29,7 @@ PERIODS = ("7", "30", "90")
 _DATES = frozenset({Kind.FIGURE})
 _ABOUT = frozenset({"re", "about", "for", "on"})
 _REFERENCE = re.compile(rf"(?:(?:{'|'.join(_ABOUT)})\s+)?#?(?P<record>[LCODAP]-\d{{1,9}})(?![\w-])", re.IGNORECASE)
+_RANGE = re.compile(r"(?P<first>[^\s.]\S*?)\.\.(?P<last>\S*)")
 _DAYS = re.compile(r"(?:last\s+)?(?P<days>\d{1,6})\s?(?:d(?:ays?)?)?(?![\w.-])", re.IGNORECASE)
 
 Options = dict[str, list[tuple[str, Any]]]
@@ -130,26 +131,30 @@ def _reference(text: str, at: int, _: Context, __: bool) -> Found | None:
     return Found(match["record"].upper(), match.end()) if match else None
 
 
-def _past_day(text: str, at: int, context: Context, _: bool) -> Found | None:
-    found = moments.read_moment(text, at, context, Lean.PAST, hours=False)
-    return Found(found[0].day.isoformat(), found[1]) if found and found[0].day else None
+def _past_day(field: str) -> Read:
+    """Make a reading of a day for one end of a report's range."""
+
+    def read(text: str, at: int, context: Context, _: bool) -> Found | None:
+        found = moments.read_moment(text, at, context, Lean.PAST, hours=False)
+        return Found({field: found[0].day.isoformat()}, found[1]) if found and found[0].day else None
+
+    return read
 
 
 def _period(text: str, at: int, context: Context, asked: bool) -> Found | None:
     """Read 7, 30 or 90 days, or FROM..TO; a range fills both of a report's dates."""
-    word = _word(text, at, context, asked)
-    if word and ".." in word.value:
-        first, _, last = word.value.partition("..")
-        sides = [_past_day(side, 0, context, asked) if side else None for side in (first, last)]
-        if not sides[0] or any(side and found is None for side, found in zip((first, last), sides, strict=True)):
-            raise BadInput(f"“{word.value}” is no range of dates.", example="2026-07-01..2026-09-30")
-        dates = [found.value for found in sides if found]
-        return Found(dict(zip(("date_from", "date_to"), dates, strict=False)), word.end)
+    sides = _RANGE.match(text, at)
+    if sides:
+        first = FROM_DAY.read(sides["first"], 0, context, asked)
+        last = TO_DAY.read(sides["last"], 0, context, asked) if sides["last"] else Found({}, 0)
+        if not first or not last or (first.end, last.end) != (len(sides["first"]), len(sides["last"])):
+            raise BadInput(f"“{sides.group()}” is no range of dates.")
+        return Found(first.value | last.value, sides.end())
     days_said = _DAYS.match(text, at)
     if days_said is None:
         return None
     if days_said["days"] not in PERIODS:
-        raise BadInput(f"“{days_said.group()}” is no period: it is {listed(PERIODS, 'or')} days.", example="30")
+        raise BadInput(f"“{days_said.group()}” is no period: it is {listed(PERIODS, 'or')} days.")
     return Found({"period": days_said["days"]}, days_said.end())
 
 
@@ -204,7 +209,8 @@ def _named(names: tuple[str, ...]) -> Options:
 DAY = Reading(
     "a date", days.EXAMPLE, _moment(lambda m, _: m.day, Lean.COMING, hours=False), _DATES, moments.STARTS_OF_DAYS
 )
-PAST_DAY = Reading("a date", "2026-10-01", _past_day)
+FROM_DAY = Reading("a date", "2026-10-01", _past_day("date_from"))
+TO_DAY = Reading("a date", "2026-10-31", _past_day("date_to"))
 DUE = Reading(
     "a date", moments.EXAMPLE, _moment(moments.due, Lean.COMING, hours=True), _DATES, moments.STARTS_OF_MOMENTS
 )
@@ -234,4 +240,4 @@ HOUR = Reading("an hour", "08:00", _hour, _DATES, only=True)
 TEXT = Reading("some words", '"wants a quote"', _word, text=True)
 STAGE = choice("a stage", "negotiation", lambda context: _stages(context.stages), soft=True)
 SOURCE = replace(choice("a source", "referral", lambda context: _named(context.sources)), text=True)
-REASON = choice("a reason", "price", lambda context: _named(context.lost_reasons))
+REASON = choice("a reason", "price", lambda context: _named(context.lost_reasons), soft=True)

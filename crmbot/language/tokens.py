@@ -13,14 +13,18 @@ SYMBOLS = "$€£¥₹₩₽₺₪₫₱₦₴฿"
 class Kind(IntEnum):
     """What a token looks like, before anybody asks what it means; the lexer's groups stand in this order."""
 
-    QUOTED = 1
-    USER = 2
-    CHANNEL = 3
-    EMAIL = 4
-    REFERENCE = 5
-    KEY = 6
-    FIGURE = 7
-    WORD = 8
+    WORD = 1
+    QUOTED = 2
+    USER = 3
+    CHANNEL = 4
+    EMAIL = 5
+    REFERENCE = 6
+    KEY = 7
+    FIGURE = 8
+
+
+# Looking a member up in its enumeration for every token is a third of the lexer's time.
+WORD, QUOTED, USER, CHANNEL, EMAIL, REFERENCE, KEY, FIGURE = Kind
 
 
 class Token(NamedTuple):
@@ -34,20 +38,22 @@ class Token(NamedTuple):
 
 _LEXER = re.compile(
     rf"""
-      ( ["“”„][^"“”„]*["“”] | «[^»]*» | ['\u2018](?=\S).{{0,500}}?['\u2019](?=[\s,;.!?]|$) )
+      ( [^\W\d_]+(?!\S) )
+    | ( ["“”„][^"“”„]*["“”] | «[^»]*» | ['\u2018](?=\S).{{0,500}}?['\u2019](?=[\s,;.!?]|$) )
     | ( <@\w+> | @(?=[^\W\d])[\w.-]*\w )
     | ( <\#\w+> | \#(?=[^\W\d])[\w-]+ )
     | ( [^\s@<>()"“”„,;:]+@(?:[\w-]+\.)+\w{{2,}} )
-    | ( \#?[LCODAP]-\d{{1,9}}(?![\w-]) )
-    | ( [A-Z][A-Z_-]*:(?!//) )
-    | ( (?:[-+\u2212\u2013]|[A-Z]{{0,3}}[{SYMBOLS}]|[A-Z]{{3}}(?=\d))?[-\u2212]?\d\S*
-      | [A-Z]{{0,3}}[{SYMBOLS}](?!\S) )
-    | ( \S+ )
+    | ( \#?[LCODAPlcodap]-\d{{1,9}}(?![\w-]) )
+    | ( [A-Za-z][A-Za-z_-]*:(?!//) )
+    | ( [-+\u2212\u2013]?(?:[A-Za-z]{{0,3}}[{SYMBOLS}]|[A-Za-z]{{3}}(?=\d))?[-\u2212]?\d\S*
+      | [A-Za-z]{{0,3}}[{SYMBOLS}](?!\S) )
+    | \S+
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
-_KINDS = (Kind.WORD, *Kind)
-_MARKS = {Kind.QUOTED: slice(1, -1), Kind.KEY: slice(None, -1)}
+# Twice as fast as calling the class.
+_token = tuple.__new__
+_KINDS = (WORD, *Kind)
 _LINK = re.compile(r"<(?:(mailto|tel|https?):([^|>\s]*)(?:\|([^>]*))?|([@#]\w+)\|[^>]*)>")
 # Controls, marks that turn the reading direction, and halves of characters.
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -70,11 +76,14 @@ def cut(text: str) -> list[Token]:
     for match in _LEXER.finditer(text):
         kind = _KINDS[match.lastindex or 0]
         said = match.group()
-        if kind in _MARKS:
-            said = said[_MARKS[kind]]
-        elif kind is Kind.USER or kind is Kind.CHANNEL:
+        if kind is QUOTED:
+            said = said[1:-1]
+        elif kind is KEY:
+            said = said[:-1]
+        elif kind is USER or kind is CHANNEL:
             said = said.strip("<>")[1:]
-        tokens.append(Token(kind, match.start(), match.end(), said))
+        start, end = match.span()
+        tokens.append(_token(Token, (kind, start, end, said)))
     return tokens
 
 

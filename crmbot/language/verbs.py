@@ -120,6 +120,12 @@ class Verb:
         return {word: tuple(f for f in self.facts if f.bare and word in f.bare.words) for word in words}
 
     @cached_property
+    def chosen(self) -> dict[str, Fact]:
+        """The facts that the words left over must be, by field, where only some words will do."""
+        free = {fact.field for fact in self.facts if fact.asked.text}
+        return {fact.field: fact for fact in self.facts if fact.field in self.words and fact.field not in free}
+
+    @cached_property
     def choices(self) -> tuple[Fact, ...]:
         """The facts whose words the workspace chooses."""
         return tuple(fact for fact in self.facts if fact.bare and fact.bare.options)
@@ -165,7 +171,7 @@ class Noun:
 
     def line(self, verb: Verb, example: str) -> str:
         """Return an example as it is typed."""
-        said = "" if verb.name == self.default else verb.name
+        said = "" if self.default and verb.name not in self.reserved else verb.name
         return " ".join(part for part in (self.command, said, example) if part)
 
 

@@ -22,7 +22,7 @@ from crmbot.language.readings import (
 )
 from crmbot.language.verbs import Fact
 
-_ME = indexed([("me", "me"), ("mine", "me"), ("my", "me"), ("myself", "me")])
+_ME = indexed((word, "me") for word in ("me", "mine", "my", "myself", "my deals", "my leads", "my pipeline"))
 ME = choice("a user", "me", lambda _: _ME)
 
 VALUE = Fact("value", AMOUNT, keys=("value", "amount"), echo="{}")

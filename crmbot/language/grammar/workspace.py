@@ -24,10 +24,11 @@ from crmbot.language.grammar.facts import MY, OWNER, PAGE
 from crmbot.language.readings import (
     CHANNEL,
     EMAIL,
+    FROM_DAY,
     HOUR,
-    PAST_DAY,
     PERIOD,
     TEXT,
+    TO_DAY,
     WORD,
     ZONE,
     fixed,
@@ -58,7 +59,7 @@ _DIGEST_REPORT = fixed("a report", *((n, n) for n in (*DIGESTS, *REPORTS)))
 _WEEKDAY = fixed("a weekday", *((word, WEEKDAYS[day].lower()) for word, day in WEEKDAY.items()))
 _ROLE = fixed("a role", *((role.value, role.value) for role in Role))
 
-_WHO = Fact("user", USER_READING)
+_WHO = Fact("user", USER_READING, TEXT, keys=("user",))
 
 REPORT = Noun(
     "report",
@@ -72,8 +73,8 @@ REPORT = Noun(
             (
                 Fact("report", _REPORT, keys=("report",)),
                 Fact("period", PERIOD, keys=("period",), echo="{}"),
-                Fact("date_from", keyed=PAST_DAY, keys=("from",)),
-                Fact("date_to", keyed=PAST_DAY, keys=("to",)),
+                Fact("date_from", keyed=FROM_DAY, keys=("from",), echo="from {}"),
+                Fact("date_to", keyed=TO_DAY, keys=("to",), echo="to {}"),
                 OWNER,
                 MY,
             ),
