@@ -10,11 +10,12 @@ from typing import Any
 from clocks import SettableClock
 from sqlalchemy import select
 
+from crmbot.crm.occasions import Composed, Occasion
 from crmbot.crm.outbox import OutboxMessage
 from crmbot.domain.ids import new_id
-from crmbot.errors import SendFailed
+from crmbot.errors import CrmError, SendFailed
 from crmbot.jobs.outbox import Sender
-from crmbot.models import Base, Outbox, User, Workspace
+from crmbot.models import Base, DigestSubscription, Outbox, User, Workspace
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
 
 WORKSPACE = "w1"
@@ -136,3 +137,51 @@ def _user(workspace: str, name: str, role: str, now: datetime) -> User:
         active=True,
         created_at=now,
     )
+
+
+@dataclass
+class FakeComposer:
+    """Composes a line that tells slot, moment and lateness; `says_nothing` makes it empty, `refuses` refuse."""
+
+    says_nothing: bool = False
+    refuses: CrmError | None = None
+    breaks: set[str] = field(default_factory=set)
+
+    def __call__(self, _session: object, occasion: Occasion) -> Composed:
+        digest = occasion.digest
+        if digest.name in self.breaks:
+            raise KeyError(digest.name)
+        if self.refuses is not None:
+            raise self.refuses
+        text = f"{digest.name} {occasion.slot.local}" + (f" ({occasion.late})" if occasion.late else "")
+        snapshot = {"as_of": occasion.as_of.isoformat()}
+        return Composed("slack.post", digest.channel or "?", {"text": text}, snapshot, self.says_nothing)
+
+
+def subscription(rig: Rig, name: str = "aging", **more: Any) -> DigestSubscription:
+    """Add a subscription: Mondays 08:00 in Berlin to C1, owned by the manager, active from now on."""
+    values: dict[str, Any] = {
+        "report": "aging",
+        "channel": "C1",
+        "day": "monday",
+        "time": "08:00",
+        "timezone": "Europe/Berlin",
+        "filters": {},
+        "owner_id": OWNER,
+        "created_at": rig.clock(),
+        "active_since": rig.clock(),
+        "from_config": False,
+    } | more
+    workspace = values.pop("workspace_id", WORKSPACE)
+    with rig.store.writing(workspace) as session:
+        row = DigestSubscription(workspace_id=workspace, id=new_id(rig.clock()), name=name, **values)
+        session.add(row)
+    return row
+
+
+def change(rig: Rig, row: DigestSubscription, **values: Any) -> None:
+    """Change a subscription as somebody would."""
+    with rig.store.writing(row.workspace_id) as session:
+        found = session.get(DigestSubscription, (row.workspace_id, row.id))
+        for name, value in values.items():
+            setattr(found, name, value)
