@@ -1,0 +1,121 @@
+"""Columns that stand side by side, in an order that means something."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from crmbot.reports.charts.bars import Segment
+from crmbot.reports.charts.lettering import ellipsise, measure
+from crmbot.reports.charts.palette import AMOUNT, CONTENT, DETAIL, GRID, MARGIN, NAME, RULE, TICK, WIDTH
+from crmbot.reports.charts.scale import Scale, round_ticks
+from crmbot.reports.charts.shapes import Label, Line, Panel, Rect, Shape, keep_apart
+
+_HEIGHT = 170.0
+_ABOVE = 18.0
+_SHARE = 0.62
+"""How much of its place a column fills."""
+_WIDEST = 56.0
+_APART = 6.0
+_SEEN = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; names with the lower `rank` come first where there isn't room for all."""
+
+    name: str
+    note: str
+    amount: str
+    segments: tuple[Segment, ...]
+    rank: int = 0
+
+    @property
+    def size(self) -> int:
+        """What the segments add up to."""
+        return sum(segment.size for segment in self.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns of one scale; `tick` says an amount of the axis, without it there is none."""
+
+    columns: tuple[Column, ...]
+    tick: Callable[[int], str] | None = None
+
+    def draw(self, top: float) -> Panel:
+        """Lay the columns out below `top`."""
+        floor = top + _ABOVE + _HEIGHT
+        highest = max((column.size for column in self.columns), default=0)
+        ticks = round_ticks(0, highest) if self.tick and highest else (0, max(highest, 1))
+        scale = Scale(0, ticks[-1], floor, top + _ABOVE)
+        left, shapes, labels = self._draw_axis(ticks if highest else (), scale)
+        pitch = (WIDTH - MARGIN - left) / max(len(self.columns), 1)
+        middles = [left + pitch * (n + 0.5) for n in range(len(self.columns))]
+        for column, middle in zip(self.columns, middles, strict=True):
+            shapes += _draw_column(column, middle, min(pitch * _SHARE, _WIDEST), scale)
+        shapes.append(Line(left, floor, WIDTH - MARGIN, floor, RULE))
+        labels += _amounts(self.columns, middles, scale, pitch)
+        labels += _names(self.columns, middles, floor, pitch)
+        return Panel(tuple(shapes), tuple(labels), floor + 2 * 15 + 4)
+
+    def describe(self) -> str:
+        """Say the columns in words."""
+        return "; ".join(f"{column.name} {column.amount} {column.note}".strip() for column in self.columns)
+
+    def _draw_axis(self, ticks: tuple[int, ...], scale: Scale) -> tuple[float, list[Shape], list[Label]]:
+        if self.tick is None or not ticks:
+            return MARGIN, [], []
+        texts = [ellipsise(self.tick(tick), TICK, CONTENT / 4) for tick in ticks]
+        left = MARGIN + max(measure(text, TICK) for text in texts) + 8
+        places = [scale.place(tick) for tick in ticks]
+        lines: list[Shape] = [Line(left, y, WIDTH - MARGIN, y, GRID) for y in places[1:]]
+        return left, lines, [Label(left - 8, y + 3.7, text, TICK, "end") for y, text in zip(places, texts, strict=True)]
+
+
+def _draw_column(column: Column, middle: float, width: float, scale: Scale) -> Iterator[Shape]:
+    base, bottom = 0, scale.start
+    for segment in column.segments:
+        if segment.size:
+            base += segment.size
+            top = min(scale.place(base), bottom - _SEEN)
+            yield Rect(middle - width / 2, top, width, bottom - top, segment.paint)
+            bottom = top
+
+
+def _amounts(columns: tuple[Column, ...], middles: list[float], scale: Scale, pitch: float) -> list[Label]:
+    """Return the amounts above the columns: all of them, or none where one hasn't room."""
+    if any(measure(column.amount, AMOUNT) + _APART > pitch for column in columns):
+        return []
+    return [
+        Label(
+            x,
+            min(scale.place(column.size), scale.start - _SEEN * len(column.segments)) - 5,
+            column.amount,
+            AMOUNT,
+            "middle",
+        )
+        for column, x in zip(columns, middles, strict=True)
+        if column.amount
+    ]
+
+
+def _names(columns: tuple[Column, ...], middles: list[float], floor: float, pitch: float) -> Iterator[Label]:
+    ranked = sorted(zip(columns, middles, strict=True), key=lambda pair: pair[0].rank)
+    for style, line, said in ((NAME, 1, _name), (DETAIL, 2, _note)):
+        texts = [(ellipsise(said(column), style, max(pitch - _APART, 60)), x) for column, x in ranked]
+        labels = (_inside(Label(x, floor + line * 15 + 1, text, style, "middle")) for text, x in texts if text)
+        yield from keep_apart(labels, _APART)
+
+
+def _name(column: Column) -> str:
+    return column.name
+
+
+def _note(column: Column) -> str:
+    return column.note
+
+
+def _inside(label: Label) -> Label:
+    """Return the label moved so that it doesn't leave the chart."""
+    box = label.box
+    move = max(MARGIN - box.left, 0) - max(box.right - (WIDTH - MARGIN), 0)
+    return Label(label.x + move, label.y, label.text, label.style, label.anchor)

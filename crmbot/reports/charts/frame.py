@@ -1,0 +1,134 @@
+"""What stands around every chart: title, period and currency, headline, legend, notes, and the kind word when empty."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from crmbot.domain.windows import last_day_before
+from crmbot.reports.charts.lettering import clean, ellipsise, measure
+from crmbot.reports.charts.palette import CONTENT, DETAIL, HEADLINE, KIND, MARGIN, PALE, SUBTITLE, TITLE, WIDTH
+from crmbot.reports.charts.shapes import Chart, Label, Paint, Panel, Rect, Shape
+from crmbot.reports.charts.wording import counted, days_between, long_day
+from crmbot.reports.values import Meta
+
+_SWATCH = 10.0
+_TALLEST_EMPTY = 120.0
+
+
+class Body(Protocol):
+    """The part of a chart that shows the figures."""
+
+    def draw(self, top: float) -> Panel:
+        """Lay it out below `top`."""
+
+    def describe(self) -> str:
+        """Say it in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An entry of the legend."""
+
+    name: str
+    paint: Paint
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be drawn of a report; without a body the sentence `empty` is."""
+
+    title: str
+    empty: str
+    body: Body | None
+    headline: str = ""
+    legend: tuple[Key, ...] = ()
+    notes: tuple[str, ...] = ()
+    spans: bool = True
+    """Whether the figures are of a period; else they are of its end."""
+    money: bool = True
+
+
+def lay_out(plan: Plan, meta: Meta) -> Chart:
+    """Return the chart of a plan, every shape and label at its place."""
+    title = ellipsise(plan.title, TITLE, CONTENT)
+    labels = [
+        Label(MARGIN, 33, title, TITLE),
+        Label(MARGIN, 51, ellipsise(_circumstances(plan, meta), SUBTITLE, CONTENT), SUBTITLE),
+    ]
+    shapes: list[Shape] = []
+    y = 59.0
+    if plan.body is None:
+        panel = _draw_empty(plan.empty, y + 12)
+    else:
+        if plan.headline:
+            y += 21
+            labels.append(Label(MARGIN, y - 2, ellipsise(plan.headline, HEADLINE, CONTENT), HEADLINE))
+        legend = _draw_legend(plan.legend, y + 4)
+        shapes += legend.shapes
+        labels += legend.labels
+        panel = plan.body.draw(legend.bottom + 14)
+    notes = _draw_notes((*plan.notes, *_unconverted(meta)), panel.bottom + 8)
+    return Chart(
+        width=WIDTH,
+        height=round(notes.bottom + MARGIN),
+        title=title,
+        description=_describe(plan, meta),
+        shapes=(*shapes, *panel.shapes),
+        labels=(*labels, *panel.labels, *notes.labels),
+    )
+
+
+def _circumstances(plan: Plan, meta: Meta) -> str:
+    day = last_day_before(meta.as_of, ZoneInfo(meta.timezone))
+    when = days_between(meta.period.from_on, meta.period.to_on) if plan.spans else f"As of {long_day(day)}"
+    whose = "" if meta.scope == "all" and meta.owner_id is None else "one owner's records"
+    return " · ".join(part for part in (when, meta.currency if plan.money else "", whose) if part)
+
+
+def _describe(plan: Plan, meta: Meta) -> str:
+    said = plan.empty if plan.body is None else f"{plan.headline}. {plan.body.describe()}".removeprefix(". ")
+    parts = (plan.title, _circumstances(plan, meta), said, *plan.notes, *_unconverted(meta))
+    return " ".join(f"{clean_end(part)}." for part in parts if part)
+
+
+def clean_end(sentence: str) -> str:
+    """Return a sentence on one line, without its full stop."""
+    return " ".join(clean(word) for word in sentence.split(" ")).rstrip(".")
+
+
+def _draw_legend(keys: tuple[Key, ...], top: float) -> Panel:
+    shapes: list[Shape] = []
+    labels: list[Label] = []
+    x, y = MARGIN, top + 12
+    for key in keys:
+        width = _SWATCH + 5 + measure(key.name, DETAIL)
+        if x > MARGIN and x + width > WIDTH - MARGIN:
+            x, y = MARGIN, y + 17
+        shapes.append(Rect(x, y - 9, _SWATCH, _SWATCH, key.paint))
+        labels.append(Label(x + _SWATCH + 5, y, key.name, DETAIL))
+        x += width + 16
+    return Panel(tuple(shapes), tuple(labels), y + 2 if keys else top)
+
+
+def _draw_empty(sentence: str, top: float) -> Panel:
+    """Draw three pale bars, as if asleep, and the sentence below them."""
+    middle, floor = WIDTH / 2, top + 58
+    shapes = tuple(
+        Rect(middle - 33 + 24 * n, floor - height, 18, height, PALE) for n, height in enumerate((16.0, 30.0, 22.0))
+    )
+    label = Label(middle, floor + 32, ellipsise(sentence, KIND, CONTENT), KIND, "middle")
+    return Panel(shapes, (label,), top + _TALLEST_EMPTY)
+
+
+def _unconverted(meta: Meta) -> Iterator[str]:
+    if meta.unconverted:
+        verb = "has" if len(meta.unconverted) == 1 else "have"
+        yield f"{counted(len(meta.unconverted), 'deal')} in other currencies {verb} no exchange rate: in no sum"
+
+
+def _draw_notes(notes: tuple[str, ...], top: float) -> Panel:
+    labels = tuple(
+        Label(MARGIN, top + 17 * n + 15, ellipsise(note, DETAIL, CONTENT), DETAIL) for n, note in enumerate(notes)
+    )
+    return Panel((), labels, top + 17 * len(notes))

@@ -1,0 +1,1 @@
+"""What of each report is drawn: one module a kind of report."""
