@@ -16,7 +16,7 @@ from crmbot.store import Store
 MOST_TRIES = 20
 """After so many a message is parked, if others get through; in an outage of all it goes on for `LONGEST_TRYING`."""
 LONGEST_TRYING = timedelta(days=1)
-PACES: Mapping[str, timedelta] = {"slack": timedelta(seconds=1)}
+PACES: Mapping[str, timedelta] = {"slack": timedelta(seconds=1), "notice": timedelta(seconds=1)}
 """How far apart messages of one destination are sent."""
 LONGEST_CALL = timedelta(seconds=20)
 """What a look-up and a call may take together."""

@@ -76,14 +76,19 @@ class Rig:
         now = self.clock()
         # Each a little later than the one before, as in life.
         created_at = now - timedelta(seconds=1) + timedelta(milliseconds=next(self.queued))
-        values: dict[str, Any] = {"created_at": created_at, "not_before": now, "state": "queued", "attempts": 0} | more
+        values: dict[str, Any] = {
+            "created_at": created_at,
+            "not_before": now,
+            "state": "queued",
+            "attempts": 0,
+            "payload": {"text": text},
+        } | more
         with self.store.writing(WORKSPACE) as session:
             row = Outbox(
                 workspace_id=WORKSPACE,
                 id=new_id(now),
                 kind=kind,
                 destination=destination,
-                payload={"text": text},
                 **values,
             )
             session.add(row)

@@ -1,0 +1,95 @@
+"""The sender through the real Slack gateway against the stand-in, which fails as Slack does."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from clocks import SettableClock
+from jobs.rig import Rig
+
+from crmbot.jobs.gateways import REPEATED, SlackMessages
+from crmbot.jobs.outbox import Sender
+from crmbot.playground import DropAfter, DropBefore, ErrorCode, Garbage, Hang, RateLimited, ServerError, StandIn
+from crmbot.playground.faults import Fault
+from crmbot.slack.api import SlackApi
+from crmbot.slack.gateway import SlackGateway
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def slack(clock: SettableClock) -> Iterator[StandIn]:
+    with StandIn(clock=lambda: clock().timestamp()) as slack:
+        slack.add_user("U1", "ada", "ada@example.com")
+        slack.add_channel("C1", "sales")
+        slack.add_channel("C2", "archive", is_archived=True)
+        yield slack
+
+
+def sender(rig: Rig, slack: StandIn) -> Sender:
+    api = SlackApi(slack.bot_token, slack.api_url, seconds=0.5)
+    messages = SlackMessages(lambda _workspace: SlackGateway(lambda: api))
+    return Sender(rig.store, {"slack": messages}, rig.clock, jitter=lambda _low, high: high)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        RateLimited(1),
+        RateLimited("soon"),
+        RateLimited(None),
+        ServerError(500),
+        ServerError(503),
+        ErrorCode("internal_error"),
+        DropBefore(),
+        DropAfter(),
+        Hang(2),
+        Hang(2, accept=True),
+        Garbage(),
+        Garbage(accept=True),
+    ],
+    ids=repr,
+)
+def test_whatever_slack_does_the_message_arrives_once(sqlite_rig: Rig, slack: StandIn, fault: Fault) -> None:
+    slack.script("chat.postMessage", [fault])
+    sent = sqlite_rig.queue("digest")
+    sqlite_rig.drain(sender(sqlite_rig, slack), for_=timedelta(minutes=2), step=15 * SECOND)
+    assert [message.text for message in slack.messages("C1")] == ["digest"]
+    row = sqlite_rig.row(sent)
+    assert (row.state, row.receipt) == ("sent", slack.messages("C1")[0].ts)
+
+
+def test_without_history_a_lost_answer_means_one_flagged_repeat(sqlite_rig: Rig, slack: StandIn) -> None:
+    slack.script("chat.postMessage", [DropAfter()])
+    slack.script("conversations.history", [ErrorCode("missing_scope")])
+    sqlite_rig.queue("digest")
+    sqlite_rig.drain(sender(sqlite_rig, slack), for_=timedelta(minutes=2), step=15 * SECOND)
+    first, second = slack.messages("C1")
+    assert REPEATED not in str(first.blocks)
+    assert REPEATED in str(second.blocks)
+
+
+def test_an_archived_channel_parks_the_message_with_what_to_do(sqlite_rig: Rig, slack: StandIn) -> None:
+    parked = sqlite_rig.queue("digest", "C2")
+    sender(sqlite_rig, slack).run_once()
+    row = sqlite_rig.row(parked)
+    assert row.state == "parked"
+    assert "choose another channel or invite the bot" in str(row.reason)
+
+
+def test_a_person_gets_a_direct_message_and_an_update_changes_it(sqlite_rig: Rig, slack: StandIn) -> None:
+    sent = sqlite_rig.queue("hello", "U1", kind="slack.dm")
+    sending = sender(sqlite_rig, slack)
+    sending.run_once()
+    (posted,) = slack.posted
+    assert (posted.text, posted.ts) == ("hello", sqlite_rig.row(sent).receipt)
+    sqlite_rig.queue("changed", posted.channel, kind="slack.update", payload={"text": "changed", "ts": posted.ts})
+    sending.run_once()
+    assert [message.text for message in slack.posted] == ["changed"]
+    assert slack.violations == []
+
+
+def test_a_kind_that_slack_has_not_is_parked(sqlite_rig: Rig, slack: StandIn) -> None:
+    parked = sqlite_rig.queue("?", kind="slack.fax")
+    sender(sqlite_rig, slack).run_once()
+    assert sqlite_rig.row(parked).reason == "Slack has no slack.fax."
