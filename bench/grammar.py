@@ -22,6 +22,14 @@ LINES = (
     ("report", "sales-pipeline 30"),
     ("pipeline", "@jo"),
     ("crm", "deal list negotiation @jo"),
+    ("deal", "show Acme renewal"),
+    ("deal", "list"),
+    ("task", "list overdue"),
+    ("task", "snooze A-12 mon"),
+    ("task", "send the offer to Jane fri"),
+    ("crm", "today"),
+    ("crm", "find acme"),
+    ("crm", "undo"),
 )
 ROUNDS, BEST_OF = 400, 7
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

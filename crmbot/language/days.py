@@ -18,7 +18,7 @@ MONTHS = (
 EXAMPLE = "15 dec"
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _LEAP = 2028
-_LONGEST = 31
+_SHORTEST, _LONGEST = 28, 31
 _FRIDAY = 4
 _YEARS_TO_A_LEAP_DAY = 8
 
@@ -203,7 +203,7 @@ def _dated(day: int, month: int, year: str | None, context: Context, lean: Lean)
     if not 1 <= month <= len(MONTHS):
         raise _refused(f"There is no month {month}.")
     number = _year(year) if year else _LEAP
-    if not 1 <= day <= monthrange(number, month)[1]:
+    if not 1 <= day <= _SHORTEST and not 1 <= day <= monthrange(number, month)[1]:
         raise _refused(f"There is no {day} {MONTHS[month - 1]}{f' {number}' if year else ''}.")
     if year:
         return date(number, month, day)

@@ -134,8 +134,8 @@ def _put(values: dict[str, Any], reader: Reader, claim: Claim) -> None:
 
 def _joined(reader: Reader, words: list[int]) -> str:
     """Return what some tokens say: as typed where they stand together, quoted texts without their quotes."""
-    if words[-1] - words[0] == len(words) - 1 and not any(reader.tokens[word].kind is QUOTED for word in words):
-        return reader.said(words[0], words[-1] + 1).strip(_DANGLING)
+    if len(words) == 1:
+        return reader.said(words[0], words[0] + 1).strip(_DANGLING)
     parts: list[str] = []
     start = 0
     for at, word in enumerate(words, 1):
@@ -148,9 +148,9 @@ def _joined(reader: Reader, words: list[int]) -> str:
 
 def _spread_words(values: dict[str, Any], reader: Reader) -> None:
     """Give the words left over to the verb's fields: a record's name, and the text about it."""
-    fields = [field for field in reader.verb.words if field not in values]
     if not reader.words:
         return
+    fields = [field for field in reader.verb.words if field not in values]
     if not fields:
         raise _meaningless(reader, reader.words)
     head, tail = _divided(reader)
@@ -180,13 +180,15 @@ def _take_back(values: dict[str, Any], reader: Reader, tail: list[int]) -> bool:
 def _divided(reader: Reader) -> tuple[list[int], list[int]]:
     """Divide the words into a record's name and the rest: after a number, before a quoted text, at a colon or dash."""
     words, verb = reader.words, reader.verb
-    kinds = [reader.tokens[word].kind for word in words]
-    if verb.first_word or (kinds[0] is REFERENCE and verb.words[0] in RECORDS):
+    numbered = reader.tokens[words[0]].kind is REFERENCE and verb.words[0] in RECORDS
+    if verb.first_word or numbered:
         return words[:1], words[1:]
-    if len(verb.words) == 1:
+    if len(verb.words) == 1 or len(words) == 1:
         return words, []
-    quoted = kinds.index(QUOTED) if QUOTED in kinds else None
-    at = _mark(reader) if quoted is None else max(quoted, 1)
+    for at, word in enumerate(words):
+        if reader.tokens[word].kind is QUOTED:
+            return words[: max(at, 1)], words[max(at, 1) :]
+    at = _mark(reader)
     return words[:at], words[at:]
 
 

@@ -48,7 +48,7 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
     Raises:
         BadInput: it is a moment that does not exist or is unclear.
     """
-    preposition = _PREPOSITION.match(text, at)
+    preposition = _PREPOSITION.match(text, at) if text[at : at + 1].isalpha() else None
     start = preposition.end() if preposition else at
     found = (_exact(text, start, context) or _hour_first(text, start, context, lean)) if hours else None
     if found is None:
@@ -62,8 +62,9 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
 
 
 def _exact(text: str, at: int, context: Context) -> tuple[Moment, int] | None:
-    ahead = _SOON.match(text, at)
-    match = ahead or _AGO.match(text, at)
+    first = text[at : at + 1]
+    ahead = _SOON.match(text, at) if first in "iI+" else None
+    match = ahead or (_AGO.match(text, at) if first.isdigit() else None)
     if match is None:
         return None
     unit = timedelta(hours=1) if match["unit"][0] in "hH" else timedelta(minutes=1)
@@ -72,7 +73,8 @@ def _exact(text: str, at: int, context: Context) -> tuple[Moment, int] | None:
 
 
 def _hour_first(text: str, at: int, context: Context, lean: Lean) -> tuple[Moment, int] | None:
-    clock = _HOUR.match(text, at)
+    first = text[at : at + 1]
+    clock = _HOUR.match(text, at) if first.isdigit() or first in "nmNM" else None
     hour = _hour(clock) if clock else None
     if clock is None or hour is None:
         return None

@@ -134,6 +134,8 @@ class Reader:
 
     def _token_end(self, at: int, offset: int) -> int:
         tokens = self.tokens
+        if tokens[at].end == offset:
+            return at + 1
         while at < len(tokens) and tokens[at].start < offset:
             at += 1
         rest = self.text[offset : tokens[at - 1].end]

@@ -29,6 +29,7 @@ PERIODS = ("7", "30", "90")
 _DATES = frozenset({Kind.FIGURE})
 _ABOUT = frozenset({"re", "about", "for", "on"})
 _REFERENCE = re.compile(rf"(?:(?:{'|'.join(_ABOUT)})\s+)?#?(?P<record>[LCODAP]-\d{{1,9}})(?![\w-])", re.IGNORECASE)
+_SPACELESS = re.compile(r"\S+")
 _RANGE = re.compile(r"(?P<first>[^\s.]\S*?)\.\.(?P<last>\S*)")
 _DAYS = re.compile(r"(?:last\s+)?(?P<days>\d{1,6})\s?(?:d(?:ays?)?)?(?![\w.-])", re.IGNORECASE)
 
@@ -89,8 +90,8 @@ def _phone(text: str, at: int, _: Context, __: bool) -> Found | None:
 
 def _word(text: str, at: int, _: Context, __: bool) -> Found | None:
     """Read one word as it stands, without the marks Slack and people put around it."""
-    end = next((i for i in range(at, len(text)) if text[i].isspace()), len(text))
-    word = text[at:end].rstrip(",;.!?")
+    match = _SPACELESS.match(text, at)
+    word = match.group().rstrip(",;.!?") if match else ""
     bare = word.strip("<>").removeprefix("@")
     return Found(bare, at + len(word)) if bare else None
 

@@ -38,22 +38,24 @@ class Token(NamedTuple):
 
 _LEXER = re.compile(
     rf"""
-      ( [^\W\d_]+(?!\S) )
+    \s*+(?:
+      ( [^\W\d_]++(?!\S) )
     | ( ["“”„][^"“”„]*["“”] | «[^»]*» | ['\u2018](?=\S).{{0,500}}?['\u2019](?=[\s,;.!?]|$) )
     | ( <@\w+> | @(?=[^\W\d])[\w.-]*\w )
     | ( <\#\w+> | \#(?=[^\W\d])[\w-]+ )
-    | ( [^\s@<>()"“”„,;:]+@(?:[\w-]+\.)+\w{{2,}} )
+    | ( [^\s@<>()"“”„,;:]++@(?:[\w-]+\.)+\w{{2,}} )
     | ( \#?[LCODAPlcodap]-\d{{1,9}}(?![\w-]) )
-    | ( [A-Za-z][A-Za-z_-]*:(?!//) )
+    | ( [A-Za-z][A-Za-z_-]*+:(?!//) )
     | ( [-+\u2212\u2013]?(?:[A-Za-z]{{0,3}}[{SYMBOLS}]|[A-Za-z]{{3}}(?=\d))?[-\u2212]?\d\S*
       | [A-Za-z]{{0,3}}[{SYMBOLS}](?!\S) )
-    | \S+
+    | ( \S++ )
+    )
     """,
     re.VERBOSE,
 )
 # Twice as fast as calling the class.
 _token = tuple.__new__
-_KINDS = (WORD, *Kind)
+_KINDS = (WORD, *Kind, WORD)
 _LINK = re.compile(r"<(?:(mailto|tel|https?):([^|>\s]*)(?:\|([^>]*))?|([@#]\w+)\|[^>]*)>")
 # Controls, marks that turn the reading direction, and halves of characters.
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -74,15 +76,15 @@ def cut(text: str) -> list[Token]:
     """Cut a clean line into tokens."""
     tokens = []
     for match in _LEXER.finditer(text):
-        kind = _KINDS[match.lastindex or 0]
-        said = match.group()
+        group = match.lastindex or 0
+        kind, said = _KINDS[group], match.group(group)
         if kind is QUOTED:
             said = said[1:-1]
         elif kind is KEY:
             said = said[:-1]
         elif kind is USER or kind is CHANNEL:
             said = said.strip("<>")[1:]
-        start, end = match.span()
+        start, end = match.span(group)
         tokens.append(_token(Token, (kind, start, end, said)))
     return tokens
 
