@@ -9,7 +9,7 @@ from crmbot.mail.forwarded.unwrapping import unwrap
 from crmbot.mail.forwarded.wording import Prefix, subject_prefix
 from crmbot.mail.values import Forwarded, Mail
 
-_MOST = 4_000
+_MOST = 2_000
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _PREFIXES = 10
 
@@ -49,8 +49,8 @@ def _content_key(sender: str, subject: str, own: str) -> str:
 
 
 def _letters(text: str) -> str:
-    """Return letters and digits alone: clients wrap, quote and embolden as they like."""
-    return _NOT_LETTERS.sub("", text.casefold())[:_MOST]
+    """Return the letters and digits of the beginning: clients wrap, quote and embolden as they like."""
+    return _NOT_LETTERS.sub("", text[:_MOST].casefold())
 
 
 def _hash(*parts: str) -> str:

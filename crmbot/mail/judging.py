@@ -166,11 +166,11 @@ def _noise(mail: Mail, policy: Policy) -> str | None:
 
 def _original(judged: _Judged, message: Forwarded) -> Forwarded:
     """Return the outermost message of a forward of forwards that somebody outside took part in."""
-    messages = chain(message)
-    return next(
-        (one for one in messages if any(map(judged.is_outside, (one.sender, *one.to, *one.cc)))),
-        messages[0],
-    )
+
+    def concerns_us(one: Forwarded) -> bool:
+        return any(map(judged.is_outside, (one.sender, *one.to, *one.cc)))
+
+    return message if concerns_us(message) else next(filter(concerns_us, chain(message)), message)
 
 
 def _participants(sender: Address | None, to: tuple[Address, ...], cc: tuple[Address, ...]) -> tuple[Participant, ...]:

@@ -1,11 +1,24 @@
 """What the workspace knows of a mail's addresses and Message-IDs: one query, and one more for the deals."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import LogEmail, Participant
@@ -98,95 +111,125 @@ def _joined(kind: type[Any], column: Any, other: type[Any]) -> ColumnElement[boo
     return on
 
 
-def _among(name: str) -> Any:
-    return bindparam(name, expanding=True)
+def _among(name: str, size: int) -> list[Any]:
+    return [bindparam(f"{name}{n}") for n in range(size)]
 
 
-_COPIES = _pick("copy", Email.dedupe_key, Email.id, label=Email.state, one=Email.kind, at=Email.sent_at).where(
-    _here(Email), or_(Email.dedupe_key == bindparam("dedupe"), Email.content_key == bindparam("content"))
-)
-_THREADS = (
-    _pick(
-        "thread",
-        EmailReference.message_id,
-        Email.id,
-        label=Email.reason,
-        one=Activity.deal_id,
-        two=Activity.contact_id,
-        three=Activity.company_id,
-        four=Activity.lead_id,
-        at=Email.sent_at,
+# One branch for each condition: SQLite answers none of them by an index when they are joined by OR.
+
+
+def _copies(column: Any, value: str) -> Select[Any]:
+    picked = _pick("copy", Email.dedupe_key, Email.id, label=Email.state, one=Email.kind, at=Email.sent_at)
+    return picked.where(_here(Email), column == bindparam(value))
+
+
+def _threads(size: int) -> Select[Any]:
+    columns = {
+        "label": Email.reason,
+        "one": Activity.deal_id,
+        "two": Activity.contact_id,
+        "three": Activity.company_id,
+        "four": Activity.lead_id,
+        "at": Email.sent_at,
+    }
+    return (
+        _pick("thread", EmailReference.message_id, Email.id, **columns)
+        .join(Email, _joined(EmailReference, EmailReference.email_id, Email))
+        .join(Activity, _joined(Email, Email.activity_id, Activity))
+        .where(_here(EmailReference), EmailReference.message_id.in_(_among("reference", size)))
     )
-    .join(Email, _joined(EmailReference, EmailReference.email_id, Email))
-    .join(Activity, _joined(Email, Email.activity_id, Activity))
-    .where(_here(EmailReference), EmailReference.message_id.in_(_among("references")))
-)
-_CONTACTS = (
-    _pick(
-        "contact",
-        ContactEmail.email,
-        Contact.id,
-        number=Contact.number,
-        label=Contact.name,
-        one=Contact.company_id,
-        rank=ContactEmail.position,
-    )
-    .join(Contact, _joined(ContactEmail, ContactEmail.contact_id, Contact))
-    .where(_here(ContactEmail), ContactEmail.email.in_(_among("addresses")))
-)
-_LEADS = _pick(
-    "lead", Lead.email, Lead.id, number=Lead.number, label=Lead.name, one=Lead.contact_id, two=Lead.status
-).where(_here(Lead), Lead.email.in_(_among("addresses")))
-_COMPANIES = _pick("company", Company.domain, Company.id, number=Company.number, label=Company.name).where(
-    _here(Company), Company.domain.in_(_among("domains"))
-)
-_USERS = _pick("user", User.email, User.id, label=User.receipts, one=User.name).where(
-    _here(User), or_(User.email.in_(_among("addresses")), User.id == bindparam("actor"))
-)
-_RULES = _pick("rule", MailRule.value, MailRule.id, label=MailRule.kind).where(
-    _here(MailRule), MailRule.value.in_(_among("ignorable"))
-)
-_EVERYTHING = union_all(_COPIES, _THREADS, _CONTACTS, _LEADS, _COMPANIES, _USERS, _RULES)
 
-_DEAL_COLUMNS = (
-    Deal.id,
-    Deal.number,
-    Deal.title,
-    Deal.title_key,
-    Deal.outcome,
-    Deal.contact_id,
-    Deal.company_id,
-    Deal.owner_id,
-    Deal.created_at,
-)
-_DEALS = union_all(
-    select(*_DEAL_COLUMNS).where(_here(Deal), Deal.contact_id.in_(_among("contacts")), Deal.outcome == "open"),
-    select(*_DEAL_COLUMNS).where(_here(Deal), Deal.company_id.in_(_among("companies")), Deal.outcome == "open"),
-    select(*_DEAL_COLUMNS).where(_here(Deal), Deal.number.in_(_among("numbers"))),
-    select(*_DEAL_COLUMNS).where(_here(Deal), Deal.id.in_(_among("ids"))),
-)
+
+def _contacts(size: int) -> Select[Any]:
+    columns = {
+        "number": Contact.number,
+        "label": Contact.name,
+        "one": Contact.company_id,
+        "rank": ContactEmail.position,
+    }
+    return (
+        _pick("contact", ContactEmail.email, Contact.id, **columns)
+        .join(Contact, _joined(ContactEmail, ContactEmail.contact_id, Contact))
+        .where(_here(ContactEmail), ContactEmail.email.in_(_among("address", size)))
+    )
+
+
+def _leads(size: int) -> Select[Any]:
+    columns = {"number": Lead.number, "label": Lead.name, "one": Lead.contact_id, "two": Lead.status}
+    return _pick("lead", Lead.email, Lead.id, **columns).where(_here(Lead), Lead.email.in_(_among("address", size)))
+
+
+def _companies(size: int) -> Select[Any]:
+    columns = {"number": Company.number, "label": Company.name}
+    picked = _pick("company", Company.domain, Company.id, **columns)
+    return picked.where(_here(Company), Company.domain.in_(_among("domain", size)))
+
+
+def _users(these: ColumnElement[bool]) -> Select[Any]:
+    return _pick("user", User.email, User.id, label=User.receipts, one=User.name).where(_here(User), these)
+
+
+def _rules(kind: str, name: str, size: int) -> Select[Any]:
+    return _pick("rule", MailRule.value, MailRule.id, label=MailRule.kind).where(
+        _here(MailRule), MailRule.kind == literal(kind), MailRule.value.in_(_among(name, size))
+    )
+
+
+_SIZES = (4, 16, 64, 512)
+"""Lists are filled up to one of these, so that each statement is compiled once; what is longer is cut."""
+
+
+@cache
+def _everything(size: int) -> CompoundSelect[Any]:
+    return union_all(
+        _copies(Email.dedupe_key, "dedupe"),
+        _copies(Email.content_key, "content"),
+        _threads(size),
+        _contacts(size),
+        _leads(size),
+        _companies(size),
+        _users(User.email.in_(_among("address", size))),
+        _users(User.id == bindparam("actor")),
+        _rules("sender", "address", size),
+        _rules("domain", "domain", size),
+    )
+
+
+@cache
+def _deals_of(size: int) -> CompoundSelect[Any]:
+    columns = [getattr(Deal, name) for name in KnownDeal._fields]
+    contact_ids, company_ids = _among("contact", size), _among("company", size)
+    return union_all(
+        select(*columns).where(_here(Deal), Deal.contact_id.in_(contact_ids)),
+        select(*columns).where(_here(Deal), Deal.company_id.in_(company_ids)),
+        select(*columns).where(_here(Deal), Deal.number.in_(_among("number", size))),
+        select(*columns).where(_here(Deal), Deal.id.in_(_among("deal", size))),
+    )
 
 
 def look_up(work: Work, request: LogEmail) -> Knowledge:
     """Read everything that is known of the mail's participants and thread."""
     addresses = [one.email for one in request.participants if one.email]
     domains = sorted({name for email in addresses for name in _domains(email)})
-    found = work.session.execute(
-        _EVERYTHING,
+    lists = {
+        "reference": [*request.references, *filter(None, (request.message_id,))],
+        "address": addresses,
+        "domain": domains,
+    }
+    size, values = _filled(lists)
+    found = work.session.connection().execute(
+        _everything(size),
         {
+            **values,
             "workspace": work.workspace_id,
             "dedupe": request.dedupe_key,
             "content": request.content_key,
-            "references": [*request.references, *filter(None, (request.message_id,))],
-            "addresses": addresses,
-            "domains": domains,
-            "ignorable": [*addresses, *domains],
             "actor": work.actor.user_id,
         },
     )
     known = Knowledge()
-    for values in found:
-        _keep(known, Row(*values))
+    for row in found:
+        _keep(known, Row(*row))
     known.outside = tuple(one for one in request.participants if is_outside(one, known.users, work.policy))
     known.deals = _deals(work, request, known)
     return known
@@ -234,18 +277,19 @@ def _deals(work: Work, request: LogEmail, known: Knowledge) -> tuple[KnownDeal, 
     threads = _ids(row.one for row in known.threads.values())
     if not (contacts or companies or numbers or threads):
         return ()
-    found = work.session.execute(
-        _DEALS,
-        {
-            "workspace": work.workspace_id,
-            "contacts": contacts,
-            "companies": companies,
-            "numbers": numbers,
-            "ids": threads,
-        },
-    )
+    size, values = _filled({"contact": contacts, "company": companies, "number": numbers, "deal": threads})
+    found = work.session.connection().execute(_deals_of(size), {**values, "workspace": work.workspace_id})
     deals = {row[0]: KnownDeal(*row) for row in found}
     return tuple(sorted(deals.values(), key=lambda deal: deal.number))
+
+
+def _filled(lists: Mapping[str, Sequence[Any]]) -> tuple[int, dict[str, Any]]:
+    """Return the size that holds every list, and the lists as numbered parameters, filled up with nothing."""
+    longest = max(map(len, lists.values()))
+    size = next((size for size in _SIZES if size >= longest), _SIZES[-1])
+    return size, {
+        f"{name}{n}": values[n] if n < len(values) else None for name, values in lists.items() for n in range(size)
+    }
 
 
 def _ids(values: Iterable[str | None]) -> list[str]:
