@@ -8,7 +8,7 @@ from crmbot.crm import deals
 from crmbot.crm.answers import Change, Outcome, Record
 from crmbot.crm.customers import customer_of
 from crmbot.crm.lookup import find_record, find_user
-from crmbot.crm.people import company_for, contact_for, usable_email
+from crmbot.crm.people import company_for, contact_for, usable_email, usable_name
 from crmbot.crm.requests import AssignLead, ConvertLead, CreateDeal, CreateLead, SetLead, SetLeadStatus
 from crmbot.crm.views import company_view, contact_view, deal_view, lead_view
 from crmbot.crm.work import Work
@@ -16,8 +16,9 @@ from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.stages import LeadStatus, skipped_statuses
 from crmbot.errors import BadInput, Conflict, MissingFact
-from crmbot.models import Lead, LeadStatusEntry
+from crmbot.models import Company, Lead, LeadStatusEntry
 
+_MOST_SCORE = 1_000_000
 _CLOSED = (LeadStatus.CONVERTED, LeadStatus.DISQUALIFIED)
 
 
@@ -29,6 +30,7 @@ def create(work: Work, request: CreateLead) -> Outcome:
     email = usable_email(request.email) if request.email else None
     if email:
         _refuse_double(work, email)
+    _refuse_score(request.score)
     lead = Lead(
         number=work.next_number(Kind.LEAD),
         name=name or str(email),
@@ -59,7 +61,8 @@ def set_status(work: Work, request: SetLeadStatus) -> Outcome:
             "A lead is converted with its deal.", field="status", example=f"/lead convert {_number(lead)} $40k"
         )
     _refuse_converted(lead)
-    if status is LeadStatus.DISQUALIFIED and not request.reason:
+    reason = (request.reason or "").strip()
+    if status is LeadStatus.DISQUALIFIED and not reason:
         raise MissingFact(
             "Why is the lead disqualified?", field="reason", example=f"/lead disqualify {_number(lead)} no budget"
         )
@@ -67,7 +70,7 @@ def set_status(work: Work, request: SetLeadStatus) -> Outcome:
     if before == status:
         return Outcome(f"{_number(lead)} {lead.name} is {status} already.", record=lead_view(work, lead))
     climb(work, lead, status)
-    lead.disqualified_reason = request.reason if status is LeadStatus.DISQUALIFIED else None
+    lead.disqualified_reason = reason if status is LeadStatus.DISQUALIFIED else None
     work.session.flush()
     view = lead_view(work, lead)
     change = Change(view.reference, "Status", before, status.value)
@@ -78,8 +81,11 @@ def set_facts(work: Work, request: SetLead) -> Outcome:
     """Change facts of a lead."""
     lead = editable(work, request.lead)
     email = usable_email(request.email) if request.email else None
+    if email:
+        _refuse_double(work, email, but=lead.id)
+    _refuse_score(request.score)
     wanted = {
-        "name": request.name,
+        "name": usable_name(request.name),
         "email": email,
         "company_name": request.company,
         "source": _source(request.source),
@@ -122,8 +128,9 @@ def convert(work: Work, request: ConvertLead) -> Outcome:
         raise Conflict(
             f"{_number(lead)} {lead.name} is disqualified. Take it back first: /lead qualify {_number(lead)}"
         )
-    company = company_for(work, lead.company_name, lead.email)
+    company = company_for(work, lead.company_name, lead.email, whatever_name=True)
     contact = contact_for(work, lead.name, lead.email, company)
+    company = company or work.get(Company, contact.company_id)
     deal = deals.open_deal(
         work,
         CreateDeal(
@@ -190,12 +197,24 @@ def enter(work: Work, lead: Lead, statuses: Iterable[LeadStatus]) -> None:
         )
 
 
-def _refuse_double(work: Work, email: str) -> None:
+def _refuse_double(work: Work, email: str, *, but: str = "") -> None:
     known = work.session.scalar(
-        select(Lead).where(Lead.workspace_id == work.workspace_id, Lead.email == email, Lead.status.not_in(_CLOSED))
+        select(Lead)
+        .where(
+            Lead.workspace_id == work.workspace_id,
+            Lead.email == email,
+            Lead.status.not_in(_CLOSED),
+            Lead.id != but,
+        )
+        .limit(1)
     )
     if known is not None:
         raise Conflict(f"{_number(known)} {known.name} has the address {email} already: /lead show {_number(known)}")
+
+
+def _refuse_score(score: int | None) -> None:
+    if score is not None and abs(score) > _MOST_SCORE:
+        raise BadInput(f"A score lies between -{_MOST_SCORE} and {_MOST_SCORE}, {score} does not.", field="score")
 
 
 def _refuse_converted(lead: Lead) -> None:

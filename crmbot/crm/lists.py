@@ -67,7 +67,9 @@ def list_leads(work: Work, request: ask.ListLeads) -> Listing:
         statement = statement.where(Lead.source == "_".join(request.source.casefold().split()))
     if request.words:
         key = fold_name(request.words)
-        statement = statement.where(or_(Lead.name_key.contains(key), Lead.company_key.contains(key)))
+        statement = statement.where(
+            or_(Lead.name_key.contains(key, autoescape=True), Lead.company_key.contains(key, autoescape=True))
+        )
     what = f"{request.status} leads" if request.status else "leads"
     return _page(work, statement, Lead.created_at.desc(), request.page, what)
 
@@ -85,7 +87,7 @@ def list_deals(work: Work, request: ask.ListDeals) -> Listing:
         company = find_record(work, Kind.COMPANY, request.company, field="company")
         statement = statement.where(Deal.company_id == company.id)
     if request.words:
-        statement = statement.where(Deal.title_key.contains(fold_name(request.words)))
+        statement = statement.where(Deal.title_key.contains(fold_name(request.words), autoescape=True))
     what = f"{request.outcome} deals" if request.outcome else "deals"
     return _page(work, statement, func.coalesce(Deal.value_minor, 0).desc(), request.page, what)
 
@@ -97,7 +99,7 @@ def list_contacts(work: Work, request: ask.ListContacts) -> Listing:
         company = find_record(work, Kind.COMPANY, request.company, field="company")
         statement = statement.where(Contact.company_id == company.id)
     if request.words:
-        statement = statement.where(Contact.name_key.contains(fold_name(request.words)))
+        statement = statement.where(Contact.name_key.contains(fold_name(request.words), autoescape=True))
     return _page(work, statement, Contact.name_key, request.page, "contacts")
 
 
@@ -105,7 +107,7 @@ def list_companies(work: Work, request: ask.ListCompanies) -> Listing:
     """List companies by name."""
     statement = select(Company).where(Company.workspace_id == work.workspace_id)
     if request.words:
-        statement = statement.where(Company.name_key.contains(fold_name(request.words)))
+        statement = statement.where(Company.name_key.contains(fold_name(request.words), autoescape=True))
     return _page(work, statement, Company.name_key, request.page, "companies")
 
 

@@ -1,6 +1,6 @@
 """Which record a word means: exactly one, a choice, or nothing with the nearest names. Never a guess."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,17 +96,19 @@ def find_target(work: Work, word: str, *, field: str = "target") -> Row:
 
     Names are tried over all four kinds: exact ones first, then beginnings and words in them.
     """
-    parsed = parse_reference(word)
-    if parsed is not None and parsed[0] in _NAMED:
-        found = _direct(work, _NAMED[parsed[0]], word)
+    for named in _NAMED.values():
+        found = _numbered(work, named, word)
         if found is not None:
             return found
+    own = _own_word(work, word, _NAMED)
+    if own is not None:
+        return own
     if "@" in word:
         people = [*_by_email(work, Kind.CONTACT, word), *_by_email(work, Kind.LEAD, word)]
         if people:
             return _only(work, word, field, _without_converted(people))
     key = fold_name(word)
-    for match in _MATCHES:
+    for match in _MATCHES if key else ():
         found_rows: list[Row] = []
         for named in _NAMED.values():
             narrowed = [Deal.outcome == "open"] if named.kind is Kind.DEAL else []
@@ -118,25 +120,18 @@ def find_target(work: Work, word: str, *, field: str = "target") -> Row:
 
 def find_activity(work: Work, word: str, *, field: str = "activity") -> Activity:
     """Return the open activity that a number or the words of its subject mean."""
-    parsed = parse_reference(word)
-    condition = (
-        Activity.number == (parsed[1] if parsed and parsed[0] is Kind.ACTIVITY else int(word))
-        if parsed or word.isdigit()
-        else (Activity.id == word if is_id(word) else None)
-    )
-    if condition is not None:
-        found = _rows(work, Activity, condition)
-        if found:
-            activity: Activity = found[0]
-            return activity
+    parsed = parse_reference(word) or parse_reference(f"{Kind.ACTIVITY.letter}{word.strip()}")
+    numbered = parsed is not None and parsed[0] is Kind.ACTIVITY
+    if parsed is not None and numbered:
+        found = _rows(work, Activity, Activity.number == parsed[1])
+    else:
+        found = _rows(work, Activity, Activity.id == word) if is_id(word) else []
+    found = found or _with_words(work, word)
+    if not found and numbered:
         raise NotFound(f"There is no activity {word}.", field=field)
-    open_ones = _rows(
-        work, Activity, Activity.completed_at.is_(None), Activity.subject.icontains(word.strip(), autoescape=True)
-    )
-    mine = [row for row in open_ones if row.owner_id == work.actor.user_id] or open_ones
-    if not mine:
+    if not found:
         raise NotFound(f"No open activity has “{word}” in its subject. See yours: /task list", field=field)
-    only: Activity = _only(work, word, field, mine)
+    only: Activity = _only(work, word, field, found)
     return only
 
 
@@ -196,11 +191,19 @@ def candidate(work: Work, row: Row) -> Candidate:
             facts = [row.role or "", company.name if company else ""]
         case Company():
             facts = [row.domain or "", row.industry or ""]
+        case Activity():
+            facts = [_due(work, row)]
     facts.append(owner.name if owner else "")
     touched = last_touch(work, row)
     if touched:
         facts.append(f"last touch {touched}")
     return Candidate(named.reference, named.title, tuple(fact for fact in facts if fact))
+
+
+def _due(work: Work, activity: Activity) -> str:
+    if activity.due_at is not None:
+        return f"due {activity.due_at.astimezone(work.actor.zone):%a %-d %b %Y, %H:%M}"
+    return f"due {activity.due_on:%a %-d %b %Y}" if activity.due_on else ""
 
 
 def last_touch(work: Work, row: Row) -> str | None:
@@ -221,25 +224,53 @@ def last_touch(work: Work, row: Row) -> str | None:
 
 def _direct(work: Work, named: _Named, word: str) -> Row | None:
     """Find by number, id, or the actor's own word for it."""
+    found = _numbered(work, named, word)
+    return found if found is not None else _own_word(work, word, (named.kind,))
+
+
+def _numbered(work: Work, named: _Named, word: str) -> Row | None:
     parsed = parse_reference(word)
     if parsed is not None and parsed[0] is named.kind:
         found = _rows(work, named.model, named.model.number == parsed[1])
         if found:
             return found[0]
-        raise NotFound(f"There is no {named.kind} {reference(*parsed)}.")
-    if is_id(word):
-        return work.get(named.model, word)
+    return work.get(named.model, word) if is_id(word) else None
+
+
+def _own_word(work: Work, word: str, kinds: Collection[Kind]) -> Row | None:
+    """Find what the actor chose for a word before; nothing when it means several kinds of record."""
     if work.actor.user_id is None:
         return None
-    known = work.session.scalar(
-        select(Alias.record_id).where(
+    known = work.session.execute(
+        select(Alias.kind, Alias.record_id).where(
             Alias.workspace_id == work.workspace_id,
             Alias.user_id == work.actor.user_id,
-            Alias.kind == named.kind.value,
+            Alias.kind.in_([kind.value for kind in kinds]),
             Alias.word == fold_name(word),
         )
-    )
-    return work.get(named.model, known)
+    ).all()
+    if len(known) != 1:
+        return None
+    return work.get(_NAMED[Kind(known[0].kind)].model, known[0].record_id)
+
+
+def _with_words(work: Work, word: str) -> list[Activity]:
+    """Return the open activities with these words in their subject: the actor's own, else anybody's."""
+    key = fold_name(word)
+    if not key:
+        return []
+    mine = Activity.owner_id == work.actor.user_id
+    for whose in (mine, ~mine | Activity.owner_id.is_(None)):
+        subjects = work.session.execute(
+            select(Activity.id, Activity.subject)
+            .where(Activity.workspace_id == work.workspace_id, Activity.completed_at.is_(None), whose)
+            .order_by(Activity.created_at.desc())
+            .limit(_SCANNED)
+        )
+        meant = [row_id for row_id, subject in subjects if key in fold_name(subject)]
+        if meant:
+            return _rows(work, Activity, Activity.id.in_(meant))
+    return []
 
 
 def _exactly(column: Any, key: str) -> ColumnElement[bool]:
@@ -300,7 +331,7 @@ def _by_email(work: Work, kind: Kind, word: str) -> list[Row]:
 
 def _rows(work: Work, model: type[Any], *conditions: Any) -> list[Row]:
     statement = select(model).where(model.workspace_id == work.workspace_id, *conditions).limit(_MOST_CHOICES + 1)
-    return list(work.session.scalars(statement))
+    return sorted(work.session.scalars(statement), key=lambda row: row.number)
 
 
 def _without_converted(rows: list[Row]) -> list[Row]:
@@ -334,7 +365,9 @@ def _nothing(work: Work, named: _Named, word: str, field: str) -> NotFound:
     near = process.extract(fold_name(word), names, scorer=fuzz.WRatio, limit=_NEAREST, score_cutoff=_ALIKE)
     nearest = [candidate(work, rows[index]) for _, _, index in near]
     hint = f" Did you mean “{nearest[0].title}” ({nearest[0].reference})?" if nearest else ""
-    return NotFound(f"There is no {named.kind} called “{word}”.{hint}", nearest=nearest, field=field)
+    parsed = parse_reference(word)
+    missing = f"{parsed[0]} {reference(*parsed)}" if parsed else f"{named.kind} called “{word}”"
+    return NotFound(f"There is no {missing}.{hint}", nearest=nearest, field=field)
 
 
 def _as_deal(row: Row) -> Deal:

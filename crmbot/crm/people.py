@@ -3,14 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from crmbot.crm.answers import Change, Outcome
 from crmbot.crm.lookup import exactly_named, find_record
 from crmbot.crm.requests import CreateCompany, CreateContact, SetCompany, SetContact
 from crmbot.crm.views import company_view, contact_view
 from crmbot.crm.work import Work
-from crmbot.domain.identity import domain_of, fold_name, is_public_mailbox_domain, normalise_email
+from crmbot.domain.identity import (
+    domain_of,
+    fold_name,
+    is_public_mailbox_domain,
+    normalise_email,
+    split_legal_suffix,
+)
 from crmbot.domain.ids import Kind, reference
 from crmbot.errors import BadInput, Conflict, MissingFact
 from crmbot.models import Company, Contact, ContactEmail
@@ -20,7 +26,7 @@ def create_contact(work: Work, request: CreateContact) -> Outcome:
     """Add a person; the company is found by name or the address's domain, or made."""
     if not request.name.strip() and not request.emails:
         raise MissingFact("Who is it? Give a name.", field="name", example='/contact new "Jane Doe" jane@acme.com')
-    emails = [usable_email(text) for text in request.emails]
+    emails = list(dict.fromkeys(usable_email(text) for text in request.emails))
     _refuse_taken(work, emails)
     made: list[Any] = []
     company = company_for(work, request.company, emails[0] if emails else None, made=made)
@@ -37,7 +43,8 @@ def set_contact(work: Work, request: SetContact) -> Outcome:
     """Change facts of a contact."""
     contact: Contact = find_record(work, Kind.CONTACT, request.contact, field="contact")
     number = reference(Kind.CONTACT, contact.number)
-    changes = _apply(contact, number, {"name": request.name, "phone": request.phone, "role": request.role})
+    wanted = {"name": usable_name(request.name), "phone": request.phone, "role": request.role}
+    changes = _apply(contact, number, wanted)
     contact.name_key = fold_name(contact.name)
     if request.company is not None:
         before = work.get(Company, contact.company_id)
@@ -51,6 +58,7 @@ def set_contact(work: Work, request: SetContact) -> Outcome:
     for email in emails:
         if email not in held:
             work.keep(ContactEmail(contact_id=contact.id, email=email, position=len(held)))
+            held.add(email)
             changes.append(Change(number, "E-mail", "", email))
     work.session.flush()
     view = contact_view(work, contact)
@@ -64,12 +72,9 @@ def create_company(work: Work, request: CreateCompany) -> Outcome:
     if not name:
         raise MissingFact("What is the company called?", field="name", example="/company new Acme Corp domain:acme.com")
     domain = usable_domain(request.domain) if request.domain else None
-    same = Company.name_key == fold_name(name)
+    _refuse_same(work, Company.name_key == fold_name(name))
     if domain:
-        same |= Company.domain == domain
-    known = work.session.scalar(select(Company).where(Company.workspace_id == work.workspace_id, same))
-    if known is not None:
-        raise Conflict(f"{reference(Kind.COMPANY, known.number)} {known.name} exists already.")
+        _refuse_same(work, Company.domain == domain)
     company = _add_company(work, name, domain, industry=request.industry, size=request.size)
     view = company_view(work, company)
     return Outcome(f"Added company {view.reference} {view.title}.", record=view)
@@ -80,7 +85,9 @@ def set_company(work: Work, request: SetCompany) -> Outcome:
     company: Company = find_record(work, Kind.COMPANY, request.company, field="company")
     number = reference(Kind.COMPANY, company.number)
     domain = usable_domain(request.domain) if request.domain else None
-    wanted = {"name": request.name, "domain": domain, "industry": request.industry, "size": request.size}
+    wanted = {"name": usable_name(request.name), "domain": domain, "industry": request.industry, "size": request.size}
+    if domain:
+        _refuse_same(work, Company.domain == domain, but=company.id)
     changes = _apply(company, number, wanted)
     company.name_key = fold_name(company.name)
     work.session.flush()
@@ -89,11 +96,20 @@ def set_company(work: Work, request: SetCompany) -> Outcome:
     return Outcome(said, record=view, changes=tuple(changes))
 
 
-def company_for(work: Work, name: str | None, email: str | None, *, made: list[Any] | None = None) -> Company | None:
+def company_for(
+    work: Work,
+    name: str | None,
+    email: str | None,
+    *,
+    whatever_name: bool = False,
+    made: list[Any] | None = None,
+) -> Company | None:
     """Return the company of that name, else of the address's domain; made when it is new, none when nothing says.
 
-    A name means the company only when it is the whole name: Acme Corp is not Acme GmbH.
+    A name means the company only when it is the whole name: Acme Corp is not Acme GmbH. The domain's company is taken
+    when nothing or its name without the legal form was said, with `whatever_name` also when it is called otherwise.
     """
+    name = (name or "").strip()
     domain = domain_of(email) if email else ""
     business = domain if domain and not is_public_mailbox_domain(domain) else None
     if name:
@@ -104,7 +120,7 @@ def company_for(work: Work, name: str | None, email: str | None, *, made: list[A
         by_domain = work.session.scalar(
             select(Company).where(Company.workspace_id == work.workspace_id, Company.domain == business)
         )
-        if by_domain is not None and (not name or fold_name(by_domain.name) == fold_name(name)):
+        if by_domain is not None and _may_be_called(by_domain.name, name, whatever=whatever_name):
             return by_domain
     if not name and not business:
         return None
@@ -115,9 +131,9 @@ def company_for(work: Work, name: str | None, email: str | None, *, made: list[A
 
 
 def contact_for(work: Work, name: str, email: str | None, company: Company | None) -> Contact:
-    """Return the contact with that address, or make one."""
+    """Return the contact with that address, or make one; one who had no company gets this one."""
     if email:
-        known = work.session.scalar(
+        known: Contact | None = work.session.scalar(
             select(Contact)
             .join(
                 ContactEmail,
@@ -126,8 +142,19 @@ def contact_for(work: Work, name: str, email: str | None, company: Company | Non
             .where(Contact.workspace_id == work.workspace_id, ContactEmail.email == email)
         )
         if known is not None:
+            if known.company_id is None and company is not None:
+                known.company_id = company.id
             return known
     return _add_contact(work, name, [email] if email else [], company)
+
+
+def usable_name(text: str | None) -> str | None:
+    """Return a name without the spaces around it, none when none was said; BadInput when it is empty."""
+    if text is None:
+        return None
+    if not text.strip():
+        raise BadInput("A name can't be empty.", field="name")
+    return text.strip()
 
 
 def usable_email(text: str) -> str:
@@ -179,6 +206,24 @@ def _add_company(work: Work, name: str, domain: str | None, **facts: str | None)
     work.keep(company)
     work.session.flush()
     return company
+
+
+def _may_be_called(known: str, said: str, *, whatever: bool) -> bool:
+    """Say whether a company may be meant by a name; of Acme Corp and Acme GmbH each is its own."""
+    if not said:
+        return True
+    (known_stem, known_form), (stem, form) = split_legal_suffix(known), split_legal_suffix(said)
+    if known_stem == stem:
+        return not (known_form and form) or known_form == form
+    return whatever
+
+
+def _refuse_same(work: Work, same: ColumnElement[bool], *, but: str = "") -> None:
+    known = work.session.scalar(
+        select(Company).where(Company.workspace_id == work.workspace_id, same, Company.id != but).limit(1)
+    )
+    if known is not None:
+        raise Conflict(f"{reference(Kind.COMPANY, known.number)} {known.name} exists already.")
 
 
 def _refuse_taken(work: Work, emails: list[str], *, but: str | None = None) -> None:

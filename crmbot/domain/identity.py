@@ -125,11 +125,15 @@ def person_name_from(address: Address) -> str:
 
 
 def fold_name(text: str) -> str:
-    """Return the name for comparing: lower-case words without accents and punctuation, single spaces."""
+    """Return the name for comparing: lower-case words without accents and punctuation, single spaces.
+
+    A name of signs only (🚀) stays as it is, so that it is still told from others.
+    """
     joined = _DOTTED.sub(r"\1", text.casefold())
     plain = unicodedata.normalize("NFKD", joined.translate(_LETTERS))
     letters = "".join([c for c in plain if not unicodedata.combining(c)]) if not plain.isascii() else plain
-    return _NOT_WORD.sub(" ", letters.replace("'", "").replace("\u2019", "")).strip()
+    folded = _NOT_WORD.sub(" ", letters.replace("'", "").replace("\u2019", "")).strip()
+    return folded or " ".join(text.split())
 
 
 def split_legal_suffix(name: str) -> tuple[str, str]:
