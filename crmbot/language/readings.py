@@ -92,7 +92,7 @@ def _word(text: str, at: int, _: Context, __: bool) -> Found | None:
     """Read one word as it stands, without the marks Slack and people put around it."""
     match = _SPACELESS.match(text, at)
     word = match.group().rstrip(",;.!?") if match else ""
-    bare = word.strip("<>").removeprefix("@")
+    bare = word.strip("<>()").removeprefix("@")
     return Found(bare, at + len(word)) if bare else None
 
 

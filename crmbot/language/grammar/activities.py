@@ -18,6 +18,7 @@ from crmbot.language.grammar.facts import (
     CLOSE,
     DUE_FACT,
     LENGTH,
+    MY,
     NEW_OWNER,
     OWNER,
     PAGE,
@@ -110,7 +111,7 @@ TASK = Noun(
             ListActivities,
             "list your open tasks; overdue, today or done ones, somebody's, or all",
             "overdue @jo",
-            (Fact("state", _STATE, keys=("state",)), OWNER, Fact("owner", fixed("everybody", ("all", None))), PAGE),
+            (Fact("state", _STATE, keys=("state",)), OWNER, MY, Fact("owner", fixed("everybody", ("all", None))), PAGE),
             fixed={"owner": "me"},
         ),
         Verb(

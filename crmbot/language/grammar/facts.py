@@ -25,8 +25,8 @@ from crmbot.language.verbs import Fact
 _ME = indexed((word, "me") for word in ("me", "mine", "my", "myself", "my deals", "my leads", "my pipeline"))
 ME = choice("a user", "me", lambda _: _ME)
 
-VALUE = Fact("value", AMOUNT, keys=("value", "amount"), echo="{}")
-PROBABILITY = Fact("probability", PERCENT, keys=("prob", "probability"))
+VALUE = Fact("value", AMOUNT, keys=("value", "amount"), intros=("for", "worth"), echo="{}")
+PROBABILITY = Fact("probability", PERCENT, keys=("prob", "probability"), intros=("at",))
 CLOSE = Fact("expected_close", DAY, keys=("close", "closes", "closing"), intros=("closes", "closing"), echo="closes {}")
 STAGE_FACT = Fact("stage", STAGE, keys=("stage",))
 
