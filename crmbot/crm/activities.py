@@ -27,18 +27,21 @@ from crmbot.errors import Ambiguous, BadInput, Conflict, MissingFact
 from crmbot.models import Activity, Company, Contact, Deal, Lead, Note
 
 KINDS = ("call", "email", "meeting", "task")
+_DEFAULT_SUBJECTS = {"call": "Call", "meeting": "Meeting", "email": "E-mail", "task": "Task"}
+_MOST_SUBJECT = 3_000
 _MOST_MINUTES = 24 * 60
 
 
 def log(work: Work, request: LogActivity) -> Outcome:
     """Log what happened; with it change the deal it is about and plan the next task, all as one effect."""
+    _refuse_kind(request.kind)
     about = _about(work, request.target)
     at = request.at or work.now
     planned = at > work.now
     activity = add_activity(
         work,
         kind=request.kind,
-        subject=request.text.strip() or _default_subject(request.kind, about),
+        subject=_subject(request.text) or _DEFAULT_SUBJECTS[request.kind],
         about=about,
         owner_id=work.actor.user_id,
         due=Due(at=at),
@@ -53,7 +56,7 @@ def log(work: Work, request: LogActivity) -> Outcome:
         following = add_activity(
             work,
             kind="task",
-            subject=request.next_text,
+            subject=_subject(request.next_text),
             about=about,
             owner_id=work.actor.user_id,
             due=request.next_due or Due(),
@@ -72,7 +75,7 @@ def log(work: Work, request: LogActivity) -> Outcome:
 
 def create_task(work: Work, request: CreateTask) -> Outcome:
     """Plan something to do."""
-    text = request.text.strip()
+    text = _subject(request.text)
     if not text:
         raise MissingFact("What is to be done?", field="text", example="/task call Jane tomorrow 3pm")
     about = _about(work, request.target) if request.target else {}
@@ -164,8 +167,7 @@ def add_activity(
     attendees: tuple[str, ...] = (),
 ) -> Activity:
     """Add an activity; `about` holds the ids of what it is linked to."""
-    if kind not in KINDS:
-        raise BadInput(f"“{kind}” is no kind of activity. There are {', '.join(KINDS)}.", field="kind")
+    _refuse_kind(kind)
     if duration_minutes is not None and not 0 < duration_minutes <= _MOST_MINUTES:
         raise BadInput("A duration lies between a minute and a day.", field="duration_minutes", example="25m")
     activity = Activity(
@@ -272,9 +274,15 @@ def _tomorrow(work: Work, activity: Activity) -> Due:
     return Due(at=datetime.combine(day, local.time(), zone).astimezone(UTC))
 
 
-def _default_subject(kind: str, about: dict[str, str | None]) -> str:
-    del about
-    return {"call": "Call", "meeting": "Meeting", "email": "E-mail", "task": "Task"}[kind]
+def _refuse_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise BadInput(f"“{kind}” is no kind of activity. There are {', '.join(KINDS)}.", field="kind")
+
+
+def _subject(text: str) -> str:
+    if len(text) > _MOST_SUBJECT:
+        raise BadInput(f"This takes at most {_MOST_SUBJECT} characters; these are {len(text)}.", field="text")
+    return text.strip()
 
 
 def _first_link(view: ActivityView) -> str:

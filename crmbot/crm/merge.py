@@ -11,7 +11,7 @@ from crmbot.crm.views import company_view, contact_view
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.errors import BadInput
-from crmbot.models import Activity, Company, Contact, ContactEmail, Customer, Deal, Lead, Note
+from crmbot.models import Activity, Alias, Company, Contact, ContactEmail, Customer, Deal, Lead, Note
 
 _OF_CONTACT = (Activity, Note, Deal, Lead, ContactEmail)
 _OF_COMPANY = (Activity, Note, Deal, Contact)
@@ -22,7 +22,9 @@ def contacts(work: Work, request: MergeContacts) -> Outcome:
     source: Contact = find_record(work, Kind.CONTACT, request.contact, field="contact")
     target: Contact = find_record(work, Kind.CONTACT, request.into, field="into")
     gone = _refuse_same(source.id, target.id, f"{reference(Kind.CONTACT, source.number)} {source.name}")
+    _append_emails(work, source.id, target.id)
     _move(work, _OF_CONTACT, "contact_id", source.id, target.id)
+    _move(work, (Alias,), "record_id", source.id, target.id)
     _move_customer(work, "contact_id", source.id, target.id)
     _fill(source, target, ("phone", "role", "company_id"))
     work.session.flush()
@@ -39,6 +41,7 @@ def companies(work: Work, request: MergeCompanies) -> Outcome:
     target: Company = find_record(work, Kind.COMPANY, request.into, field="into")
     gone = _refuse_same(source.id, target.id, f"{reference(Kind.COMPANY, source.number)} {source.name}")
     _move(work, _OF_COMPANY, "company_id", source.id, target.id)
+    _move(work, (Alias,), "record_id", source.id, target.id)
     _move_customer(work, "company_id", source.id, target.id)
     _fill(source, target, ("domain", "industry", "size"))
     work.session.flush()
@@ -63,6 +66,17 @@ def _move(work: Work, kinds: tuple[type[Any], ...], column: str, source_id: str,
         for row in rows:
             setattr(row, column, target_id)
     work.session.flush()
+
+
+def _append_emails(work: Work, source_id: str, target_id: str) -> None:
+    """Put one contact's addresses after the other's, whose first one stays the first."""
+    addresses = work.session.scalars(
+        select(ContactEmail)
+        .where(ContactEmail.workspace_id == work.workspace_id, ContactEmail.contact_id.in_([target_id, source_id]))
+        .order_by(ContactEmail.contact_id != target_id, ContactEmail.position, ContactEmail.id)
+    )
+    for position, address in enumerate(addresses):
+        address.position = position
 
 
 def _move_customer(work: Work, column: str, source_id: str, target_id: str) -> None:

@@ -171,7 +171,7 @@ def count_admins(work: Work) -> int:
 
 def token_digest(text: str, key: bytes) -> str:
     """Return the keyed hash under which a token is kept."""
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def _role(word: str) -> Role:
