@@ -1,6 +1,6 @@
 """Everything crmbot refuses, as errors whose text is a sentence for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -34,9 +34,25 @@ class BadInput(CrmError):
 
 
 class MissingFact(BadInput):
-    """A fact that only the person can give is missing; surfaces ask for it instead of refusing."""
+    """A fact that only the person can give is missing; surfaces ask for it instead of refusing.
+
+    `request` is the name of what was asked for and `known` its fields as far as they were said, to fill a form with.
+    """
 
     code = "missing"
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        field: str | None = None,
+        example: str | None = None,
+        request: str = "",
+        known: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(sentence, field=field, example=example)
+        self.request = request
+        self.known = dict(known or {})
 
 
 class NotFound(CrmError):

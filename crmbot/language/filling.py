@@ -224,9 +224,9 @@ def _check(values: dict[str, Any], reader: Reader) -> None:
         if values.get(field) or _last_word(values, reader, field):
             continue
         question = _QUESTIONS.get(field, f"Which {field.replace('_', ' ')}?")
-        raise MissingFact(question, field=field, example=reader.example)
+        raise MissingFact(question, field=field, example=reader.example, request=verb.request.NAME, known=values)
     if verb.wants and not values.keys() - set(verb.required) - set(verb.fixed):
-        raise MissingFact(verb.wants, example=reader.example)
+        raise MissingFact(verb.wants, example=reader.example, request=verb.request.NAME, known=values)
 
 
 def _last_word(values: dict[str, Any], reader: Reader, field: str) -> bool:

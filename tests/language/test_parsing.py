@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmbot.crm.requests import CreateDeal, LogActivity, Request, decode, encode
-from crmbot.errors import BadInput
+from crmbot.domain.money import Money
+from crmbot.errors import BadInput, MissingFact
 from crmbot.language import Context, parse
 from crmbot.language.grammar import NOUNS
 
@@ -124,3 +125,10 @@ def test_stages_reasons_and_sources_are_the_workspaces_own() -> None:
     assert encode(parse("new Jane from fair", own, command="lead").request)["source"] == "Fair"
     with pytest.raises(BadInput, match="demo or won"):
         parse("new Acme stage:negotiation", own, command="deal")
+
+
+def test_a_missing_fact_brings_what_was_understood() -> None:
+    with pytest.raises(MissingFact) as missing:
+        parse("new $40k @jo", CONTEXT, command="deal")
+    assert (missing.value.request, missing.value.field) == ("deal.new", "title")
+    assert missing.value.known == {"value": Money.of(40_000, "USD"), "owner": "jo"}
