@@ -23,6 +23,8 @@ _COMMANDS = {
     "digest": ("digests", "List, preview or send digests."),
     "token": ("people", "Make, list and revoke API tokens."),
     "user": ("people", "Add and list people, change their roles."),
+    "import": ("archive", "Bring in a workspace (.jsonl) or records of one kind (.csv)."),
+    "export": ("archive", "Write the workspace (.jsonl) or records of one kind (.csv)."),
 }
 
 
