@@ -15,6 +15,7 @@ from crmbot.crm.views import about_links, activity_view
 from crmbot.crm.work import Work
 from crmbot.domain.identity import Address, person_name_from
 from crmbot.errors import Conflict
+from crmbot.failpoints import reach
 from crmbot.models import Activity, Contact, Counter, Email, EmailReference, MailDelivery
 
 _MOST_REFERENCES = 12
@@ -35,6 +36,7 @@ def log_email(work: Work, request: LogEmail) -> MailAnswer:
     email = _new_email(work, request)
     answer = _place(work, request, known, email)
     _finish_delivery(work, request, email.state, email)
+    reach("mail.written")
     return answer
 
 

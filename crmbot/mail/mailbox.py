@@ -1,0 +1,188 @@
+"""One mailbox on an IMAP server: opened read-only, its new messages fetched in bounded batches."""
+
+import contextlib
+import ssl
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from threading import Event
+from types import TracebackType
+from typing import Any, Self
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientError, LoginError
+
+from crmbot.config.settings import IntakeSettings
+from crmbot.crm.deliveries import Fetched
+from crmbot.failpoints import reach
+
+TIMEOUT_S = 30.0
+MOST_BYTES = 25 * 1024 * 1024
+LONGEST_IDLE_S = 9 * 60.0
+
+_SIZED_AT_ONCE = 500
+_FETCHED_AT_ONCE = 50
+_BATCH_BYTES = 4 * 1024 * 1024
+_HEAD_BYTES = 1024 * 1024
+"""Of a message over the limit this much is read: its headers, its text, the names of its first parts."""
+_IDLE_SLICE_S = 25.0
+"""How long a silent connection is trusted: shorter than what home routers and firewalls forget."""
+_STOP_SLICE_S = 0.5
+
+
+class MailboxFailed(Exception):
+    """The mailbox can't be read now; the text says why. `refused`: the server did not take the password."""
+
+    def __init__(self, reason: str, *, refused: bool = False) -> None:
+        super().__init__(reason)
+        self.refused = refused
+
+
+class Mailbox:
+    """An open mailbox; use it as a context manager. Every step raises MailboxFailed when the server doesn't answer."""
+
+    def __init__(self, settings: IntakeSettings, *, timeout: float = TIMEOUT_S, most_bytes: int = MOST_BYTES) -> None:
+        self._settings, self._most_bytes, self._timeout = settings, most_bytes, timeout
+        self._client = self._open()
+        self.uid_validity = self._select()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Log out, or just hang up when the server doesn't answer any more."""
+        with contextlib.suppress(IMAPClientError, OSError):
+            self._client.shutdown()
+
+    def look(self) -> None:
+        """Ask the server for the mailbox as it is now; another UIDVALIDITY shows here."""
+        self.uid_validity = self._select()
+
+    def find_uids(self, first: int = 1) -> list[int]:
+        """Return the UIDs from `first` on, ascending."""
+        with self._translated("search"):
+            found = self._client.search(["UID", f"{first}:*"])
+        reach("intake.searched")
+        # The server answers n:* with the last message even when that is below n.
+        return sorted(uid for uid in found if uid >= first)
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[list[Fetched]]:
+        """Fetch messages in batches that fit into memory; one that vanished meanwhile is left out."""
+        for start in range(0, len(uids), _SIZED_AT_ONCE):
+            sizes = self._sizes(uids[start : start + _SIZED_AT_ONCE])
+            reach("intake.sized")
+            for batch in _batches(sizes):
+                yield self._fetch_batch(batch, sizes)
+
+    def wait(self, seconds: float, stop: Event) -> None:
+        """Wait for new mail, at most so long; return at once when told to stop or when the server has news."""
+        deadline = time.monotonic() + min(seconds, LONGEST_IDLE_S)
+        if not (self._settings.idle and self._client.has_capability("IDLE")):
+            stop.wait(deadline - time.monotonic())
+            return
+        while not stop.is_set() and time.monotonic() < deadline:
+            with self._translated("wait for mail"):
+                news = self._idle(min(deadline, time.monotonic() + _IDLE_SLICE_S), stop)
+            if news:
+                return
+
+    def _idle(self, until: float, stop: Event) -> bool:
+        self._client.idle()
+        try:
+            while not stop.is_set() and (left := until - time.monotonic()) > 0:
+                began = time.monotonic()
+                slice_s = min(left, _STOP_SLICE_S)
+                answers = self._client.idle_check(slice_s)
+                if any(b"EXISTS" in answer for answer in answers if isinstance(answer, tuple)):
+                    return True
+                if not answers and time.monotonic() - began < slice_s / 2:
+                    break  # a closed connection is readable and gives nothing: ending IDLE will say so
+        finally:
+            self._client.idle_done()
+        return False
+
+    def _open(self) -> IMAPClient:
+        settings = self._settings
+        context = ssl.create_default_context(cafile=settings.ca_file or None)
+        with self._translated("connect"):
+            client = IMAPClient(
+                settings.host,
+                settings.port,
+                ssl=settings.tls == "tls",
+                ssl_context=context if settings.tls == "tls" else None,
+                timeout=SocketTimeout(min(self._timeout, 10.0), self._timeout),
+            )
+        client.normalise_times = False
+        try:
+            with self._translated("log in"):
+                if settings.tls == "starttls":
+                    client.starttls(context)
+                client.login(settings.user, settings.password)
+        except MailboxFailed:
+            with contextlib.suppress(IMAPClientError, OSError):
+                client.shutdown()
+            raise
+        return client
+
+    def _select(self) -> int:
+        try:
+            with self._translated("open the folder"):
+                answer = self._client.select_folder(self._settings.mailbox, readonly=True)
+        except MailboxFailed:
+            self.close()
+            raise
+        reach("intake.selected")
+        return int(answer[b"UIDVALIDITY"])
+
+    def _sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        with self._translated("ask for sizes"):
+            answer = self._client.fetch(list(uids), ["RFC822.SIZE"])
+        return {uid: int(answer[uid][b"RFC822.SIZE"]) for uid in uids if b"RFC822.SIZE" in answer.get(uid, {})}
+
+    def _fetch_batch(self, uids: list[int], sizes: dict[int, int]) -> list[Fetched]:
+        cut = sizes[uids[0]] > self._most_bytes
+        part = f"BODY.PEEK[]<0.{_HEAD_BYTES}>" if cut else "BODY.PEEK[]"
+        with self._translated("fetch"):
+            answer = self._client.fetch(uids, [part, "INTERNALDATE"])
+        reach("intake.fetched")
+        key = b"BODY[]<0>" if cut else b"BODY[]"
+        found = [(uid, answer[uid]) for uid in uids if key in answer.get(uid, {})]
+        return [Fetched(uid, got[key] or b"", sizes[uid], _instant(got)) for uid, got in found]
+
+    @contextlib.contextmanager
+    def _translated(self, step: str) -> Iterator[None]:
+        where = f"{self._settings.host}:{self._settings.port}"
+        try:
+            yield
+        except LoginError as error:
+            raise MailboxFailed(
+                f"{where} refused the log-in of {self._settings.user}: {error}", refused=True
+            ) from error
+        except (IMAPClientError, OSError) as error:
+            raise MailboxFailed(f"{where}: could not {step} ({error or type(error).__name__})") from error
+
+
+def _batches(sizes: dict[int, int]) -> Iterator[list[int]]:
+    """Group UIDs, ascending, so that a batch stays small; a message over the limit stands alone."""
+    batch: list[int] = []
+    total = 0
+    for uid in sorted(sizes):
+        if batch and (len(batch) == _FETCHED_AT_ONCE or total + sizes[uid] > _BATCH_BYTES):
+            yield batch
+            batch, total = [], 0
+        batch.append(uid)
+        total += sizes[uid]
+    if batch:
+        yield batch
+
+
+def _instant(got: dict[bytes, Any]) -> datetime:
+    arrived = got[b"INTERNALDATE"]
+    if not isinstance(arrived, datetime) or arrived.tzinfo is None:
+        raise MailboxFailed("the server gives no date of arrival that can be read")
+    return arrived

@@ -1,0 +1,185 @@
+"""Mail out: one message composed safely, sent once by SMTP, with an honest word about what became of it."""
+
+import smtplib
+import ssl
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.headerregistry import Address as Mailbox
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any
+
+from crmbot.config.settings import SmtpSettings
+from crmbot.crm.outbox import OutboxMessage
+from crmbot.domain.clock import Clock
+from crmbot.domain.identity import domain_of, normalise_email
+from crmbot.domain.intake import mark
+from crmbot.errors import SendFailed
+
+TIMEOUT_S = 10.0
+_TRY_LATER = range(400, 500)
+_LONGEST_SUBJECT = 500
+_REFUSED = smtplib.SMTPSenderRefused | smtplib.SMTPDataError | smtplib.SMTPHeloError | smtplib.SMTPConnectError
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to send. `automatic`: nobody wrote it by hand, so nobody's program shall answer it."""
+
+    to: str
+    subject: str
+    text: str
+    html: str | None = None
+    to_name: str = ""
+    reply_to: str | None = None
+    automatic: bool = True
+
+
+class Outgoing:
+    """Sends mail through one SMTP server; the gateway of `mail.send` in the outbox."""
+
+    def __init__(
+        self,
+        settings: SmtpSettings,
+        *,
+        sender: str,
+        sender_name: str = "crmbot",
+        secret_key: bytes,
+        clock: Clock,
+        timeout: float = TIMEOUT_S,
+    ) -> None:
+        self._settings, self._sender, self._sender_name = settings, normalise_email(sender), sender_name
+        self._key, self._clock, self._timeout = secret_key, clock, timeout
+
+    def send(self, message: OutboxMessage) -> str:
+        """Send an outbox row and return the mail's Message-ID."""
+        return self.send_letter(letter_of(message), message.id)
+
+    def find(self, message: OutboxMessage) -> str | None:
+        """Refuse to look: SMTP keeps no list of what was sent. A second copy has the same Message-ID."""
+        del message
+        raise SendFailed("A mail server can't be asked what it sent.", permanent=True)
+
+    def send_letter(self, letter: Letter, identity: str) -> str:
+        """Send a letter and return its Message-ID, which is the same at every try of one `identity`.
+
+        Raises:
+            SendFailed: it was not sent, or nobody knows (`unknown`).
+        """
+        mail = self.compose(letter, identity)
+        try:
+            server = self._connect()
+        except smtplib.SMTPAuthenticationError as error:
+            raise SendFailed(f"The mail server refused the log-in: {_words(error)}", retry_after=600) from error
+        except _REFUSED as error:
+            raise SendFailed(f"The mail server refused: {_words(error)}") from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise SendFailed(f"The mail server can't be reached: {error or type(error).__name__}") from error
+        try:
+            return self._hand_over(server, letter, mail)
+        finally:
+            server.close()
+
+    def compose(self, letter: Letter, identity: str) -> EmailMessage:
+        """Return the letter as a message; nothing in a name, subject or address can add a header.
+
+        Raises:
+            SendFailed: an address is none.
+        """
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = _mailbox(self._sender_name, self._sender)
+        mail["To"] = _mailbox(letter.to_name, letter.to)
+        if letter.reply_to:
+            mail["Reply-To"] = _mailbox("", letter.reply_to)
+        mail["Subject"] = one_line(letter.subject)[:_LONGEST_SUBJECT] or "(no subject)"
+        mail["Date"] = format_datetime(self._clock())
+        mail["Message-ID"] = f"<{one_line(identity)}@{domain_of(self._sender)}>"
+        mail["X-Crmbot-Id"] = mark(self._key, one_line(identity))
+        if letter.automatic:
+            mail["Auto-Submitted"] = "auto-generated"
+            mail["X-Auto-Response-Suppress"] = "All"
+        mail.set_content(_encodable(letter.text))
+        if letter.html:
+            mail.add_alternative(_encodable(letter.html), subtype="html")
+        return mail
+
+    def _connect(self) -> smtplib.SMTP:
+        settings = self._settings
+        context = ssl.create_default_context(cafile=settings.ca_file or None) if settings.tls != "none" else None
+        server: smtplib.SMTP
+        if settings.tls == "tls":
+            server = smtplib.SMTP_SSL(settings.host, settings.port, timeout=self._timeout, context=context)
+        else:
+            server = smtplib.SMTP(settings.host, settings.port, timeout=self._timeout)
+        try:
+            if settings.tls == "starttls":
+                server.starttls(context=context)
+            if settings.user:
+                server.login(settings.user, settings.password)
+        except (smtplib.SMTPException, OSError):
+            server.close()
+            raise
+        return server
+
+    def _hand_over(self, server: smtplib.SMTP, letter: Letter, mail: EmailMessage) -> str:
+        try:
+            server.send_message(mail, self._sender, [normalise_email(letter.to)])
+        except smtplib.SMTPRecipientsRefused as error:
+            code, words = next(iter(error.recipients.values()))
+            raise SendFailed(
+                f"The mail server refused {letter.to}: {code} {_decoded(words)}", permanent=code not in _TRY_LATER
+            ) from error
+        except _REFUSED as error:
+            raise SendFailed(
+                f"The mail server refused: {_words(error)}", permanent=error.smtp_code not in _TRY_LATER
+            ) from error
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            # Gone in the middle: the server may have taken it and only its answer was lost.
+            raise SendFailed(f"The connection broke while sending: {error}", unknown=True) from error
+        except smtplib.SMTPException as error:
+            raise SendFailed(f"The mail server can't take this mail: {error}", permanent=True) from error
+        return str(mail["Message-ID"])
+
+
+def letter_of(message: OutboxMessage) -> Letter:
+    """Return the letter of an outbox row: `subject`, `text` and, if any, `html`, `to_name`, `reply_to`, `automatic`."""
+    payload: Mapping[str, Any] = message.payload
+    subject = str(payload.get("subject", ""))
+    return Letter(
+        to=message.destination,
+        subject=f"{subject} (sent again)" if message.resent else subject,
+        text=str(payload.get("text", "")),
+        html=payload.get("html"),
+        to_name=str(payload.get("to_name", "")),
+        reply_to=payload.get("reply_to"),
+        automatic=bool(payload.get("automatic", True)),
+    )
+
+
+def one_line(text: str) -> str:
+    """Return text that is safe in a header: no control characters, line ends or halves of characters."""
+    kept = ["" if unicodedata.category(letter) in {"Cs", "Cf"} else letter for letter in text]
+    return " ".join("".join(" " if unicodedata.category(c)[0:1] in "CZ" else c for c in "".join(kept)).split())
+
+
+def _mailbox(name: str, address: str) -> Mailbox:
+    try:
+        local, _, domain = normalise_email(address).rpartition("@")
+    except ValueError as error:
+        raise SendFailed(f"“{one_line(address)[:100]}” is not an e-mail address.", permanent=True) from error
+    return Mailbox(one_line(name)[:200], local, domain)
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+
+
+def _words(error: smtplib.SMTPResponseException) -> str:
+    return f"{error.smtp_code} {_decoded(error.smtp_error)}"
+
+
+def _decoded(words: bytes | str) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return one_line(text)[:300]
