@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crmbot.reports.charts.lettering import ellipsise, measure
+from crmbot.reports.charts.lettering import clean, ellipsise, measure
 from crmbot.reports.charts.palette import AMOUNT, CONTENT, DETAIL, GRID, MARGIN, NAME, WIDTH
-from crmbot.reports.charts.shapes import Label, Line, Paint, Panel, Rect, Shape
+from crmbot.reports.charts.shapes import Label, Line, Paint, Panel, Rect, Shape, cut
 
 _LINE, _BAR, _GAP = 16.0, 13.0, 15.0
 _SPACE = 8.0
@@ -39,9 +39,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Bars of one scale."""
+    """Bars of one scale, and one that stands for all the rest: it is cut when it is longer than all of them."""
 
     bars: tuple[Bar, ...]
+    rest: Bar | None = None
 
     def draw(self, top: float) -> Panel:
         """Lay the bars out below `top`."""
@@ -49,7 +50,7 @@ class Bars:
         shapes: list[Shape] = []
         labels: list[Label] = []
         y = top
-        for bar in self.bars:
+        for bar in self._all():
             labels += _words(bar, y + NAME.size)
             shapes += _draw_bar(bar, y + _LINE + 3, longest)
             y += _LINE + 3 + _BAR + _GAP
@@ -57,7 +58,10 @@ class Bars:
 
     def describe(self) -> str:
         """Say the bars in words."""
-        return "; ".join(f"{bar.name} {bar.amount} ({bar.detail})" for bar in self.bars)
+        return "; ".join(f"{clean(bar.name)} {bar.amount} ({bar.detail})" for bar in self._all())
+
+    def _all(self) -> tuple[Bar, ...]:
+        return self.bars if self.rest is None else (*self.bars, self.rest)
 
 
 def _words(bar: Bar, y: float) -> Iterator[Label]:
@@ -75,8 +79,10 @@ def _draw_bar(bar: Bar, y: float, longest: int) -> Iterator[Shape]:
     x = MARGIN
     for segment in bar.segments:
         if segment.size:
-            width = max(CONTENT * segment.size / longest, _SEEN)
+            width = max(CONTENT * segment.size / max(longest, bar.size), _SEEN)
             yield Rect(x, y, min(width, WIDTH - MARGIN - x), _BAR, segment.paint)
             x += width
+    if bar.size > longest:
+        yield from cut(WIDTH - MARGIN - 22, y, _BAR)
     if x == MARGIN:
         yield Line(x, y + _BAR / 2, x + CONTENT, y + _BAR / 2, GRID)

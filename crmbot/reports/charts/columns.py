@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from crmbot.reports.charts.bars import Segment
-from crmbot.reports.charts.lettering import ellipsise, measure
+from crmbot.reports.charts.lettering import Style, ellipsise, measure
 from crmbot.reports.charts.palette import AMOUNT, CONTENT, DETAIL, GRID, MARGIN, NAME, RULE, TICK, WIDTH
 from crmbot.reports.charts.scale import Scale, round_ticks
-from crmbot.reports.charts.shapes import Label, Line, Panel, Rect, Shape, keep_apart
+from crmbot.reports.charts.shapes import PAPER, Label, Line, Paint, Panel, Rect, Shape, keep_apart
 
 _HEIGHT = 170.0
 _ABOVE = 18.0
@@ -15,6 +15,7 @@ _SHARE = 0.62
 """How much of its place a column fills."""
 _WIDEST = 56.0
 _APART = 6.0
+_NAME_AT_LEAST = 60.0
 _SEEN = 1.5
 
 
@@ -53,13 +54,19 @@ class Columns:
         for column, middle in zip(self.columns, middles, strict=True):
             shapes += _draw_column(column, middle, min(pitch * _SHARE, _WIDEST), scale)
         shapes.append(Line(left, floor, WIDTH - MARGIN, floor, RULE))
-        labels += _amounts(self.columns, middles, scale, pitch)
+        amounts = _amounts(self.columns, middles, scale, pitch)
+        shapes += [_behind(label) for label in amounts]
+        labels += amounts
         labels += _names(self.columns, middles, floor, pitch)
         return Panel(tuple(shapes), tuple(labels), floor + 2 * 15 + 4)
 
     def describe(self) -> str:
         """Say the columns in words."""
-        return "; ".join(f"{column.name} {column.amount} {column.note}".strip() for column in self.columns)
+        return "; ".join(
+            " ".join(part for part in (column.name, column.note, column.amount) if part)
+            for column in self.columns
+            if column.size or not self.tick
+        )
 
     def _draw_axis(self, ticks: tuple[int, ...], scale: Scale) -> tuple[float, list[Shape], list[Label]]:
         if self.tick is None or not ticks:
@@ -98,20 +105,29 @@ def _amounts(columns: tuple[Column, ...], middles: list[float], scale: Scale, pi
     ]
 
 
+def _behind(label: Label) -> Rect:
+    """Return a patch of paper that keeps the axis' lines out of a text."""
+    box = label.box
+    return Rect(box.left - 1, box.top, box.right - box.left + 2, label.y + 2 - box.top, Paint(PAPER, PAPER))
+
+
 def _names(columns: tuple[Column, ...], middles: list[float], floor: float, pitch: float) -> Iterator[Label]:
+    """Yield the names that have room, those of lower rank first, and below each its note if that has room too."""
     ranked = sorted(zip(columns, middles, strict=True), key=lambda pair: pair[0].rank)
-    for style, line, said in ((NAME, 1, _name), (DETAIL, 2, _note)):
-        texts = [(ellipsise(said(column), style, max(pitch - _APART, 60)), x) for column, x in ranked]
-        labels = (_inside(Label(x, floor + line * 15 + 1, text, style, "middle")) for text, x in texts if text)
-        yield from keep_apart(labels, _APART)
+    room = max(pitch - _APART, _NAME_AT_LEAST)
+    names = [_below(floor, 1, x, column.name, NAME, room) for column, x in ranked]
+    kept = keep_apart(names, _APART)
+    yield from kept
+    notes = (
+        _below(floor, 2, x, column.note, DETAIL, room)
+        for (column, x), name in zip(ranked, names, strict=True)
+        if column.note and name in kept
+    )
+    yield from keep_apart(notes, _APART)
 
 
-def _name(column: Column) -> str:
-    return column.name
-
-
-def _note(column: Column) -> str:
-    return column.note
+def _below(floor: float, line: int, middle: float, text: str, style: Style, room: float) -> Label:
+    return _inside(Label(middle, floor + line * 15 + 1, ellipsise(text, style, room), style, "middle"))
 
 
 def _inside(label: Label) -> Label:

@@ -28,9 +28,6 @@ _PLANNERS: Mapping[str, Mapping[str, Planner]] = {
 VIEWS: Mapping[str, tuple[str, ...]] = {name: tuple(planners) for name, planners in _PLANNERS.items()}
 """The charts of each report that has any; the first is drawn unless another is named."""
 
-_LONGEST_ALT = 2000
-"""Slack's limit of an image's alternative text."""
-
 
 def draw(report: Report, view: str | None = None) -> Chart | None:
     """Return the layout of a report's chart, or None when the report, or the view, has none."""
@@ -48,4 +45,4 @@ def chart_of(report: Report, view: str | None = None) -> str | None:
 def alt_of(report: Report, view: str | None = None) -> str | None:
     """Return what a report's chart says, in words for those who can't see it, or None when there is none."""
     chart = draw(report, view)
-    return None if chart is None else chart.description[:_LONGEST_ALT]
+    return None if chart is None else chart.description

@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 from crmbot.domain.windows import last_day_before
 from crmbot.reports.charts.lettering import clean, ellipsise, measure
-from crmbot.reports.charts.palette import CONTENT, DETAIL, HEADLINE, KIND, MARGIN, PALE, SUBTITLE, TITLE, WIDTH
+from crmbot.reports.charts.palette import ASLEEP, CONTENT, DETAIL, HEADLINE, KIND, MARGIN, SUBTITLE, TITLE, WIDTH
 from crmbot.reports.charts.shapes import Chart, Label, Paint, Panel, Rect, Shape
 from crmbot.reports.charts.wording import counted, days_between, long_day
 from crmbot.reports.values import Meta
 
 _SWATCH = 10.0
 _TALLEST_EMPTY = 120.0
+_LONGEST_DESCRIPTION = 2000
+"""Slack's limit of an image's alternative text."""
 
 
 class Body(Protocol):
@@ -62,9 +64,9 @@ def lay_out(plan: Plan, meta: Meta) -> Chart:
         panel = _draw_empty(plan.empty, y + 12)
     else:
         if plan.headline:
-            y += 21
-            labels.append(Label(MARGIN, y - 2, ellipsise(plan.headline, HEADLINE, CONTENT), HEADLINE))
-        legend = _draw_legend(plan.legend, y + 4)
+            y += 19
+            labels.append(Label(MARGIN, y, ellipsise(plan.headline, HEADLINE, CONTENT), HEADLINE))
+        legend = _draw_legend(plan.legend, y + 8)
         shapes += legend.shapes
         labels += legend.labels
         panel = plan.body.draw(legend.bottom + 14)
@@ -89,12 +91,7 @@ def _circumstances(plan: Plan, meta: Meta) -> str:
 def _describe(plan: Plan, meta: Meta) -> str:
     said = plan.empty if plan.body is None else f"{plan.headline}. {plan.body.describe()}".removeprefix(". ")
     parts = (plan.title, _circumstances(plan, meta), said, *plan.notes, *_unconverted(meta))
-    return " ".join(f"{clean_end(part)}." for part in parts if part)
-
-
-def clean_end(sentence: str) -> str:
-    """Return a sentence on one line, without its full stop."""
-    return " ".join(clean(word) for word in sentence.split(" ")).rstrip(".")
+    return clean(" ".join(f"{part}." for part in parts if part), _LONGEST_DESCRIPTION)
 
 
 def _draw_legend(keys: tuple[Key, ...], top: float) -> Panel:
@@ -115,7 +112,7 @@ def _draw_empty(sentence: str, top: float) -> Panel:
     """Draw three pale bars, as if asleep, and the sentence below them."""
     middle, floor = WIDTH / 2, top + 58
     shapes = tuple(
-        Rect(middle - 33 + 24 * n, floor - height, 18, height, PALE) for n, height in enumerate((16.0, 30.0, 22.0))
+        Rect(middle - 33 + 24 * n, floor - height, 18, height, ASLEEP) for n, height in enumerate((16.0, 30.0, 22.0))
     )
     label = Label(middle, floor + 32, ellipsise(sentence, KIND, CONTENT), KIND, "middle")
     return Panel(shapes, (label,), top + _TALLEST_EMPTY)
@@ -123,8 +120,7 @@ def _draw_empty(sentence: str, top: float) -> Panel:
 
 def _unconverted(meta: Meta) -> Iterator[str]:
     if meta.unconverted:
-        verb = "has" if len(meta.unconverted) == 1 else "have"
-        yield f"{counted(len(meta.unconverted), 'deal')} in other currencies {verb} no exchange rate: in no sum"
+        yield f"{counted(len(meta.unconverted), 'deal')} without an exchange rate left out of the sums"
 
 
 def _draw_notes(notes: tuple[str, ...], top: float) -> Panel:

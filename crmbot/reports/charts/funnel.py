@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from crmbot.reports.charts.lettering import ellipsise, measure
 from crmbot.reports.charts.palette import AMOUNT, BRIDGE, DETAIL, MARGIN, NAME, PALE, STRONG, WIDTH
-from crmbot.reports.charts.shapes import Label, Panel, Polygon, Rect, Shape
+from crmbot.reports.charts.shapes import Label, Paint, Panel, Polygon, Rect, Shape
 
 _BAR, _BRIDGE = 26.0, 24.0
 _LEFT, _RIGHT = 116.0, 300.0
@@ -46,6 +46,11 @@ class Funnel:
             paint = STRONG if step.size else PALE
             shapes.append(Rect(_MIDDLE - width / 2, y, width, _BAR, paint))
             labels += _words(step, y)
+        for n, (upper, lower) in enumerate(pairwise(widths), 1):
+            y = top + n * (_BAR + _BRIDGE) - _BRIDGE / 2 + 4
+            rate = Label(_MIDDLE, y, self.steps[n].rate, DETAIL, "middle")
+            shapes += _strip(rate, (upper + lower) / 2)
+            labels.append(rate)
         return Panel(tuple(shapes), tuple(labels), top + len(self.steps) * (_BAR + _BRIDGE) - _BRIDGE)
 
     def describe(self) -> str:
@@ -76,6 +81,14 @@ def _bridge(upper: float, lower: float, y: float) -> Polygon:
     )
 
 
+def _strip(label: Label, bridge: float) -> Iterator[Rect]:
+    """Yield the ground of a rate that is wider than the bridge it stands on."""
+    box = label.box
+    if box.right - box.left + 8 > bridge:
+        middle = label.y - 4
+        yield Rect(box.left - 6, middle - 8, box.right - box.left + 12, 16, Paint(BRIDGE, BRIDGE))
+
+
 def _words(step: Step, y: float) -> Iterator[Label]:
     base = y + _BAR / 2 + 4.5
     yield Label(MARGIN, base, ellipsise(step.name, NAME, _LEFT - _GAP - MARGIN), NAME)
@@ -86,5 +99,3 @@ def _words(step: Step, y: float) -> Iterator[Label]:
     detail = ellipsise(step.detail, DETAIL, room - left)
     if detail:
         yield Label(_RIGHT + _GAP + left, base, detail, DETAIL)
-    if step.rate:
-        yield Label(_MIDDLE, y - _BRIDGE / 2 + 4, step.rate, DETAIL, "middle")

@@ -10,6 +10,7 @@ from crmbot.paths import TEMPLATES
 
 FONTS = TEMPLATES / "charts" / "fonts"
 ELLIPSIS = "…"
+_ROUNDING = 0.01
 _LONGEST = 400
 """No chart has room for more characters than this."""
 
@@ -23,9 +24,9 @@ class Style:
     fill: str
 
 
-def clean(text: str) -> str:
+def clean(text: str, longest: int = _LONGEST) -> str:
     """Return a text as one line that XML can hold: composed letters, no control characters, single spaces."""
-    composed = unicodedata.normalize("NFC", text[:_LONGEST])
+    composed = unicodedata.normalize("NFC", text[:longest])
     shown = (c if c.isprintable() else "" if unicodedata.category(c) == "Cf" else " " for c in composed)
     return " ".join("".join(shown).split())
 
@@ -39,7 +40,7 @@ def measure(text: str, style: Style) -> float:
 def ellipsise(text: str, style: Style, room: float) -> str:
     """Return the cleaned text, cut with … where it is wider than `room`; empty when not even that has room."""
     text = clean(text)
-    if measure(text, style) <= room:
+    if measure(text, style) <= room + _ROUNDING:
         return text
     known = _widths(style.weight)
     left = room - measure(ELLIPSIS, style)

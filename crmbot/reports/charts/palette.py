@@ -8,17 +8,18 @@ WIDTH = 400.0
 MARGIN = 18.0
 CONTENT = WIDTH - 2 * MARGIN
 
-PAPER = "#ffffff"
 INK = "#1d1c1d"
 MUTED = "#5c6470"
 GRID = "#e3e6ea"
 RULE = "#8a919c"
 
+LEVEL = Paint("#4a5361", "#4a5361")
 STRONG = Paint("#0b5fa5", "#0b5fa5")
 PALE = Paint("#cfe2f3", "#0b5fa5")
 GOOD = Paint("#1d8a63", "#1d8a63")
 BAD = Paint("#d0560b", "#d0560b")
 REST = Paint("#d5d9df", "#79818d")
+ASLEEP = Paint(GRID, GRID)
 BRIDGE = "#e4eef7"
 
 TITLE = Style(17, 600, INK)

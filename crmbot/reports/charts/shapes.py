@@ -1,11 +1,12 @@
 """What a chart is made of: frozen shapes and labels at their places; y grows downwards."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from crmbot.reports.charts.lettering import Style, measure
 
+PAPER = "#ffffff"
 Anchor = Literal["start", "middle", "end"]
 _BEFORE = {"start": 0.0, "middle": 0.5, "end": 1.0}
 _ASCENT, _DESCENT = 0.93, 0.25
@@ -108,6 +109,13 @@ class Chart:
     description: str
     shapes: tuple[Shape, ...]
     labels: tuple[Label, ...]
+
+
+def cut(x: float, y: float, height: float) -> Iterator[Polygon]:
+    """Yield the two slashes across a lying bar which say that it is longer than drawn."""
+    below, above = y + height + 1, y - 1
+    for at in (x, x + 6):
+        yield Polygon(((at, below), (at + 3, below), (at + 7, above), (at + 4, above)), PAPER)
 
 
 def keep_apart(labels: Iterable[Label], gap: float) -> tuple[Label, ...]:

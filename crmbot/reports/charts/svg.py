@@ -3,8 +3,7 @@
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crmbot.paths import TEMPLATES
-from crmbot.reports.charts.palette import PAPER
-from crmbot.reports.charts.shapes import Chart
+from crmbot.reports.charts.shapes import PAPER, Chart
 
 FAMILY = "Inter, Helvetica, Arial, sans-serif"
 

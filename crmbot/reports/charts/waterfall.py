@@ -7,21 +7,17 @@ from itertools import pairwise
 from crmbot.reports.charts.lettering import ellipsise, measure
 from crmbot.reports.charts.palette import (
     AMOUNT,
-    BAD,
     CONTENT,
     DETAIL,
-    GOOD,
     GRID,
     MARGIN,
     NAME,
-    PAPER,
     RULE,
-    STRONG,
     TICK,
     WIDTH,
 )
 from crmbot.reports.charts.scale import Scale, round_ticks
-from crmbot.reports.charts.shapes import Label, Line, Panel, Polygon, Rect, Shape, keep_apart
+from crmbot.reports.charts.shapes import Label, Line, Paint, Panel, Rect, Shape, cut, keep_apart
 
 _ROW, _BAR = 29.0, 17.0
 _GAP = 10.0
@@ -40,6 +36,7 @@ class Move:
     detail: str
     amount: str
     size: int
+    paint: Paint
     total: bool = False
 
 
@@ -105,21 +102,14 @@ def _connectors(spans: tuple[tuple[int, int], ...], scale: Scale, top: float) ->
 
 
 def _draw_move(move: Move, span: tuple[int, int], scale: Scale, y: float) -> Iterator[Shape]:
-    if not move.size:
-        return
     first, last = sorted((scale.place(span[0]), scale.place(span[1])))
-    paint = STRONG if move.total else GOOD if move.size > 0 else BAD
+    if not move.size:
+        yield Line(first, y, first, y + _BAR, RULE)
+        return
     width = max(last - first, _SEEN)
-    yield Rect(min(first, scale.end - width), y, width, _BAR, paint)
+    yield Rect(min(first, scale.end - width), y, width, _BAR, move.paint)
     if move.total and scale.low > 0:
-        yield from _break(first + 9, y)
-
-
-def _break(x: float, y: float) -> Iterator[Shape]:
-    """Yield the two slashes that say that the bar is longer than drawn."""
-    for at in (x, x + 6):
-        corners = ((at, y + _BAR + 1), (at + 3, y + _BAR + 1), (at + 7, y - 1), (at + 4, y - 1))
-        yield Polygon(corners, PAPER)
+        yield from cut(first + 9, y, _BAR)
 
 
 def _words(move: Move, y: float, left: float, right: float) -> Iterator[Label]:

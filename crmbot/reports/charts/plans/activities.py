@@ -15,14 +15,14 @@ def plan_activity_summary(report: Report) -> Plan:
     """Plan the bars of the reps, those with the most overdue first."""
     data: ActivitySummary = report.data
     shown, others = fold(data.by_user)
-    bars = [_bar(row.user_name, row.completed, row.pending, row.overdue) for row in shown]
+    bars, rest = tuple(_bar(row.user_name, row.completed, row.pending, row.overdue) for row in shown), None
     if others:
         sums = [sum(getattr(row, state) for row in others) for state in ("completed", "pending", "overdue")]
-        bars.append(_bar(f"{len(others)} others", *sums))
+        rest = _bar(f"{len(others)} others", *sums)
     return Plan(
         title="Activities by rep",
         empty="No activities in this period",
-        body=Bars(tuple(bars)) if data.total else None,
+        body=Bars(bars, rest) if data.total else None,
         headline=f"{percent(data.completion_rate)} of {counted(data.total, 'activity', 'activities')} completed, "
         f"{short_count(data.overdue)} overdue",
         legend=_LEGEND,

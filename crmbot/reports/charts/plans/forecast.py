@@ -46,7 +46,7 @@ def plan_sales_forecast(report: Report) -> Plan:
         title="Sales forecast by month",
         empty="No open deals and none won in this period",
         body=Columns(_columns(report), lambda minor: exact_money(Money(minor, currency))) if anything else None,
-        headline=f"{short_money(weighted)} expected, {short_money(won)} won",
+        headline=f"{short_money(weighted)} weighted, {short_money(won)} won",
         legend=_LEGEND,
         notes=tuple(_notes(data)),
     )

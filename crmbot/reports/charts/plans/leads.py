@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from crmbot.reports.charts.frame import Plan
 from crmbot.reports.charts.funnel import Funnel, Step
-from crmbot.reports.charts.wording import DASH, percent, short_count, short_money
+from crmbot.reports.charts.wording import DASH, counted, percent, short_count, short_money
 from crmbot.reports.conversion_funnel import ConversionFunnel
 from crmbot.reports.lead_conversion import LeadConversion
 from crmbot.reports.values import Report
@@ -33,7 +33,7 @@ def plan_conversion_funnel(report: Report) -> Plan:
         title="Conversion funnel",
         empty="No leads and no deals in this period",
         body=Funnel(steps) if any(step.size for step in steps) else None,
-        headline=f"{percent(last.rate_from_first)} from lead to won deal" if first.count else "",
+        headline=_headline(counted(last.count, "deal") + " won", counted(first.count, "lead"), last.rate_from_first),
     )
 
 
@@ -52,10 +52,14 @@ def plan_lead_conversion(report: Report) -> Plan:
         title="Lead conversion",
         empty="No leads moved in this period",
         body=Funnel(steps) if any(counts) else None,
-        headline=f"{percent(rates.overall)} of new leads converted" if funnel.new else "",
+        headline=_headline(f"{short_count(counts[-1])} converted", f"{short_count(counts[0])} new", rates.overall),
         notes=(f"Disqualified: {short_count(data.disqualified)}",) if data.disqualified else (),
         money=False,
     )
+
+
+def _headline(reached: str, began: str, rate: float) -> str:
+    return f"{reached} for {began} ({percent(rate)})" if rate else f"{reached} for {began}"
 
 
 def _rate(rate: float, before: int) -> str:

@@ -16,13 +16,12 @@ def plan_lost_reasons(report: Report) -> Plan:
     """Plan the bars of the reasons, the rarest sharing one."""
     data: LostReasons = report.data
     shown, others = fold(data.by_reason)
-    bars = [_bar(row) for row in shown]
-    if others:
-        bars.append(_other(others, data.total.count, report.meta.currency))
+    bars = tuple(_bar(row) for row in shown)
+    rest = _other(others, data.total.count, report.meta.currency) if others else None
     return Plan(
         title="Why deals were lost",
         empty="No deals were lost in this period",
-        body=Bars(tuple(bars)) if bars else None,
+        body=Bars(bars, rest) if bars else None,
         headline=f"{counted(data.total.count, 'deal')} lost, worth {short_money(data.total.value)}",
     )
 

@@ -9,14 +9,14 @@ from crmbot.reports.charts.columns import Column, Columns
 from crmbot.reports.charts.frame import Key, Plan
 from crmbot.reports.charts.palette import BAD, PALE, STRONG
 from crmbot.reports.charts.plans.folding import fold
-from crmbot.reports.charts.wording import DASH, counted, short_count, short_money, words
+from crmbot.reports.charts.wording import DASH, counted, short_money, words
 from crmbot.reports.pipeline import Pipeline
 from crmbot.reports.sales_pipeline import SalesPipeline
 from crmbot.reports.values import Report
 
 _EMPTY = "No open deals in this period"
 _LEGEND = (Key("Weighted by probability", STRONG), Key("Full value", PALE))
-_AGES = ("Under 30 days", f"30{DASH}60 days", f"61{DASH}90 days", "Over 90 days")
+_AGES = (f"0{DASH}29 days", f"30{DASH}60 days", f"61{DASH}90 days", "Over 90 days")
 _MOST_CLOSED = 6
 Stage = tuple[str, int, Money, Money]
 """Name, count, value, weighted value."""
@@ -58,9 +58,7 @@ def plan_aging(report: Report) -> Plan:
         title="Age of open deals",
         empty=_EMPTY,
         body=Columns(columns) if data.total_opportunities else None,
-        headline=f"{short_count(stale.count)} stale, worth {short_money(stale.value)}"
-        if stale.count
-        else "None is stale",
+        headline=f"{counted(stale.count, 'stale deal')}, worth {short_money(stale.value)}" if stale.count else "",
         spans=False,
     )
 
@@ -68,13 +66,13 @@ def plan_aging(report: Report) -> Plan:
 def _plan_stages(title: str, stages: Sequence[Stage], currency: str, notes: tuple[str, ...]) -> Plan:
     _, count, value, weighted = _total("", stages, currency)
     shown, others = fold(stages)
-    bars = [_bar(*stage) for stage in shown]
+    bars, rest = tuple(_bar(*stage) for stage in shown), None
     if others:
-        bars.append(_bar(*_total(f"{len(others)} other stages", others, currency)))
+        rest = _bar(*_total(f"{len(others)} other stages", others, currency))
     return Plan(
         title=title,
         empty=_EMPTY,
-        body=Bars(tuple(bars)) if count else None,
+        body=Bars(bars, rest) if count else None,
         headline=f"{short_money(value)} in {counted(count, 'deal')}, {short_money(weighted)} weighted",
         legend=_LEGEND,
         notes=notes,

@@ -2,8 +2,9 @@
 
 from crmbot.domain.money import Money
 from crmbot.reports.charts.frame import Plan
+from crmbot.reports.charts.palette import BAD, GOOD, LEVEL, STRONG
 from crmbot.reports.charts.waterfall import Move, Waterfall
-from crmbot.reports.charts.wording import counted, exact_money, short_count, short_money, words
+from crmbot.reports.charts.wording import MINUS, counted, exact_money, short_count, short_money, words
 from crmbot.reports.pipeline_changes import MOVEMENTS, WITHOUT_SUM, Movement, PipelineChanges
 from crmbot.reports.values import Report
 
@@ -14,7 +15,6 @@ def plan_pipeline_changes(report: Report) -> Plan:
     currency = report.meta.currency
     movements: dict[str, Movement] = {name: getattr(data, name) for name in MOVEMENTS}
     moves = [_move(name, movement) for name, movement in movements.items() if name not in WITHOUT_SUM]
-    change = Money(data.closing_value.minor - data.opening_value.minor, currency)
     anything = data.opening_value.minor or data.closing_value.minor or any(m.count for m in movements.values())
     waterfall = Waterfall(
         (_level("Opening", data.opening_value), *moves, _level("Closing", data.closing_value)),
@@ -24,7 +24,7 @@ def plan_pipeline_changes(report: Report) -> Plan:
         title="What moved in the pipeline",
         empty="Nothing moved in this period",
         body=waterfall if anything else None,
-        headline=f"{short_money(change, signed=True)} in sum" if change.minor else "Unchanged in sum",
+        headline=_headline(data),
         notes=tuple(
             f"{words(name)}: {counted(movement.count, 'deal')}, {short_money(movement.value)}"
             for name, movement in movements.items()
@@ -33,10 +33,19 @@ def plan_pipeline_changes(report: Report) -> Plan:
     )
 
 
+def _headline(data: PipelineChanges) -> str:
+    change = Money(data.closing_value.minor - data.opening_value.minor, data.closing_value.currency)
+    if change.minor == 0:
+        return f"Unchanged at {short_money(data.closing_value)}"
+    way = "Up" if change.minor > 0 else "Down"
+    return f"{way} {short_money(change).lstrip(MINUS)} to {short_money(data.closing_value)}"
+
+
 def _level(name: str, value: Money) -> Move:
-    return Move(name, "", short_money(value), value.minor, total=True)
+    return Move(name, "", short_money(value), value.minor, LEVEL, total=True)
 
 
 def _move(name: str, movement: Movement) -> Move:
     deals = short_count(movement.count) if movement.count else ""
-    return Move(words(name), deals, short_money(movement.value, signed=True), movement.value.minor)
+    paint = GOOD if name == "won" else STRONG if movement.value.minor > 0 else BAD
+    return Move(words(name), deals, short_money(movement.value, signed=True), movement.value.minor, paint)
