@@ -99,7 +99,7 @@ class Delivery:
             if not failure.permanent:
                 raise SendFailed(failure.reason, unknown=True, retry_after=failure.retry_after) from failure
             if message.resent:
-                reason = f"It was sent twice and nobody knows whether it arrived. {failure.reason}"
+                reason = f"It was tried twice, and nobody knows whether it arrived. {failure.reason}"
                 raise SendFailed(reason, permanent=True) from failure
         with self._store.writing(message.workspace_id) as session:
             return outbox.flag_resend(session, message, self._clock()), None

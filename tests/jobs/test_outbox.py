@@ -164,7 +164,7 @@ def test_there_is_no_second_flagged_resend(rig: Rig) -> None:
     row = rig.row(sent)
     assert (len(gateway.posted), row.state) == (2, "parked")
     assert row.reason is not None
-    assert row.reason.startswith("It was sent twice and nobody knows")
+    assert row.reason.startswith("It was tried twice, and nobody knows")
 
 
 def test_a_look_up_that_fails_for_now_is_tried_later_before_any_send(rig: Rig) -> None:
