@@ -56,7 +56,8 @@ def build_app(options: SlackOptions, service: CrmService) -> App:
         base_url=options.api_url, timeout=int(options.slack_seconds), retry_handlers=[], logger=quiet_logger()
     )
     app = App(
-        name="crmbot",
+        # Bolt sets the level of the logger of this name.
+        name="crmbot.slack.bolt",
         logger=quiet_logger(),
         client=client,
         process_before_response=True,

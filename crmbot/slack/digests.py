@@ -93,7 +93,11 @@ def _overdue(digest: OverdueDigest, reader: Reader) -> list[Block]:
         shown = (min(len(told), _ROOM - len(blocks)) - 1) // 2
         blocks.extend(told[: 1 + 2 * shown])
         left -= shown
-    more = context(f"… and {count(left, 'more activity', 'more activities')}: `/task list overdue`") if left else None
+    more = (
+        context(Mrkdwn(f"… and {count(left, 'more activity', 'more activities')}: `/task list overdue`"))
+        if left
+        else None
+    )
     return [*blocks, *stack(more)]
 
 
@@ -140,7 +144,7 @@ def _aging(digest: AgingDigest, reader: Reader) -> list[Block]:
             table(columns, rows, numeric=(1, 2, 3, 4)),
             section(join([Mrkdwn("*Over 90 days, by owner*"), join(owners[:20])], "\n")) if owners else None,
             *[_old_deal(deal, reader) for deal in shown],
-            context(f"… and {count(left, 'more deal')} over 90 days: `/deal list`") if left > 0 else None,
+            context(Mrkdwn(f"… and {count(left, 'more deal')} over 90 days: `/deal list`")) if left > 0 else None,
             _unconverted(digest.unconverted),
         )
     )

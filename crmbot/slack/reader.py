@@ -67,8 +67,8 @@ class Reader:
         return self.today + timedelta(days=7 - self.today.weekday())
 
     def command(self, line: str) -> str:
-        """Return a chat line as it is typed here, with the workspace's prefix."""
-        return f"/{self.prefix}{line.removeprefix('/')}" if line else line
+        """Return a chat line as it is typed here: a slash command gets the workspace's prefix."""
+        return f"/{self.prefix}{line[1:]}" if line.startswith("/") else line
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

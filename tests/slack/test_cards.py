@@ -164,6 +164,7 @@ def problems(message: Message) -> list[str]:
 @example(text="🎉" * 5000, shared=False)
 @example(text="<!here>" * 900, shared=True)
 @example(text="\x00\ud800", shared=False)
+@example(text=" ", shared=False)
 def test_every_card_is_one_slack_takes_and_pings_nobody(text: str, shared: bool) -> None:
     reader = Reader(READER.zone, NOW, shared=shared)
     for answer in answers(text):

@@ -34,7 +34,7 @@ def fit(message: Message) -> Message:
         left = len(blocks) - BLOCKS + 1
         note = {"type": "plain_text", "text": f"… and {left} more parts that do not fit into one message."}
         blocks = [*blocks[: BLOCKS - 1], {"type": "context", "elements": [note]}]
-    text = trim_mrkdwn(message.text, MESSAGE_TEXT) or "crmbot"
+    text = trim_mrkdwn(message.text, MESSAGE_TEXT) if message.text.strip() else "crmbot"
     return replace(message, text=text, blocks=tuple(_only_so_many(blocks)))
 
 

@@ -107,7 +107,6 @@ def board_message(board: Board, reader: Reader, asked: Request | None) -> Messag
     note = f"Without a rate for their currency, so not in the sums: {left}" if left else None
     blocks = stack(
         sentence(board.said),
-        section(Mrkdwn(f"*{board.total}* open · *{board.weighted}* weighted")) if full else None,
         bar_chart("Open value by stage", [("Value", money)]) if full else None,
         [_column(column, reader) for column in full],
         context(note),
@@ -150,7 +149,7 @@ def _tasks(title: str, tasks: tuple[ActivityView, ...], reader: Reader, again: R
         blocks.append(section(record_line(task, reader)))
         blocks.append(actions(*activity_buttons(task, then=again)))
     left = len(tasks) - _MOST_LINES
-    blocks.append(context(f"… and {left} more: {reader.command('task list')}") if left > 0 else None)
+    blocks.append(context(f"… and {left} more: {reader.command('/task list')}") if left > 0 else None)
     return blocks
 
 

@@ -41,8 +41,7 @@ def _example(error: CrmError, reader: Reader) -> Block | None:
     example = getattr(error, "example", None) if isinstance(error, BadInput) else None
     if not example:
         return None
-    line = reader.command(example) if example.startswith("/") else example
-    return context(Mrkdwn(f"Try  `{one_line(line, 300)}`"))
+    return context(Mrkdwn(f"Try  `{one_line(reader.command(example), 300)}`"))
 
 
 def _reasons(error: MissingFact, reader: Reader, request: Request) -> Message:
