@@ -41,6 +41,7 @@ class Deal(InWorkspace, Versioned, DealFacts, Base):
         Index("ix_deal_outcome", "workspace_id", "outcome", "owner_id"),
         Index("ix_deal_contact", "workspace_id", "contact_id"),
         Index("ix_deal_company", "workspace_id", "company_id"),
+        Index("ix_deal_created", "workspace_id", "created_at"),
     )
 
     number: Mapped[int]
@@ -61,6 +62,7 @@ class DealVersion(InWorkspace, DealFacts, Base):
         within_workspace("stage_id", "stage"),
         Index("ix_deal_version_deal", "workspace_id", "deal_id", "valid_from"),
         Index("ix_deal_version_moment", "workspace_id", "valid_from", "valid_to"),
+        Index("ix_deal_version_outcome", "workspace_id", "outcome", "valid_to", "valid_from"),
     )
 
     deal_id: Mapped[str] = mapped_column(Id)

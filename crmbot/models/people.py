@@ -75,6 +75,7 @@ class Lead(InWorkspace, Versioned, Base):
         Index(None, "workspace_id", "name_key"),
         Index("ix_lead_email", "workspace_id", "email"),
         Index("ix_lead_status", "workspace_id", "status"),
+        Index("ix_lead_created", "workspace_id", "created_at", "owner_id"),
     )
 
     number: Mapped[int]

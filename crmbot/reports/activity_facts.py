@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, case, or_
 
 from crmbot.models import Activity, ActivityVersion
 
@@ -47,6 +47,10 @@ def is_open(facts: Any, at: datetime) -> ColumnElement[bool]:
 
 def touched_since(facts: Any, since: datetime, at: datetime) -> ColumnElement[bool]:
     """Return the condition that the activity was done in [since, at), or planned then and still open."""
-    done = and_(facts.completed_at >= since, facts.completed_at < at)
-    planned = and_(Activity.created_at >= since, Activity.created_at < at, is_open(facts, at))
-    return or_(done, planned)
+    touch = last_touch(facts, at)
+    return and_(touch >= since, touch < at)
+
+
+def last_touch(facts: Any, at: datetime) -> ColumnElement[Any]:
+    """Return when the activity touched its records: when it was done, or, still open at `at`, when it was planned."""
+    return case((facts.completed_at < at, facts.completed_at), else_=Activity.created_at)

@@ -69,7 +69,7 @@ def _as_steps(snapshot: Snapshot, found: tuple[tuple[str, int, int], ...]) -> It
 
 def _sum_in(snapshot: Snapshot, deal_ids: Select[Any]) -> DealSum:
     total = DealSum()
-    for _, found in sum_deals(snapshot, (DealVersion.outcome,), DealVersion.deal_id.in_(deal_ids)):
+    for _, found in sum_deals(snapshot, (DealVersion.outcome,), among=deal_ids):
         total.add(found)
     return total
 

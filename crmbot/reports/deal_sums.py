@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, null, select
+from sqlalchemy import ColumnElement, Select, case, func, join, null, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crmbot.domain.money import weighted
@@ -30,15 +30,17 @@ class DealSum:
 
 
 def sum_deals(
-    snapshot: Snapshot, keys: tuple[Key, ...], *conditions: ColumnElement[bool]
+    snapshot: Snapshot, keys: tuple[Key, ...], *conditions: ColumnElement[bool], among: Select[Any] | None = None
 ) -> Iterator[tuple[Any, DealSum]]:
     """Yield (row, sum) for the deals at `as_of` that meet the conditions; the row holds the columns `keys`.
 
     A key's values may come several times, once for each amount in another currency: such amounts are converted one
-    by one before they are weighted (reports.md, fine print).
+    by one before they are weighted (reports.md, fine print). `among` selects the ids of the deals that may count.
     """
     value = func.coalesce(DealVersion.value_minor, 0)
     own = DealVersion.currency == snapshot.scope.currency
+    found = among.distinct().subquery() if among is not None else None
+    source = DealVersion if found is None else join(found, DealVersion, DealVersion.deal_id == found.c[0])
     facts = (
         select(
             *keys,
@@ -48,6 +50,7 @@ def sum_deals(
             value.label("value"),
             ((value * DealVersion.probability + 50) // 100).label("weighted"),
         )
+        .select_from(source)
         .where(*valid_at(snapshot, snapshot.as_of), *conditions)
         .subquery()
         .c
@@ -56,6 +59,8 @@ def sum_deals(
     sums = (func.count().label("deals"), func.sum(facts.value).label("sum"), func.sum(facts.weighted).label("likely"))
     for row in snapshot.session.execute(select(*apart, *sums).group_by(*apart)):
         yield row, _sum_of(snapshot, row)
+    if among is not None:
+        conditions = (*conditions, DealVersion.deal_id.in_(among))
     snapshot.list_unconverted(*conditions)
 
 

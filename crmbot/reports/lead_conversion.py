@@ -147,11 +147,15 @@ def _trends(snapshot: Snapshot) -> tuple[DayRow, ...]:
         .data(bounds)
         .cte("days")
     )
-    leads = select(func.count(Lead.id)).where(
-        Lead.workspace_id == snapshot.workspace_id,
-        Lead.created_at >= days.c.starts,
-        Lead.created_at < days.c.ends,
-        snapshot.owned(Lead.owner_id),
+    leads = (
+        select(func.count())
+        .select_from(Lead)
+        .where(
+            Lead.workspace_id == snapshot.workspace_id,
+            Lead.created_at >= days.c.starts,
+            Lead.created_at < days.c.ends,
+            snapshot.owned(Lead.owner_id),
+        )
     )
     converted = select(func.count(LeadStatusEntry.lead_id)).where(
         LeadStatusEntry.workspace_id == snapshot.workspace_id,

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
 
+from crmbot.domain.stages import LeadStatus
 from crmbot.models import Lead, LeadStatusEntry
 from crmbot.reports.snapshot import Snapshot
 
@@ -26,6 +27,8 @@ def entered(snapshot: Snapshot, *columns: Any, needs_lead: bool = False) -> Sele
         .select_from(source)
         .where(
             LeadStatusEntry.workspace_id == snapshot.workspace_id,
+            # Named one by one, so that an index finds each with its time.
+            LeadStatusEntry.status.in_(tuple(LeadStatus)),
             LeadStatusEntry.entered_at >= starts,
             LeadStatusEntry.entered_at < snapshot.as_of,
             or_(LeadStatusEntry.previous_at.is_(None), LeadStatusEntry.previous_at < starts),
@@ -67,7 +70,7 @@ def created(snapshot: Snapshot) -> tuple[ColumnElement[bool], ...]:
 
 def count_created(snapshot: Snapshot) -> int:
     """Return how many leads were created in the window by `as_of`."""
-    return int(snapshot.session.execute(select(func.count(Lead.id)).where(*created(snapshot))).scalar_one())
+    return int(snapshot.session.execute(select(func.count()).select_from(Lead).where(*created(snapshot))).scalar_one())
 
 
 def count_first_entered(snapshot: Snapshot) -> dict[str, int]:
@@ -78,6 +81,7 @@ def count_first_entered(snapshot: Snapshot) -> dict[str, int]:
         .select_from(_with_lead())
         .where(
             LeadStatusEntry.workspace_id == snapshot.workspace_id,
+            LeadStatusEntry.status.in_(tuple(LeadStatus)),
             LeadStatusEntry.entered_at >= snapshot.window.starts_at,
             LeadStatusEntry.entered_at < snapshot.as_of,
             LeadStatusEntry.previous_at.is_(None),

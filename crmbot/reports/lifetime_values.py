@@ -70,7 +70,10 @@ def _by_customer(snapshot: Snapshot) -> Select[Any]:
 
 def _deals_of_customers(snapshot: Snapshot) -> Any:
     by_company = _join(snapshot, Deal.company_id == Customer.company_id).where(Customer.company_id.is_not(None))
-    by_contact = _join(snapshot, Deal.contact_id == Customer.contact_id).where(Customer.company_id.is_(None))
+    # Written so that customers are found by when they were acquired, not by having no company.
+    by_contact = _join(snapshot, Deal.contact_id == Customer.contact_id).where(
+        func.coalesce(Customer.company_id, "") == ""
+    )
     return union_all(by_company, by_contact).subquery()
 
 

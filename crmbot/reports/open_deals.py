@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
 from crmbot.domain.forecast import DIVISORS, OVER_90, OVER_90_DAYS, Slowness, age_adjusted
 from crmbot.domain.money import weighted
 from crmbot.models import Activity, ActivityVersion, Deal, DealVersion, UTCDateTime
-from crmbot.reports.activity_facts import current_facts, existed, touched_since, version_facts
+from crmbot.reports.activity_facts import current_facts, existed, last_touch, touched_since, version_facts
 from crmbot.reports.snapshot import Snapshot, valid_at
 
 
@@ -56,8 +56,7 @@ def last_touches(snapshot: Snapshot) -> tuple[ColumnElement[Any], ColumnElement[
     mine = and_(Activity.workspace_id == snapshot.workspace_id, Activity.deal_id == Deal.id)
 
     def latest(facts: Any) -> Select[Any]:
-        touch = case((facts.completed_at < at, facts.completed_at), else_=Activity.created_at)
-        return select(func.max(touch)).where(mine, existed(facts, at)).correlate(Deal)
+        return select(func.max(last_touch(facts, at))).where(mine, existed(facts, at)).correlate(Deal)
 
     now = latest(Activity).where(current_facts(at))
     then = latest(ActivityVersion).where(
@@ -107,7 +106,7 @@ def _grouped(snapshot: Snapshot) -> Select[Any]:
     ).group_by(*keys, *apart)
 
 
-def _facts(snapshot: Snapshot) -> Subquery:
+def _facts(snapshot: Snapshot) -> CTE:
     value = func.coalesce(DealVersion.value_minor, 0)
     created = Deal.created_at
     bounds = [(created >= snapshot.days_ago(last), bucket) for bucket, last in enumerate((29, 60, 90))]
@@ -128,7 +127,9 @@ def _facts(snapshot: Snapshot) -> Subquery:
         )
         .join_from(DealVersion, Deal, and_(Deal.workspace_id == snapshot.workspace_id, Deal.id == DealVersion.deal_id))
         .where(*valid_at(snapshot, snapshot.as_of), DealVersion.outcome == "open")
-        .subquery()
+        .cte("open_deal")
+        # Else a database may work out each deal's age and touches once for every use of them.
+        .prefix_with("MATERIALIZED")
     )
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from crmbot.domain.money import Money
+from crmbot.domain.stages import StageKind
 from crmbot.models import DealVersion
 from crmbot.reports.deal_sums import DealSum, sum_deals
 from crmbot.reports.snapshot import Snapshot
@@ -34,7 +35,8 @@ def compute_pipeline(snapshot: Snapshot) -> Pipeline:
     A won deal weighs its whole value and a lost one nothing, whatever probability it was left with.
     """
     sums: defaultdict[str, DealSum] = defaultdict(DealSum)
-    for row, found in sum_deals(snapshot, (DealVersion.stage_id, DealVersion.outcome)):
+    keys = (DealVersion.stage_id, DealVersion.outcome)
+    for row, found in sum_deals(snapshot, keys, DealVersion.outcome.in_(tuple(StageKind))):
         certain = {"won": found.value, "lost": 0}.get(row.outcome, found.weighted)
         sums[row.stage_id].add(DealSum(found.deals, found.value, certain))
     return Pipeline(

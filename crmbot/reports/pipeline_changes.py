@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from crmbot.domain.money import Money
 from crmbot.models import Deal, DealVersion
-from crmbot.reports.snapshot import Snapshot, valid_at
+from crmbot.reports.snapshot import Snapshot, began, valid_at
 from crmbot.reports.values import Unconverted
 
 MOVEMENTS = ("created", "increased", "decreased", "pulled_in", "pushed_out", "reopened", "won", "lost")
@@ -89,7 +89,7 @@ def compute_pipeline_changes(snapshot: Snapshot) -> PipelineChanges:
 def _unchanged(snapshot: Snapshot) -> int:
     """Return the value of the deals that are open and did not change in any way since the start."""
     total = 0
-    unchanged = (DealVersion.outcome == "open", DealVersion.valid_from < snapshot.window.starts_at)
+    unchanged = (DealVersion.outcome == "open", began(DealVersion) < snapshot.window.starts_at)
     own = DealVersion.currency == snapshot.scope.currency
     value = func.coalesce(DealVersion.value_minor, 0)
     where = (*valid_at(snapshot, snapshot.as_of), *unchanged)

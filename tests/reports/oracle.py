@@ -169,11 +169,11 @@ def sales_pipeline(o: Oracle) -> Facts:
             }
         )
 
-    def total(what: str, where: Callable[[Facts], Any] = lambda _: True) -> int:
-        return sum(d[what] for d in found if where(d))
+    def total(what: str, field: str = "", wanted: object = None) -> int:
+        return sum(d[what] for d in found if not field or d[field] == wanted)
 
-    def count(where: Callable[[Facts], Any]) -> int:
-        return sum(1 for d in found if where(d))
+    def count(field: str, wanted: object) -> int:
+        return sum(d[field] == wanted for d in found)
 
     users = []
     for user in {d["owner"] for d in found}:
@@ -197,32 +197,32 @@ def sales_pipeline(o: Oracle) -> Facts:
         "average_deal_size": o.money(half_up(Fraction(value, len(found))) if found else 0),
         "by_stage": {
             s["key"]: {
-                "count": count(lambda d, s=s: d["stage"] == s["key"]),
-                "value": o.money(total("value", lambda d, s=s: d["stage"] == s["key"])),
-                "weighted_value": o.money(total("likely", lambda d, s=s: d["stage"] == s["key"])),
+                "count": count("stage", s["key"]),
+                "value": o.money(total("value", "stage", s["key"])),
+                "weighted_value": o.money(total("likely", "stage", s["key"])),
             }
             for s in o.world.stages
             if s["kind"] == "open"
         },
         "by_user": sorted(users, key=lambda u: (-u["pipeline_value"], u["user_name"], u["user_id"] or "")),
-        "aging": {key: count(lambda d, n=n: d["age"] == n) for n, key in enumerate(AGES)},
-        "aging_value": {key: o.money(total("value", lambda d, n=n: d["age"] == n)) for n, key in enumerate(AGES)},
+        "aging": {key: count("age", n) for n, key in enumerate(AGES)},
+        "aging_value": {key: o.money(total("value", "age", n)) for n, key in enumerate(AGES)},
         "forecast": {
             "best_case": o.money(value),
             "most_likely": o.money(likely),
             "worst_case": o.money(total("sure")),
         },
         "new_opportunities": {
-            "count": count(lambda d: d["new"]),
-            "value": o.money(total("value", lambda d: d["new"])),
+            "count": count("new", wanted=True),
+            "value": o.money(total("value", "new", wanted=True)),
         },
-        "stale": {"count": count(lambda d: d["stale"]), "value": o.money(total("value", lambda d: d["stale"]))},
+        "stale": {"count": count("stale", wanted=True), "value": o.money(total("value", "stale", wanted=True))},
         "age_adjusted": o.money(total("adjusted")),
-        "warnings": _pipeline_warnings(users, likely, total("adjusted"), o),
+        "warnings": _pipeline_warnings(users, likely, total("adjusted")),
     }
 
 
-def _pipeline_warnings(users: list[Facts], likely: int, adjusted: int, o: Oracle) -> list[tuple[str, Any]]:
+def _pipeline_warnings(users: list[Facts], likely: int, adjusted: int) -> list[tuple[str, Any]]:
     reps = [u for u in users if u["user_id"]]
     found: list[tuple[str, Any]] = [("old_deals", u["user_id"]) for u in reps if u["over_90_days"] > 3]
     if reps:
@@ -236,7 +236,9 @@ def _pipeline_warnings(users: list[Facts], likely: int, adjusted: int, o: Oracle
 def _activity_at(o: Oracle, activity: Facts) -> Facts:
     """Return an activity's facts just before `as_of`; the first ones when it was made later."""
     history = list(dict(activity["history"]).items())
-    return ([facts for at, facts in history if at < o.as_of] or [history[0][1]])[-1]
+    past: list[Facts] = [facts for at, facts in history if at < o.as_of]
+    first: Facts = history[0][1]
+    return past[-1] if past else first
 
 
 def _touches(o: Oracle, deal: Facts) -> Iterable[datetime]:
@@ -359,6 +361,12 @@ def lead_conversion(o: Oracle) -> Facts:
     }
 
 
+def _worth(o: Oracle, deal: Facts, facts: Facts) -> int:
+    if o.kind(facts) == "won":
+        return o.minor(facts, deal)
+    return o.likely(deal, facts) if o.kind(facts) == "open" else 0
+
+
 def customer_acquisition(o: Oracle) -> Facts:
     """Compute customer-acquisition."""
     found = []
@@ -373,8 +381,7 @@ def customer_acquisition(o: Oracle) -> Facts:
                 theirs = deal["company"] == company if company else deal["contact"] == customer["contact"]
                 facts = o.at(deal, o.as_of)
                 if theirs and facts and (company or customer["contact"]):
-                    whole = {"won": o.minor, "open": lambda f, d: o.likely(d, f)}.get(str(o.kind(facts)))
-                    value += whole(facts, deal) if whole else 0
+                    value += _worth(o, deal, facts)
         found.append({**customer, "value": value, "channel": customer["channel"] or "unknown"})
     channels: dict[str, list[int]] = {}
     for customer in found:

@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from crmbot.store import EVERY_WORKSPACE, Store
-
 from crmbot.domain.stages import DEFAULT_STAGES, LADDER, StageSpec
 from crmbot.domain.windows import Window, day_start, last_days
 from crmbot.models import (
@@ -32,6 +30,7 @@ from crmbot.models import (
     Workspace,
 )
 from crmbot.reports import Report, ReportSettings, Scope, compute
+from crmbot.store import EVERY_WORKSPACE, Store
 
 NOW = datetime(2031, 3, 31, 12, tzinfo=UTC)
 """When the tests' reports are asked for, unless said otherwise: a Monday noon."""
