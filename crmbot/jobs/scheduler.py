@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 _MISSED = 3
 """After so many intervals without a run a job is called at once: the machine's clock went back."""
@@ -39,6 +40,17 @@ class Job:
             _logger.exception("%s failed; next try in %s", self.name, self.every)
 
 
+class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Fires so long after the last look, so that a clock far ahead makes one run and not thousands of missed ones."""
+
+    def __init__(self, interval: timedelta) -> None:
+        self._interval = interval
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return the next moment; at once at first."""
+        return now if previous_fire_time is None else now + self._interval
+
+
 class Scheduler:
     """Ticks in the background; nothing about time is stored here, so any number may run."""
 
@@ -58,9 +70,7 @@ class Scheduler:
         )
         for job in self._jobs:
             job.ran = time.monotonic()
-            self._scheduler.add_job(
-                job, "interval", seconds=job.every.total_seconds(), id=job.name, next_run_time=datetime.now(UTC)
-            )
+            self._scheduler.add_job(job, Every(job.every), id=job.name)
         self._scheduler.start()
         self._stopping.clear()
         self._watch = threading.Thread(target=self._watch_jobs, name="crmbot-tick-watch", daemon=True)

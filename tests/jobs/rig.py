@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from clocks import SettableClock
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from crmbot.crm.occasions import Composed, Occasion
 from crmbot.crm.outbox import OutboxMessage
@@ -106,7 +106,7 @@ class Rig:
 
     def rows(self, model: type[Any] = Outbox) -> list[Any]:
         with self.store.reading(EVERY_WORKSPACE) as session:
-            return list(session.scalars(select(model).order_by(model.id)))
+            return list(session.scalars(select(model).order_by(*inspect(model).primary_key)))
 
     def sender(self, gateway: FakeGateway, **more: Any) -> Sender:
         options: dict[str, Any] = {"jitter": lambda _low, high: high} | more
