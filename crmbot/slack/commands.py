@@ -33,6 +33,7 @@ def command_listener(desk: Desk, prefix: str) -> Callable[[Ack, dict[str, Any], 
     """Return the listener of all commands."""
 
     def answer_command(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        context["answered"] = desk.answered
         noun = str(body["command"]).removeprefix(f"/{prefix}")
         reply = desk.command(command_incoming(body, context), noun, str(body.get("text") or ""))
         ack(private(reply.message))

@@ -9,7 +9,6 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from slack_bolt.request import BoltRequest
 from crmbot.errors import SendFailed
 from crmbot.slack.api import SlackApi
 from crmbot.slack.backoff import Backoff
+from crmbot.slack.desk import Answered
 from crmbot.slack.incidents import record_incident
 from crmbot.slack.link import Link
 
@@ -56,15 +56,13 @@ class SocketListener:
         *,
         ack_seconds: float = 2.5,
         rotate_seconds: float = _ROTATE_SECONDS,
-        unanswered: Callable[[str], None] | None = None,
         backoff: Backoff | None = None,
     ) -> None:
-        """Prepare; `unanswered` is told the delivery key of an answer that did not get through."""
+        """Prepare; `api` tells where Slack is, `app_token` (xapp-...) opens the links."""
         self._app = app
         self._api = SlackApi(app_token, api.base_url, api.seconds)
         self._ack_seconds = ack_seconds
         self._rotate_seconds = rotate_seconds
-        self._unanswered = unanswered
         self._backoff = backoff or Backoff()
         self._stopping = threading.Event()
         self._wake = threading.Event()
@@ -177,8 +175,9 @@ class SocketListener:
         payload = envelope.get("payload") or {}
         key = delivery_key(payload)
         context = {"delivery_key": key, "deadline": begun + self._ack_seconds}
+        request = BoltRequest(mode="socket_mode", body=payload, context=context)
         try:
-            answer = self._app.dispatch(BoltRequest(mode="socket_mode", body=payload, context=context))
+            answer = self._app.dispatch(request)
             if answer.status == 200:  # noqa: PLR2004 - HTTP's OK
                 ack: dict[str, Any] = {"envelope_id": envelope["envelope_id"]}
                 told = _payload(answer.body) if envelope.get("accepts_response_payload") else None
@@ -187,8 +186,9 @@ class SocketListener:
                 self._send(link, json.dumps(ack))
         except Exception as error:  # noqa: BLE001 - a worker's last stop: whatever broke, there was no ack
             record_incident(error, "answering an envelope")
-            if self._unanswered is not None:
-                self._unanswered(key)
+            answered = request.context.get("answered")
+            if isinstance(answered, Answered):
+                answered.forget(key)
 
     def _send(self, link: Link, text: str) -> None:
         """Send an ack the way the envelope came, or over the newest link when that is gone."""

@@ -1,5 +1,6 @@
 import random
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 from slack_app import Bot, deals
@@ -8,6 +9,7 @@ from crmbot.playground import Hang, RateLimited, ServerError
 from crmbot.slack.api import SlackApi
 from crmbot.slack.app import SlackOptions, build_app
 from crmbot.slack.backoff import Backoff
+from crmbot.slack.http import Dispatcher
 from crmbot.slack.socket import SocketListener, delivery_key
 
 
@@ -96,6 +98,33 @@ def test_a_lost_ack_brings_the_event_again_and_has_one_effect(bot: Bot, listener
     link(bot, 2)
     bot.slack.redeliver(first)
     bot.slack.patience = 10.0
+    assert deals(bot) == ["Acme"]
+
+
+def test_a_command_whose_answer_could_not_be_sent_is_not_done_twice(
+    bot: Bot, serve: Callable[[Dispatcher], str]
+) -> None:
+    options = SlackOptions(bot_token=bot.slack.bot_token, api_url=bot.slack.api_url)
+    app = build_app(options, bot.service)
+    listener = SocketListener(app, SlackApi("", bot.slack.api_url, 1.0), bot.slack.app_token)
+    bot.slack.command(bot.url, "/crm", "today", "U1")
+    listener.start()
+    link(bot)
+    bot.slack.patience = 1.0
+    typed = threading.Thread(target=bot.slack.command, args=(None, "/deal", "new Acme $1k", "U1"))
+    with bot.store.writing(bot.workspace_id) as session:
+        session.connection()
+        typed.start()
+        bot.slack.wait_for(lambda: listener.health().last_event_at)
+        bot.slack.script("apps.connections.open", [ServerError(500)] * 20)
+        bot.slack.links.cut()
+        bot.slack.wait_for(lambda: not listener.health().connected)
+    bot.slack.wait_for(lambda: deals(bot))
+    typed.join()
+    listener.stop()
+    bot.slack.patience = 10.0
+    url = serve(Dispatcher(app, bot.slack.signing_secret))
+    assert "Already done" in bot.slack.command(url, "/deal", "new Acme $1k", "U1").text
     assert deals(bot) == ["Acme"]
 
 
