@@ -1,5 +1,6 @@
 """`crmbot import` and `crmbot export`: whole workspaces as .jsonl, records of one kind as .csv."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,7 +49,7 @@ def export_command(ctx: click.Context, file: Path, email: str | None) -> None:
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
     """Show a bar on a terminal, nothing elsewhere; call it with the share that is done."""
-    stream = click.get_text_stream("stderr")
+    stream = sys.stderr
     with click.progressbar(length=_STEPS, label=label, file=stream, hidden=not stream.isatty()) as bar:
         yield lambda share: bar.update(max(0, int(share * _STEPS) - bar.pos))
 

@@ -1,6 +1,7 @@
 """`crmbot mail`: understand, take in and fetch mail."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def mail_command() -> None:
 @mail_command.command("parse")
 @click.argument("files", nargs=-1, required=True)
 @click.option("--json", "_as_json", is_flag=True, help="One JSON line a mail; the only form there is.")
-def parse_mail(files: tuple[str, ...], _as_json: bool) -> None:
+def parse_mail(*, files: tuple[str, ...], _as_json: bool) -> None:
     """Print what is understood of each message, one JSON line a mail; "-" is stdin. Stores nothing, needs no config."""
     from crmbot.mail.reading import read_mail
 
@@ -25,10 +26,48 @@ def parse_mail(files: tuple[str, ...], _as_json: bool) -> None:
         click.echo(json.dumps({"file": name, **read_mail(raw).as_json()}, ensure_ascii=False))
 
 
+@mail_command.command("ingest")
+@click.argument("files", nargs=-1, required=True)
+@click.pass_context
+def ingest_mail(ctx: click.Context, files: tuple[str, ...]) -> None:
+    """Take .eml files or stdin ("-") in through the real pipeline; one JSON line a mail. Usable as an MTA's pipe."""
+    from crmbot.cli.opening import crmbot, workspace_of
+    from crmbot.mail.pipeline import ingest
+
+    root = ctx.find_root()
+    with crmbot(root) as bot:
+        workspace_id = workspace_of(root, bot)
+        authserv_id = next((intake.authserv_id for intake in bot.settings.mail_intake if intake.authserv_id), None)
+        for name, raw in _messages(files):
+            taken = ingest(bot.service, workspace_id, raw, authserv_id=authserv_id, file=name)
+            click.echo(json.dumps(taken, ensure_ascii=False))
+
+
+@mail_command.command("poll")
+@click.option("--once", is_flag=True, required=True, help="Read what is new and end; `crmbot worker` goes on reading.")
+@click.pass_context
+def poll_mail(ctx: click.Context, *, once: bool) -> None:
+    """Read every mailbox of the config and take in what is new."""
+    del once
+    from crmbot.bootstrap.background import intakes
+    from crmbot.cli.opening import crmbot
+    from crmbot.mail.mailbox import MailboxFailed
+
+    with crmbot(ctx.find_root()) as bot:
+        found = intakes(bot)
+        if not found:
+            raise BadInput("There is no mailbox to read: set mail.intake.host in the config.")
+        for name, intake in found.items():
+            try:
+                click.echo(json.dumps({"mailbox": name, **intake.poll_once()}))
+            except MailboxFailed as failure:
+                raise BadInput(f"{name}: {failure}") from failure
+
+
 def _messages(files: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     for name in files:
         if name == "-":
-            yield name, click.get_binary_stream("stdin").read()
+            yield name, sys.stdin.buffer.read()
             continue
         try:
             yield name, Path(name).read_bytes()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from crmbot.crm import activities, board, deals, emails, leads, lists, merge, people, undo, users
+from crmbot.crm import activities, board, deals, digests, emails, leads, lists, merge, people, undo, users
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Answer
 from crmbot.crm.work import Work
@@ -53,6 +53,10 @@ HANDLERS: Mapping[type[ask.Request], Handler] = {
     ask.IgnoreEmail: emails.ignore_email,
     ask.ListTriage: emails.list_triage,
     ask.ShowMailAddress: emails.show_mail_address,
+    ask.AddDigest: digests.add_digest,
+    ask.PauseDigest: digests.pause_digest,
+    ask.ListDigests: digests.list_digests,
+    ask.SendDigest: digests.send_digest,
     ask.Undo: undo.undo,
     ask.Find: lists.find,
     ask.ShowSettings: users.show_settings,

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from crmbot.playground.ports import free_port, wait_until_closed, wait_until_listening
@@ -59,6 +60,19 @@ class DovecotServer:
         """Stop the server and remove everything it wrote."""
         self.stop()
         shutil.rmtree(self.directory)
+
+    def deliver(self, user: str, raw: bytes) -> None:
+        """Put a mail into an account's inbox, as a delivery agent does: written aside, then moved in whole."""
+        maildir = self.directory / "mail" / user
+        for name in ("tmp", "new", "cur"):
+            (maildir / name).mkdir(parents=True, exist_ok=True)
+        aside = maildir / "tmp" / f"{time.time_ns()}.crmbot"
+        aside.write_bytes(raw)
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("nobody")
+            for path in (maildir, *maildir.iterdir(), aside):
+                os.chown(path, owner.pw_uid, owner.pw_gid)
+        aside.rename(maildir / "new" / aside.name)
 
     def _write_config(self) -> None:
         root = os.geteuid() == 0

@@ -1,0 +1,77 @@
+"""The worker, wired: digests, outbox, housekeeping, mail intake."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from crmbot.bootstrap import Crmbot
+from crmbot.bootstrap.sending import gateways
+from crmbot.jobs.composing import DigestComposer
+from crmbot.jobs.digests import Digests, sync_digests
+from crmbot.jobs.housekeeping import clear_out
+from crmbot.jobs.intake import Intake
+from crmbot.jobs.outbox import Sender
+from crmbot.jobs.scheduler import Job, Scheduler
+from crmbot.jobs.worker import Part
+from crmbot.mail.digests import render_digest
+
+_TICK = timedelta(seconds=15)
+_CLEAR_OUT = timedelta(hours=6)
+
+
+def composer(bot: Crmbot) -> DigestComposer:
+    """Return what makes a digest's message."""
+    return DigestComposer(bot.service.policy, bot.service.report_settings, render_digest)
+
+
+def digests(bot: Crmbot) -> Digests:
+    """Return what decides about due digests."""
+    catch_up = timedelta(hours=bot.settings.limits.digest_catch_up_hours)
+    return Digests(bot.store, composer(bot), bot.clock, catch_up=catch_up)
+
+
+def sender(bot: Crmbot, **options: Any) -> Sender:
+    """Return what sends the outbox."""
+    return Sender(bot.store, gateways(bot), bot.clock, **options)
+
+
+def sync(bot: Crmbot) -> None:
+    """Bring the digests of the config into the store's first workspace, which the config is about."""
+    workspace = bot.service.workspaces()[0]
+    sync_digests(bot.store, workspace.id, bot.settings.digests, bot.clock)
+
+
+def intakes(bot: Crmbot) -> dict[str, Intake]:
+    """Return what reads each mailbox of the settings, by its name."""
+    workspace = bot.service.workspaces()[0]
+    most = bot.settings.limits.mail_megabytes * 1_000_000
+    timeout = bot.settings.limits.mail_seconds
+    return {
+        intake.name: Intake(bot.service, workspace.id, intake, timeout=timeout, most_bytes=most)
+        for intake in bot.settings.mail_intake
+        if intake.host
+    }
+
+
+def worker_parts(bot: Crmbot) -> dict[str, Part]:
+    """Return the worker's parts by name."""
+    due = digests(bot)
+    jobs = (
+        Job("digests", _TICK, due.run_once),
+        Job("housekeeping", _CLEAR_OUT, lambda: clear_out(bot.store, bot.clock)),
+    )
+    parts: dict[str, Part] = {"scheduler": Scheduler(jobs), "outbox": sender(bot)}
+    return parts | {f"mail {name}": IntakePart(intake) for name, intake in intakes(bot).items()}
+
+
+class IntakePart:
+    """A mail intake as a part."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self.start, self.stop = intake.start, intake.stop
+
+    def health(self) -> Mapping[str, object]:
+        """Return how the intake does."""
+        return asdict(self._intake.health())

@@ -1,0 +1,177 @@
+"""The demo: a sample workspace, a stand-in for Slack, and the bot itself, which can't tell the difference."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from crmbot.bootstrap import Crmbot, open_crmbot
+from crmbot.bootstrap.background import digests, sender, sync
+from crmbot.bootstrap.chat import dispatcher
+from crmbot.bootstrap.health import Vitals
+from crmbot.bootstrap.stores import prepare_store
+from crmbot.config import load
+from crmbot.crm.archive import import_archive
+from crmbot.crm.requests import ListUsers, SendDigest
+from crmbot.crm.sample import make_sample
+from crmbot.errors import Conflict, CrmError
+from crmbot.jobs.intake import Intake
+from crmbot.mail.pipeline import ingest
+from crmbot.playground import Playground, StandIn
+from crmbot.playground.dovecot import HOST, PASSWORD, DovecotServer
+from crmbot.playground.samples import AUTHSERV_ID, INTAKE
+from crmbot.slack.commands import COMMANDS
+from crmbot.web.app import build_web
+from crmbot.web.server import WebServer
+
+CHANNEL = "C0SALES"
+_ACCOUNT = "crm"
+DIGESTS = ("overdue", "aging", "forecast")
+
+_CONFIG = """\
+# The demo's workspace. Slack is the stand-in of `crmbot demo`; everything else is as in config.example.toml.
+[workspace]
+name = "Northwind Trading"
+timezone = "Europe/Berlin"
+currency = "USD"
+
+[slack]
+mode = "http"
+
+[mail.intake]
+address = "{intake}"
+authserv_id = "{authserv}"
+own_domains = ["demo.example"]
+"""
+_DIGEST = """
+[digests.{report}]
+report = "{report}"
+channel = "{channel}"
+day = "monday"
+time = "08:00"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demo: the bot, the stand-in it talks to, and where Slack's requests go."""
+
+    bot: Crmbot
+    standin: StandIn
+    workspace_id: str
+    deliver_url: str
+    playground_url: str
+    web_url: str
+
+    def post_digests(self) -> list[str]:
+        """Have the three digests made as of now and posted; return the texts of what arrived."""
+        actor = self.bot.service.system(self.workspace_id)
+        before = len(self.standin.messages(CHANNEL))
+        for name in DIGESTS:
+            try:
+                self.bot.service.perform(actor, SendDigest(name, again=True))
+            except Conflict:
+                # It is on its way already; the run below sends it.
+                continue
+        digests(self.bot).run_once()
+        sender(self.bot, paces={}).run_once()
+        return [message.text for message in self.standin.messages(CHANNEL)[before:]]
+
+
+@contextmanager
+def running_demo(folder: Path, *, port: int = 0, web_port: int = 0) -> Iterator[Demo]:
+    """Run the demo in a folder that keeps its config and store; port 0 takes any free one."""
+    with ExitStack() as stack:
+        standin = StandIn(port)
+        playground = Playground(standin, commands=_hints(), examples=())
+        stack.enter_context(standin)
+        bot = _open(folder, standin)
+        stack.callback(bot.close)
+        workspace_id = _fill(bot, folder)
+        _introduce(bot, standin, workspace_id)
+        sync(bot)
+        server = WebServer(_application(bot), f"127.0.0.1:{web_port}")
+        server.start()
+        stack.callback(server.stop, 5.0)
+        web_url = f"http://127.0.0.1:{server.port}"
+        demo = Demo(bot, standin, workspace_id, f"{web_url}/slack/events", standin.base_url, web_url)
+        playground.acts.deliver_url = demo.deliver_url
+        playground.acts.on_digests = lambda: {"message": f"{len(demo.post_digests())} digests posted in #sales."}
+        playground.on_mail = lambda raw: take_in_mail(demo, raw)
+        yield demo
+
+
+def take_in_mail(demo: Demo, raw: bytes) -> dict[str, Any]:
+    """Take a dropped mail through the real pipeline and send the receipt."""
+    try:
+        taken = ingest(demo.bot.service, demo.workspace_id, raw, authserv_id=AUTHSERV_ID)
+    except CrmError as error:
+        return {"problem": str(error)}
+    sender(demo.bot, paces={}).run_once()
+    return {"message": taken["said"], **taken}
+
+
+def forward_by_imap(demo: Demo, program: Path, raw: bytes) -> str:
+    """Put a mail into a real mailbox, fetch it from there as the worker does, and return what became of it."""
+    server = DovecotServer(program)
+    try:
+        server.deliver(_ACCOUNT, raw)
+        settings = replace(
+            demo.bot.settings.mail_intake[0],
+            host=HOST,
+            port=server.port,
+            tls="none",
+            user=_ACCOUNT,
+            password=PASSWORD,
+        )
+        counts = Intake(demo.bot.service, demo.workspace_id, settings).poll_once()
+    finally:
+        server.close()
+    sender(demo.bot, paces={}).run_once()
+    return ", ".join(f"{count} {state}" for state, count in counts.items())
+
+
+def _open(folder: Path, standin: StandIn) -> Crmbot:
+    path = folder / "config.toml"
+    text = _CONFIG.format(intake=INTAKE, authserv=AUTHSERV_ID)
+    text += "".join(_DIGEST.format(report=report, channel=CHANNEL) for report in DIGESTS)
+    path.write_text(text, "utf-8")
+    secrets = {
+        "SLACK_BOT_TOKEN": standin.bot_token,
+        "SLACK_SIGNING_SECRET": standin.signing_secret,
+        "CRMBOT_SLACK__API_URL": standin.api_url,
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CRMBOT_", "SLACK_"))}
+    return open_crmbot(load(path, {**kept, **secrets}))
+
+
+def _fill(bot: Crmbot, folder: Path) -> str:
+    """Make the store with the sample in it, unless it is there from an earlier run."""
+    known = (folder / "crmbot.db").is_file() and bot.store.revision() is not None
+    workspace = prepare_store(bot)
+    if not known:
+        actor = bot.service.system(workspace.id, "demo")
+        now = bot.clock()
+        import_archive(bot.store, actor, list(make_sample(now=now)), now=now)
+    return workspace.id
+
+
+def _introduce(bot: Crmbot, standin: StandIn, workspace_id: str) -> None:
+    """Let the stand-in know the sample's people, with their addresses and zones."""
+    actor = bot.service.system(workspace_id)
+    for row in getattr(bot.service.perform(actor, ListUsers()), "rows", ()):
+        name, email, _, zone, slack_id = row
+        if slack_id:
+            standin.add_user(slack_id, email.partition("@")[0], email, zone or "UTC", real_name=name)
+    standin.add_channel(CHANNEL, "sales")
+
+
+def _application(bot: Crmbot) -> Any:
+    vitals = Vitals(bot, {})
+    return build_web(bot.service, slack=dispatcher(bot).dispatch, health=vitals.health, metrics=vitals.metrics)
+
+
+def _hints() -> dict[str, str]:
+    return {f"/{noun}": hint for noun, (_, hint) in COMMANDS.items()}

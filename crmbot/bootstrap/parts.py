@@ -1,0 +1,62 @@
+"""The parts of a running process: the web server, the socket, and what the worker runs."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from crmbot.bootstrap import Crmbot
+from crmbot.bootstrap.background import sync, worker_parts
+from crmbot.bootstrap.chat import dispatcher, socket_listener
+from crmbot.bootstrap.health import Vitals
+from crmbot.errors import ConfigError
+from crmbot.jobs.worker import Part
+from crmbot.slack.socket import SocketListener
+from crmbot.web.app import build_web
+from crmbot.web.server import WebServer
+
+
+class SocketPart:
+    """The link to Slack as a part."""
+
+    def __init__(self, listener: SocketListener) -> None:
+        self._listener = listener
+        self.start = listener.start
+
+    def stop(self, seconds: float) -> None:
+        """Close the link after the answers under way were sent."""
+        del seconds
+        self._listener.stop()
+
+    def health(self) -> Mapping[str, object]:
+        """Return how the link does."""
+        return asdict(self._listener.health())
+
+
+def chosen_parts(bot: Crmbot, bind: str | None, *, web: bool, slack: bool, worker: bool) -> dict[str, Part]:
+    """Return the parts asked for, as far as the settings allow them."""
+    settings = bot.settings
+    parts: dict[str, Part] = {}
+    if worker:
+        sync(bot)
+        parts |= worker_parts(bot)
+    if slack and settings.slack.mode == "socket" and settings.secrets.slack_app_token:
+        parts["slack"] = SocketPart(socket_listener(bot))
+    if web:
+        vitals = Vitals(bot, dict(parts))
+        signed = settings.slack.mode == "http" and bool(settings.secrets.slack_signing_secret)
+        answer = dispatcher(bot).dispatch if signed else None
+        app = build_web(bot.service, slack=answer, health=vitals.health, metrics=vitals.metrics)
+        parts["web"] = WebServer(app, bind or settings.web.bind)
+    if not parts:
+        raise ConfigError("The Slack part needs SLACK_APP_TOKEN and SLACK_BOT_TOKEN. See: crmbot doctor")
+    return parts
+
+
+def say_what_is_missing(bot: Crmbot, *, slack: bool, worker: bool) -> list[str]:
+    """Return a sentence for each part that the settings leave out."""
+    settings, said = bot.settings, []
+    tokens = settings.secrets
+    if slack and settings.slack.mode == "socket" and not (tokens.slack_app_token and tokens.slack_bot_token):
+        said.append("Slack is not connected: SLACK_APP_TOKEN or SLACK_BOT_TOKEN is missing. See docs/slack-setup.md")
+    if worker and not any(intake.host for intake in settings.mail_intake):
+        said.append("No mailbox is read: mail.intake.host is empty.")
+    return said

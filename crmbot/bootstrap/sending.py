@@ -1,0 +1,71 @@
+"""The ways out, wired: Slack, mail, and notices by whichever of the two reaches a person."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from crmbot.bootstrap import Crmbot
+from crmbot.bootstrap.chat import slack_options
+from crmbot.crm.outbox import OutboxMessage
+from crmbot.errors import SendFailed
+from crmbot.jobs.delivery import Gateway
+from crmbot.jobs.notices import NoticeGateway, Renderer
+from crmbot.mail.outgoing import Outgoing
+from crmbot.models import User
+from crmbot.slack.gateway import SlackGateway
+from crmbot.slack.message import Message
+from crmbot.slack.notices import receipt_message, undelivered_message
+from crmbot.slack.outbox import SlackOutbox
+
+_NOTICES: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
+    "notice.receipt": receipt_message,
+    "notice.undelivered": undelivered_message,
+}
+
+
+def slack_gateway(bot: Crmbot) -> SlackGateway:
+    """Return the way to the Slack workspace of the settings."""
+    api = slack_options(bot.settings).api
+    return SlackGateway(lambda: api)
+
+
+def mail_gateway(bot: Crmbot) -> Outgoing | None:
+    """Return the way to the mail server of the settings; None without a server or a sender's address."""
+    smtp = bot.settings.smtp
+    sender = smtp.sender or next((intake.address for intake in bot.settings.mail_intake if intake.address), None)
+    if not smtp.host or sender is None:
+        return None
+    return Outgoing(
+        smtp,
+        sender=sender,
+        sender_name=bot.settings.workspace.name,
+        secret_key=bot.service.policy.secret_key,
+        clock=bot.clock,
+    )
+
+
+def gateways(bot: Crmbot) -> dict[str, Gateway]:
+    """Return every way out that the settings allow, by the family of the outbox rows it takes."""
+    ways: dict[str, Gateway] = {}
+    if bot.settings.secrets.slack_bot_token:
+        gateway = slack_gateway(bot)
+        ways["slack"] = SlackOutbox(lambda _workspace_id: gateway)
+    outgoing = mail_gateway(bot)
+    if outgoing is not None:
+        ways["mail"] = outgoing
+    ways["notice"] = NoticeGateway({kind: _renderer(bot, kind) for kind in _NOTICES}, ways)
+    return ways
+
+
+def _renderer(bot: Crmbot, kind: str) -> Renderer:
+    def render(message: OutboxMessage) -> OutboxMessage:
+        with bot.store.reading(message.workspace_id) as session:
+            user = session.get(User, (message.workspace_id, message.destination))
+        if user is None or not user.active:
+            raise SendFailed("The person has left the workspace.", permanent=True)
+        if user.slack_user_id is None:
+            raise SendFailed(f"Nobody in Slack is linked to {user.email}.", permanent=True)
+        content = _NOTICES[kind](message.payload)
+        return replace(message, kind="slack.dm", destination=user.slack_user_id, payload=content.payload)
+
+    return render
