@@ -158,7 +158,7 @@ def _list_again(desk: Desk, click: Click, then: Request, outcome: Outcome, reply
     again = desk.press(click.incoming, then, shared=not click.is_private)
     if again.error is not None:
         return reply.message
-    done = section(_done(outcome, reply), accessory=undo_button(outcome.entry_id))
+    done = section(_done(outcome, reply), accessory=undo_button(outcome.entry_id, then=then))
     return fit(Message(reply.message.text, (done, *again.message.blocks)))
 
 

@@ -168,6 +168,7 @@ def test_my_day_stays_a_list_when_something_is_done(bot: Bot) -> None:
     assert "Undo" in text
     assert text.count('"task.done"') == 1
     bot.slack.click(bot.url, message, "crm.undo", "U1")
+    assert shown(message).count('"task.done"') == 2
 
 
 def done_value(message: Message, place: int) -> str:

@@ -30,9 +30,9 @@ def outcome_message(outcome: Outcome, reader: Reader) -> Message:
     return Message(escape(outcome.said), blocks)
 
 
-def undo_button(entry_id: str | None, *, row: bool = False) -> Element | None:
+def undo_button(entry_id: str | None, *, then: Request | None = None, row: bool = False) -> Element | None:
     """Return the button that takes an effect back; None when there is nothing to take back."""
-    return press_button("Undo", Undo(entry_id), row=row) if entry_id else None
+    return press_button("Undo", Undo(entry_id), then=then, row=row) if entry_id else None
 
 
 def share_button(look: Request | None) -> Element | None:
