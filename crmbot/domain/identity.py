@@ -129,6 +129,9 @@ def fold_name(text: str) -> str:
 
     A name of signs only (🚀) stays as it is, so that it is still told from others.
     """
+    if text.isascii() and text.replace(" ", "").isalpha():
+        # most names: nothing in them needs a closer look
+        return " ".join(text.lower().split())
     joined = _DOTTED.sub(r"\1", text.casefold())
     plain = unicodedata.normalize("NFKD", joined.translate(_LETTERS))
     letters = "".join([c for c in plain if not unicodedata.combining(c)]) if not plain.isascii() else plain

@@ -1,17 +1,13 @@
 """Row ids for an archive's refs: an id stays, anything else becomes a new one, the same wherever it is named."""
 
 import secrets
-from collections.abc import Iterator
 from datetime import datetime
 from hashlib import blake2b
-from itertools import count
 
 from crmbot.domain.ids import is_id, new_id
 
 _TIME = 10
 """Characters of an id that tell its time."""
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 
 
 class Ids:
@@ -22,7 +18,8 @@ class Ids:
         self.stages: dict[str, str] = {}
         self._salt = secrets.token_bytes(16)
         self._time = new_id(now)[:_TIME]
-        self._places = self._sequence(new_id(now)[:20])
+        self._start = new_id(now)[:18]
+        self._count = 0
 
     def of(self, kind: str, ref: str | None) -> str | None:
         """Return the id of what a ref names; none for none."""
@@ -39,15 +36,9 @@ class Ids:
         """
         if is_id(ref):
             return ref
-        digest = blake2b(ref.encode(), digest_size=10, key=self._salt, person=kind.encode()).digest()
-        value = int.from_bytes(digest)
-        return self._time + "".join([_PAIRS[(value >> shift) & 1023] for shift in range(70, -1, -10)])
+        return self._time + blake2b(ref.encode(), digest_size=8, key=self._salt, person=kind.encode()).hexdigest()
 
     def new(self) -> str:
-        """Return the id of a row that nothing points to: in a row, as an index likes it."""
-        return next(self._places)
-
-    @staticmethod
-    def _sequence(start: str) -> Iterator[str]:
-        for number in count():
-            yield start + "".join([_PAIRS[(number >> shift) & 1023] for shift in (20, 10, 0)])
+        """Return the id of a row that nothing points to; they go up one by one, as an index likes it."""
+        self._count += 1
+        return f"{self._start}{self._count:08x}"

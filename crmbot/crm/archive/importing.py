@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, update
@@ -12,20 +11,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crmbot.crm.actors import Actor
+from crmbot.crm.archive.bulk import Bulk
 from crmbot.crm.archive.checking import Checked, check
 from crmbot.crm.archive.forms import FORMS, WRITE_ORDER
 from crmbot.crm.archive.ids import Ids
 from crmbot.crm.archive.known import Known, read_known
 from crmbot.crm.archive.lines import Lines, Source, open_lines
-from crmbot.crm.archive.rows import ROWS, Frame, Row
+from crmbot.crm.archive.rows import ROWS, Frame
 from crmbot.crm.archive.settings import SettingsWriter
 from crmbot.domain.ids import new_id
 from crmbot.errors import Conflict, NotAllowed
-from crmbot.models import Base, Counter, DeliveryKey, JournalEntry
+from crmbot.models import Counter, DeliveryKey, JournalEntry
 from crmbot.store import Store
-
-_AT_ONCE = 1_000
-"""Rows of a statement."""
 
 PERMISSION = "crm.archive.edit"
 Progress = Callable[[float], None]
@@ -101,7 +98,7 @@ class _Import:
         settings = SettingsWriter(self.session, self.known, self.frame)
         runs = sorted(lines.runs, key=lambda run: WRITE_ORDER.index(run.kind))
         for kind, same in groupby(runs, key=lambda run: run.kind):
-            form, batch = FORMS[kind], _Batch(self.session)
+            form, batch = FORMS[kind], Bulk(self.session)
             for run in same:
                 for line in lines.again(run):
                     values = form.read(line)
@@ -123,32 +120,6 @@ class _Import:
             elif known is not None and value > known:
                 same = (Counter.workspace_id == self.known.workspace_id) & (Counter.name == name)
                 self.session.execute(update(Counter).where(same).values(value=value))
-
-
-class _Batch:
-    """Rows that wait to be written together, table by table in the order in which they first came."""
-
-    def __init__(self, session: Session) -> None:
-        self._connection = session.connection()
-        self._rows: dict[type[Base], list[dict[str, Any]]] = {}
-        self._count = 0
-
-    def add(self, rows: Any) -> None:
-        """Add a record's rows."""
-        row: Row
-        for row in rows:
-            self._rows.setdefault(row[0], []).append(row[1])
-        self._count += 1
-        if self._count >= _AT_ONCE:
-            self.write()
-
-    def write(self) -> None:
-        """Write what waits."""
-        for table, rows in self._rows.items():
-            if rows:
-                self._connection.execute(insert(table), rows)
-                rows.clear()
-        self._count = 0
 
 
 def _write_journal(session: Session, actor: Actor, now: datetime, summary: Summary, checked: Checked) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crmbot.crm.archive.bulk import Row
 from crmbot.crm.archive.ids import Ids
 from crmbot.crm.history import overdue_at
 from crmbot.domain.identity import fold_name
@@ -13,7 +14,6 @@ from crmbot.domain.stages import StageKind
 from crmbot.models import (
     Activity,
     ActivityVersion,
-    Base,
     Company,
     Contact,
     ContactEmail,
@@ -29,7 +29,6 @@ from crmbot.models import (
 )
 
 Line = Mapping[str, Any]
-Row = tuple[type[Base], dict[str, Any]]
 
 
 @dataclass
