@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 from servers.programs import FIXTURES, PROGRAMS, left_out, require
 
-pytest_plugins = ("clocks", "servers.postgres", "servers.dovecot", "servers.smtp", "servers.stores", "factories")
+pytest_plugins = (
+    "clocks",
+    "servers.postgres",
+    "servers.dovecot",
+    "servers.smtp",
+    "servers.stores",
+    "factories",
+    "posts",
+)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

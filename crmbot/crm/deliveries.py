@@ -112,7 +112,7 @@ def claim(session: Session, workspace_id: str, now: datetime, *, limit: int, lea
     rows = session.execute(
         select(MailDelivery.id, MailDelivery.tries)
         .where(free)
-        .order_by(MailDelivery.received_at, MailDelivery.id)
+        .order_by(MailDelivery.received_at, MailDelivery.uid, MailDelivery.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
@@ -135,7 +135,7 @@ def claim(session: Session, workspace_id: str, now: datetime, *, limit: int, lea
             MailDelivery.tries,
         )
         .where(MailDelivery.workspace_id == workspace_id, MailDelivery.id.in_(chosen))
-        .order_by(MailDelivery.received_at, MailDelivery.id)
+        .order_by(MailDelivery.received_at, MailDelivery.uid, MailDelivery.id)
     )
     return [Waiting(row.id, row.mailbox, row.raw or b"", row.size, row.received_at, row.tries) for row in taken]
 

@@ -21,7 +21,7 @@ from crmbot.errors import SendFailed
 TIMEOUT_S = 10.0
 _TRY_LATER = range(400, 500)
 _LONGEST_SUBJECT = 500
-_REFUSED = smtplib.SMTPSenderRefused | smtplib.SMTPDataError | smtplib.SMTPHeloError | smtplib.SMTPConnectError
+_REFUSED = (smtplib.SMTPSenderRefused, smtplib.SMTPDataError, smtplib.SMTPHeloError, smtplib.SMTPConnectError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from crmbot.crm.requests import LogEmail
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import parse_reference
+from crmbot.domain.intake import named_deal
 from crmbot.models import Company, Contact, Deal, Email, Lead
 
 REASONS = {
@@ -101,8 +102,11 @@ def _rungs(request: LogEmail) -> Sequence[Callable[[Case], Match | None]]:
 
 
 def _reference_tag(case: Case) -> Match | None:
-    deal = _numbered(case, case.request.deal_tag)
-    return _on_deal(case, deal, "reference_tag") if deal else None
+    request = case.request
+    deal = _numbered(case, request.deal_tag)
+    # Of an answer or a forward the subject is the customer's: it can't name a deal that isn't theirs.
+    typed = request.kind == "direct" or (request.forwarded and named_deal(request.subject) is None)
+    return _on_deal(case, deal, "reference_tag") if deal and (typed or _knows_somebody(case, deal)) else None
 
 
 def _thread_headers(case: Case) -> Match | None:
