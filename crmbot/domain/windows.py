@@ -97,15 +97,14 @@ def read_window(
     """
     if date_from is None and date_to is None:
         return last_days(_read_period(period), today, zone)
-    last = None if date_to is None else _read_date(date_to, "date_to")
     if date_from is None:
         raise BadInput(
             "date_to needs a date_from: say where the window begins.",
-            field="date_from",
+            field="date_to",
             example="date_from=2031-01-01&date_to=2031-01-31",
         )
     first = _read_date(date_from, "date_from")
-    last = today if last is None else last
+    last = today if date_to is None else _read_date(date_to, "date_to")
     if first > last:
         end = f"date_to ({last})" if date_to is not None else f"today ({today})"
         raise BadInput(f"date_from ({first}) must not be after {end}.", field="date_from")

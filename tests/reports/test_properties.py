@@ -19,7 +19,7 @@ from crmbot.store import Store
 _numbers = count(1)
 # Every example has a workspace of its own in the test's one store, beside all those before it.
 _examples = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -146,9 +146,9 @@ def test_a_report_as_of_a_past_moment_stays_as_it_was(sqlite_store: Store, data:
     cut = now - timedelta(days=data.draw(st.sampled_from([0, 1, 7, 30])))
     window = last_days(30, cut.astimezone(world.zone).date(), world.zone)
     told = []
-    for known in (_until(world, cut), world):
+    for facts in (_until(world, cut), world):
         workspace_id = f"w{next(_numbers)}"
-        known = _renamed_for(known, workspace_id)
+        known = _renamed_for(facts, workspace_id)
         with write(known, sqlite_store, workspace_id).reading() as session:
             told.append(_numbers_of(session, known, workspace_id, cut, window))
     assert told[0] == told[1]
@@ -163,8 +163,8 @@ def _until(world: World, cut: datetime) -> World:
     numbers = {deal["number"] for deal in past.deals}
     for activity in world.activities:
         history = [(at, _undone(facts, cut)) for at, facts in activity["history"] if at < cut]
-        deal = activity["deal"] if activity["deal"] in numbers else None
-        past.activities += [{**activity, "history": history, "deal": deal}] if history else []
+        about = activity["deal"] if activity["deal"] in numbers else None
+        past.activities += [{**activity, "history": history, "deal": about}] if history else []
     return past
 
 
@@ -181,11 +181,7 @@ def _renamed_for(world: World, workspace_id: str) -> World:
 
     def told(thing: dict[str, Any]) -> dict[str, Any]:
         history = [(at, {**facts, "owner": name(facts["owner"])}) for at, facts in thing["history"]]
-        return {
-            **thing,
-            "history": history,
-            **({"id": f"{workspace_id}-{thing['number']}"} if "number" in thing else {}),
-        }
+        return {**thing, "history": history, "id": f"{workspace_id}-{thing.get('number')}"}
 
     users = {str(name(user)): facts for user, facts in world.users.items()}
     deals, activities = [told(deal) for deal in world.deals], [told(activity) for activity in world.activities]
