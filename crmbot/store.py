@@ -4,11 +4,15 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import uniform
+from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from crmbot.errors import Busy
@@ -20,9 +24,16 @@ EVERY_WORKSPACE = "*"
 BUSY_SECONDS = 2.0
 """How long a statement waits for another writer; below the 2.5 s that an answer may take."""
 
+_NO_ANSWER = "The database did not answer in time. Nothing was done; please try again."
+_NAP_SECONDS = (0.0005, 0.003)
+
 _TABLES = sorted((name for name in Base.metadata.tables if name != "workspace"), key=len, reverse=True)
-_TOUCHES = re.compile(r'(?:FROM|JOIN|UPDATE)\s+"?(?:' + "|".join(_TABLES) + r')"?\b', re.IGNORECASE)
-_BOUND = re.compile(r"workspace_id\s*(?:=|IN)", re.IGNORECASE)
+_TOUCHES = re.compile(
+    r'(?:FROM\s+(?:"?\w+"?(?:\s+AS)?(?:\s+\w+)?\s*,\s*)*|JOIN\s+|UPDATE\s+)"?(?:' + "|".join(_TABLES) + r')"?\b',
+    re.IGNORECASE,
+)
+# A value stands behind the sign; another table's workspace_id binds nothing.
+_BOUND = re.compile(r'workspace_id"?\s*(?:=|IN\s*\()\s*[?%]', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,8 @@ class Store:
     """A database that holds workspaces."""
 
     engine: Engine
+    turn: Lock = field(default_factory=Lock, repr=False)
+    """Held while writing to SQLite: threads of one process take turns here, where waiting costs nothing."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -49,9 +62,21 @@ class Store:
         Raises:
             Busy: the database did not answer or could not be written; nothing was done.
         """
-        with self._session(workspace_id, write=True) as session:
+        with self._turn_to_write(), self._session(workspace_id, write=True) as session:
             yield session
             session.commit()
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        if not self.turn.acquire(timeout=BUSY_SECONDS):
+            raise Busy(_NO_ANSWER)
+        try:
+            yield
+        finally:
+            self.turn.release()
 
     @contextmanager
     def _session(self, workspace_id: str, *, write: bool) -> Iterator[Session]:
@@ -59,8 +84,8 @@ class Store:
         try:
             with Session(engine, expire_on_commit=False, autoflush=False) as session:
                 yield session
-        except OperationalError as error:
-            raise Busy("The database did not answer in time. Nothing was done; please try again.") from error
+        except (OperationalError, NoConnection) as error:
+            raise Busy(_NO_ANSWER) from error
 
     def revision(self) -> str | None:
         """Return the migration at which the tables are, none when there are no tables."""
@@ -94,7 +119,8 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
             pool_pre_ping=True,
             connect_args={
                 "connect_timeout": 5,
-                "options": f"-c lock_timeout={milliseconds} -c timezone=UTC -c idle_in_transaction_session_timeout=60000",
+                "options": f"-c lock_timeout={milliseconds} -c timezone=UTC "
+                "-c idle_in_transaction_session_timeout=60000",
             },
         )
         event.listen(engine, "begin", _begin_postgresql)
@@ -123,7 +149,30 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("crmbot_write", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if not write:
+        connection.exec_driver_sql("BEGIN")
+        return
+    # SQLite's own waiting doubles its naps, so that of several writers one may starve: take turns by short naps.
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - this engine's driver
+    driver.execute("PRAGMA busy_timeout=0").close()
+    try:
+        _take_turn(connection)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}").close()
+
+
+def _take_turn(connection: Connection) -> None:
+    deadline = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError:
+            if monotonic() > deadline:
+                raise
+            sleep(uniform(*_NAP_SECONDS))  # noqa: S311 - chance, no secret
+        else:
+            return
 
 
 def _begin_postgresql(connection: Connection) -> None:
