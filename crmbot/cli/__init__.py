@@ -23,8 +23,11 @@ _COMMANDS = {
     "digest": ("digests", "List, preview or send digests."),
     "token": ("people", "Make, list and revoke API tokens."),
     "user": ("people", "Add and list people, change their roles."),
+    "rate": ("rates", "Set and list currency rates."),
     "import": ("archive", "Bring in a workspace (.jsonl) or records of one kind (.csv)."),
     "export": ("archive", "Write the workspace (.jsonl) or records of one kind (.csv)."),
+    "backup": ("backup", "Copy the store to a file, while it is in use."),
+    "restore": ("backup", "Put a backup in the store's place."),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from crmbot.crm import activities, board, deals, digests, emails, leads, lists, merge, people, undo, users
+from crmbot.crm import activities, board, deals, digests, emails, leads, lists, merge, people, rates, undo, users
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Answer
 from crmbot.crm.work import Work
@@ -60,6 +60,8 @@ HANDLERS: Mapping[type[ask.Request], Handler] = {
     ask.Undo: undo.undo,
     ask.Find: lists.find,
     ask.ShowSettings: users.show_settings,
+    ask.SetRate: rates.set_rate,
+    ask.ListRates: rates.list_rates,
     ask.AddUser: users.add_user,
     ask.SetUserRole: users.set_user,
     ask.LinkSlackUser: users.link_slack_user,

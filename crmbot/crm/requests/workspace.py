@@ -1,6 +1,7 @@
 """Requests about the workspace: undo, search, users, tokens, digests."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from crmbot.crm.requests.base import Request
@@ -29,6 +30,20 @@ class ShowMailAddress(Request, name="crm.mail", permission="crm.emails.view"):
 @dataclass(frozen=True)
 class ShowSettings(Request, name="crm.settings", permission="crm.deals.view", writes=False):
     """Show the workspace's zone, currency, stages and users."""
+
+
+@dataclass(frozen=True)
+class SetRate(Request, name="rate.set", permission="crm.settings.edit"):
+    """Say how much of the workspace's currency one unit of another is, from a day on; `rate` is decimal text."""
+
+    currency: str
+    rate: str
+    on: date | None = None
+
+
+@dataclass(frozen=True)
+class ListRates(Request, name="rate.list", permission="crm.deals.view", writes=False):
+    """List currency rates."""
 
 
 @dataclass(frozen=True)
