@@ -1,0 +1,112 @@
+"""The intake as it runs: mail arrives by itself, outages pass, and health tells the truth."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from mailboxes import TIMEOUT_S, mail, settings_of
+from posts import Post
+from servers.dovecot import Dovecot
+
+from crmbot.jobs.intake import Intake
+from crmbot.mail.mailbox import MailboxFailed
+
+
+def make_intake(post: Post, dovecot: Dovecot, **changes: object) -> Intake:
+    settings = settings_of(dovecot, **{"poll_seconds": 1, **changes})
+    return Intake(post.crm.service, post.crm.workspace_id, settings, timeout=TIMEOUT_S, jitter=lambda low, _high: low)
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_one_poll_takes_everything_in_and_the_next_one_nothing(any_post: Post, dovecot: Dovecot) -> None:
+    for n in range(25):
+        dovecot.save(mail(n))
+    intake = make_intake(any_post, dovecot)
+    assert intake.poll_once() == {"fetched": 25, "logged": 25}
+    assert intake.poll_once() == {"fetched": 0}
+    assert len(any_post.activities()) == 25
+
+
+def test_mail_doubled_by_a_new_uidvalidity_is_logged_once(any_post: Post, dovecot: Dovecot) -> None:
+    for n in range(5):
+        dovecot.save(mail(n))
+    intake = make_intake(any_post, dovecot)
+    intake.poll_once()
+    dovecot.set_uid_validity("INBOX", 4_000_000_000)
+    dovecot.save(mail(5))
+    assert intake.poll_once() == {"fetched": 6, "duplicate": 5, "logged": 1}
+    assert sorted(row.subject for row in any_post.activities()) == [f"mail {n}" for n in range(6)]
+
+
+@pytest.mark.parametrize("idle", [True, False])
+def test_running_intake_logs_what_arrives_and_stops_within_seconds(post: Post, dovecot: Dovecot, idle: bool) -> None:
+    intake = make_intake(post, dovecot, idle=idle, poll_seconds=20 if idle else 1)
+    intake.start()
+    wait_until(lambda: intake.health().state == "reading")
+    dovecot.save(mail("live"))
+    wait_until(lambda: len(post.activities()) == 1)
+    health = intake.health()
+    assert health.last_mail_at is not None
+    assert health.deliveries == {"logged": 1}
+    began = time.monotonic()
+    intake.stop()
+    assert time.monotonic() - began < 5
+    assert intake.health().state == "stopped"
+
+
+def test_outage_shows_in_health_and_passes(post: Post, dovecot: Dovecot) -> None:
+    intake = make_intake(post, dovecot)
+    intake.start()
+    wait_until(lambda: intake.health().state == "reading")
+    dovecot.stop()
+    wait_until(lambda: intake.health().state == "unreachable")
+    assert "could not" in (intake.health().problem or "")
+    dovecot.start()
+    dovecot.save(mail("after"))
+    wait_until(lambda: len(post.activities()) == 1)
+    assert intake.health().problem is None
+    intake.stop()
+
+
+def test_frozen_server_is_left_and_found_again(post: Post, dovecot: Dovecot) -> None:
+    intake = make_intake(post, dovecot)
+    intake.start()
+    wait_until(lambda: intake.health().state == "reading")
+    dovecot.freeze()
+    wait_until(lambda: intake.health().state == "unreachable")
+    dovecot.thaw()
+    dovecot.save(mail("thawed"))
+    wait_until(lambda: len(post.activities()) == 1)
+    intake.stop()
+
+
+def test_connections_killed_again_and_again_lose_and_double_nothing(
+    post: Post, dovecot: Dovecot, rounds: Callable[[int, int], int]
+) -> None:
+    intake = make_intake(post, dovecot)
+    intake.start()
+    count = rounds(30, 2_000)
+    for n in range(count):
+        dovecot.save(mail(n))
+        if n % 10 == 9:
+            dovecot.kill_children()
+    wait_until(lambda: len(post.activities()) == count, 60)
+    intake.stop()
+    assert sorted(row.subject for row in post.activities()) == sorted(f"mail {n}" for n in range(count))
+
+
+def test_refused_password_is_tried_seldom_and_named(post: Post, dovecot: Dovecot) -> None:
+    intake = make_intake(post, dovecot, password="wrong")
+    with pytest.raises(MailboxFailed, match="refused the log-in"):
+        intake.poll_once()
+    intake.start()
+    wait_until(lambda: intake.health().state == "refused")
+    time.sleep(2)
+    assert intake.failures == 1
+    intake.stop()
