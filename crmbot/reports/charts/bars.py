@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from crmbot.reports.charts.lettering import clean, ellipsise, measure
 from crmbot.reports.charts.palette import AMOUNT, CONTENT, DETAIL, GRID, MARGIN, NAME, WIDTH
+from crmbot.reports.charts.scale import share
 from crmbot.reports.charts.shapes import Label, Line, Paint, Panel, Rect, Shape, cut
 
 _LINE, _BAR, _GAP = 16.0, 13.0, 15.0
@@ -77,10 +78,11 @@ def _words(bar: Bar, y: float) -> Iterator[Label]:
 
 def _draw_bar(bar: Bar, y: float, longest: int) -> Iterator[Shape]:
     x = MARGIN
-    for segment in bar.segments:
+    room = CONTENT * bar.size / max(longest, bar.size, 1)
+    widths = share(room, [segment.size for segment in bar.segments], _SEEN)
+    for segment, width in zip(bar.segments, widths, strict=True):
         if segment.size:
-            width = max(CONTENT * segment.size / max(longest, bar.size), _SEEN)
-            yield Rect(x, y, min(width, WIDTH - MARGIN - x), _BAR, segment.paint)
+            yield Rect(x, y, width, _BAR, segment.paint)
             x += width
     if bar.size > longest:
         yield from cut(WIDTH - MARGIN - 22, y, _BAR)

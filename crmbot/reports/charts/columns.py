@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from crmbot.reports.charts.bars import Segment
 from crmbot.reports.charts.lettering import Style, ellipsise, measure
 from crmbot.reports.charts.palette import AMOUNT, CONTENT, DETAIL, GRID, MARGIN, NAME, RULE, TICK, WIDTH
-from crmbot.reports.charts.scale import Scale, round_ticks
+from crmbot.reports.charts.scale import Scale, round_ticks, share
 from crmbot.reports.charts.shapes import PAPER, Label, Line, Paint, Panel, Rect, Shape, keep_apart
 
 _HEIGHT = 170.0
 _ABOVE = 18.0
+_NAMES, _LINE = 18.0, 15.0
 _SHARE = 0.62
 """How much of its place a column fills."""
 _WIDEST = 56.0
@@ -58,7 +59,7 @@ class Columns:
         shapes += [_behind(label) for label in amounts]
         labels += amounts
         labels += _names(self.columns, middles, floor, pitch)
-        return Panel(tuple(shapes), tuple(labels), floor + 2 * 15 + 4)
+        return Panel(tuple(shapes), tuple(labels), floor + _NAMES + _LINE + 4)
 
     def describe(self) -> str:
         """Say the columns in words."""
@@ -79,13 +80,15 @@ class Columns:
 
 
 def _draw_column(column: Column, middle: float, width: float, scale: Scale) -> Iterator[Shape]:
-    base, bottom = 0, scale.start
-    for segment in column.segments:
+    bottom = scale.start
+    for segment, height in zip(column.segments, _heights(column, scale), strict=True):
         if segment.size:
-            base += segment.size
-            top = min(scale.place(base), bottom - _SEEN)
-            yield Rect(middle - width / 2, top, width, bottom - top, segment.paint)
-            bottom = top
+            bottom -= height
+            yield Rect(middle - width / 2, bottom, width, height, segment.paint)
+
+
+def _heights(column: Column, scale: Scale) -> tuple[float, ...]:
+    return share(scale.start - scale.place(column.size), [segment.size for segment in column.segments], _SEEN)
 
 
 def _amounts(columns: tuple[Column, ...], middles: list[float], scale: Scale, pitch: float) -> list[Label]:
@@ -95,7 +98,7 @@ def _amounts(columns: tuple[Column, ...], middles: list[float], scale: Scale, pi
     return [
         Label(
             x,
-            min(scale.place(column.size), scale.start - _SEEN * len(column.segments)) - 5,
+            scale.start - sum(_heights(column, scale)) - 5,
             column.amount,
             AMOUNT,
             "middle",
@@ -115,11 +118,11 @@ def _names(columns: tuple[Column, ...], middles: list[float], floor: float, pitc
     """Yield the names that have room, those of lower rank first, and below each its note if that has room too."""
     ranked = sorted(zip(columns, middles, strict=True), key=lambda pair: pair[0].rank)
     room = max(pitch - _APART, _NAME_AT_LEAST)
-    names = [_below(floor, 1, x, column.name, NAME, room) for column, x in ranked]
+    names = [_below(floor, 0, x, column.name, NAME, room) for column, x in ranked]
     kept = keep_apart(names, _APART)
-    yield from kept
+    yield from sorted(kept, key=lambda label: label.x)
     notes = (
-        _below(floor, 2, x, column.note, DETAIL, room)
+        _below(floor, 1, x, column.note, DETAIL, room)
         for (column, x), name in zip(ranked, names, strict=True)
         if column.note and name in kept
     )
@@ -127,7 +130,7 @@ def _names(columns: tuple[Column, ...], middles: list[float], floor: float, pitc
 
 
 def _below(floor: float, line: int, middle: float, text: str, style: Style, room: float) -> Label:
-    return _inside(Label(middle, floor + line * 15 + 1, ellipsise(text, style, room), style, "middle"))
+    return _inside(Label(middle, floor + _NAMES + line * _LINE, ellipsise(text, style, room), style, "middle"))
 
 
 def _inside(label: Label) -> Label:

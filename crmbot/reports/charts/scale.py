@@ -1,5 +1,6 @@
 """From amounts to places on a chart, and the round amounts that its axis names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -17,6 +18,20 @@ class Scale:
         """Return where an amount stands; what is beyond the ends stands at the end."""
         inside = min(max(amount, self.low), self.high)
         return self.start + (self.end - self.start) * ((inside - self.low) / (self.high - self.low))
+
+
+def share(room: float, sizes: Sequence[int], least: float) -> tuple[float, ...]:
+    """Divide a room by sizes; what is above 0 gets at least `least`, the others share what is left."""
+    room = max(room, least * sum(size > 0 for size in sizes))
+    small: set[int] = set()
+    while True:
+        total = sum(size for n, size in enumerate(sizes) if n not in small)
+        left = room - least * len(small)
+        parts = [least if n in small else left * size / total if size else 0.0 for n, size in enumerate(sizes)]
+        too_small = {n for n, part in enumerate(parts) if sizes[n] > 0 and part < least and n not in small}
+        if not too_small:
+            return tuple(parts)
+        small |= too_small
 
 
 def round_ticks(low: int, high: int, most: int = 4) -> tuple[int, ...]:

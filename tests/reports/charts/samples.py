@@ -24,7 +24,9 @@ Figures = tuple[int, int]
 """How many, and their value in minor units."""
 
 
-def report(name: str, data: Any, *, currency: str = "USD", unconverted: int = 0, scope: str = "all") -> Report:
+def report_of(
+    name: str, data: Any = None, *, currency: str = "USD", unconverted: int = 0, scope: str = "all"
+) -> Report:
     lost = tuple(Unconverted(str(n), n, "Acme", Money(100, "CHF"), "CHF") for n in range(unconverted))
     period = Period(date(2031, 5, 2), date(2031, 5, 31))
     as_of = datetime(2031, 5, 31, 9, 30, tzinfo=UTC)
@@ -38,7 +40,7 @@ def conversion_funnel(figures: Sequence[Figures], currency: str = "USD") -> Repo
         Step(name, count, Money(value, currency), ratio(count, before), ratio(count, counts[0]))
         for name, (count, value), before in zip(STEPS, figures, [counts[0], *counts], strict=False)
     )
-    return report("conversion-funnel", ConversionFunnel(30, steps), currency=currency)
+    return report_of("conversion-funnel", ConversionFunnel(30, steps), currency=currency)
 
 
 def lead_conversion(counts: tuple[int, int, int, int], disqualified: int = 0) -> Report:
@@ -49,7 +51,7 @@ def lead_conversion(counts: tuple[int, int, int, int], disqualified: int = 0) ->
     period = Period(date(2031, 5, 2), date(2031, 5, 31))
     cohort = Cohort(new, contacted, qualified, converted, rates)
     data = LeadConversion(period, Funnel(*counts), rates, (), cohort, (), disqualified, None)
-    return report("lead-conversion", data)
+    return report_of("lead-conversion", data)
 
 
 def pipeline(stages: Sequence[tuple[str, str, int, int, int]], currency: str = "USD", unconverted: int = 0) -> Report:
@@ -57,7 +59,7 @@ def pipeline(stages: Sequence[tuple[str, str, int, int, int]], currency: str = "
         PipelineStage(name.lower(), name, kind, count, Money(value, currency), Money(weighted, currency))
         for name, kind, count, value, weighted in stages
     )
-    return report("pipeline", Pipeline(rows), currency=currency, unconverted=unconverted)
+    return report_of("pipeline", Pipeline(rows), currency=currency, unconverted=unconverted)
 
 
 def sales_pipeline(
@@ -69,7 +71,9 @@ def sales_pipeline(
     def money(minor: int) -> Money:
         return Money(minor, currency)
 
-    count, value, weighted = (sum(stage[n] for stage in stages) for n in (1, 2, 3))
+    count = sum(deals for _, deals, _, _ in stages)
+    value = sum(full for _, _, full, _ in stages)
+    weighted = sum(part for _, _, _, part in stages)
     data = SalesPipeline(
         period_days=30,
         total_opportunities=count,
@@ -86,7 +90,7 @@ def sales_pipeline(
         age_adjusted=money(weighted),
         warnings=(),
     )
-    return report("sales-pipeline", data, currency=currency)
+    return report_of("sales-pipeline", data, currency=currency)
 
 
 def sales_forecast(
@@ -103,7 +107,7 @@ def sales_forecast(
         for month, deals, value, weighted, won in months
     )
     data = SalesForecast(30, rows, row(no_date), row(past_due), {})
-    return report("sales-forecast", data, currency=currency)
+    return report_of("sales-forecast", data, currency=currency)
 
 
 def pipeline_changes(opening: int, moves: dict[str, Figures], currency: str = "USD") -> Report:
@@ -114,23 +118,36 @@ def pipeline_changes(opening: int, moves: dict[str, Figures], currency: str = "U
         closing_value=Money(closing, currency),
         **{name: Movement(count, Money(value, currency), ()) for name, (count, value) in found.items()},
     )
-    return report("pipeline-changes", data, currency=currency)
+    return report_of("pipeline-changes", data, currency=currency)
 
 
 def activity_summary(reps: Sequence[tuple[str, int, int, int]]) -> Report:
-    completed, pending, overdue = (sum(rep[n] for rep in reps) for n in (1, 2, 3))
+    completed = sum(done for _, done, _, _ in reps)
+    pending = sum(waiting for _, _, waiting, _ in reps)
+    overdue = sum(late for _, _, _, late in reps)
     total = completed + pending + overdue
     users = tuple(
-        ActivityRow(str(n), name, sum(states), *states, ratio(states[0], sum(states)))
-        for n, (name, *states) in enumerate(reps)
+        ActivityRow(str(n), name, done + waiting + late, done, waiting, late, ratio(done, done + waiting + late))
+        for n, (name, done, waiting, late) in enumerate(reps)
     )
-    rates = (ratio(completed, total), ratio(overdue, total))
-    data = ActivitySummary(30, total, completed, pending, overdue, *rates, 0.0, {}, users, ())
-    return report("activity-summary", data)
+    data = ActivitySummary(
+        period_days=30,
+        total=total,
+        completed=completed,
+        pending=pending,
+        overdue=overdue,
+        completion_rate=ratio(completed, total),
+        overdue_rate=ratio(overdue, total),
+        billable_hours=0.0,
+        by_type={},
+        by_user=users,
+        warnings=(),
+    )
+    return report_of("activity-summary", data)
 
 
 def lost_reasons(reasons: Sequence[tuple[str, int, int]], currency: str = "USD") -> Report:
     total, value = sum(count for _, count, _ in reasons), sum(value for _, _, value in reasons)
     rows = tuple(ReasonRow(name, count, Money(minor, currency), ratio(count, total)) for name, count, minor in reasons)
     data = LostReasons(30, CountAndValue(total, Money(value, currency)), rows, (), ())
-    return report("lost-reasons", data, currency=currency)
+    return report_of("lost-reasons", data, currency=currency)
