@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from crmbot.reports.charts.lettering import ellipsise, measure
-from crmbot.reports.charts.palette import AMOUNT, BRIDGE, DETAIL, MARGIN, NAME, PALE, STRONG, WIDTH
+from crmbot.reports.charts.palette import AMOUNT, ASLEEP, BRIDGE, DETAIL, MARGIN, NAME, STRONG, WIDTH
 from crmbot.reports.charts.shapes import Label, Paint, Panel, Polygon, Rect, Shape
 
 _BAR, _BRIDGE = 26.0, 24.0
@@ -43,7 +43,7 @@ class Funnel:
         labels: list[Label] = []
         for n, (step, width) in enumerate(zip(self.steps, widths, strict=True)):
             y = top + n * (_BAR + _BRIDGE)
-            paint = STRONG if step.size else PALE
+            paint = STRONG if step.size else ASLEEP
             shapes.append(Rect(_MIDDLE - width / 2, y, width, _BAR, paint))
             labels += _words(step, y)
         for n, (upper, lower) in enumerate(pairwise(widths), 1):
