@@ -60,21 +60,23 @@ class OutboxFacts:
 
 def something_is_ready(session: Session, now: datetime, lease: timedelta = LEASE) -> bool:
     """Say whether a claim would find anything; a cheap look that takes no lock."""
-    return session.scalar(select(Outbox.id).where(*_claimable(now, lease)).limit(1)) is not None
+    return any(session.scalar(select(Outbox.id).where(*ready).limit(1)) for ready in _claimable(now, lease))
 
 
 def claim(session: Session, now: datetime, *, limit: int, lease: timedelta = LEASE) -> tuple[OutboxMessage, ...]:
-    """Take up to `limit` messages, each the oldest unsent one of its destination, oldest first.
+    """Take up to `limit` messages, each the oldest unsent one of its destination, the longest ready ones first.
 
     A message whose lease ran out is taken too: its sender died, and nobody knows whether it arrived.
     """
-    rows = session.scalars(
-        select(Outbox)
-        .where(*_claimable(now, lease))
-        .order_by(Outbox.created_at, Outbox.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Outbox)
-    ).all()
+    rows: list[Outbox] = []
+    for ready in _claimable(now, lease):
+        rows += session.scalars(
+            select(Outbox)
+            .where(*ready)
+            .order_by(Outbox.not_before, Outbox.created_at)
+            .limit(limit - len(rows))
+            .with_for_update(skip_locked=True, of=Outbox)
+        )
     return tuple(_take(row, now, lease) for row in rows)
 
 
@@ -166,15 +168,15 @@ def read_facts(session: Session) -> OutboxFacts:
     )
 
 
-def _claimable(now: datetime, lease: timedelta) -> Sequence[ColumnElement[bool]]:
-    """Return what a message must fulfil to be claimed."""
+def _claimable(now: datetime, lease: timedelta) -> Sequence[Sequence[ColumnElement[bool]]]:
+    """Return what a message must fulfil to be claimed, for each state: so the index gives them in their order."""
     earlier, before = aliased(Outbox), aliased(Outbox)
     # A clock that was ahead and went back must not hold up what was queued by it.
     from_ahead = or_(
         and_(Outbox.created_at > now, Outbox.not_before == Outbox.created_at), Outbox.not_before > now + _LONGEST_WAIT
     )
-    due = and_(Outbox.state.in_(("queued", "unknown")), or_(Outbox.not_before <= now, from_ahead))
-    abandoned = and_(Outbox.state == "sending", or_(Outbox.lease_until <= now, Outbox.lease_until > now + 2 * lease))
+    due = or_(Outbox.not_before <= now, from_ahead)
+    abandoned = or_(Outbox.lease_until <= now, Outbox.lease_until > now + 2 * lease)
     waits_behind = exists().where(
         earlier.workspace_id == Outbox.workspace_id,
         earlier.destination == Outbox.destination,
@@ -191,7 +193,8 @@ def _claimable(now: datetime, lease: timedelta) -> Sequence[ColumnElement[bool]]
         before.not_before > now,
         before.not_before <= now + _LONGEST_PACE,
     )
-    return or_(due, abandoned), ~waits_behind, ~too_soon
+    states = (("sending", abandoned), ("unknown", due), ("queued", due))
+    return tuple((Outbox.state == state, ready, ~waits_behind, ~too_soon) for state, ready in states)
 
 
 def _take(row: Outbox, now: datetime, lease: timedelta) -> OutboxMessage:
