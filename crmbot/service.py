@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from crmbot.crm.actors import Actor, find_actor, system_actor
+from crmbot.crm.actors import BY_EMAIL, BY_ID, BY_SLACK, Actor, find_actor, system_actor
 from crmbot.crm.answers import Answer, MailAnswer, Outcome, ReportAnswer
+from crmbot.crm.delivery_keys import Delivery, find_done, find_repeated, take_key
 from crmbot.crm.handlers import HANDLERS
 from crmbot.crm.lookup import find_user
 from crmbot.crm.policy import Policy
@@ -24,29 +24,16 @@ from crmbot.crm.work import Work
 from crmbot.domain.clock import Clock
 from crmbot.domain.ids import new_id
 from crmbot.domain.permissions import sees_all
-from crmbot.errors import Conflict, NotAllowed, NotFound, Unauthenticated
-from crmbot.models import ApiToken, DeliveryKey, JournalEntry, Stage, User, Workspace
+from crmbot.errors import Busy, Conflict, NotAllowed, NotFound, Unauthenticated
+from crmbot.models import ApiToken, Stage, Workspace
 from crmbot.reports.registry import compute, find_report
 from crmbot.reports.values import Report, ReportRequest, ReportSettings, Scope
 from crmbot.store import EVERY_WORKSPACE, Store, is_lost_race
 
 _TRIES = 5
-_REPEAT_WITHIN = timedelta(minutes=1)
 _VOCABULARY_SECONDS = 5.0
-_INSERT_KEY = insert(DeliveryKey)
 
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How an input came, so that the same input has one effect.
-
-    `key` is unique to the input (timestamp and signature, event id). `fingerprint` is a hash of the person and the
-    text; with `refuse_repeat` the same fingerprint within a minute counts as the same input.
-    """
-
-    key: str
-    fingerprint: str | None = None
-    refuse_repeat: bool = False
+__all__ = ["CrmService", "Delivery", "Vocabulary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +45,9 @@ class Vocabulary:
     stages: tuple[tuple[str, str, str], ...]
 
 
-class _DryRun(Exception):
+class _Ended(Exception):
+    """Ends a transaction without committing: a dry run, or an input that had its effect before."""
+
     def __init__(self, answer: Answer) -> None:
         super().__init__()
         self.answer = answer
@@ -97,12 +86,12 @@ class CrmService:
         for attempt in range(_TRIES):
             try:
                 return self._write(actor, request, delivery, dry_run=dry_run)
-            except _DryRun as done:
-                return done.answer
+            except _Ended as ended:
+                return ended.answer
             except (StaleDataError, IntegrityError) as error:
-                known = delivery and self._known(actor, DeliveryKey.key == delivery.key)
-                if known:
-                    return known
+                done = delivery and self._done(actor, delivery)
+                if done:
+                    return done
                 if attempt == _TRIES - 1:
                     raise Conflict("Somebody else changed this at the same moment. Look and try again.") from error
             except Exception as error:
@@ -111,21 +100,31 @@ class CrmService:
         raise AssertionError("unreachable")
 
     def _write(self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool) -> Answer:
-        if delivery and delivery.refuse_repeat:
-            same = DeliveryKey.fingerprint == delivery.fingerprint
-            known = self._known(actor, same & (DeliveryKey.at > self.clock() - _REPEAT_WITHIN))
-            if known:
-                return known
         with self.store.writing(actor.workspace_id) as session:
             work = self._work(session, actor)
             if delivery and not dry_run:
-                _take_key(work, delivery)
+                self._begin(work, delivery)
             answer = self._handle(work, request)
             session.flush()
             if dry_run:
-                raise _DryRun(_as_dry_run(answer))
+                raise _Ended(_as_dry_run(answer))
             wrote = work.recorder.write(session, _entry_row(work, request, answer))
+            if delivery and delivery.deadline is not None and monotonic() > delivery.deadline:
+                raise Busy("That took too long. Nothing was done; please try again.")
         return replace(answer, entry_id=work.entry_id) if wrote and isinstance(answer, Outcome | MailAnswer) else answer
+
+    @staticmethod
+    def _begin(work: Work, delivery: Delivery) -> None:
+        connection = work.session.connection()
+        if delivery.refuse_repeat:
+            repeated = find_repeated(connection, work.workspace_id, delivery, work.now)
+            if repeated:
+                raise _Ended(repeated)
+        take_key(connection, work.workspace_id, delivery, work.entry_id, work.now)
+
+    def _done(self, actor: Actor, delivery: Delivery) -> Outcome | None:
+        with self.store.reading(actor.workspace_id) as session:
+            return find_done(session.connection(), actor.workspace_id, delivery)
 
     def _work(self, session: Session, actor: Actor) -> Work:
         now = self.clock()
@@ -137,23 +136,6 @@ class CrmService:
             report = self._report(work, asked)
             return ReportAnswer(f"{report.title} report.", name=report.name, report=report)
         return HANDLERS[type(request)](work, request)
-
-    def _known(self, actor: Actor, same: ColumnElement[bool]) -> Outcome | None:
-        """Return what an input that had its effect before is answered, none when there was no such input."""
-        with self.store.reading(actor.workspace_id) as session:
-            row = session.execute(
-                select(DeliveryKey.entry_id, JournalEntry.summary)
-                .outerjoin(
-                    JournalEntry,
-                    (JournalEntry.workspace_id == DeliveryKey.workspace_id) & (JournalEntry.id == DeliveryKey.entry_id),
-                )
-                .where(DeliveryKey.workspace_id == actor.workspace_id, same)
-                .limit(1)
-            ).first()
-        if row is None:
-            return None
-        said = f"Already done: {row.summary}" if row.summary else "Already done."
-        return Outcome(said, entry_id=row.entry_id if row.summary else None, repeated=True)
 
     def report(self, actor: Actor, request: ReportRequest) -> Report:
         """Compute a report in one snapshot, for what the actor may see.
@@ -188,7 +170,8 @@ class CrmService:
     def actor_of_user(self, workspace_id: str, email: str, surface: str) -> Actor:
         """Return the user with that e-mail address as an actor; Unauthenticated when there is none."""
         with self.store.reading(workspace_id) as session:
-            actor = find_actor(session, workspace_id, surface, self.policy, User.email == email.strip().lower())
+            known_as = email.strip().lower()
+            actor = find_actor(session.connection(), workspace_id, surface, self.policy, BY_EMAIL, known_as)
         if actor is None:
             raise Unauthenticated(
                 f"No active user has the address {email}. An admin adds people: crmbot user add {email}"
@@ -198,7 +181,7 @@ class CrmService:
     def actor_of_slack(self, workspace_id: str, slack_user_id: str) -> Actor | None:
         """Return the user behind a Slack account, or None when nobody is linked to it."""
         with self.store.reading(workspace_id) as session:
-            return find_actor(session, workspace_id, "slack", self.policy, User.slack_user_id == slack_user_id)
+            return find_actor(session.connection(), workspace_id, "slack", self.policy, BY_SLACK, slack_user_id)
 
     def actor_of_token(self, token: str) -> Actor:
         """Return the user that an API token acts as; Unauthenticated when it is unknown, ended or revoked."""
@@ -208,7 +191,7 @@ class CrmService:
         if known is None or known.revoked_at is not None or (known.expires_at and known.expires_at <= self.clock()):
             raise Unauthenticated("This token is not valid.")
         with self.store.reading(known.workspace_id) as session:
-            actor = find_actor(session, known.workspace_id, "api", self.policy, User.id == known.user_id)
+            actor = find_actor(session.connection(), known.workspace_id, "api", self.policy, BY_ID, known.user_id)
         if actor is None:
             raise Unauthenticated("The user of this token has no rights any more.")
         return actor
@@ -258,20 +241,6 @@ class CrmService:
         if found is None:
             raise NotFound("This workspace does not exist in the store.")
         return found
-
-
-def _take_key(work: Work, delivery: Delivery) -> None:
-    """Insert the delivery key; an input that had its effect breaks the unique key and so ends this transaction."""
-    work.session.connection().execute(
-        _INSERT_KEY,
-        {
-            "workspace_id": work.workspace_id,
-            "key": delivery.key,
-            "fingerprint": delivery.fingerprint,
-            "at": work.now,
-            "entry_id": work.entry_id,
-        },
-    )
 
 
 def _entry_row(work: Work, request: Request, answer: Answer) -> dict[str, Any]:

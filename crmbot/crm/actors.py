@@ -1,10 +1,10 @@
 """Who does something: a user seen through one surface, with what they may do."""
 
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, bindparam, select
 
 from crmbot.crm.policy import Policy
 from crmbot.domain.permissions import Role
@@ -48,23 +48,31 @@ def system_actor(workspace: Workspace, surface: str, policy: Policy) -> Actor:
     )
 
 
+_USER, _WORKSPACE = User.__table__.c, Workspace.__table__.c
+_ACTIVE = (
+    select(
+        _USER.id,
+        _USER.name,
+        _USER.email,
+        _USER.role,
+        _USER.timezone,
+        _USER.slack_user_id,
+        _WORKSPACE.timezone.label("zone"),
+    )
+    .join_from(User.__table__, Workspace.__table__, _WORKSPACE.id == _USER.workspace_id)
+    .where(_USER.workspace_id == bindparam("workspace"), _USER.active)
+)
+BY_ID = _ACTIVE.where(_USER.id == bindparam("who"))
+BY_EMAIL = _ACTIVE.where(_USER.email == bindparam("who"))
+BY_SLACK = _ACTIVE.where(_USER.slack_user_id == bindparam("who"))
+"""The ways to know a user, built once: every command asks, and building a statement costs as much as running it."""
+
+
 def find_actor(
-    session: Session, workspace_id: str, surface: str, policy: Policy, who: ColumnElement[bool]
+    connection: Connection, workspace_id: str, surface: str, policy: Policy, by: Select[Any], who: str
 ) -> Actor | None:
-    """Return the active user that the condition `who` names, as an actor; None when there is none."""
-    row = session.execute(
-        select(
-            User.id,
-            User.name,
-            User.email,
-            User.role,
-            User.timezone,
-            User.slack_user_id,
-            Workspace.timezone.label("zone"),
-        )
-        .join(Workspace, Workspace.id == User.workspace_id)
-        .where(User.workspace_id == workspace_id, User.active, who)
-    ).first()
+    """Return the active user known as `who` as an actor; None when there is none."""
+    row = connection.execute(by, {"workspace": workspace_id, "who": who}).first()
     if row is None:
         return None
     role = Role(row.role)

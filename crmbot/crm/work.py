@@ -17,6 +17,11 @@ from crmbot.domain.permissions import may_edit
 from crmbot.errors import NotAllowed
 from crmbot.models import Counter, Outbox, Stage, User, Workspace
 
+_STAGES = (
+    select(Stage)
+    .where(Stage.workspace_id == bindparam("workspace"), Stage.removed_at.is_(None))
+    .order_by(Stage.position)
+)
 _NEXT = (
     update(Counter)
     .where(Counter.workspace_id == bindparam("workspace"), Counter.name == bindparam("kind"))
@@ -61,12 +66,7 @@ class Work:
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
         """The pipeline in order, without removed stages."""
-        found = self.session.scalars(
-            select(Stage)
-            .where(Stage.workspace_id == self.workspace_id, Stage.removed_at.is_(None))
-            .order_by(Stage.position)
-        )
-        return tuple(found)
+        return tuple(self.session.scalars(_STAGES, {"workspace": self.workspace_id}))
 
     def new_id(self) -> str:
         """Return a new opaque id of this instant."""

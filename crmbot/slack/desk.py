@@ -92,7 +92,12 @@ class Desk:
         def act(actor: Actor, reader: Reader) -> Reply:
             parsed = understand(self.service, actor, text, noun)
             fingerprint = key_of(incoming.team_id, incoming.user_id, noun, text)
-            delivery = Delivery(incoming.key, fingerprint, refuse_repeat=fingerprint not in self.answered)
+            delivery = Delivery(
+                incoming.key,
+                fingerprint,
+                refuse_repeat=fingerprint not in self.answered,
+                deadline=incoming.deadline,
+            )
             reply = self._perform(actor, reader, parsed, delivery)
             if time.monotonic() <= incoming.deadline:
                 self.answered.add(fingerprint, incoming.key)
@@ -105,7 +110,12 @@ class Desk:
 
         def act(actor: Actor, reader: Reader) -> Reply:
             own = replace(reader, shared=shared)
-            return self._perform(actor, own, Parsed(request), Delivery(incoming.key) if request.WRITES else None)
+            return self._perform(
+                actor,
+                own,
+                Parsed(request),
+                Delivery(incoming.key, deadline=incoming.deadline) if request.WRITES else None,
+            )
 
         return self._guarded(incoming, act)
 

@@ -1,0 +1,76 @@
+"""The same input has one effect: each leaves its key in the transaction of its effect, where a unique key guards it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from crmbot.crm.answers import Outcome
+from crmbot.models import DeliveryKey, JournalEntry
+
+REPEAT_WITHIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How an input came.
+
+    `key` is unique to the input (timestamp and signature, event id). `fingerprint` is a hash of the person and the
+    text; with `refuse_repeat` the same fingerprint within a minute counts as the same input. After `deadline`, a
+    monotonic instant, nobody waits for the answer any more, so nothing is committed.
+    """
+
+    key: str
+    fingerprint: str | None = None
+    refuse_repeat: bool = False
+    deadline: float | None = None
+
+
+_KEY, _ENTRY = DeliveryKey.__table__.c, JournalEntry.__table__.c
+_INSERT = insert(DeliveryKey)
+_SUMMARY = (
+    select(_KEY.entry_id, _ENTRY.summary)
+    .join_from(
+        DeliveryKey.__table__,
+        JournalEntry.__table__,
+        (_ENTRY.workspace_id == _KEY.workspace_id) & (_ENTRY.id == _KEY.entry_id),
+        isouter=True,
+    )
+    .where(_KEY.workspace_id == bindparam("workspace"))
+    .limit(1)
+)
+_BY_KEY = _SUMMARY.where(_KEY.key == bindparam("key"))
+_BY_FINGERPRINT = _SUMMARY.where(_KEY.fingerprint == bindparam("fingerprint"), _KEY.at > bindparam("after"))
+
+
+def take_key(connection: Connection, workspace_id: str, delivery: Delivery, entry_id: str, now: datetime) -> None:
+    """Insert an input's key; when it had its effect before, this breaks the unique key and so ends the transaction."""
+    connection.execute(
+        _INSERT,
+        {
+            "workspace_id": workspace_id,
+            "key": delivery.key,
+            "fingerprint": delivery.fingerprint,
+            "at": now,
+            "entry_id": entry_id,
+        },
+    )
+
+
+def find_done(connection: Connection, workspace_id: str, delivery: Delivery) -> Outcome | None:
+    """Return what an input that had its effect before is answered; none when its key is new."""
+    return _told(connection.execute(_BY_KEY, {"workspace": workspace_id, "key": delivery.key}).first())
+
+
+def find_repeated(connection: Connection, workspace_id: str, delivery: Delivery, now: datetime) -> Outcome | None:
+    """Return what the same words of the same person within a minute did; none when they were not said."""
+    said = {"workspace": workspace_id, "fingerprint": delivery.fingerprint, "after": now - REPEAT_WITHIN}
+    return _told(connection.execute(_BY_FINGERPRINT, said).first())
+
+
+def _told(row: Any) -> Outcome | None:
+    if row is None:
+        return None
+    said = f"Already done: {row.summary}" if row.summary else "Already done."
+    return Outcome(said, entry_id=row.entry_id if row.summary else None, repeated=True)
