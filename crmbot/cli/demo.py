@@ -26,13 +26,12 @@ def demo_command(*, once: bool, port: int, folder: Path | None) -> None:
     from crmbot.cli.transcript import print_transcript
 
     with ExitStack() as stack:
-        if folder is None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crmbot-demo-")))
-        folder.mkdir(parents=True, exist_ok=True)
+        place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crmbot-demo-")))
+        place.mkdir(parents=True, exist_ok=True)
         if once:
-            print_transcript(stack.enter_context(running_demo(folder)), folder)
+            print_transcript(stack.enter_context(running_demo(place)), folder)
             return
-        demo = stack.enter_context(running_demo(folder, port=port, web_port=port + 1))
+        demo = stack.enter_context(running_demo(place, port=port, web_port=port + 1))
         click.echo(f"Playground:  {demo.playground_url}/")
         click.echo(f"API:         {demo.web_url}/api/v1/openapi.json")
         click.echo(f"Health:      {demo.web_url}/readyz")

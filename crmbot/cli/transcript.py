@@ -15,8 +15,8 @@ from crmbot.playground.transcript import lines_of
 _JANE = "U0JANE"
 
 
-def print_transcript(demo: Demo, folder: Path) -> None:
-    """Do the whole main job and print what people would see."""
+def print_transcript(demo: Demo, kept: Path | None) -> None:
+    """Do the whole main job and print what people would see; `kept` is the folder that stays."""
     _title("Typed in Slack, by Jane")
     for line in TYPED:
         _type(demo, line)
@@ -34,7 +34,8 @@ def print_transcript(demo: Demo, folder: Path) -> None:
     click.echo("  http://127.0.0.1:8000/                      the playground: type, press, drop a mail")
     click.echo("  http://127.0.0.1:8001/api/v1/openapi.json   the API")
     click.echo("  http://127.0.0.1:8001/readyz                health, with reasons")
-    click.echo(f"\nThe store was in {folder}.")
+    if kept is not None:
+        click.echo(f"\nThe store stays in {kept}: crmbot --config {kept / 'config.toml'} report sales-pipeline")
 
 
 def _type(demo: Demo, line: str) -> None:
