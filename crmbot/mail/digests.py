@@ -1,6 +1,6 @@
 """Digests as mail: the numbers and the order of the Slack digests, for an inbox."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from crmbot.mail.letters import render_letter
 from crmbot.mail.outgoing import one_line
 from crmbot.mail.phrases import WIDTH, Phrases
 from crmbot.reports.digests import AgingDigest, ForecastDigest, OverdueDigest
-from crmbot.reports.digests.base import Digest
+from crmbot.reports.digests.base import LIMIT, Digest
 from crmbot.reports.rendering.columns import TextTable
 from crmbot.reports.rendering.table import read_tables, read_warnings
 from crmbot.reports.values import Report
@@ -24,10 +24,10 @@ _AGES = {
 
 def render_digest(name: str, values: Digest | Report, late: str) -> dict[str, Any]:
     """Return subject, text and HTML of the digest `name` as a `mail.send` row carries them; `late` says why it is."""
-    zone = ZoneInfo(values.timezone if isinstance(values, Digest) else values.meta.timezone)
     template, more = _look(values)
-    common = {"d": values, "w": Phrases(zone), "digest": one_line(name), "late": _sentence(late), "width": WIDTH}
-    return dict(render_letter(template, **common, **more))
+    meta = values.meta if isinstance(values, Report) else values
+    common = {"d": values, "meta": meta, "w": Phrases(ZoneInfo(meta.timezone)), "width": WIDTH}
+    return dict(render_letter(template, digest=one_line(name), late=_sentence(late), **common, **more))
 
 
 def _sentence(text: str) -> str:
@@ -35,20 +35,28 @@ def _sentence(text: str) -> str:
     return f"{line[:1].upper()}{line[1:]}"
 
 
-def _look(values: Digest | Report) -> tuple[str, Mapping[str, Any]]:
+def _look(values: Digest | Report) -> tuple[str, dict[str, Any]]:
     """Return the template of the values, and what it needs beside them."""
     match values:
         case OverdueDigest():
-            return "digest_overdue", {"title": "Overdue activities", "meta": values}
+            return "digest_overdue", {"title": "Overdue activities"}
         case AgingDigest():
-            return "digest_aging", {"title": "Aging pipeline", "meta": values, "ages": _ages(values)}
+            return "digest_aging", {"title": "Aging pipeline", "ages": _ages(values)}
         case ForecastDigest():
-            tables = {"cases": _cases(values), "months": _months(values)}
-            return "digest_forecast", {"title": "Forecast", "meta": values, **tables}
+            return "digest_forecast", {"title": "Forecast", "cases": _cases(values), "months": _months(values)}
         case Report():
-            tables = {"tables": read_tables(values), "warnings": read_warnings(values)}
-            return "digest_report", {"title": values.title, "meta": values.meta, **tables}
+            tables = tuple(_shorten(table) for table in read_tables(values))
+            return "digest_report", {"title": values.title, "tables": tables, "warnings": read_warnings(values)}
     raise TypeError(f"{type(values).__name__} is no digest")
+
+
+def _shorten(table: TextTable) -> TextTable:
+    """Return a table of at most so many rows; the last says how many more there are."""
+    left = len(table.rows) - LIMIT
+    if left <= 0:
+        return table
+    last = (f"… and {left:,} more", *[""] * (len(table.right) - 1))
+    return replace(table, rows=(*table.rows[:LIMIT], last))
 
 
 def _ages(digest: AgingDigest) -> TextTable:
@@ -78,7 +86,7 @@ def _cases(digest: ForecastDigest) -> TextTable:
         )
         for label, name in names
     )
-    return TextTable("Forecast", ("Forecast", "Now", "A week ago", "Change"), rows, (False, True, True, True))
+    return TextTable("This week and last", ("Forecast", "Now", "A week ago", "Change"), rows, (False, True, True, True))
 
 
 def _months(digest: ForecastDigest) -> TextTable:

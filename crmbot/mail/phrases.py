@@ -1,6 +1,5 @@
 """How a digest's values are said in a mail, in the digest's zone."""
 
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,13 +9,15 @@ from crmbot.domain.money import Money
 from crmbot.mail.outgoing import one_line
 from crmbot.reports.digests.base import Digest
 from crmbot.reports.digests.overdue import OverdueItem
-from crmbot.reports.rendering.columns import TextTable, cut, draw
+from crmbot.reports.rendering.columns import TextTable, cut, draw, natural_width, wrap
 from crmbot.reports.values import Meta, Unconverted
 
 WIDTH = 72
 """The columns of the plain text."""
 
 _LONGEST_NAME = 80
+_WIDEST = 90
+"""Tables that would take more are told as a list: too much of them would be cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +64,20 @@ class Phrases:
 
     def wrap(self, text: str, indent: int = 0) -> str:
         """Return text broken into lines of the plain version's width."""
-        lead = " " * indent
-        return textwrap.fill(
-            " ".join(text.split()),
-            WIDTH,
-            initial_indent=lead,
-            subsequent_indent=lead,
-            break_on_hyphens=False,
-        )
+        return wrap(text, WIDTH, " " * indent)
 
     def draw(self, table: TextTable) -> str:
         """Return a table in columns of the plain version's width."""
         return "\n".join(draw(table, WIDTH))
 
-    def clock(self, at: datetime) -> str:
-        """Return an instant's hour in the digest's zone: 08:00."""
-        return f"{at.astimezone(self.zone):%H:%M}"
+    def period(self, meta: Digest | Meta) -> str:
+        """Return the days that the numbers are about."""
+        return f"{self.day(meta.period.from_on)} – {self.day(meta.period.to_on)}"  # noqa: RUF001 - from to
 
-    def whose(self, meta: Digest | Meta) -> str:
-        """Return whose records are counted."""
-        return "all records" if meta.scope == "all" and meta.owner_id is None else "own records"
+    def circumstances(self, meta: Digest | Meta) -> str:
+        """Return when the numbers were taken, over whose records, in which money."""
+        whose = "all records" if meta.scope == "all" and meta.owner_id is None else "own records"
+        return f"as of {meta.as_of.astimezone(self.zone):%H:%M} {meta.timezone} · {whose} · {meta.currency}"
 
     def owners(self, numbers: Mapping[str, int]) -> str:
         """Return each owner with a number: Ada 3, Ben 1."""
@@ -102,3 +97,19 @@ class Phrases:
     def movement(self, key: str) -> str:
         """Return how a deal moved: pushed_out, Pushed out."""
         return key.replace("_", " ").capitalize()
+
+    def is_wide(self, table: TextTable) -> bool:
+        """Say whether a table is better told as a list."""
+        return bool(table.heads) and natural_width(table) > _WIDEST
+
+    def entries(self, table: TextTable) -> list[tuple[str, list[str]]]:
+        """Return a table's rows as a title and facts each: the deal, then what its columns say."""
+        first = table.heads.index("Title") if "Title" in table.heads else 0
+        return [
+            (
+                self.name(row[first]),
+                [f"{head.lower()} {self.name(cell)}" for n, (head, cell) in enumerate(pairs) if n != first and cell],
+            )
+            for row in table.rows
+            for pairs in [list(zip(table.heads, row, strict=True))]
+        ]

@@ -1,0 +1,250 @@
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from crmbot.domain.money import Money
+from crmbot.mail.digests import render_digest
+from crmbot.mail.phrases import WIDTH
+from crmbot.reports.digests import AgingDigest, ForecastDigest, OverdueDigest
+from crmbot.reports.digests.aging import AgingBucket, OldDeal
+from crmbot.reports.digests.base import Digest
+from crmbot.reports.digests.forecast import Moved, MovementSum
+from crmbot.reports.digests.overdue import About, OverdueItem, OverdueOwner
+from crmbot.reports.pipeline import Pipeline, StageRow
+from crmbot.reports.rendering.columns import text_width
+from crmbot.reports.sales_forecast import ForecastRow, MonthRow
+from crmbot.reports.sales_pipeline import Scenarios
+from crmbot.reports.values import CountAndValue, Meta, Period, Report, Unconverted
+
+NOW = datetime(2031, 3, 5, 7, 0, tzinfo=UTC)
+HOSTILE = '</table><script>alert(1)</script>&<img src="http://evil.example/x"> {{ 7*7 }}\r\nBcc: a@evil.example'
+
+
+def usd(amount: int) -> Money:
+    return Money(amount * 100, "USD")
+
+
+def common() -> dict[str, Any]:
+    return {
+        "workspace_id": "w",
+        "timezone": "Europe/Berlin",
+        "currency": "USD",
+        "scope": "all",
+        "owner_id": None,
+        "as_of": NOW,
+        "compared_to": datetime(2031, 2, 26, 7, 0, tzinfo=UTC),
+        "period": Period(date(2031, 2, 4), date(2031, 3, 5)),
+    }
+
+
+def overdue(name: str = "Call Jane", owners: int = 1, items: int = 2) -> OverdueDigest:
+    about = About("D-17", name)
+    listed = tuple(
+        OverdueItem("a", f"A-{number}", "call", name, about, NOW, NOW.date(), number) for number in range(items)
+    )
+    each = OverdueOwner("u", name, items + 2, listed, 2)
+    count = owners * (items + 2)
+    return OverdueDigest(
+        **common(),
+        overdue=count,
+        overdue_last_week=3,
+        change=count - 3,
+        total=80,
+        overdue_rate=0.125,
+        owners=(each,) * owners,
+        more=owners * 2,
+    )
+
+
+def aging(name: str = "Acme renewal", deals: int = 2) -> AgingDigest:
+    old = OldDeal("d", "D-17", name, "u", name, name, usd(40_000), "USD", 120, NOW, stale=True)
+    keys = ("under_30_days", "30_to_60_days", "60_to_90_days", "over_90_days")
+    return AgingDigest(
+        **common(),
+        open_deals=40,
+        pipeline_value=usd(1_400_000),
+        buckets=tuple(AgingBucket(key, 10, usd(350_000), 9, usd(300_000)) for key in keys),
+        over_90_days=CountAndValue(deals, usd(350_000)),
+        over_90_days_last_week=CountAndValue(9, usd(300_000)),
+        stale=CountAndValue(1, usd(40_000)),
+        stale_days=14,
+        old_deals_by_owner={name: 4, "Ben": 6},
+        deals=(old,) * deals,
+        more=0,
+        unconverted=(Unconverted("x", 9, name, Money(100, "EUR"), "EUR"),),
+    )
+
+
+def forecast(name: str = "Acme renewal", moved: int = 3) -> ForecastDigest:
+    row = ForecastRow(3, usd(100_000), usd(60_000))
+    hows = ("created", "pushed_out", "lost")[:moved]
+    return ForecastDigest(
+        **common(),
+        forecast=Scenarios(usd(1_400_000), usd(600_000), usd(250_000)),
+        last_week=Scenarios(usd(1_300_000), usd(640_000), usd(250_000)),
+        change=Scenarios(usd(100_000), usd(-40_000), usd(0)),
+        age_adjusted=usd(480_000),
+        by_category={"commit": row},
+        by_month=(MonthRow("2031-03", 3, usd(90_000), usd(77_000), usd(12_000)),),
+        no_date=row,
+        past_due=ForecastRow(1, usd(5_000), usd(2_500)),
+        opening_value=usd(1_300_000),
+        movements=(MovementSum("created", len(hows), usd(150_000)), MovementSum("won", 0, usd(0))),
+        closing_value=usd(1_400_000),
+        deals=tuple(Moved(how, "d", "D-17", name, name, usd(50_000)) for how in hows),
+        more=0,
+        unconverted=(),
+    )
+
+
+def report(name: str = "Negotiation", stages: int = 2) -> Report:
+    meta = {key: value for key, value in common().items() if key != "compared_to"}
+    rows = tuple(StageRow("negotiation", name, "open", 4, usd(90_000), usd(70_000)) for _ in range(stages))
+    return Report("pipeline", "Pipeline", Pipeline(rows), Meta(**meta, unconverted=()))
+
+
+MAKERS: list[Callable[[str], Digest | Report]] = [overdue, aging, forecast, report]
+
+
+class Tags(HTMLParser):
+    """What a mail program would see."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.words = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.words += data + " "
+
+
+def told(payload: dict[str, Any]) -> tuple[str, str]:
+    """Return the words of the text and of the HTML, on one line each."""
+    return " ".join(payload["text"].split()), " ".join(Tags(payload["html"]).words.split())
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_the_period_the_zone_the_currency_and_the_lateness_are_printed(make: Callable[[], Digest | Report]) -> None:
+    for words in told(render_digest("weekly", make(), "late: was due Mon 08:00")):
+        assert "Tue 4 Feb 2031 – Wed 5 Mar 2031" in words  # noqa: RUF001 - from to
+        assert "as of 08:00 Europe/Berlin · all records · USD" in words
+        assert "Late: was due Mon 08:00" in words
+        assert "“weekly”" in words
+
+
+@pytest.mark.parametrize(
+    ("values", "subject", "sentences"),
+    [
+        (
+            overdue(),
+            "4 overdue activities, 1 more than a week ago (Wed 5 Mar 2031)",
+            [
+                "4 activities are overdue, 1 more than a week ago.",
+                "12 % of the 80 activities of the last 30 days.",
+                "due today · Wed 5 Mar 2031 08:00 · Call Jane D-17",
+                "1 day late",
+                "… and 2 more activities",
+            ],
+        ),
+        (
+            aging(),
+            "2 open deals over 90 days old, 7 fewer than a week ago (Wed 5 Mar 2031)",
+            [
+                "40 open deals worth $1,400,000; 2 of them over 90 days old ($350,000), 7 fewer than a week ago.",
+                "1 deal ($40,000) has seen no activity for 14 days.",
+                "Over 90 days, by owner: Acme renewal 4, Ben 6",
+                "120 days old",
+                "stale, last touched today",
+                "D-9 Acme renewal (€1)",
+            ],
+        ),
+        (
+            forecast(),
+            "Forecast: most likely $600,000, -$40,000 since last week (Wed 5 Mar 2031)",
+            [
+                "Most likely $600,000, -$40,000 since last week; between $250,000 and $1,400,000.",
+                "1 open deal ($5,000) is past the expected close.",
+                "3 open deals ($100,000) have no expected close.",
+                "Best case $1,400,000 $1,300,000 +$100,000",
+                "Mar 2031 3 $77,000 $12,000",
+                "Created: 3 deals, +$150,000",
+                "$50,000 to another month · Acme renewal",
+                "$1,300,000 → $1,400,000 open",
+            ],
+        ),
+        (
+            report(),
+            "Pipeline, Tue 4 Feb 2031 – Wed 5 Mar 2031",  # noqa: RUF001 - from to
+            ["Negotiation open 4 90,000.00 70,000.00"],
+        ),
+    ],
+    ids=["overdue", "aging", "forecast", "report"],
+)
+def test_the_numbers_are_said_in_subject_text_and_html(
+    values: Digest | Report, subject: str, sentences: list[str]
+) -> None:
+    payload = render_digest("weekly", values, "")
+    assert payload["subject"] == subject
+    for words in told(payload):
+        assert [sentence for sentence in sentences if sentence not in words] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (overdue(owners=0), "Nothing is overdue. A week ago 3 activities were. Well done."),
+        (overdue(items=-1), "1 activity is overdue, 2 fewer than a week ago."),
+        (forecast(moved=0), "Nothing moved since last week."),
+        (report(stages=0), "Nothing to report in this period."),
+    ],
+)
+def test_nothing_and_one_have_their_own_words(values: Digest | Report, sentence: str) -> None:
+    assert all(sentence in words for words in told(render_digest("weekly", values, "")))
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_hostile_names_are_words_and_nothing_else(make: Callable[[str], Digest | Report]) -> None:
+    payload = render_digest(HOSTILE, make(HOSTILE), HOSTILE)
+    seen = Tags(payload["html"])
+    assert not {"script", "img", "a", "link", "iframe", "form"} & set(seen.names)
+    assert "{{ 7*7 }}" in seen.words
+    assert "\nBcc:" not in payload["text"]
+    assert "\n" not in payload["subject"]
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_html_refers_to_nothing_outside(make: Callable[[], Digest | Report]) -> None:
+    payload = render_digest("weekly", make(), "late")
+    seen = Tags(payload["html"])
+    assert not {"src", "href", "background", "srcset"} & {name for name, _ in seen.attributes}
+    assert "url(" not in payload["html"]
+    assert "@import" not in payload["html"]
+    assert len(payload["html"]) < 100_000
+
+
+@pytest.mark.parametrize("name", ["Acme", "a name of many words " * 9, "漢字" * 60, "x" * 5000, HOSTILE])
+@pytest.mark.parametrize("make", MAKERS)
+def test_text_stays_within_its_columns(make: Callable[[str], Digest | Report], name: str) -> None:
+    lines = render_digest("weekly", make(name), "late")["text"].splitlines()
+    assert [line for line in lines if text_width(line) > WIDTH] == []
+    assert not re.search(r"\n{4}", "\n".join(lines))
+
+
+def test_a_long_table_is_cut_and_says_so() -> None:
+    for words in told(render_digest("weekly", report(stages=50), "")):
+        assert "… and 30 more" in words
+
+
+def test_a_value_that_is_no_digest_is_refused() -> None:
+    with pytest.raises(TypeError, match="str is no digest"):
+        render_digest("weekly", "numbers", "")  # type: ignore[arg-type]  # what a wrong caller would pass
