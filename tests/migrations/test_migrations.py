@@ -1,0 +1,89 @@
+"""Migrations: from empty to this version's tables, again without harm, never on a newer store, whole or not at all."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from factories import refusal
+from sqlalchemy import inspect
+
+from crmbot.errors import Conflict
+from crmbot.migrations import differences, pending, upgrade
+from crmbot.models import Base
+from crmbot.store import Store, open_store
+
+
+@pytest.fixture
+def empty(engine_url: str) -> Iterator[Store]:
+    """A store without tables, on SQLite and on PostgreSQL."""
+    store = open_store(engine_url)
+    yield store
+    store.close()
+
+
+def test_upgrading_an_empty_store_makes_the_models_tables(empty: Store) -> None:
+    assert pending(empty)[0] == "0001"
+    upgrade(empty)
+    assert pending(empty) == ()
+    assert differences(empty) == []
+    assert set(inspect(empty.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_upgrading_again_changes_nothing(store: Store) -> None:
+    upgrade(store)
+    assert (pending(store), differences(store)) == ((), [])
+
+
+def test_foreign_keys_are_on_again_after_an_upgrade(sqlite_store: Store) -> None:
+    upgrade(sqlite_store)
+    with sqlite_store.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_table_that_differs_is_told(sqlite_store: Store) -> None:
+    with sqlite_store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE deal DROP COLUMN closed_at")
+    assert any("closed_at" in difference for difference in differences(sqlite_store))
+
+
+def test_a_store_newer_than_the_program_is_refused(store: Store) -> None:
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert pending(store) == ("the store is newer than this program: 9999",)
+    with refusal(Conflict, "The store is newer than this program (9999). Install the newer crmbot."):
+        upgrade(store)
+
+
+_KILLED = """
+import os, signal, sys
+from sqlalchemy import event
+from crmbot.migrations import upgrade
+from crmbot.store import open_store
+store = open_store(sys.argv[1])
+left = [int(sys.argv[2])]
+@event.listens_for(store.engine, "after_cursor_execute")
+def die(*_):
+    left[0] -= 1
+    if left[0] == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+upgrade(store)
+"""
+
+
+def test_an_upgrade_killed_at_any_statement_can_be_run_again(tmp_path: Path, rounds: Callable[[int, int], int]) -> None:
+    step = rounds(40, 1)
+    for statement in range(3, 160, step):
+        url = f"sqlite:///{tmp_path}/{statement}.db"
+        killed = subprocess.run(
+            [sys.executable, "-c", _KILLED, url, str(statement)], env=dict(os.environ), check=False, timeout=60
+        )
+        assert killed.returncode in (-signal.SIGKILL, 0)
+        store = open_store(url)
+        assert (len(pending(store)) == 0) == (killed.returncode == 0), statement
+        upgrade(store)
+        assert differences(store) == []
+        store.close()
