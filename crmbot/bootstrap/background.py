@@ -1,12 +1,14 @@
 """The worker, wired: digests, outbox, housekeeping, mail intake."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from crmbot.bootstrap import Crmbot
-from crmbot.bootstrap.sending import gateways
+from crmbot.bootstrap.sending import gateways, slack_gateway
+from crmbot.errors import SendFailed
 from crmbot.jobs.composing import DigestComposer
 from crmbot.jobs.digests import Digests, sync_digests
 from crmbot.jobs.housekeeping import clear_out
@@ -16,6 +18,7 @@ from crmbot.jobs.scheduler import Job, Scheduler
 from crmbot.jobs.worker import Part
 from crmbot.mail.digests import render_digest
 
+_logger = logging.getLogger(__name__)
 _TICK = timedelta(seconds=15)
 _CLEAR_OUT = timedelta(hours=6)
 
@@ -39,7 +42,18 @@ def sender(bot: Crmbot, **options: Any) -> Sender:
 def sync(bot: Crmbot) -> None:
     """Bring the digests of the config into the store's first workspace, which the config is about."""
     workspace = bot.service.workspaces()[0]
-    sync_digests(bot.store, workspace.id, bot.settings.digests, bot.clock)
+    sync_digests(bot.store, workspace.id, bot.settings.digests, bot.clock, lambda name: _channel_id(bot, name))
+
+
+def _channel_id(bot: Crmbot, name: str) -> str | None:
+    """Ask Slack for a channel's id; None without Slack, when the name is kept until Slack answers."""
+    if not bot.settings.secrets.slack_bot_token:
+        return None
+    try:
+        return slack_gateway(bot).find_channel(name)
+    except SendFailed as failure:
+        _logger.warning("the channel %s could not be looked up: %s", name, failure)
+        return None
 
 
 def intakes(bot: Crmbot) -> dict[str, Intake]:
@@ -56,12 +70,17 @@ def intakes(bot: Crmbot) -> dict[str, Intake]:
 
 def worker_parts(bot: Crmbot) -> dict[str, Part]:
     """Return the worker's parts by name."""
-    due = digests(bot)
+    due, out = digests(bot), sender(bot)
+
+    def tick() -> None:
+        if due.run_once():
+            out.wake()
+
     jobs = (
-        Job("digests", _TICK, due.run_once),
+        Job("digests", _TICK, tick),
         Job("housekeeping", _CLEAR_OUT, lambda: clear_out(bot.store, bot.clock)),
     )
-    parts: dict[str, Part] = {"scheduler": Scheduler(jobs), "outbox": sender(bot)}
+    parts: dict[str, Part] = {"scheduler": Scheduler(jobs), "outbox": out}
     return parts | {f"mail {name}": IntakePart(intake) for name, intake in intakes(bot).items()}
 
 

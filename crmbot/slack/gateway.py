@@ -18,6 +18,7 @@ EVENT_TYPE = "crmbot_outbox"
 _REFUSED_BLOCKS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "only_one_table_allowed"}
 )
+_CHANNEL_PAGE, _CHANNEL_PAGES = 200, 50
 _HISTORY_PAGE = 100
 _HISTORY_PAGES = 3
 
@@ -83,6 +84,23 @@ class SlackGateway:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
                 break
+        return None
+
+    def find_channel(self, name: str) -> str | None:
+        """Return the id of the channel of that name, with or without its #; None when the bot sees none."""
+        wanted, cursor = name.removeprefix("#"), None
+        for _ in range(_CHANNEL_PAGES):
+            page = self._api().read(
+                "conversations.list",
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=_CHANNEL_PAGE,
+                cursor=cursor,
+            )
+            found = next((one["id"] for one in page.get("channels", ()) if one.get("name") == wanted), None)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+            if found or cursor is None:
+                return found
         return None
 
     def _channel(self, destination: str) -> str:

@@ -7,9 +7,11 @@ from crmbot.slack.commands import COMMANDS
 SCOPES = {
     "app_mentions:read": "lines that mention the bot in a thread",
     "channels:history": "looking whether a digest was posted, and !crm in public channels",
+    "channels:read": "finding the id of a channel that the config names",
     "chat:write": "digests, receipts and answers",
     "commands": "slash commands",
     "groups:history": "the same in private channels it was invited to",
+    "groups:read": "the same for private channels it was invited to",
     "im:history": "lines written to the bot directly",
     "im:write": "opening a direct message",
     "users:read": "the zone and standing of who asks",

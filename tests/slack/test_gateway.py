@@ -161,3 +161,12 @@ def test_tokens_stay_out_of_what_is_printed(slack: StandIn) -> None:
     assert slack.bot_token not in repr(api)
     slack.script("auth.test", [ErrorCode("invalid_auth")])
     assert slack.bot_token not in str(failure(lambda: api.call("auth.test")))
+
+
+def test_a_channel_is_found_by_its_name(slack: StandIn, gateway: SlackGateway) -> None:
+    for place in range(250):
+        slack.add_channel(f"C9{place:03}", f"noise-{place}")
+    slack.add_channel("CDEALS", "deals")
+    assert gateway.find_channel("#deals") == "CDEALS"
+    assert gateway.find_channel("deals-of-nobody") is None
+    assert slack.violations == []
