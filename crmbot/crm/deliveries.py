@@ -1,11 +1,13 @@
 """Deliveries: mail kept raw from its fetching until it is understood, and how far each mailbox was read."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crmbot.domain.ids import new_id
@@ -69,21 +71,13 @@ def store_fetched(
 
     The cursor's row is held meanwhile, so that another process reading the same mailbox waits and then finds them.
     """
-    held = session.execute(
-        select(MailCursor.id, MailCursor.uid_validity, MailCursor.next_uid)
-        .where(_of(MailCursor, workspace_id, mailbox))
-        .with_for_update()
-    ).first()
+    held = _hold_cursor(session, workspace_id, mailbox, cursor, now)
     known = _known_uids(session, workspace_id, mailbox, cursor.uid_validity, [message.uid for message in messages])
     fresh = [message for message in messages if message.uid not in known]
     if fresh:
         session.execute(insert(MailDelivery), [_row(workspace_id, mailbox, cursor, message, now) for message in fresh])
     values = {"uid_validity": cursor.uid_validity, "next_uid": cursor.next_uid, "read_at": now}
-    if held is None:
-        session.execute(
-            insert(MailCursor), {"workspace_id": workspace_id, "id": new_id(now), "mailbox": mailbox, **values}
-        )
-    elif held.uid_validity != cursor.uid_validity or held.next_uid <= cursor.next_uid:
+    if held.uid_validity != cursor.uid_validity or held.next_uid <= cursor.next_uid:
         session.execute(
             update(MailCursor).where(_of(MailCursor, workspace_id, mailbox)).values(values), execution_options=_NO_SYNC
         )
@@ -183,6 +177,22 @@ def count_by_state(session: Session, workspace_id: str) -> dict[str, int]:
         .group_by(MailDelivery.state)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def _hold_cursor(session: Session, workspace_id: str, mailbox: str, cursor: Cursor, now: datetime) -> Cursor:
+    """Return the cursor as it stands, held until the transaction ends; made when the mailbox is new."""
+    these = _of(MailCursor, workspace_id, mailbox)
+    statement = select(MailCursor.uid_validity, MailCursor.next_uid).where(these).with_for_update()
+    row = session.execute(statement).first()
+    if row is None:
+        first = {"uid_validity": cursor.uid_validity, "next_uid": 1, "read_at": now}
+        # Another process may be making it at this moment; then it is there now.
+        with suppress(IntegrityError), session.begin_nested():
+            session.execute(
+                insert(MailCursor), {"workspace_id": workspace_id, "id": new_id(now), "mailbox": mailbox, **first}
+            )
+        row = session.execute(statement).one()
+    return Cursor(*row)
 
 
 def _of(kind: type[MailCursor | MailDelivery], workspace_id: str, mailbox: str) -> ColumnElement[bool]:

@@ -110,6 +110,11 @@ class Intake:
             self._thread = None
         self._state = "stopped"
 
+    @property
+    def failures(self) -> int:
+        """How often in a row the mailbox could not be read."""
+        return self._failures
+
     def health(self) -> IntakeHealth:
         """Return what tells progress: the last answer of the server, the last mail, what waits."""
         with self._service.store.reading(self._workspace_id) as session:

@@ -76,7 +76,7 @@ class Mailbox:
         for start in range(0, len(uids), _SIZED_AT_ONCE):
             sizes = self._sizes(uids[start : start + _SIZED_AT_ONCE])
             reach("intake.sized")
-            for batch in _batches(sizes):
+            for batch in _batches(sizes, self._most_bytes):
                 yield self._fetch_batch(batch, sizes)
 
     def wait(self, seconds: float, stop: Event) -> None:
@@ -167,16 +167,17 @@ class Mailbox:
             raise MailboxFailed(f"{where}: could not {step} ({error or type(error).__name__})") from error
 
 
-def _batches(sizes: dict[int, int]) -> Iterator[list[int]]:
+def _batches(sizes: dict[int, int], most_bytes: int) -> Iterator[list[int]]:
     """Group UIDs, ascending, so that a batch stays small; a message over the limit stands alone."""
     batch: list[int] = []
     total = 0
     for uid in sorted(sizes):
-        if batch and (len(batch) == _FETCHED_AT_ONCE or total + sizes[uid] > _BATCH_BYTES):
+        full = len(batch) == _FETCHED_AT_ONCE or total + sizes[uid] > _BATCH_BYTES
+        if batch and (full or sizes[uid] > most_bytes):
             yield batch
             batch, total = [], 0
         batch.append(uid)
-        total += sizes[uid]
+        total += sizes[uid] if sizes[uid] <= most_bytes else _BATCH_BYTES
     if batch:
         yield batch
 

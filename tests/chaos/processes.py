@@ -24,7 +24,13 @@ from crmbot.jobs.digests import Digests
 from crmbot.jobs.outbox import Sender
 from crmbot.store import Store, open_store
 
-_PRELOADED = ["chaos.processes", "psycopg", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg"]
+_PRELOADED = [
+    "chaos.processes",
+    "crmbot.jobs.intake",
+    "psycopg",
+    "sqlalchemy.dialects.sqlite",
+    "sqlalchemy.dialects.postgresql.psycopg",
+]
 
 
 class Ledger:

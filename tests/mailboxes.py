@@ -1,0 +1,31 @@
+"""What tests of the intake share: the settings for a test's Dovecot account, and mails with a marker."""
+
+import dataclasses
+
+from mails import AUTHSERV, INTAKE, Raw
+from servers.dovecot import Dovecot
+
+from crmbot.config.settings import IntakeSettings
+
+TIMEOUT_S = 2.0
+"""How long a test waits for a server that hangs."""
+
+
+def settings_of(dovecot: Dovecot, **changes: object) -> IntakeSettings:
+    """Return the settings of a mailbox called box."""
+    chosen = IntakeSettings(
+        name="box",
+        host=dovecot.host,
+        port=dovecot.port,
+        tls="none",
+        user=dovecot.user,
+        password=dovecot.password,
+        address=INTAKE,
+        authserv_id=AUTHSERV,
+    )
+    return dataclasses.replace(chosen, **changes)  # type: ignore[arg-type] # names of the settings' own fields
+
+
+def mail(marker: object) -> bytes:
+    """Return a mail that Jane wrote to Anna with the intake in BCC; its marker is in the subject."""
+    return bytes(Raw(delivered_to=INTAKE, subject=f"mail {marker}", message_id=f"<{marker}@ours.example>"))
