@@ -19,6 +19,7 @@ from crmbot.crm.handlers import HANDLERS
 from crmbot.crm.lookup import find_user
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import Request, ShowReport
+from crmbot.crm.setup import bind_team
 from crmbot.crm.users import token_digest
 from crmbot.crm.work import Work
 from crmbot.domain.clock import Clock
@@ -223,6 +224,14 @@ class CrmService:
         """Return all workspaces of the store."""
         with self.store.reading(EVERY_WORKSPACE) as session:
             return tuple(session.scalars(select(Workspace).order_by(Workspace.created_at)))
+
+    def workspace_of_team(self, team_id: str) -> Workspace | None:
+        """Return the workspace of a Slack team; the only one there is, when no team has it yet, becomes this team's."""
+        for workspace in self.workspaces():
+            if workspace.slack_team_id == team_id:
+                return workspace
+        with self.store.writing(EVERY_WORKSPACE) as session:
+            return bind_team(session, team_id)
 
     def workspace(self, workspace_id: str) -> Workspace:
         """Return one workspace."""

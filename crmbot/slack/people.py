@@ -32,7 +32,7 @@ class People:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def workspace(self, team_id: str) -> Workspace:
-        """Return the workspace of a Slack team; the only one there is when it is not bound to a team yet.
+        """Return the workspace of a Slack team; the first team that speaks to a store of one workspace gets it.
 
         Raises:
             Unauthenticated: no workspace belongs to that team.
@@ -40,17 +40,14 @@ class People:
         known = self._workspaces.get(team_id)
         if known and known[0] > time.monotonic():
             return known[1]
-        everything = self.service.workspaces()
-        found = [one for one in everything if one.slack_team_id == team_id]
-        if not found and len(everything) == 1 and everything[0].slack_team_id is None:
-            found = list(everything)
-        if not found:
+        found = self.service.workspace_of_team(team_id)
+        if found is None:
             raise Unauthenticated("This Slack workspace is not set up in crmbot. An admin installs the app for it.")
         with self._lock:
             if len(self._workspaces) > 1000:  # noqa: PLR2004 - bounded, whatever team ids come
                 self._workspaces.clear()
-            self._workspaces[team_id] = (time.monotonic() + _REMEMBER_SECONDS, found[0])
-        return found[0]
+            self._workspaces[team_id] = (time.monotonic() + _REMEMBER_SECONDS, found)
+        return found
 
     def actor(self, workspace: Workspace, team_id: str, user_id: str, user_team_id: str | None = None) -> Actor:
         """Return who a Slack account is in the CRM, linking it at the first time.

@@ -1,8 +1,11 @@
 """Slack's signed requests over HTTP, handed to the Slack surface in a thread."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from time import monotonic
+from typing import Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,8 +16,15 @@ MOST_BODY = 1_000_000
 THREADS = 10
 """At most as many commands at once as the database pool has connections."""
 
-SlackDispatch = Callable[[bytes, Mapping[str, list[str]]], tuple[int, Mapping[str, str], bytes]]
-"""Answers a request from Slack: body and lower-case headers in, status, headers and body out."""
+
+class SlackDispatch(Protocol):
+    """Answers a request from Slack."""
+
+    def __call__(
+        self, body: bytes, headers: Mapping[str, list[str]], *, received: float
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Return status, headers and body; `received` is the monotonic instant at which the request came."""
+        ...
 
 
 class SlackFirst:
@@ -30,6 +40,7 @@ class SlackFirst:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        received = monotonic()
         if scope["type"] != "http" or scope["path"] != PATH:
             await self.app(scope, receive, send)
             return
@@ -44,7 +55,8 @@ class SlackFirst:
         for name, value in scope["headers"]:
             headers.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
         loop = asyncio.get_running_loop()
-        status, sent, answer = await loop.run_in_executor(self.threads, self.dispatch, body, headers)
+        dispatch = partial(self.dispatch, body, headers, received=received)
+        status, sent, answer = await loop.run_in_executor(self.threads, dispatch)
         await _answer(send, status, sent, answer)
 
 
