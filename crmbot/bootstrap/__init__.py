@@ -73,6 +73,11 @@ def report_settings_of(settings: Settings) -> ReportSettings:
     return ReportSettings(**{field.name: getattr(settings.reports, field.name) for field in fields(ReportSettings)})
 
 
+def key_file(settings: Settings) -> Path:
+    """Return where the key is kept when the environment has none: beside the config, else here."""
+    return (settings.path.parent if settings.path else Path()) / _KEY_FILE
+
+
 def secret_key(settings: Settings) -> bytes:
     """Return the key that signs links and hashes tokens: CRMBOT_SECRET_KEY, else a file beside the config.
 
@@ -80,7 +85,7 @@ def secret_key(settings: Settings) -> bytes:
     """
     if settings.secrets.secret_key:
         return settings.secrets.secret_key.encode()
-    path = (settings.path.parent if settings.path else Path()) / _KEY_FILE
+    path = key_file(settings)
     try:
         return path.read_bytes()
     except FileNotFoundError:

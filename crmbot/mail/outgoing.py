@@ -21,6 +21,7 @@ from crmbot.errors import SendFailed
 TIMEOUT_S = 10.0
 _TRY_LATER = range(400, 500)
 _LONGEST_SUBJECT = 500
+_DONE = 250
 _REFUSED = (smtplib.SMTPSenderRefused, smtplib.SMTPDataError, smtplib.SMTPHeloError, smtplib.SMTPConnectError)
 
 
@@ -69,14 +70,7 @@ class Outgoing:
             SendFailed: it was not sent, or nobody knows (`unknown`).
         """
         mail = self.compose(letter, identity)
-        try:
-            server = self._connect()
-        except smtplib.SMTPAuthenticationError as error:
-            raise SendFailed(f"The mail server refused the log-in: {_words(error)}", retry_after=600) from error
-        except _REFUSED as error:
-            raise SendFailed(f"The mail server refused: {_words(error)}") from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise SendFailed(f"The mail server can't be reached: {error or type(error).__name__}") from error
+        server = _open(self._settings, self._timeout)
         try:
             return self._hand_over(server, letter, mail)
         finally:
@@ -105,24 +99,6 @@ class Outgoing:
             mail.add_alternative(_encodable(letter.html), subtype="html")
         return mail
 
-    def _connect(self) -> smtplib.SMTP:
-        settings = self._settings
-        context = ssl.create_default_context(cafile=settings.ca_file or None) if settings.tls != "none" else None
-        server: smtplib.SMTP
-        if settings.tls == "tls":
-            server = smtplib.SMTP_SSL(settings.host, settings.port, timeout=self._timeout, context=context)
-        else:
-            server = smtplib.SMTP(settings.host, settings.port, timeout=self._timeout)
-        try:
-            if settings.tls == "starttls":
-                server.starttls(context=context)
-            if settings.user:
-                server.login(settings.user, settings.password)
-        except (smtplib.SMTPException, OSError):
-            server.close()
-            raise
-        return server
-
     def _hand_over(self, server: smtplib.SMTP, letter: Letter, mail: EmailMessage) -> str:
         try:
             server.send_message(mail, self._sender, [normalise_email(letter.to)])
@@ -141,6 +117,48 @@ class Outgoing:
         except smtplib.SMTPException as error:
             raise SendFailed(f"The mail server can't take this mail: {error}", permanent=True) from error
         return str(mail["Message-ID"])
+
+
+def probe(settings: SmtpSettings, *, timeout: float = TIMEOUT_S) -> None:
+    """Connect, log in and ask for a sign of life; SendFailed says what is wrong. Nothing is sent."""
+    server = _open(settings, timeout)
+    try:
+        code, words = server.noop()
+    except (smtplib.SMTPException, OSError) as error:
+        raise SendFailed(f"The mail server does not answer: {error}") from error
+    finally:
+        server.close()
+    if code != _DONE:
+        raise SendFailed(f"The mail server refused: {code} {_decoded(words)}")
+
+
+def _open(settings: SmtpSettings, timeout: float) -> smtplib.SMTP:
+    try:
+        return _connect(settings, timeout)
+    except smtplib.SMTPAuthenticationError as error:
+        raise SendFailed(f"The mail server refused the log-in: {_words(error)}", retry_after=600) from error
+    except _REFUSED as error:
+        raise SendFailed(f"The mail server refused: {_words(error)}") from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise SendFailed(f"The mail server can't be reached: {error or type(error).__name__}") from error
+
+
+def _connect(settings: SmtpSettings, timeout: float) -> smtplib.SMTP:
+    context = ssl.create_default_context(cafile=settings.ca_file or None) if settings.tls != "none" else None
+    server: smtplib.SMTP
+    if settings.tls == "tls":
+        server = smtplib.SMTP_SSL(settings.host, settings.port, timeout=timeout, context=context)
+    else:
+        server = smtplib.SMTP(settings.host, settings.port, timeout=timeout)
+    try:
+        if settings.tls == "starttls":
+            server.starttls(context=context)
+        if settings.user:
+            server.login(settings.user, settings.password)
+    except (smtplib.SMTPException, OSError):
+        server.close()
+        raise
+    return server
 
 
 def letter_of(message: OutboxMessage) -> Letter:

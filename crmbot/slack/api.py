@@ -62,6 +62,11 @@ class SlackApi:
         words = {name: _word(value) for name, value in arguments.items() if value is not None}
         return self._call(method, urlencode(words).encode(), _FORM, seconds)
 
+    def examine(self, method: str) -> tuple[dict[str, Any], dict[str, str]]:
+        """Call a method without arguments; return its answer and the headers that came with it, in lower case."""
+        status, headers, raw = self._send(self.base_url + method, b"", self._headers(_FORM), self.seconds)
+        return _judged(status, headers, raw), headers
+
     def respond(self, url: str, payload: dict[str, Any], *, seconds: float) -> None:
         """Answer a click at its response_url; SendFailed when it was not taken."""
         status, _, raw = self._send(url, json.dumps(payload).encode(), {"Content-Type": _JSON}, seconds)
@@ -70,8 +75,10 @@ class SlackApi:
             raise SendFailed("The answer was not taken.", permanent=status < _SERVER_ERROR, code=_code_of(code))
 
     def _call(self, method: str, body: bytes, content_type: str, seconds: float | None) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
-        return _judged(*self._send(self.base_url + method, body, headers, seconds or self.seconds))
+        return _judged(*self._send(self.base_url + method, body, self._headers(content_type), seconds or self.seconds))
+
+    def _headers(self, content_type: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
 
     def _send(
         self, url: str, body: bytes, headers: dict[str, str], seconds: float

@@ -20,10 +20,10 @@ _WARNINGS = "warnings"
 
 def as_table(report: Report, width: int = 100) -> str:
     """Return the report as text of at most `width` columns: headings, figures to the right, long words cut with …."""
-    lines = [report.title.upper(), circumstances(report)]
+    lines = [report.title.upper(), *textwrap.wrap(circumstances(report), width)]
     tables, warnings = read_tables(report), read_warnings(report)
     if not tables and not warnings:
-        return "\n".join([*lines, "", _EMPTY, ""])
+        lines += ["", _EMPTY]
     for table in tables:
         lines += ["", *([table.title] if table.title else []), *draw(table, width)]
     for warning in warnings:

@@ -1,0 +1,1 @@
+"""What `crmbot doctor` looks at: one module for each thing that crmbot stands on."""

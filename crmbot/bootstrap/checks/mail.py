@@ -1,0 +1,49 @@
+"""Mail: every mailbox opens, and the server that mail leaves through takes the log-in."""
+
+from crmbot.bootstrap.checks.finding import Finding, Subject
+from crmbot.config.settings import IntakeSettings
+from crmbot.errors import SendFailed
+from crmbot.mail.mailbox import Mailbox, MailboxFailed
+from crmbot.mail.outgoing import probe
+
+
+def check_mailbox(subject: Subject, intake: IntakeSettings) -> Finding:
+    """Log in, open the folder and read its UIDVALIDITY."""
+    name = f"mailbox {intake.name}"
+    if not intake.host:
+        return Finding(name, "skipped", "mail.intake.host is empty: no mailbox is read.")
+    try:
+        with Mailbox(intake, timeout=subject.seconds) as mailbox:
+            where = f"{intake.user} at {intake.host}:{intake.port}, {intake.mailbox}"
+            return Finding(name, "ok", f"{where}, UIDVALIDITY {mailbox.uid_validity}.")
+    except MailboxFailed as failure:
+        todo = (
+            "Check mail.intake.user and CRMBOT_IMAP_PASSWORD; many providers want an app password."
+            if failure.refused
+            else "Check host, port, tls, ca_file and mailbox below [mail.intake]."
+        )
+        return Finding(name, "failed", f"{failure}.", todo)
+    except OSError as error:
+        return Finding(
+            name, "failed", f"ca_file {intake.ca_file} can't be used: {error}.", "Correct mail.intake.ca_file."
+        )
+
+
+def check_smtp(subject: Subject) -> Finding:
+    """Connect, log in and ask for a sign of life."""
+    name, settings = "mail out", subject.settings
+    smtp = settings.smtp
+    waiting = [digest.name for digest in settings.digests if digest.to]
+    if not smtp.host:
+        if waiting:
+            told = f"mail.smtp.host is empty, but digests go by mail: {', '.join(waiting)}."
+            return Finding(name, "failed", told, "Fill in [mail.smtp], or give these digests a channel.")
+        return Finding(name, "skipped", "mail.smtp.host is empty: no mail is sent.")
+    if not (smtp.sender or any(intake.address for intake in settings.mail_intake)):
+        return Finding(name, "failed", "There is no address to send from.", "Set mail.smtp.sender.")
+    try:
+        probe(smtp, timeout=subject.seconds)
+    except SendFailed as failure:
+        todo = "Check host, port, tls and user below [mail.smtp], and CRMBOT_SMTP_PASSWORD."
+        return Finding(name, "failed", f"{smtp.host}:{smtp.port}: {failure}", todo)
+    return Finding(name, "ok", f"{smtp.host}:{smtp.port} answers{f' {smtp.user}' if smtp.user else ''}.")
