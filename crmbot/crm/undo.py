@@ -82,6 +82,8 @@ def _refuse_unallowed(work: Work, entry: JournalEntry, effect: JournalEntry) -> 
 
 
 def _refuse_stale(work: Work, entry: JournalEntry) -> None:
+    if entry.request == "archive.import":
+        raise Conflict("The import of an archive can't be undone; a backup from before it can be restored.")
     if entry.undone_by_id is not None:
         raise Conflict(f"That was undone already: {entry.summary}")
     if work.now - entry.at > work.policy.undo_for:

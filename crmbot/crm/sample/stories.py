@@ -27,9 +27,13 @@ class _Known:
     value: int
     age_days: int
     stage: int
+    slipped: bool
 
 
-KNOWN_DEALS = (_Known("Globex rollout", 0, 48_000, 38, 2), _Known("Acme renewal", 1, 36_000, 52, 1))
+KNOWN_DEALS = (
+    _Known("Globex rollout", 0, 48_000, 38, 2, slipped=False),
+    _Known("Acme renewal", 1, 36_000, 52, 1, slipped=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,10 @@ def _known_story(plan: Plan, index: int, dice: Random) -> Story:
     events += [
         (created + timedelta(days=9 * place), {"stage": _OPEN[place].key}) for place in range(1, known.stage + 1)
     ]
-    close = _plain_day(plan.now + timedelta(days=24 + 9 * index))
+    close = _plain_day(plan.now + timedelta(days=24 - 10 * index))
+    if known.slipped:
+        later = _plain_day(plan.now + timedelta(days=33))
+        events.append((plan.now - timedelta(days=2.2), {"expected_close": later.isoformat()}))
     entries = _versions(created, _first_version(plan.jane.ref, close), events)
     return Story(index, created, known.company, known.company, StageKind.OPEN, None, forgotten=False, entries=entries)
 

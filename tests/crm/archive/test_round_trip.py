@@ -59,7 +59,7 @@ NOW = datetime(2031, 3, 5, 9, 30, tzinfo=UTC)
 OWN_TO_A_STORE = {"workspace_id", "version", "stage_id", "version_id"}
 OF_PARTS = {"ContactEmail", "DealVersion", "LeadStatusEntry", "ActivityVersion", "ProposalVersion", "ProposalItem"}
 IN_MEMORY = settings(
-    max_examples=EXAMPLES,
+    max_examples=max(4, EXAMPLES // 4),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

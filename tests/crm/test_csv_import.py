@@ -1,0 +1,258 @@
+"""Tables from other systems, and our own out and in again."""
+
+import csv
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from factories import Crm
+
+from crmbot.crm.requests import CreateCompany, CreateContact, CreateDeal, CreateLead, SetDeal, SetLeadStatus
+from crmbot.crm.spreadsheets import export_csv, import_csv
+from crmbot.crm.spreadsheets.cells import harmless, plain
+from crmbot.crm.spreadsheets.headers import guess_kind
+from crmbot.crm.spreadsheets.reading import amount, day
+from crmbot.domain.money import Money
+from crmbot.errors import BadInput, NotAllowed
+from crmbot.models import Company, Contact, ContactEmail, Deal, JournalEntry, Lead
+
+
+def take(crm: Crm, file: Path, text: str | bytes = "", **kwargs: Any) -> Any:
+    if text:
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return import_csv(crm.store, crm.actor("ada"), crm.policy, file, now=crm.clock(), **kwargs)
+
+
+def cells(file: Path) -> list[list[str]]:
+    with file.open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.reader(handle))
+
+
+HEADERS = [
+    ("First Name,Last Name,Email,Lead Status,Lead Owner", "leads"),
+    ("Deal Name,Deal Stage,Close Date,Amount", "deals"),
+    ("Opportunity Name,Account Name,Stage,Amount,Close Date", "deals"),
+    ("Deal - Title,Deal - Value,Deal - Stage", "deals"),
+    ("Company name,Company Domain Name,Industry,Number of Employees", "companies"),
+    ("Account Name,Website,Industry,Employees", "companies"),
+    ("First Name,Last Name,Email,Phone Number,Job Title", "contacts"),
+    ("Person - Name,Person - Email - Work,Person - Phone - Work", "contacts"),
+]
+
+
+@pytest.mark.parametrize(("header", "kind"), HEADERS)
+def test_the_columns_tell_what_a_table_holds(header: str, kind: str) -> None:
+    assert guess_kind(tuple(header.split(",")), "export.csv") == kind
+
+
+def test_the_files_name_tells_too_and_nothing_is_guessed() -> None:
+    assert guess_kind(("Name", "Owner"), "all-leads.csv") == "leads"
+    with pytest.raises(BadInput, match="--kind"):
+        guess_kind(("Name", "Owner"), "export.csv")
+
+
+FORMS = [
+    "Name,Email,Lead Source\nZoë Müller,zoe@x.example,Web Form\n".encode(),
+    "\ufeffName;Email;Lead Source\r\nZoë Müller;zoe@x.example;Web Form\r\n".encode(),
+    "NAME\tE-Mail\tlead source\nZoë Müller\tzoe@x.example\tWeb Form\n".encode("cp1252"),
+    "Name,Email,Lead Source\nZoë Müller,zoe@x.example,Web Form\n".encode("utf-16"),
+    b'"First Name","Last Name",Email,"Lead Source"\n"Zo\xc3\xab","M\xc3\xbcller","ZOE@x.example","Web Form"',
+]
+
+
+@pytest.mark.parametrize("raw", FORMS, ids=["comma", "BOM and semicolon", "tab in cp1252", "UTF-16", "two names"])
+def test_encoding_and_delimiter_are_found_out(crm: Crm, tmp_path: Path, raw: bytes) -> None:
+    result = take(crm, tmp_path / "leads.csv", raw)
+    [lead] = crm.rows(Lead)
+    assert (result.made, lead.name, lead.email, lead.source) == (1, "Zoë Müller", "zoe@x.example", "web_form")
+
+
+def test_duplicates_are_skipped_and_mistakes_refused_each_with_a_reason(any_crm: Crm, tmp_path: Path) -> None:
+    crm, file = any_crm, tmp_path / "leads.csv"
+    crm.made(CreateLead("Old", email="old@x.example"))
+    result = take(
+        crm,
+        file,
+        "Name,Email,Owner,Status,Colour\n"
+        "New,new@x.example,sam@ours.example,in progress,red\n"
+        "Old again,OLD@x.example,,,\n"
+        "New again,new@x.example,,,\n"
+        "Bad,not a mail,,,\n"
+        "Lost,lost@x.example,nobody,,\n"
+        "Odd,odd@x.example,,dancing,\n",
+    )
+    assert (result.made, result.skipped, result.left_out) == (1, 2, ("Colour",))
+    assert "refused 3." in str(result)
+    new = next(lead for lead in crm.rows(Lead) if lead.name == "New")
+    assert (new.status, new.owner_id) == ("contacted", crm.user_id("sam"))
+    kept = cells(tmp_path / "leads.csv.refused.csv")
+    assert kept[0] == ["Name", "Email", "Owner", "Status", "Colour", "crmbot says"]
+    assert [(row[0], row[-1].split(" ")[-1]) for row in kept[1:]] == [
+        ("Old again", "already."),
+        ("New again", "already."),
+        ("Bad", "address."),
+        ("Lost", "“nobody”."),
+        ("Odd", "lead."),
+    ]
+    # a row that is refused after its first half leaves nothing
+    assert "Odd" not in [lead.name for lead in crm.rows(Lead)]
+
+
+def test_refused_rows_come_in_once_they_are_mended(crm: Crm, tmp_path: Path) -> None:
+    take(crm, tmp_path / "leads.csv", "Name,Email\nBad,not a mail\n")
+    refused = tmp_path / "leads.csv.refused.csv"
+    result = take(crm, refused, refused.read_text("utf-8-sig").replace("not a mail", "ok@x.example"))
+    assert (result.made, result.refused) == (1, [])
+
+
+def test_a_dry_run_sees_duplicates_and_writes_nothing(crm: Crm, tmp_path: Path) -> None:
+    before = crm.dump()
+    text = "Name,Email\n" + "".join(f"Lead {place},l{place % 300}@x.example\n" for place in range(310))
+    result = take(crm, tmp_path / "leads.csv", text, dry_run=True)
+    assert (result.made, result.skipped) == (300, 10)
+    assert crm.dump() == before
+    assert list(tmp_path.glob("*.refused.csv")) == []
+
+
+def test_many_rows_are_few_transactions_each_to_be_undone(crm: Crm, tmp_path: Path) -> None:
+    text = "Name,Email\n" + "".join(f"Lead {place},l{place}@x.example\n" for place in range(450))
+    take(crm, tmp_path / "leads.csv", text)
+    entries = [entry for entry in crm.rows(JournalEntry) if entry.request == "csv.import"]
+    assert (len(crm.rows(Lead)), len(entries)) == (450, 3)
+
+
+def test_contacts_and_companies_meet_by_domain(crm: Crm, tmp_path: Path) -> None:
+    take(
+        crm, tmp_path / "companies.csv", "Company name,Website\nAcme Corp,https://www.acme.com/en\nAcme Two,acme.com\n"
+    )
+    result = take(
+        crm, tmp_path / "contacts.csv", "Name,Email,Job Title\nJo,jo@acme.com; j@web.example,CTO\nJo,jo@acme.com,\n"
+    )
+    [company] = crm.rows(Company)
+    [contact] = crm.rows(Contact)
+    assert (company.domain, contact.company_id, contact.role) == ("acme.com", company.id, "CTO")
+    assert (result.made, result.skipped) == (1, 1)
+    assert sorted(row.email for row in crm.rows(ContactEmail)) == ["j@web.example", "jo@acme.com"]
+
+
+def test_deals_come_with_value_stage_and_end(crm: Crm, tmp_path: Path) -> None:
+    result = take(
+        crm,
+        tmp_path / "x.csv",
+        "Deal Name,Amount,Deal Stage,Close Date,Probability (%),Account Name,Lost Reason\n"
+        'Open one,"$40,000.50",Negotiation,2031-12-15,80,Acme Corp,\n'
+        "Won one,1234 EUR,Closed Won,,,,\n"
+        "Lost one,10,Lost,,,,Price\n"
+        "Unclear,1.234,,,,,\n"
+        "Unclear day,10,,03/04/2031,,,\n"
+        'Open one,"$40,000.50",Negotiation,2031-12-15,80,Acme Corp,\n',
+    )
+    deals = {deal.title: deal for deal in crm.rows(Deal)}
+    assert {title: (deal.outcome, deal.value_minor, deal.currency) for title, deal in deals.items()} == {
+        "Open one": ("open", 4_000_050, "USD"),
+        "Won one": ("won", 123_400, "EUR"),
+        "Lost one": ("lost", 1_000, "USD"),
+    }
+    assert (deals["Open one"].probability, deals["Lost one"].lost_reason) == (80, "Price")
+    assert [said.split("”")[0] for _, said in result.refused[:2]] == ["“1.234", "“03/04/2031"]
+    assert result.skipped == 1
+
+
+AMOUNTS = [
+    ("40000", Money(4_000_000, "USD")),
+    ("€ 1.234,50", Money(123_450, "EUR")),
+    ("1,234", Money(123_400, "USD")),
+    ("12,5", Money(1_250, "USD")),
+    ("-3", Money(-300, "USD")),
+    ("JPY 500", Money(500, "JPY")),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), AMOUNTS)
+def test_amounts_are_read(text: str, value: Money) -> None:
+    assert amount(text, "USD") == value
+
+
+@pytest.mark.parametrize("text", ["1.234", "abc", "12.345,67.8", "1e5", "NaN", "10.999 USD"])
+def test_amounts_that_are_none_or_unclear_are_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        amount(text, "USD")
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "iso"),
+    [("2031-12-15", None, "2031-12-15"), ("15.12.2031", None, "2031-12-15"), ("12/15/2031 00:00", None, "2031-12-15"),
+     ("03/04/2031", "dmy", "2031-04-03"), ("03/04/2031", "mdy", "2031-03-04"), ("05.05.2031", None, "2031-05-05")],
+)  # fmt: skip
+def test_days_are_read(text: str, order: str | None, iso: str) -> None:
+    assert day(text, order).isoformat() == iso
+
+
+DANGEROUS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "'=1",
+    "''=1",
+    "'",
+    "'quoted'",
+    "\uff1d1",
+    '=HYPERLINK("http://x","y")',
+    'plain, with "quotes" and\nlines',
+    "",
+]
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_no_cell_is_a_formula_and_every_one_comes_back(text: str) -> None:
+    cell = harmless(text)
+    assert cell[:1] not in set("=+-@\t\r\n\uff1d")
+    assert plain(cell) == text
+
+
+def test_what_goes_out_comes_in_again(crm: Crm, open_crm: Callable[[], Crm], tmp_path: Path) -> None:
+    crm.made(CreateCompany('=HYPERLINK("http://x")', domain="acme.com", industry="-1", size="+49"))
+    crm.made(
+        CreateContact("@Jo\nDoe", ("jo@acme.com", "a@web.example"), phone="+49 30", company='=HYPERLINK("http://x")')
+    )
+    crm.made(CreateLead("'=Lead", email="l@x.example", source="web form", score=7))
+    crm.do(SetLeadStatus("L-1", "disqualified", reason="=no"))
+    crm.made(CreateDeal("-Deal", value=Money(12_345, "EUR"), stage="qualified", contact="jo@acme.com", probability=33))
+    crm.do(SetDeal("D-1", forecast_category="commit"))
+    other = open_crm()
+    kinds = ("companies", "contacts", "leads", "deals")
+    for kind in kinds:
+        assert export_csv(crm.store, crm.actor("ada"), tmp_path / f"{kind}.csv", kind) == 1
+        assert take(other, tmp_path / f"{kind}.csv").made == 1
+        export_csv(other.store, other.actor("ada"), tmp_path / f"{kind}-again.csv", kind)
+        first, again = cells(tmp_path / f"{kind}.csv"), cells(tmp_path / f"{kind}-again.csv")
+        # when it was made is the only thing that a table does not bring along
+        assert [row[:-1] for row in first] == [row[:-1] for row in again]
+
+
+def test_only_who_may_import_does(crm: Crm, tmp_path: Path) -> None:
+    manager = replace(crm.actor("max"))
+    with pytest.raises(NotAllowed):
+        import_csv(crm.store, manager, crm.policy, tmp_path / "leads.csv", now=crm.clock())
+    with pytest.raises(NotAllowed):
+        export_csv(crm.store, manager, tmp_path / "leads.csv", "leads")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        ("Colour\nred\n", "No column names the leads"),
+        ('Name,Email\n"open,x@x.example\n', "is no table"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused(crm: Crm, tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "leads.csv"
+    file.write_text(text)
+    with pytest.raises(BadInput, match=said):
+        take(crm, file)
