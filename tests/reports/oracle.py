@@ -350,9 +350,7 @@ def lead_conversion(o: Oracle) -> Facts:
             {
                 "date": day.isoformat(),
                 "leads": sum(o.local(o.world.leads[n]["created_at"]) == day for n in born),
-                "converted": sum(
-                    any(o.inside(at) and o.local(at) == day for at in times) for times in converted.values()
-                ),
+                "converted": sum(any(o.local(at) == day for at in times) for times in converted.values()),
             }
             for day in days
         ],

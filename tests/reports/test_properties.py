@@ -31,7 +31,6 @@ def _windows(now: datetime, zone: ZoneInfo) -> st.SearchStrategy[Window]:
     return st.one_of(
         st.sampled_from([7, 30, 90]).map(lambda days: last_days(days, today, zone)),
         past.map(lambda n: Window(today - timedelta(days=n[0] + n[1]), today - timedelta(days=n[0]), zone)),
-        st.just(since_last_week(now, zone)),
     )
 
 
@@ -53,10 +52,12 @@ def test_the_engine_agrees_with_the_oracle(store: Store, data: st.DataObject) ->
     workspace_id = f"w{next(_numbers)}"
     now = data.draw(st.sampled_from(NOWS))
     world = data.draw(worlds(now, workspace_id))
-    window = data.draw(_windows(now, world.zone))
+    asked = data.draw(_windows(now, world.zone))
+    moved = data.draw(st.sampled_from([asked, since_last_week(now, world.zone)]))
     owner = data.draw(st.sampled_from([None, None, *world.users]))
     with write(world, store, workspace_id).reading() as session:
         for name in REGISTRY:
+            window = moved if name == "pipeline-changes" else asked
             oracle = Oracle(world, now, window.from_on, window.to_on, owner, window.opens_at)
             expected = REPORTS[name](oracle)
             report = compute(session, name, _scope(world, workspace_id, now, owner), window)
@@ -156,13 +157,15 @@ def test_a_report_as_of_a_past_moment_stays_as_it_was(sqlite_store: Store, data:
 
 def _until(world: World, cut: datetime) -> World:
     """Return what was known before an instant: nothing made, changed or done since."""
+    # What is logged after the fact belongs to the past as soon as it is known, so that it is in both.
     past = World(world.zone, world.currency, world.stages, world.users, world.rates)
     for deal in world.deals:
         history = [item for item in deal["history"] if item[0] < cut]
         past.deals += [{**deal, "history": history}] if history else []
     numbers = {deal["number"] for deal in past.deals}
     for activity in world.activities:
-        history = [(at, _undone(facts, cut)) for at, facts in activity["history"] if at < cut]
+        known = [(at, _undone(facts, cut)) for at, facts in activity["history"] if at < cut]
+        history = known or [item for item in activity["history"][:1] if _undone(item[1], cut)["completed_at"]]
         about = activity["deal"] if activity["deal"] in numbers else None
         past.activities += [{**activity, "history": history, "deal": about}] if history else []
     return past

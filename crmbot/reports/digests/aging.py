@@ -17,6 +17,8 @@ from crmbot.reports.sales_pipeline import compute_sales_pipeline
 from crmbot.reports.snapshot import Snapshot, valid_at
 from crmbot.reports.values import CountAndValue, Scope, Unconverted
 
+_TOUCHES = ("touched_now", "touched_then")
+
 
 @dataclass(frozen=True, slots=True)
 class AgingBucket:
@@ -104,7 +106,7 @@ def _old_deals(snapshot: Snapshot, limit: int) -> tuple[OldDeal, ...]:
             DealVersion.stage_id,
             DealVersion.value_minor,
             DealVersion.currency,
-            *last_touches(snapshot),
+            *(touch.label(name) for touch, name in zip(last_touches(snapshot), _TOUCHES, strict=True)),
             untouched(snapshot).label("stale"),
         )
         .join_from(DealVersion, Deal, and_(Deal.workspace_id == snapshot.workspace_id, Deal.id == DealVersion.deal_id))
@@ -128,7 +130,7 @@ def _old_deals(snapshot: Snapshot, limit: int) -> tuple[OldDeal, ...]:
             value=None if row.value_minor is None else Money(row.value_minor, row.currency),
             currency=row.currency,
             age_days=(snapshot.day - row.created_at.astimezone(snapshot.scope.zone).date()).days,
-            last_touch_at=max((at for at in row[-3:-1] if at is not None), default=None),
+            last_touch_at=max((at for at in (row.touched_now, row.touched_then) if at is not None), default=None),
             stale=bool(row.stale),
         )
         for row in rows

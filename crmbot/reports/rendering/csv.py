@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from crmbot.reports.rendering.sections import read_sections
 from crmbot.reports.values import Report
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 
 
 def as_csv(report: Report) -> str:
@@ -43,12 +45,4 @@ def cell(value: Any) -> str:
         return str(value)
     text = str(value)
     # Figures keep their sign; only words can be formulas.
-    return f"'{text}" if text.startswith(_FORMULA) and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return text.isascii() and "_" not in text and text == text.strip()
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

@@ -1,0 +1,183 @@
+"""The same report as JSON, CSV and a table: the same numbers, and nothing that runs in a spreadsheet."""
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from reports.rows import Rows, ago
+
+from crmbot.domain.money import Money
+from crmbot.domain.windows import Window
+from crmbot.reports import REGISTRY, Report
+from crmbot.reports.rendering import as_csv, as_envelope, as_table
+from crmbot.reports.rendering.csv import cell
+from crmbot.store import Store
+
+
+@pytest.fixture
+def told(sqlite_store: Store) -> Rows:
+    rows = Rows(sqlite_store)
+    evil = rows.user("=Jane")
+    rows.rate("EUR", date(2031, 1, 1), "1.1")
+    rows.deal(ago(100), 10_000_00, owner=evil, stage="negotiation", title="=SUM(A1)", number=17)
+    rows.deal(ago(5), 1_234_56, currency="CHF", title="@alpine", number=18)
+    rows.deal(ago(5), 50_00, stage="qualified", title="A very long name of a deal " * 4, number=19)
+    rows.deal(ago(50), 400_00, owner=evil, then=[(ago(3), {"stage": "lost", "lost_reason": "-1+2"})])
+    rows.activity("task", ago(5), evil, due_at=ago(1))
+    rows.lead(ago(10), ("converted", ago(5)), source="+44")
+    return rows
+
+
+def _sections(report: Report) -> dict[str, list[list[str]]]:
+    parts: list[list[list[str]]] = [[]]
+    for row in csv.reader(io.StringIO(as_csv(report), newline="")):
+        parts[-1].append(row) if row else parts.append([])
+    return {part[0][0]: part[1:] for part in parts}
+
+
+def test_an_envelope_has_the_guides_fields_and_is_json(told: Rows) -> None:
+    found = json.loads(json.dumps(as_envelope(told.report("sales-pipeline"))))
+    assert (found["success"], found["message"]) == (True, "Sales pipeline report generated successfully")
+    data = found["data"]
+    assert data["pipeline_value"] == 10050.0
+    assert data["by_stage"]["negotiation"] == {"count": 1, "value": 10000.0, "weighted_value": 7500.0}
+    assert set(data["by_user"][0]) >= {"user_id", "user_name", "opportunities", "pipeline_value", "weighted_value"}
+    assert list(data["aging"]) == ["under_30_days", "30_to_60_days", "60_to_90_days", "over_90_days"]
+    assert data["forecast"] == {"best_case": 10050.0, "most_likely": 7512.5, "worst_case": 7500.0}
+    meta = found["meta"]
+    assert {name: meta[name] for name in ("workspace_id", "timezone", "currency", "scope", "as_of", "period")} == {
+        "workspace_id": "w1",
+        "timezone": "UTC",
+        "currency": "USD",
+        "scope": "all",
+        "as_of": "2031-03-31T12:00:00Z",
+        "period": {"from": "2031-03-02", "to": "2031-03-31"},
+    }
+    [left_out] = meta["unconverted"]
+    assert (left_out["number"], left_out["amount"], left_out["currency"]) == (18, 1234.56, "CHF")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("lead-conversion", "Lead conversion report generated successfully"),
+        ("customer-acquisition", "Customer acquisition report generated successfully"),
+        ("activity-summary", "Activity summary report generated successfully"),
+    ],
+)
+def test_a_message_names_its_report(told: Rows, name: str, message: str) -> None:
+    assert as_envelope(told.report(name))["message"] == message
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_csv_and_json_show_the_same_numbers(told: Rows, name: str) -> None:
+    report = told.report(name)
+    data = as_envelope(report)["data"]
+    sections = _sections(report)
+    figures = dict(row for row in sections["summary"][1:])
+    seen = 0
+    for field, text in figures.items():
+        if field in {"as_of", "currency"}:
+            continue
+        value: Any = data
+        for part in field.split("."):
+            value = value[part]
+        assert (text == "") if value is None else (text == str(value) or float(text) == value)
+        seen += 1
+    for field, value in data.items():
+        if isinstance(value, list) and value and field != "warnings":
+            head, *rows = sections[field]
+            assert head == list(value[0])
+            assert len(rows) == len(value)
+            seen += 1
+    assert seen
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_the_columns_are_the_same_with_and_without_rows(told: Rows, name: str) -> None:
+    empty = Rows(told.store, "w9").report(name)
+    full = told.report(name)
+    assert {n: part[0] for n, part in _sections(empty).items()} == {n: part[0] for n, part in _sections(full).items()}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+44 30", "'+44 30"),
+        ("-cmd", "'-cmd"),
+        ("@x", "'@x"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("-inf", "'-inf"),
+        ("-5", "-5"),
+        ("+1.5", "+1.5"),
+        ("plain = text", "plain = text"),
+        (Money(-12_34, "USD"), "-12.34"),
+        (Money(1234, "JPY"), "1234"),
+        (0.5, "0.5"),
+        (None, ""),
+        (date(2031, 2, 28), "2031-02-28"),
+        (datetime(2031, 2, 28, 9, 30, tzinfo=UTC), "2031-02-28T09:30:00Z"),
+    ],
+)
+def test_a_cell_is_never_a_formula(value: object, text: str) -> None:
+    assert cell(value) == text
+
+
+def test_hostile_names_stay_words_in_csv(told: Rows) -> None:
+    told_in_csv = as_csv(told.report("sales-pipeline")) + as_csv(told.report("lost-reasons"))
+    assert "'=Jane" in told_in_csv
+    assert "'-1+2" in told_in_csv
+    assert ",=Jane" not in told_in_csv
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("name", REGISTRY)
+def test_a_table_fits_and_lines_up(told: Rows, name: str, width: int) -> None:
+    lines = as_table(told.report(name), width).splitlines()
+    assert lines[0] == REGISTRY[name].title.upper()
+    assert max(map(len, lines)) <= width
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_a_table_reads_as_this(sqlite_store: Store) -> None:
+    rows = Rows(sqlite_store)
+    jane = rows.user("Jane")
+    rows.deal(ago(40), 400_00, owner=jane, then=[(ago(3), {"stage": "lost", "lost_reason": "Price"})])
+    rows.deal(ago(40), 1600_00, owner=jane, then=[(ago(3), {"stage": "lost"})])
+    window = Window(date(2031, 3, 1), date(2031, 3, 31), ZoneInfo("UTC"))
+    assert (
+        as_table(rows.report("lost-reasons", window), 80)
+        == """LOST REASONS
+2031-03-01 to 2031-03-31, as of 2031-03-31 12:00 UTC, USD, all records
+
+Total: count         2
+Total: value  2,000.00
+
+By reason
+Reason       Count     Value  Share
+───────────────────────────────────
+Price            1    400.00   0.50
+unspecified      1  1,600.00   0.50
+
+By stage
+Stage     Name      Count     Value  Share
+──────────────────────────────────────────
+new_lead  New Lead      2  2,000.00   1.00
+
+By user
+User name  Count     Value  Share
+─────────────────────────────────
+Jane           2  2,000.00   1.00
+"""
+    )
+
+
+def test_an_empty_report_says_so(sqlite_store: Store) -> None:
+    lines = as_table(Rows(sqlite_store).report("lost-reasons"), 80).splitlines()
+    assert lines[-1] == "Nothing to report in this period."
