@@ -38,7 +38,7 @@ def create(work: Work, request: CreateLead) -> Outcome:
         email=email,
         company_name=request.company,
         company_key=fold_name(request.company) if request.company else None,
-        source=_source(request.source),
+        source=source_key(request.source),
         owner_id=find_user(work, request.owner).id if request.owner else work.actor.user_id,
         score=request.score,
         score_is_manual=request.score is not None,
@@ -88,7 +88,7 @@ def set_facts(work: Work, request: SetLead) -> Outcome:
         "name": usable_name(request.name),
         "email": email,
         "company_name": request.company,
-        "source": _source(request.source),
+        "source": source_key(request.source),
         "score": request.score,
     }
     changes = []
@@ -197,6 +197,11 @@ def enter(work: Work, lead: Lead, statuses: Iterable[LeadStatus]) -> None:
         )
 
 
+def source_key(source: str | None) -> str | None:
+    """Return a source in the form reports count by: lower-case, words joined by underscores; none for no words."""
+    return "_".join(source.casefold().replace("-", " ").split()) if source and source.strip() else None
+
+
 def _refuse_double(work: Work, email: str, *, but: str = "") -> None:
     known = work.session.scalar(
         select(Lead)
@@ -227,11 +232,6 @@ def _status(word: str) -> LeadStatus:
         return LeadStatus(word.casefold())
     except ValueError:
         raise BadInput(f"“{word}” is no lead status. There are {', '.join(LeadStatus)}.", field="status") from None
-
-
-def _source(source: str | None) -> str | None:
-    """Return a source in the form reports count by: lower-case, words joined by underscores."""
-    return "_".join(source.casefold().replace("-", " ").split()) if source and source.strip() else None
 
 
 def _number(lead: Lead) -> str:

@@ -7,13 +7,14 @@ from sqlalchemy import Select, func, or_, select
 
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import CompanyView, ContactView, DealView, Found, Hit, LeadView, Link, Listing, Shown, Today
+from crmbot.crm.leads import source_key
 from crmbot.crm.lookup import find_activity, find_deal, find_record, find_stage, find_user
 from crmbot.crm.timeline import timeline
 from crmbot.crm.views import activity_view, deal_view, load_names, record_view
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
-from crmbot.domain.ids import Kind, reference
-from crmbot.domain.stages import LeadStatus
+from crmbot.domain.ids import Kind, parse_reference, reference
+from crmbot.domain.stages import LeadStatus, StageKind
 from crmbot.errors import BadInput
 from crmbot.models import Activity, Company, Contact, ContactEmail, Deal, Email, Lead
 
@@ -64,7 +65,7 @@ def list_leads(work: Work, request: ask.ListLeads) -> Listing:
     if request.owner:
         statement = statement.where(Lead.owner_id == find_user(work, request.owner).id)
     if request.source:
-        statement = statement.where(Lead.source == "_".join(request.source.casefold().split()))
+        statement = statement.where(Lead.source == source_key(request.source))
     if request.words:
         key = fold_name(request.words)
         statement = statement.where(
@@ -78,6 +79,8 @@ def list_deals(work: Work, request: ask.ListDeals) -> Listing:
     """List deals, the most valuable first."""
     statement = select(Deal).where(Deal.workspace_id == work.workspace_id)
     if request.outcome:
+        if request.outcome not in tuple(StageKind):
+            raise BadInput(f"“{request.outcome}” is no outcome. There are open, won and lost.", field="outcome")
         statement = statement.where(Deal.outcome == request.outcome)
     if request.owner:
         statement = statement.where(Deal.owner_id == find_user(work, request.owner).id)
@@ -175,7 +178,7 @@ def today(work: Work, _request: ask.ShowToday) -> Today:
 
 
 def find(work: Work, request: ask.Find) -> Found:
-    """Search records by words: every word must stand in the name, the address or the number's name."""
+    """Search records by words: every word must stand in the name; an address or a number finds its own."""
     words = fold_name(request.words).split()
     if not words:
         raise BadInput("What should be found? Type a word.", field="words", example="/crm find acme")
@@ -193,7 +196,7 @@ def find(work: Work, request: ask.Find) -> Found:
         hits += [_hit(work, kind, row) for row in rows]
     if "@" in request.words:
         hits += _by_address(work, request.words.strip().lower())
-    hits = hits[:_MOST_HITS]
+    hits = [*_by_number(work, request.words), *hits][:_MOST_HITS]
     said = f"{len(hits)} found for “{request.words}”." if hits else f"Nothing found for “{request.words}”."
     return Found(said, hits=tuple(hits))
 
@@ -204,6 +207,18 @@ _SEARCHED: tuple[tuple[Kind, Any, Any], ...] = (
     (Kind.CONTACT, Contact, Contact.name_key),
     (Kind.LEAD, Lead, Lead.name_key),
 )
+
+
+def _by_number(work: Work, words: str) -> list[Hit]:
+    parsed = parse_reference(words)
+    return [
+        _hit(work, kind, row)
+        for kind, model, _ in _SEARCHED
+        if parsed is not None and parsed[0] is kind
+        for row in work.session.scalars(
+            select(model).where(model.workspace_id == work.workspace_id, model.number == parsed[1])
+        )
+    ]
 
 
 def _by_address(work: Work, address: str) -> list[Hit]:

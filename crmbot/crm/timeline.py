@@ -101,7 +101,7 @@ def _statuses(work: Work, lead: Lead) -> list[TimelineEntry]:
     rows = work.session.scalars(
         select(LeadStatusEntry)
         .where(LeadStatusEntry.workspace_id == work.workspace_id, LeadStatusEntry.lead_id == lead.id)
-        .order_by(LeadStatusEntry.entered_at, LeadStatusEntry.position)
+        .order_by(LeadStatusEntry.entered_at.desc(), LeadStatusEntry.position.desc())
     )
     return [TimelineEntry(entry.entered_at, "status", f"Became {entry.status}") for entry in rows]
 

@@ -22,9 +22,7 @@ def upgrade(store: Store) -> None:
     Raises:
         Conflict: a newer program has been at the store.
     """
-    newer = _newer_revision(store)
-    if newer is not None:
-        raise Conflict(f"The store is newer than this program ({newer}). Install the newer crmbot.")
+    pending(store)
     with store.engine.connect() as connection:
         if store.is_sqlite:
             _without_foreign_keys(connection)
@@ -34,11 +32,17 @@ def upgrade(store: Store) -> None:
 
 
 def pending(store: Store) -> tuple[str, ...]:
-    """Return the revisions that the store lacks, oldest first."""
-    newer = _newer_revision(store)
-    if newer is not None:
-        return (f"the store is newer than this program: {newer}",)
-    missing = [revision.revision for revision in _script().iterate_revisions("head", _current(store) or "base")]
+    """Return the revisions that the store lacks, oldest first.
+
+    Raises:
+        Conflict: a newer program has been at the store.
+    """
+    script = ScriptDirectory.from_config(_config(None))
+    with store.engine.connect() as connection, connection.begin():
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+        raise Conflict(f"The store is newer than this program ({current}). Install the newer crmbot.")
+    missing = [revision.revision for revision in script.iterate_revisions("head", current or "base")]
     return tuple(reversed(missing))
 
 
@@ -47,22 +51,6 @@ def differences(store: Store) -> list[str]:
     with store.engine.connect() as connection, connection.begin():
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(difference) for difference in compare_metadata(context, Base.metadata)]
-
-
-def _newer_revision(store: Store) -> str | None:
-    """Return the store's revision when this program does not know it."""
-    current = _current(store)
-    known = {revision.revision for revision in _script().walk_revisions()}
-    return None if current is None or current in known else current
-
-
-def _current(store: Store) -> str | None:
-    with store.engine.connect() as connection, connection.begin():
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def _script() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config(None))
 
 
 def _without_foreign_keys(connection: Connection) -> None:

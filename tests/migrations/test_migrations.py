@@ -53,9 +53,9 @@ def test_a_table_that_differs_is_told(sqlite_store: Store) -> None:
 def test_a_store_newer_than_the_program_is_refused(store: Store) -> None:
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    assert pending(store) == ("the store is newer than this program: 9999",)
-    with refusal(Conflict, "The store is newer than this program (9999). Install the newer crmbot."):
-        upgrade(store)
+    for work in (pending, upgrade):
+        with refusal(Conflict, "The store is newer than this program (9999). Install the newer crmbot."):
+            work(store)
 
 
 _KILLED = """

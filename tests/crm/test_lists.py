@@ -1,0 +1,198 @@
+"""Looks: one record with its timeline, lists, what waits today, search."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from factories import Crm, refusal
+
+from crmbot.crm.requests import (
+    AddNote,
+    CompleteActivity,
+    CreateCompany,
+    CreateContact,
+    CreateDeal,
+    CreateLead,
+    CreateTask,
+    Due,
+    Find,
+    ListActivities,
+    ListCompanies,
+    ListContacts,
+    ListDeals,
+    ListLeads,
+    LogActivity,
+    LoseDeal,
+    MoveDeal,
+    Request,
+    SetLeadStatus,
+    ShowCompany,
+    ShowDeal,
+    ShowLead,
+    ShowToday,
+)
+from crmbot.domain.money import Money
+from crmbot.errors import BadInput
+
+
+def listed(crm: Crm, request: Request, as_: str = "jane") -> list[str]:
+    """Return the numbers of the records that a list shows, in order."""
+    return [record.reference for record in crm.ask(request, as_).records]
+
+
+@pytest.fixture
+def busy(crm: Crm) -> Crm:
+    """A workspace with a few of everything."""
+    crm.do(CreateDeal("Small", Money.of(1, "USD"), company="Acme"))
+    crm.do(CreateDeal("Large", Money.of(9, "USD"), stage="negotiation"), "sam")
+    crm.do(CreateDeal("Gone", Money.of(5, "USD")))
+    crm.do(LoseDeal("gone", "price"))
+    crm.do(CreateLead("Zoe", company="Initech", source="web form"))
+    crm.do(CreateLead("Ann"), "sam")
+    crm.do(SetLeadStatus("L-1", "contacted"))
+    crm.do(CreateContact("Tim", company="Acme"))
+    crm.do(CreateContact("Bea"))
+    return crm
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (ListDeals(), ["D-2", "D-1"]),
+        (ListDeals(outcome="lost"), ["D-3"]),
+        (ListDeals(outcome=None), ["D-2", "D-3", "D-1"]),
+        (ListDeals(owner="sam"), ["D-2"]),
+        (ListDeals(stage="negotiation"), ["D-2"]),
+        (ListDeals(company="acme"), ["D-1"]),
+        (ListDeals(words="LAR"), ["D-2"]),
+        (ListLeads(), ["L-2", "L-1"]),
+        (ListLeads(status="contacted"), ["L-1"]),
+        (ListLeads(owner="me"), ["L-1"]),
+        (ListLeads(source="Web form"), ["L-1"]),
+        (ListLeads(source="web-form"), ["L-1"]),
+        (ListLeads(words="initech"), ["L-1"]),
+        (ListContacts(), ["C-2", "C-1"]),
+        (ListContacts(company="acme"), ["C-1"]),
+        (ListCompanies(words="ac"), ["O-1"]),
+    ],
+)
+def test_a_list_holds(busy: Crm, request_: Request, expected: list[str]) -> None:
+    assert listed(busy, request_) == expected
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (ListDeals(page=0), "Pages are counted from 1."),
+        (ListDeals(outcome="maybe"), "“maybe” is no outcome. There are open, won and lost."),
+        (ListLeads(status="maybe"), "“maybe” is no lead status."),
+        (ListActivities(state="maybe"), "“maybe” is no state."),
+        (Find(" "), "What should be found?"),
+    ],
+)
+def test_a_list_of_nothing_known_is_refused(busy: Crm, request_: Request, words: str) -> None:
+    with refusal(BadInput, words):
+        busy.ask(request_)
+
+
+def test_a_long_list_comes_in_pages(crm: Crm) -> None:
+    for number in range(12):
+        crm.do(CreateCompany(f"Company {number:02}"))
+    first, second, third = (crm.ask(ListCompanies(page=page)) for page in (1, 2, 3))
+    assert (first.said, first.total, len(first.records), len(second.records)) == ("12 companies", 12, 10, 2)
+    assert third.records == ()
+    assert len({record.id for record in (*first.records, *second.records)}) == 12
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "No open deals."), (1, "1 open deal"), (2, "2 open deals")])
+def test_a_list_tells_how_many(crm: Crm, count: int, said: str) -> None:
+    for number in range(count):
+        crm.do(CreateDeal(f"Deal {number}"))
+    assert crm.ask(ListDeals()).said == said
+
+
+def test_activities_are_listed_by_what_waits(crm: Crm) -> None:
+    crm.do(CreateTask("late", Due(on=date(2031, 3, 3))))
+    crm.do(CreateTask("sometime"))
+    crm.do(CreateTask("today", Due(on=date(2031, 3, 5))))
+    crm.do(CreateTask("later", Due(at=datetime(2031, 4, 1, 9, tzinfo=UTC))))
+    crm.do(CreateTask("done"))
+    crm.do(CompleteActivity("done"))
+    assert listed(crm, ListActivities()) == ["A-1", "A-3", "A-4", "A-2"]
+    assert listed(crm, ListActivities(state="overdue")) == ["A-1"]
+    assert listed(crm, ListActivities(state="today")) == ["A-1", "A-3"]
+    assert listed(crm, ListActivities(state="done")) == ["A-5"]
+    assert listed(crm, ListActivities(owner="sam")) == []
+
+
+def test_today_holds_what_is_overdue_due_and_stale(crm: Crm) -> None:
+    crm.do(CreateDeal("Old deal"))
+    crm.do(CreateTask("late", Due(on=date(2031, 4, 14))))
+    crm.do(CreateTask("due", Due(on=date(2031, 4, 15))))
+    crm.do(CreateTask("another's", Due(on=date(2031, 4, 15))), "sam")
+    crm.clock.set(datetime(2031, 4, 15, 9, tzinfo=UTC))
+    today = crm.ask(ShowToday())
+    assert today.said == "2 activities wait for you today."
+    assert [view.title for view in today.overdue] == ["late"]
+    assert [view.title for view in today.due_today] == ["due"]
+    assert [view.title for view in today.stale] == ["Old deal"]
+    crm.do(LogActivity("call", "old deal"))
+    assert crm.ask(ShowToday()).stale == ()
+
+
+def test_a_deal_is_shown_with_its_timeline(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    crm.do(LogActivity("call", "acme", "hello", duration_minutes=25, outcome="keen"))
+    crm.do(MoveDeal("acme", "Qualified"))
+    crm.do(AddNote("acme", "likes tea"))
+    crm.do(LoseDeal("acme", "price"))
+    shown = crm.ask(ShowDeal("acme"), "vic")
+    assert [entry.text for entry in shown.timeline] == [
+        "Moved to Lost: Price",
+        "likes tea",
+        "Moved to Qualified",
+        "Call: hello, 25 min: keen",
+        "Opened in New Lead",
+    ]
+    assert all(later.at >= earlier.at for later, earlier in zip(shown.timeline, shown.timeline[1:], strict=False))
+
+
+def test_a_lead_is_shown_with_its_statuses(crm: Crm) -> None:
+    crm.do(CreateLead("Zoe"))
+    crm.do(SetLeadStatus("zoe", "qualified"))
+    texts = [entry.text for entry in crm.ask(ShowLead("zoe")).timeline]
+    assert texts == ["Became qualified", "Became contacted", "Became new"]
+
+
+def test_a_company_is_shown_with_its_people_and_open_deals(crm: Crm) -> None:
+    crm.do(CreateContact("Tim", company="Acme"))
+    crm.do(CreateDeal("Seats", company="Acme"))
+    crm.do(CreateDeal("Gone", company="Acme"))
+    crm.do(LoseDeal("gone", "price"))
+    assert [record.reference for record in crm.ask(ShowCompany("acme")).related] == ["C-1", "D-1"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (Find("acme"), ["D-1", "O-1", "L-1"]),
+        (Find("ACME renewal"), ["D-1"]),
+        (Find("acme", kind="lead"), ["L-1"]),
+        (Find("jo@acme.com"), ["C-1"]),
+        (Find("zoe"), ["L-1"]),
+        (Find("D-1"), ["D-1"]),
+        (Find("nothing"), []),
+    ],
+)
+def test_search_finds(crm: Crm, request_: Request, expected: list[str]) -> None:
+    crm.do(CreateDeal("Acme renewal", company="Acme"))
+    crm.do(CreateLead("Zoë", company="Acme"))
+    crm.do(CreateContact("Jo", ("jo@acme.com",), company="Globex"))
+    assert [hit.link.reference for hit in crm.ask(request_).hits] == expected
+
+
+def test_a_stale_deal_is_one_untouched_longer_than_its_stage_allows(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    crm.clock.advance(timedelta(days=29, hours=23))
+    assert crm.ask(ShowToday()).stale == ()
+    crm.clock.advance(timedelta(hours=2))
+    assert [deal.title for deal in crm.ask(ShowToday()).stale] == ["Acme"]
