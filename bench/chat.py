@@ -1,24 +1,33 @@
-"""How long a signed slash command takes, against a listener of Bolt's that does nothing.
+"""How long a signed slash command that writes takes over HTTP, against listeners of Bolt's that do nothing.
 
-Run: python bench/chat.py [--commands 400]. Prints the median of a writing command on SQLite (a file, synchronous FULL)
-as a multiple of the floor, its split, and the throughput of 8 threads as a multiple of a stock Bolt listener's.
+Run: python bench/chat.py [--commands 400]. Three servers, each a process of its own: ours (a file of SQLite with
+synchronous FULL), Bolt's own adapter with `process_before_response=True` (the floor), and with its default runner
+(stock). Prints the median over one connection as a multiple of the floor, the throughput over eight connections as a
+multiple of the stock listener's, and where our time goes.
 """
 
 import argparse
 import hashlib
 import hmac
+import http.client
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import contextmanager
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+import uvicorn
+from fastapi import FastAPI
 from slack_bolt import Ack, App
+from slack_bolt.adapter.fastapi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.request import BoltRequest
 from slack_sdk import WebClient
+from starlette.requests import Request
 
 from crmbot.crm.actors import Actor
 from crmbot.crm.policy import Policy
@@ -28,73 +37,131 @@ from crmbot.domain.clock import system_clock
 from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.language.conversation import answer, understand
 from crmbot.models import Base
+from crmbot.playground.ports import free_port, wait_until_listening
 from crmbot.service import CrmService
 from crmbot.slack.app import SlackOptions, build_app, quiet_logger
 from crmbot.slack.blocks.messages import answer_message
 from crmbot.slack.http import Dispatcher
 from crmbot.slack.reader import Reader
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
+from crmbot.web.app import Health, build_web
 
 SECRET = "s" * 32
 TEAM, USER = "T1", "U1"
 LINE = "new Acme renewal {} $40k close:15 dec stage:negotiation"
-THREADS = 8
+CONNECTIONS = 8
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
-Post = Callable[[bytes, list[tuple[str, str]]], object]
+Sent = tuple[bytes, dict[str, str]]
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print, or be one of the servers."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--commands", type=int, default=400)
-    number = parser.parse_args().commands
+    parser.add_argument("--serve", choices=["ours", "floor", "stock"], help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--store", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.serve:
+        serve(given.serve, given.port, given.store)
+        return
     with tempfile.TemporaryDirectory() as folder:
-        store = open_store(f"sqlite:///{folder}/bench.db")
+        report(folder, given.commands)
+        store = open_store(f"sqlite:///{folder}/split.db")
         service, workspace_id = make_service(store)
-        ours = Dispatcher(build_app(SlackOptions(signing_secret=SECRET), service), SECRET)
-        floor = Dispatcher(noop_app(process_before_response=True), SECRET)
-        stock = noop_app(process_before_response=False)
-        report(ours, floor, stock, number)
-        split(service, service.actor_of_user(workspace_id, "ada@example.com", "slack"), number)
+        split(service, service.actor_of_user(workspace_id, "ada@example.com", "slack"), given.commands)
         store.close()
 
 
-def report(ours: Dispatcher, floor: Dispatcher, stock: App, number: int) -> None:
+def report(folder: str, number: int) -> None:
     """Print the two ratios."""
-    requests = signed(number * 3)
-    warm = [next(requests) for _ in range(20)]
-    for body, headers in warm:
-        ours.dispatch(body, headers)
-        floor.dispatch(body, headers)
-    least = median(floor.dispatch, [next(requests) for _ in range(number)])
-    taken = median(ours.dispatch, [next(requests) for _ in range(number)])
+    with server("floor", folder) as port:
+        least = median(port, number)
+    with server("ours", folder) as port:
+        taken = median(port, number)
+        fast = throughput(port, number)
+    with server("stock", folder) as port:
+        slow = throughput(port, min(number, 200))
     print(f"no-op listener, process_before_response   p50 {least * 1000:7.2f} ms")
     print(f"deal new, signed, committed, card         p50 {taken * 1000:7.2f} ms   {taken / least:.1f}x (goal: 5x)")
-    slow = throughput(lambda body, _: run_stock(stock, body), signed(64))
-    fast = throughput(ours.dispatch, signed(number))
-    print(f"no-op listener, stock runner, {THREADS} threads    {slow:7.0f} a second")
-    print(f"deal new, {THREADS} threads                        {fast:7.0f} a second   {fast / slow:.1f}x (goal: 10x)")
+    print(f"no-op listener, stock runner, {CONNECTIONS} connections   {slow:7.0f} a second")
+    print(f"deal new, {CONNECTIONS} connections               {fast:7.0f} a second   {fast / slow:.1f}x (goal: 10x)")
 
 
-def median(post: Post, requests: list[tuple[bytes, list[tuple[str, str]]]]) -> float:
-    """Return the median seconds of one request after the other."""
-    taken = []
-    for body, headers in requests:
+@contextmanager
+def server(kind: str, folder: str) -> Iterator[int]:
+    """Run a server in a process of its own."""
+    port = free_port()
+    command = [sys.executable, __file__, "--serve", kind, "--port", str(port), "--store", f"{folder}/bench.db"]
+    with subprocess.Popen(command) as process:
+        try:
+            wait_until_listening(port)
+            median(port, 50)
+            yield port
+        finally:
+            process.terminate()
+
+
+def serve(kind: str, port: int, file: str) -> None:
+    """Serve until terminated."""
+    if kind == "ours":
+        store = open_store(f"sqlite:///{file}")
+        service, _ = make_service(store)
+        dispatch = Dispatcher(build_app(SlackOptions(signing_secret=SECRET), service), SECRET).dispatch
+        app: Any = build_web(service, slack=dispatch, health=lambda: Health({}), metrics=lambda: b"")
+    else:
+        app = bolt_server(noop_app(process_before_response=kind == "floor"))
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
+
+
+def bolt_server(bolt: App) -> FastAPI:
+    """Return an application with Bolt's own adapter."""
+    app, handler = FastAPI(), SlackRequestHandler(bolt)
+
+    @app.post("/slack/events")
+    async def events(request: Request) -> Any:
+        return await handler.handle(request)
+
+    return app
+
+
+def median(port: int, number: int) -> float:
+    """Return the median seconds of one request after the other over one connection."""
+    connection, taken = http.client.HTTPConnection("127.0.0.1", port), []
+    for sent in signed(number):
         begun = time.perf_counter()
-        post(body, headers)
+        post(connection, sent)
         taken.append(time.perf_counter() - begun)
+    connection.close()
     return statistics.median(taken)
 
 
-def throughput(post: Post, requests: Iterator[tuple[bytes, list[tuple[str, str]]]]) -> float:
-    """Return requests a second when eight threads send them."""
-    prepared = list(requests)
-    with ThreadPoolExecutor(THREADS) as pool:
+def throughput(port: int, number: int) -> float:
+    """Return requests a second over eight connections."""
+    shares = [list(signed(number // CONNECTIONS)) for _ in range(CONNECTIONS)]
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
         begun = time.perf_counter()
-        list(pool.map(lambda one: post(*one), prepared))
-        return len(prepared) / (time.perf_counter() - begun)
+        list(pool.map(lambda share: send_all(port, share), shares))
+        return sum(map(len, shares)) / (time.perf_counter() - begun)
+
+
+def send_all(port: int, share: list[Sent]) -> None:
+    """Send requests one after the other over a connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    for sent in share:
+        post(connection, sent)
+    connection.close()
+
+
+def post(connection: http.client.HTTPConnection, sent: Sent) -> None:
+    """Send one request and read its answer."""
+    connection.request("POST", "/slack/events", *sent)
+    answered = connection.getresponse()
+    answered.read()
+    if answered.status != http.HTTPStatus.OK:
+        raise SystemExit(f"a server answered {answered.status}")
 
 
 def split(service: CrmService, actor: Actor, number: int) -> None:
@@ -118,10 +185,10 @@ def timed(work: Callable[[Given], Made], given: list[Given]) -> tuple[list[Made]
     return made, statistics.median(taken)
 
 
-def signed(number: int) -> Iterator[tuple[bytes, list[tuple[str, str]]]]:
+def signed(number: int) -> Iterator[Sent]:
     """Yield signed commands, each with a text of its own."""
-    stamp = str(int(time.time()))
     for place in range(number):
+        stamp = str(int(time.time()))
         fields = {
             "team_id": TEAM,
             "user_id": USER,
@@ -135,22 +202,22 @@ def signed(number: int) -> Iterator[tuple[bytes, list[tuple[str, str]]]]:
         digest = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
         yield (
             body,
-            [
-                ("Content-Type", "application/x-www-form-urlencoded"),
-                ("X-Slack-Request-Timestamp", stamp),
-                ("X-Slack-Signature", f"v0={digest}"),
-            ],
+            {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "X-Slack-Request-Timestamp": stamp,
+                "X-Slack-Signature": f"v0={digest}",
+            },
         )
 
 
 def noop_app(*, process_before_response: bool) -> App:
-    """Return an app whose only listener acknowledges."""
+    """Return an app as its maker sets one up, whose only listener acknowledges."""
     app = App(
         name="bench.noop",
         logger=quiet_logger(),
         client=WebClient(logger=quiet_logger()),
+        signing_secret=SECRET,
         process_before_response=process_before_response,
-        request_verification_enabled=False,
         authorize=lambda: AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_token="xoxb-1"),  # noqa: S106 - no token
     )
 
@@ -159,11 +226,6 @@ def noop_app(*, process_before_response: bool) -> App:
 
     app.command("/deal")(acknowledge)
     return app
-
-
-def run_stock(app: App, body: bytes) -> object:
-    """Dispatch to an app the way Bolt's own adapters do, but for the signature."""
-    return app.dispatch(BoltRequest(body=body.decode(), headers={"content-type": "application/x-www-form-urlencoded"}))
 
 
 def make_service(store: Store) -> tuple[CrmService, str]:

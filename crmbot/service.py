@@ -26,6 +26,7 @@ from crmbot.domain.clock import Clock
 from crmbot.domain.ids import new_id
 from crmbot.domain.permissions import sees_all
 from crmbot.errors import Busy, Conflict, NotAllowed, NotFound, Unauthenticated
+from crmbot.failpoints import reach
 from crmbot.models import ApiToken, Stage, Workspace
 from crmbot.reports.registry import compute, find_report
 from crmbot.reports.values import Report, ReportRequest, ReportSettings, Scope
@@ -105,13 +106,17 @@ class CrmService:
             work = self._work(session, actor)
             if delivery and not dry_run:
                 self._begin(work, delivery)
+            reach("command.begun")
             answer = self._handle(work, request)
             session.flush()
+            reach("command.handled")
             if dry_run:
                 raise _Ended(_as_dry_run(answer))
             wrote = work.recorder.write(session, _entry_row(work, request, answer))
             if delivery and delivery.deadline is not None and monotonic() > delivery.deadline:
                 raise Busy("That took too long. Nothing was done; please try again.")
+            reach("command.written")
+        reach("command.committed")
         return replace(answer, entry_id=work.entry_id) if wrote and isinstance(answer, Outcome | MailAnswer) else answer
 
     @staticmethod
