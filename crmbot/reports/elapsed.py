@@ -19,7 +19,9 @@ class seconds_between(FunctionElement[int]):  # noqa: N801 - reads as the SQL fu
 @compiles(seconds_between, "sqlite")
 def _in_sqlite(element: seconds_between, compiler: SQLCompiler, **kwargs: Any) -> str:
     first, second = (compiler.process(clause, **kwargs) for clause in element.clauses)
-    return f"(CAST(strftime('%s', {second}) AS INTEGER) - CAST(strftime('%s', {first}) AS INTEGER))"
+    # Cut after the seconds: SQLite's own reading rounds 59.999999 up to the next minute.
+    second, first = (f"CAST(strftime('%s', substr({moment}, 1, 19)) AS INTEGER)" for moment in (second, first))
+    return f"({second} - {first})"
 
 
 @compiles(seconds_between, "postgresql")

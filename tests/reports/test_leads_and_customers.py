@@ -54,6 +54,14 @@ def test_every_figure_of_a_small_funnel(rows: Rows) -> None:
     assert data.median_hours_to_contact == 10.0
 
 
+def test_the_median_wait_is_of_whole_seconds(rows: Rows) -> None:
+    # 17.9 seconds are 0.00497 hours and 18 seconds 0.005: the last tick of the 17th second rounds down.
+    rows.lead(_march(5), ("contacted", _march(5) + timedelta(seconds=18, microseconds=-1)))
+    assert rows.compute("lead-conversion", MARCH).median_hours_to_contact == 0.0
+    rows.lead(_march(5), ("contacted", _march(5) + timedelta(seconds=19)))
+    assert rows.compute("lead-conversion", MARCH).median_hours_to_contact == 0.01
+
+
 def test_an_empty_workspace_has_every_day_and_no_median(rows: Rows) -> None:
     data = rows.compute("lead-conversion")
     assert (len(data.trends), data.funnel.new, data.conversion_rates.overall) == (30, 0, 0.0)
