@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crmbot.bootstrap import key_file
 from crmbot.bootstrap.checks.finding import Finding, Subject
 from crmbot.crm.standing import Stuck, count_admins, failed_mail, parked_messages
+from crmbot.errors import Conflict
 from crmbot.migrations import pending
 from crmbot.store import EVERY_WORKSPACE
 
@@ -58,13 +59,14 @@ def check_store(subject: Subject) -> Finding:
 
 def check_migrations(subject: Subject) -> Finding:
     """Compare the store's tables with this version's."""
-    name, missing = "migrations", pending(subject.store)
-    if not missing:
-        return Finding(name, "ok", "The tables are this version's.")
-    if "newer" in missing[0]:
-        todo = "Install that version, or restore a backup that this one made."
-        return Finding(name, "failed", f"{missing[0].capitalize()}.", todo)
-    return Finding(name, "failed", f"{len(missing)} missing: {', '.join(missing)}.", "Run them: crmbot db upgrade")
+    name = "migrations"
+    try:
+        missing = pending(subject.store)
+    except Conflict as newer:
+        return Finding(name, "failed", str(newer), "Or restore a backup that this version made: crmbot restore FILE")
+    if missing:
+        return Finding(name, "failed", f"{len(missing)} missing: {', '.join(missing)}.", "Run them: crmbot db upgrade")
+    return Finding(name, "ok", "The tables are this version's.")
 
 
 def check_people(subject: Subject) -> Finding:
