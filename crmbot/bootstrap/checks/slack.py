@@ -1,7 +1,6 @@
 """Slack and the clock: the tokens work, the app may do what it needs, and the hours agree."""
 
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
@@ -13,6 +12,7 @@ from crmbot.store import EVERY_WORKSPACE
 
 _SETUP = "docs/slack-setup.md says how to connect Slack."
 _MOST_APART = 60
+_HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
 
 def check_slack(subject: Subject) -> Finding:
@@ -78,7 +78,7 @@ def _slack_time(subject: Subject) -> datetime | None:
         return None
     try:
         _, headers = _api(subject, token).examine("auth.test")
-        return parsedate_to_datetime(headers["date"])
+        return datetime.strptime(headers["date"], _HTTP_DATE).replace(tzinfo=UTC)
     except (SendFailed, KeyError, ValueError):
         return None
 
