@@ -1,7 +1,7 @@
 """How long a command takes to start, and how much memory an idle crmbot needs.
 
-Run: python bench/startup.py [--runs 7]. Prints the best of the runs, as milliseconds and as a multiple of an interpreter
-that does nothing, and the resident memory of `crmbot run` after three idle seconds.
+Run: python bench/startup.py [--runs 7]. Prints the best of the runs, in milliseconds and as a multiple of an
+interpreter that does nothing, and the resident memory of `crmbot run` after three idle seconds.
 """
 
 import argparse

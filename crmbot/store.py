@@ -43,6 +43,7 @@ class Store:
     engine: Engine
     turn: Lock = field(default_factory=Lock, repr=False)
     """Held while writing to SQLite: threads of one process take turns here, where waiting costs nothing."""
+    engines: dict[tuple[str, bool], Engine] = field(default_factory=dict, repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -80,12 +81,23 @@ class Store:
 
     @contextmanager
     def _session(self, workspace_id: str, *, write: bool) -> Iterator[Session]:
-        engine = self.engine.execution_options(crmbot_workspace=workspace_id, crmbot_write=write)
         try:
-            with Session(engine, expire_on_commit=False, autoflush=False) as session:
+            with Session(
+                self._engine_for(workspace_id, write=write), expire_on_commit=False, autoflush=False
+            ) as session:
                 yield session
         except (OperationalError, NoConnection) as error:
             raise Busy(_NO_ANSWER) from error
+
+    def _engine_for(self, workspace_id: str, *, write: bool) -> Engine:
+        """Return the engine that names the workspace; kept, as making one costs as much as a statement."""
+        known = self.engines.get((workspace_id, write))
+        if known is None:
+            if len(self.engines) > _MOST_REMEMBERED:
+                self.engines.clear()
+            known = self.engine.execution_options(crmbot_workspace=workspace_id, crmbot_write=write)
+            self.engines[workspace_id, write] = known
+        return known
 
     def revision(self) -> str | None:
         """Return the migration at which the tables are, none when there are no tables."""

@@ -1,5 +1,6 @@
 """`crmbot run`, `web`, `slack` and `worker`: the parts, together or each in a process of its own."""
 
+import gc
 import logging
 
 import click
@@ -49,4 +50,7 @@ def _serve(ctx: click.Context, bind: str | None, *, web: bool, slack: bool, work
         for sentence in say_what_is_missing(bot, slack=slack, worker=worker):
             click.echo(sentence, err=True)
         parts = chosen_parts(bot, bind, web=web, slack=slack, worker=worker)
+        # What is loaded now stays: the garbage collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         Worker(parts).run()
