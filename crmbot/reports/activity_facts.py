@@ -37,7 +37,8 @@ def overdue(facts: Any, at: datetime) -> ColumnElement[bool]:
     One due at an hour is late once that instant lies before `at`; one due on a day once that day is over, in its
     owner's zone (reports.md, activity-summary and fine print).
     """
-    return or_(facts.overdue_at < at, and_(facts.due_at.is_(None), facts.overdue_at == at))
+    # The first part says nothing new, but an index knows what to do with it.
+    return and_(facts.overdue_at <= at, or_(facts.overdue_at < at, facts.due_at.is_(None)))
 
 
 def is_open(facts: Any, at: datetime) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
@@ -67,13 +68,18 @@ def last_touches(snapshot: Snapshot) -> tuple[ColumnElement[Any], ColumnElement[
     return now.scalar_subquery(), then.scalar_subquery()
 
 
+def stale_before(snapshot: Snapshot) -> datetime:
+    """Return the instant since which a deal must have been touched so as not to be stale."""
+    return snapshot.days_ago(snapshot.scope.settings.stale_days - 1)
+
+
 def untouched(snapshot: Snapshot) -> ColumnElement[bool]:
     """Return the condition that no activity touched the deal in the settings' `stale_days`.
 
     A done activity touches its deal when it is done, one still open when it was planned. Days are whole local days:
     a deal last touched 14 days ago is stale, one touched 13 days ago is not.
     """
-    since, at = snapshot.days_ago(snapshot.scope.settings.stale_days - 1), snapshot.as_of
+    since, at = stale_before(snapshot), snapshot.as_of
     mine = and_(Activity.workspace_id == snapshot.workspace_id, Activity.deal_id == DealVersion.deal_id)
     now = exists().where(mine, current_facts(at), touched_since(Activity, since, at))
     then = exists().where(

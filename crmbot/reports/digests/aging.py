@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import Session
@@ -12,12 +13,10 @@ from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money
 from crmbot.models import Deal, DealVersion
 from crmbot.reports.digests.base import LIMIT, Digest, circumstances, look, look_back
-from crmbot.reports.open_deals import last_touches, untouched
+from crmbot.reports.open_deals import last_touches, stale_before
 from crmbot.reports.sales_pipeline import compute_sales_pipeline
 from crmbot.reports.snapshot import Snapshot, valid_at
 from crmbot.reports.values import CountAndValue, Scope, Unconverted
-
-_TOUCHES = ("touched_now", "touched_then")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +105,6 @@ def _old_deals(snapshot: Snapshot, limit: int) -> tuple[OldDeal, ...]:
             DealVersion.stage_id,
             DealVersion.value_minor,
             DealVersion.currency,
-            *(touch.label(name) for touch, name in zip(last_touches(snapshot), _TOUCHES, strict=True)),
-            untouched(snapshot).label("stale"),
         )
         .join_from(DealVersion, Deal, and_(Deal.workspace_id == snapshot.workspace_id, Deal.id == DealVersion.deal_id))
         .where(
@@ -117,21 +114,32 @@ def _old_deals(snapshot: Snapshot, limit: int) -> tuple[OldDeal, ...]:
         )
         .order_by(Deal.created_at, Deal.number)
         .limit(limit)
-    )
-    names = {stage.id: stage.name for stage in snapshot.stages}
-    return tuple(
-        OldDeal(
-            id=row.id,
-            reference=reference(Kind.DEAL, row.number),
-            title=row.title,
-            owner_id=row.owner_id,
-            owner_name=snapshot.user_name(row.owner_id),
-            stage=names[row.stage_id],
-            value=None if row.value_minor is None else Money(row.value_minor, row.currency),
-            currency=row.currency,
-            age_days=(snapshot.day - row.created_at.astimezone(snapshot.scope.zone).date()).days,
-            last_touch_at=max((at for at in (row.touched_now, row.touched_then) if at is not None), default=None),
-            stale=bool(row.stale),
+    ).all()
+    touches = _touches(snapshot, [row.id for row in rows])
+    return tuple(_old_deal(snapshot, row, touches[row.id]) for row in rows)
+
+
+def _touches(snapshot: Snapshot, deal_ids: list[str]) -> dict[str, datetime | None]:
+    """Return when an activity last touched each of the deals."""
+    rows = snapshot.session.execute(
+        select(Deal.id, *last_touches(snapshot)).where(
+            Deal.workspace_id == snapshot.workspace_id, Deal.id.in_(deal_ids)
         )
-        for row in rows
+    )
+    return {deal_id: max((at for at in touches if at is not None), default=None) for deal_id, *touches in rows}
+
+
+def _old_deal(snapshot: Snapshot, row: Any, last_touch_at: datetime | None) -> OldDeal:
+    return OldDeal(
+        id=row.id,
+        reference=reference(Kind.DEAL, row.number),
+        title=row.title,
+        owner_id=row.owner_id,
+        owner_name=snapshot.user_name(row.owner_id),
+        stage=next(stage.name for stage in snapshot.stages if stage.id == row.stage_id),
+        value=None if row.value_minor is None else Money(row.value_minor, row.currency),
+        currency=row.currency,
+        age_days=(snapshot.day - row.created_at.astimezone(snapshot.scope.zone).date()).days,
+        last_touch_at=last_touch_at,
+        stale=last_touch_at is None or last_touch_at < stale_before(snapshot),
     )
