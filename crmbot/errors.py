@@ -79,9 +79,16 @@ class Conflict(CrmError):
 
 
 class Busy(CrmError):
-    """The store did not answer in time; nothing was done and it can be tried again."""
+    """The store did not answer in time; nothing was done and it can be tried again.
+
+    `uncertain`: the connection was lost while saving, so nobody knows; the input's delivery key tells.
+    """
 
     code = "busy"
+
+    def __init__(self, sentence: str, *, uncertain: bool = False) -> None:
+        super().__init__(sentence)
+        self.uncertain = uncertain
 
 
 class Unauthenticated(CrmError):

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -18,7 +18,7 @@ from crmbot.crm.delivery_keys import Delivery, find_done, find_repeated, take_ke
 from crmbot.crm.handlers import HANDLERS
 from crmbot.crm.lookup import find_user
 from crmbot.crm.policy import Policy
-from crmbot.crm.requests import Request, ShowReport
+from crmbot.crm.requests import Request, ShowReport, refuse_unstorable
 from crmbot.crm.setup import bind_team
 from crmbot.crm.users import token_digest
 from crmbot.crm.work import Work
@@ -82,23 +82,28 @@ class CrmService:
             raise NotAllowed(
                 f"Your role “{actor.role}” may not do that ({request.PERMISSION}). An admin can change it."
             )
+        refuse_unstorable(request)
         if not request.WRITES:
             with self.store.reading(actor.workspace_id) as session:
                 return self._handle(self._work(session, actor), request)
-        for attempt in range(_TRIES):
+        return self._write_surely(actor, request, delivery, dry_run=dry_run)
+
+    def _write_surely(self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool) -> Answer:
+        """Try again what lost a race; where nobody knows whether it was saved, the delivery key tells."""
+        for left in reversed(range(_TRIES)):
             try:
                 return self._write(actor, request, delivery, dry_run=dry_run)
             except _Ended as ended:
                 return ended.answer
-            except (StaleDataError, IntegrityError) as error:
-                done = delivery and self._done(actor, delivery)
+            except (StaleDataError, IntegrityError, Busy, DBAPIError) as error:
+                done = delivery and _may_be_done(error) and self._done(actor, delivery)
                 if done:
                     return done
-                if attempt == _TRIES - 1:
-                    raise Conflict("Somebody else changed this at the same moment. Look and try again.") from error
-            except Exception as error:
-                if attempt == _TRIES - 1 or not is_lost_race(error.__cause__ or error):
+                lost_race = isinstance(error, StaleDataError | IntegrityError) or is_lost_race(error.__cause__ or error)
+                if not lost_race:
                     raise
+                if not left:
+                    raise Conflict("Somebody else changed this at the same moment. Look and try again.") from error
         raise AssertionError("unreachable")
 
     def _write(self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool) -> Answer:
@@ -255,6 +260,11 @@ class CrmService:
         if found is None:
             raise NotFound("This workspace does not exist in the store.")
         return found
+
+
+def _may_be_done(error: Exception) -> bool:
+    """Say whether the effect may be there though this try failed: the same input came twice, or the answer was lost."""
+    return isinstance(error, IntegrityError) or (isinstance(error, Busy) and error.uncertain)
 
 
 def _entry_row(work: Work, request: Request, answer: Answer) -> dict[str, Any]:

@@ -25,6 +25,10 @@ BUSY_SECONDS = 2.0
 """How long a statement waits for another writer; below the 2.5 s that an answer may take."""
 
 _NO_ANSWER = "The database did not answer in time. Nothing was done; please try again."
+_LOST = "The database was lost while saving, so it may be done or not. Please look before you try again."
+_READING, _PATIENT = 60.0, 3600.0
+"""How long one statement of a report may take, and one of an import or export."""
+
 _NAP_SECONDS = (0.0005, 0.003)
 
 _TABLES = sorted((name for name in Base.metadata.tables if name != "workspace"), key=len, reverse=True)
@@ -43,7 +47,7 @@ class Store:
     engine: Engine
     turn: Lock = field(default_factory=Lock, repr=False)
     """Held while writing to SQLite: threads of one process take turns here, where waiting costs nothing."""
-    engines: dict[tuple[str, bool], Engine] = field(default_factory=dict, repr=False)
+    engines: dict[tuple[str, bool, float], Engine] = field(default_factory=dict, repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -51,21 +55,29 @@ class Store:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def reading(self, workspace_id: str) -> Iterator[Session]:
-        """Open a session that sees one snapshot and writes nothing."""
-        with self._session(workspace_id, write=False) as session:
+    def reading(self, workspace_id: str, *, patient: bool = False) -> Iterator[Session]:
+        """Open a session that sees one snapshot and writes nothing; a `patient` one may read for minutes."""
+        with self._session(workspace_id, write=False, seconds=_PATIENT if patient else _READING) as session:
             yield session
 
     @contextmanager
-    def writing(self, workspace_id: str) -> Iterator[Session]:
+    def writing(self, workspace_id: str, *, patient: bool = False) -> Iterator[Session]:
         """Open a session whose work is committed at the end, or not at all when an error leaves it.
 
+        A `patient` one may take minutes over a statement: an import.
+
         Raises:
-            Busy: the database did not answer or could not be written; nothing was done.
+            Busy: the database did not answer or could not be written; nothing was done, unless it is `uncertain`.
         """
-        with self._turn_to_write(), self._session(workspace_id, write=True) as session:
+        seconds = _PATIENT if patient else BUSY_SECONDS
+        with self._turn_to_write(), self._session(workspace_id, write=True, seconds=seconds) as session:
             yield session
-            session.commit()
+            try:
+                session.commit()
+            except OperationalError as error:
+                if self.is_sqlite:
+                    raise
+                raise Busy(_LOST, uncertain=True) from error
 
     @contextmanager
     def _turn_to_write(self) -> Iterator[None]:
@@ -80,23 +92,25 @@ class Store:
             self.turn.release()
 
     @contextmanager
-    def _session(self, workspace_id: str, *, write: bool) -> Iterator[Session]:
+    def _session(self, workspace_id: str, *, write: bool, seconds: float) -> Iterator[Session]:
+        engine = self._engine_for(workspace_id, write, seconds)
         try:
-            with Session(
-                self._engine_for(workspace_id, write=write), expire_on_commit=False, autoflush=False
-            ) as session:
+            with Session(engine, expire_on_commit=False, autoflush=False) as session:
                 yield session
         except (OperationalError, NoConnection) as error:
             raise Busy(_NO_ANSWER) from error
 
-    def _engine_for(self, workspace_id: str, *, write: bool) -> Engine:
+    def _engine_for(self, workspace_id: str, write: bool, seconds: float) -> Engine:
         """Return the engine that names the workspace; kept, as making one costs as much as a statement."""
-        known = self.engines.get((workspace_id, write))
+        key = (workspace_id, write, seconds)
+        known = self.engines.get(key)
         if known is None:
             if len(self.engines) > _MOST_REMEMBERED:
                 self.engines.clear()
-            known = self.engine.execution_options(crmbot_workspace=workspace_id, crmbot_write=write)
-            self.engines[workspace_id, write] = known
+            known = self.engine.execution_options(
+                crmbot_workspace=workspace_id, crmbot_write=write, crmbot_seconds=seconds
+            )
+            self.engines[key] = known
         return known
 
     def revision(self) -> str | None:
@@ -194,9 +208,14 @@ def _begin_postgresql(connection: Connection) -> None:
         return
     if not options.get("crmbot_write", True):
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-    connection.execute(text("SELECT set_config('crmbot.workspace', :workspace, true)"), {"workspace": workspace})
+    connection.execute(
+        _SETTINGS, {"workspace": workspace, "milliseconds": f"{options.get('crmbot_seconds', _READING) * 1000:.0f}"}
+    )
 
 
+_SETTINGS = text(
+    "SELECT set_config('crmbot.workspace', :workspace, true), set_config('statement_timeout', :milliseconds, true)"
+)
 _MOST_REMEMBERED = 10_000
 _seen: dict[str, bool] = {}
 

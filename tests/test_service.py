@@ -222,3 +222,10 @@ def test_text_of_any_script_comes_back_as_it_was(any_crm: Crm) -> None:
     title = "Ünïcödé 株式会社 🚀 \u202eright <b>&amp; '\"\\ %s {x} $1"
     any_crm.do(CreateDeal(title))
     assert any_crm.rows(Deal)[0].title == title
+
+
+@pytest.mark.parametrize("title", ["a\0b", "half \ud800 a letter"])
+def test_text_that_no_database_keeps_is_refused_by_its_field(crm: Crm, title: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        crm.do(CreateDeal(title))
+    assert refused.value.field == "title"

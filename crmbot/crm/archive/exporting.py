@@ -33,7 +33,7 @@ def export_archive(
     tell = progress or (lambda _: None)
     counts: dict[str, int] = {}
     partial = path.with_name(f"{path.name}.part")
-    with store.reading(actor.workspace_id) as session:
+    with store.reading(actor.workspace_id, patient=True) as session:
         expected = max(_count(session, actor.workspace_id), 1)
         try:
             with partial.open("wb") as file:

@@ -14,10 +14,11 @@ from crmbot.crm.actors import Actor
 from crmbot.crm.archive.bulk import Bulk
 from crmbot.crm.archive.checking import Checked, check
 from crmbot.crm.archive.forms import FORMS, WRITE_ORDER
+from crmbot.crm.archive.frame import Frame
 from crmbot.crm.archive.ids import Ids
 from crmbot.crm.archive.known import Known, read_known
 from crmbot.crm.archive.lines import Lines, Source, open_lines
-from crmbot.crm.archive.rows import ROWS, Frame
+from crmbot.crm.archive.rows import ROWS
 from crmbot.crm.archive.settings import SettingsWriter
 from crmbot.domain.ids import new_id
 from crmbot.errors import Conflict, NotAllowed
@@ -62,7 +63,7 @@ def import_archive(
     tell = progress or (lambda _: None)
     with open_lines(source) as lines:
         half = 2 * max(lines.size, 1)
-        with store.reading(actor.workspace_id) as session:
+        with store.reading(actor.workspace_id, patient=True) as session:
             known = read_known(session, actor.workspace_id)
             checked = check(lines, session, known, lambda at: tell(at / half))
         counts = {kind: checked.counts.get(kind, 0) for kind in FORMS}
@@ -70,7 +71,7 @@ def import_archive(
         if dry_run:
             return summary
         try:
-            with store.writing(actor.workspace_id) as session:
+            with store.writing(actor.workspace_id, patient=True) as session:
                 _Import(session, read_known(session, actor.workspace_id), checked, now).run(lines, tell, half)
                 _write_journal(session, actor, now, summary, checked)
         except IntegrityError as error:

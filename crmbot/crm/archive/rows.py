@@ -1,71 +1,13 @@
 """From an archive's line to rows: what each type of record is in the tables."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from crmbot.crm.archive.bulk import Row
-from crmbot.crm.archive.ids import Ids
-from crmbot.crm.history import overdue_at
+from crmbot.crm.archive.frame import Frame, Line
+from crmbot.crm.archive.histories import activity, deal, lead, when
 from crmbot.domain.identity import fold_name
-from crmbot.domain.stages import StageKind
-from crmbot.models import (
-    Activity,
-    ActivityVersion,
-    Company,
-    Contact,
-    ContactEmail,
-    Customer,
-    Deal,
-    DealVersion,
-    Lead,
-    LeadStatusEntry,
-    Note,
-    Proposal,
-    ProposalItem,
-    ProposalVersion,
-)
-
-Line = Mapping[str, Any]
-
-
-@dataclass
-class Frame:
-    """What rows need that no line says: the workspace, its zones and stages, ids and the next numbers."""
-
-    workspace_id: str
-    now: datetime
-    currency: str
-    zone: ZoneInfo
-    ids: Ids
-    numbers: dict[str, int]
-    stages: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """Kind and probability by key."""
-    zones: dict[str, ZoneInfo] = field(default_factory=dict)
-    """Zone by user ref."""
-
-    def number(self, kind: str, line: Line) -> int:
-        """Return the number a line gives, else the next one."""
-        given: int | None = line.get("number")
-        if given is not None:
-            return given
-        self.numbers[kind] += 1
-        return self.numbers[kind]
-
-    def record(self, kind: str, line: Line) -> dict[str, Any]:
-        """Return the columns that every record begins with."""
-        return {"workspace_id": self.workspace_id, "id": self.ids.own(kind, line["ref"]), "version": 1}
-
-    def about(self, line: Line) -> dict[str, str | None]:
-        """Return what a line is linked to."""
-        return {f"{kind}_id": self.ids.of(kind, line.get(kind)) for kind in ("lead", "contact", "company", "deal")}
-
-    def created(self, line: Line, *others: datetime | None) -> datetime:
-        """Return when a record was made: as it says, else at the first thing known of it."""
-        given: datetime | None = line.get("created_at")
-        return given or min((at for at in others if at), default=self.now)
+from crmbot.models import Company, Contact, ContactEmail, Customer, Note, Proposal, ProposalItem, ProposalVersion
 
 
 def company(frame: Frame, line: Line) -> Iterator[Row]:
@@ -114,55 +56,6 @@ def contact(frame: Frame, line: Line) -> Iterator[Row]:
         )
 
 
-def lead(frame: Frame, line: Line) -> Iterator[Row]:
-    """Make a lead's row and one for each status it entered."""
-    record = frame.record("lead", line)
-    entries = sorted(line.get("history") or (), key=_at)
-    created = frame.created(line, entries[0]["at"] if entries else None)
-    entries = entries or [{"status": "new", "at": created}]
-    company_name, score = line.get("company_name"), line.get("score")
-    manual = line.get("score_is_manual")
-    yield (
-        Lead,
-        record
-        | {
-            "number": frame.number("lead", line),
-            "name": line["name"],
-            "name_key": fold_name(line["name"]),
-            "email": line.get("email"),
-            "company_name": company_name,
-            "company_key": fold_name(company_name) if company_name else None,
-            "source": line.get("source"),
-            "owner_id": frame.ids.of("user", line.get("owner")),
-            "score": score,
-            "score_is_manual": score is not None if manual is None else manual,
-            "status": entries[-1]["status"],
-            "disqualified_reason": line.get("disqualified_reason"),
-            "contact_id": frame.ids.of("contact", line.get("contact")),
-            "deal_id": frame.ids.of("deal", line.get("deal")),
-            "created_at": created,
-        },
-    )
-    entered: dict[str, datetime] = {}
-    position, before = 0, None
-    for entry in entries:
-        at, status = entry["at"], entry["status"]
-        position = position + 1 if at == before else 0
-        yield (
-            LeadStatusEntry,
-            {
-                "workspace_id": frame.workspace_id,
-                "id": frame.ids.new(),
-                "lead_id": record["id"],
-                "status": status,
-                "entered_at": at,
-                "position": position,
-                "previous_at": entered.get(status),
-            },
-        )
-        entered[status] = before = at
-
-
 def customer(frame: Frame, line: Line) -> Iterator[Row]:
     """Make a customer's row."""
     value = line.get("estimated_lifetime_value")
@@ -179,128 +72,6 @@ def customer(frame: Frame, line: Line) -> Iterator[Row]:
             "lifetime_value_minor": value.minor if value is not None else None,
         },
     )
-
-
-def deal(frame: Frame, line: Line) -> Iterator[Row]:
-    """Make a deal's row, as its last entry has it, and its history."""
-    record = frame.record("deal", line)
-    versions: dict[datetime, dict[str, Any]] = {}
-    for entry in sorted(line["history"], key=_at):
-        versions[entry["at"]] = _facts(frame, line, entry)
-    moments = list(versions)
-    created = frame.created(line, moments[0])
-    last = versions[moments[-1]]
-    yield (
-        Deal,
-        record
-        | last
-        | {
-            "number": frame.number("deal", line),
-            "title": line["title"],
-            "title_key": fold_name(line["title"]),
-            "contact_id": frame.ids.of("contact", line.get("contact")),
-            "company_id": frame.ids.of("company", line.get("company")),
-            "closed_at": _closed_at(versions),
-            "created_at": created,
-        },
-    )
-    for at, until in zip(moments, [*moments[1:], None], strict=True):
-        yield (
-            DealVersion,
-            {
-                "workspace_id": frame.workspace_id,
-                "id": frame.ids.new(),
-                "deal_id": record["id"],
-                "valid_from": at,
-                "valid_to": until,
-                **versions[at],
-            },
-        )
-
-
-def _facts(frame: Frame, line: Line, entry: Line) -> dict[str, Any]:
-    """Return a version's facts; what an entry leaves out is the deal's own, a null is none."""
-    outcome, usual = frame.stages[entry["stage"]]
-    value, probability, manual = entry.get("value"), entry.get("probability"), entry.get("probability_is_manual")
-    if probability is None:
-        probability = usual
-    reason = entry["lost_reason"] if "lost_reason" in entry else line.get("lost_reason")
-    return {
-        "stage_id": frame.ids.stages[entry["stage"]],
-        "outcome": outcome,
-        "owner_id": frame.ids.of("user", entry["owner"] if "owner" in entry else line.get("owner")),
-        "value_minor": value.minor if value is not None else None,
-        "currency": value.currency if value is not None else frame.currency,
-        "probability": probability,
-        "probability_is_manual": probability != usual if manual is None else manual,
-        "expected_close": entry.get("expected_close"),
-        "forecast_category": entry.get("forecast_category"),
-        "lost_reason": reason if outcome == StageKind.LOST else None,
-    }
-
-
-def _closed_at(versions: Mapping[datetime, Line]) -> datetime | None:
-    """Return when a deal was closed for the last time, none when it is open."""
-    closed, outcome = None, StageKind.OPEN.value
-    for at, facts in versions.items():
-        if facts["outcome"] != outcome:
-            outcome = facts["outcome"]
-            closed = None if outcome == StageKind.OPEN else at
-    return closed
-
-
-def activity(frame: Frame, line: Line) -> Iterator[Row]:
-    """Make an activity's row, and one for what it was before each later change."""
-    record = frame.record("activity", line)
-    created = frame.created(line, line.get("due_at"), line.get("completed_at"), frame.now)
-    earlier = sorted(line.get("history") or (), key=lambda entry: entry["until"])
-    yield (
-        Activity,
-        record
-        | _doing(frame, line)
-        | frame.about(line)
-        | {
-            "number": frame.number("activity", line),
-            "kind": line["kind"],
-            "subject": line["subject"],
-            "notes": line.get("notes"),
-            "outcome": line.get("outcome"),
-            "attendees": line.get("attendees") or [],
-            "created_at": created,
-            "facts_since": earlier[-1]["until"] if earlier else created,
-        },
-    )
-    since = created
-    for entry in earlier:
-        yield (
-            ActivityVersion,
-            {
-                "workspace_id": frame.workspace_id,
-                "id": frame.ids.new(),
-                "activity_id": record["id"],
-                "valid_from": since,
-                "valid_to": entry["until"],
-                **_doing(frame, entry),
-            },
-        )
-        since = entry["until"]
-
-
-def _doing(frame: Frame, line: Line) -> dict[str, Any]:
-    due_at, due_on, owner = line.get("due_at"), line.get("due_on"), line.get("owner")
-    zone = frame.zones.get(owner, frame.zone) if owner else frame.zone
-    return {
-        "owner_id": frame.ids.of("user", owner),
-        "due_at": due_at,
-        "due_on": due_on,
-        "overdue_at": overdue_at(due_at, due_on, zone if due_on else _ANY_ZONE),
-        "completed_at": line.get("completed_at"),
-        "duration_minutes": line.get("duration_minutes"),
-        "billable": line.get("billable") or False,
-    }
-
-
-_ANY_ZONE = ZoneInfo("UTC")
 
 
 def note(frame: Frame, line: Line) -> Iterator[Row]:
@@ -320,7 +91,7 @@ def note(frame: Frame, line: Line) -> Iterator[Row]:
 def proposal(frame: Frame, line: Line) -> Iterator[Row]:
     """Make a proposal's row, its versions and their items."""
     record = frame.record("proposal", line)
-    versions = sorted(line.get("versions") or (), key=_at)
+    versions = sorted(line.get("versions") or (), key=when)
     dates = {name: line.get(name) for name in ("sent_at", "viewed_at", "accepted_at", "declined_at")}
     yield (
         Proposal,
@@ -366,11 +137,6 @@ def _item(frame: Frame, version_id: str, position: int, item: Line) -> dict[str,
         "discount_percent": item.get("discount_percent") or "0",
         "tax_percent": item.get("tax_percent") or "0",
     }
-
-
-def _at(entry: Line) -> datetime:
-    at: datetime = entry["at"]
-    return at
 
 
 ROWS: Mapping[str, Callable[[Frame, Line], Iterator[Row]]] = {

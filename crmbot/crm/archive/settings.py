@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from crmbot.crm.archive.frame import Frame, Line
 from crmbot.crm.archive.known import Known
-from crmbot.crm.archive.rows import Frame, Line
 from crmbot.domain.stages import ForecastCategory, StageKind
 from crmbot.models import CurrencyRate, Stage, User, Workspace
 

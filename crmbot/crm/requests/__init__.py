@@ -11,7 +11,7 @@ from crmbot.crm.requests.activities import (
     ShowToday,
     SnoozeActivity,
 )
-from crmbot.crm.requests.base import ME, REQUESTS, Due, Request
+from crmbot.crm.requests.base import ME, REQUESTS, Due, Request, refuse_unstorable
 from crmbot.crm.requests.codec import decode, encode
 from crmbot.crm.requests.deals import (
     AssignDeal,
@@ -139,4 +139,5 @@ __all__ = [
     "WinDeal",
     "decode",
     "encode",
+    "refuse_unstorable",
 ]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
+from crmbot.errors import BadInput
+
 REQUESTS: dict[str, type["Request"]] = {}
 """Every kind of request by its name; buttons and drafts carry the name."""
 
@@ -34,6 +36,21 @@ class Due:
 
     at: datetime | None = None
     on: date | None = None
+
+
+def refuse_unstorable(request: Request) -> None:
+    """Refuse text that no database keeps: NUL characters, halves of characters."""
+    for name, value in vars(request).items():
+        if isinstance(value, str) and ("\0" in value or not _is_whole(value)):
+            raise BadInput(f"The {name.replace('_', ' ')} has characters that can't be kept.", field=name)
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 ME = "me"
