@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from crmbot.crm.actors import Actor
-from crmbot.crm.journal import Recorder
+from crmbot.crm.journal import TRACKED, Recorder, values_of
 from crmbot.crm.policy import Policy
 from crmbot.domain.ids import Kind, new_id
 from crmbot.domain.permissions import may_edit
@@ -28,6 +28,12 @@ _NEXT = (
     .values(value=Counter.value + 1)
     .returning(Counter.value)
 )
+
+
+@cache
+def _insertion(table: Table) -> tuple[Insert, tuple[str, ...]]:
+    """Return the statement that adds rows to a table, and the columns it is given: the version begins by itself."""
+    return insert(table), tuple(column.name for column in table.columns if column.name != "version")
 
 
 @dataclass
@@ -57,6 +63,11 @@ class Work:
     def workspace(self) -> Workspace:
         """The workspace's row."""
         return self.session.execute(select(Workspace).where(Workspace.id == self.workspace_id)).scalar_one()
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The session's connection, for statements that touch none of the rows it keeps."""
+        return self.session.connection()
 
     @property
     def today(self) -> date:
@@ -89,6 +100,24 @@ class Work:
             if row.id is None:
                 row.id = self.new_id()
         self.session.add_all(rows)
+
+    def write(self, *rows: Any) -> None:
+        """Write rows that are complete and stay as they are, at once and journalled; the session does not keep them.
+
+        A third of what adding and flushing them costs. Rows of one kind go in one statement.
+        """
+        by_table: dict[Any, list[dict[str, Any]]] = {}
+        for row in rows:
+            row.workspace_id = self.workspace_id
+            if row.id is None:
+                row.id = self.new_id()
+            held = row.__dict__
+            values = {name: held.get(name) for name in _insertion(row.__table__)[1]}
+            by_table.setdefault(row.__table__, []).append(values)
+            if row.__tablename__ in TRACKED:
+                self.recorder.add(row, None, values_of(row))
+        for table, values_of_rows in by_table.items():
+            self.connection.execute(_insertion(table)[0], values_of_rows)
 
     def get(self, kind: type[Any], record_id: str | None) -> Any:
         """Return this workspace's row of that id, or None."""
@@ -134,5 +163,5 @@ class Work:
             state="queued",
             attempts=0,
         )
-        self.keep(row)
+        self.write(row)
         return row

@@ -5,8 +5,6 @@ import hashlib
 import hmac
 import re
 
-from crmbot.domain.identity import normalise_email, parse_plus_tag
-
 _OWN_LETTERS = 26
 _SIGNATURE_LETTERS = 16
 _DEAL_TAG = re.compile(rf"d-?(\d{{1,9}})\.([a-z2-7]{{{_SIGNATURE_LETTERS}}})")
@@ -30,14 +28,13 @@ def with_tag(intake: str, tag: str) -> str:
 
 
 def tag_of(address: str, intakes: tuple[str, ...]) -> str | None:
-    """Return the tag of a tagged intake address, "" for an intake address itself, None for any other address."""
-    try:
-        plain = normalise_email(address)
-    except ValueError:
-        return None
-    if plain in intakes:
-        return ""
-    return next((tag for intake in intakes if (tag := parse_plus_tag(plain, intake))), None)
+    """Return the tag of a tagged intake address, "" for an intake address itself, None for any other address.
+
+    Both come normalised (`domain.identity`); mail systems change the case of local parts, so a tag is lower-case.
+    """
+    local, _, domain = address.lower().rpartition("@")
+    head, _, tag = local.partition("+")
+    return tag if f"{head}@{domain}" in intakes else None
 
 
 def signed_deal(key: bytes, workspace_id: str, tag: str) -> int | None:

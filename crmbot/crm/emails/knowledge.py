@@ -217,7 +217,7 @@ def look_up(work: Work, request: LogEmail) -> Knowledge:
         "domain": domains,
     }
     size, values = _filled(lists)
-    found = work.session.connection().execute(
+    found = work.connection.execute(
         _everything(size),
         {
             **values,
@@ -278,7 +278,7 @@ def _deals(work: Work, request: LogEmail, known: Knowledge) -> tuple[KnownDeal, 
     if not (contacts or companies or numbers or threads):
         return ()
     size, values = _filled({"contact": contacts, "company": companies, "number": numbers, "deal": threads})
-    found = work.session.connection().execute(_deals_of(size), {**values, "workspace": work.workspace_id})
+    found = work.connection.execute(_deals_of(size), {**values, "workspace": work.workspace_id})
     deals = {row[0]: KnownDeal(*row) for row in found}
     return tuple(sorted(deals.values(), key=lambda deal: deal.number))
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 
 from crmbot.crm.answers import MailAnswer
 from crmbot.crm.emails.knowledge import Knowledge, Row, company_domain, look_up
@@ -178,8 +178,10 @@ def _describe(work: Work, email: Email, request: LogEmail) -> None:
 
 
 def _keep(work: Work, email: Email) -> None:
-    work.keep(email)
-    work.session.flush()
+    if inspect(email).transient:
+        work.write(email)
+    else:
+        work.session.flush()
 
 
 def _thread_ids(request: LogEmail, known: Knowledge) -> tuple[str, ...]:
@@ -190,7 +192,7 @@ def _thread_ids(request: LogEmail, known: Knowledge) -> tuple[str, ...]:
 
 
 def _keep_references(work: Work, email: Email, message_ids: tuple[str, ...]) -> None:
-    work.keep(*(EmailReference(message_id=found, email_id=email.id) for found in message_ids))
+    work.write(*(EmailReference(message_id=found, email_id=email.id) for found in message_ids))
 
 
 def _is_ignored(one: Participant, known: Knowledge) -> bool:

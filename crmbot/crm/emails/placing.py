@@ -1,11 +1,9 @@
 """Putting a mail where it belongs: its activity, its lead's status, and the receipt."""
 
-from crmbot.crm.activities import add_activity
 from crmbot.crm.answers import Link
 from crmbot.crm.emails.matching import Match
 from crmbot.crm.emails.views import activity_reference, place_words, why_words
 from crmbot.crm.leads import climb
-from crmbot.crm.requests import Due
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.stages import LeadStatus
@@ -19,8 +17,8 @@ def add_email_activities(work: Work, email: Email, match: Match) -> Activity:
     """Add the finished activity of a mail, and one for each further deal of the match; return the first."""
     places = [match.about, *({**match.about, "deal_id": deal.id} for deal in match.also)]
     owner_id = work.actor.user_id or (match.deal.owner_id if match.deal else None)
-    made = [_add(work, email, about, owner_id) for about in places]
-    work.session.flush()
+    made = [_activity(work, email, about, owner_id) for about in places]
+    work.write(*made)
     email.activity_id = made[0].id
     if match.also:
         email.detail = {**email.detail, "further_activities": [activity.id for activity in made[1:]]}
@@ -79,19 +77,22 @@ def logged_sentence(email: Email, activity: Activity, about: tuple[Link, ...], m
     return f"{said} Which deal is it about: {named}?"
 
 
-def _add(work: Work, email: Email, about: dict[str, str | None], owner_id: str | None) -> Activity:
-    activity = add_activity(
-        work,
+def _activity(work: Work, email: Email, about: dict[str, str | None], owner_id: str | None) -> Activity:
+    return Activity(
+        number=work.next_number(Kind.ACTIVITY),
         kind="email",
         subject=email.subject or _NO_SUBJECT,
-        about=about,
+        notes=_notes(email),
         owner_id=owner_id,
-        due=Due(at=email.sent_at),
+        due_at=email.sent_at,
+        overdue_at=email.sent_at,
         completed_at=email.sent_at,
-        attendees=tuple(dict.fromkeys(address for address in _addresses(email) if address)),
+        billable=False,
+        attendees=list(dict.fromkeys(address for address in _addresses(email) if address)),
+        created_at=work.now,
+        facts_since=work.now,
+        **about,
     )
-    activity.notes = _notes(email)
-    return activity
 
 
 def _notes(email: Email) -> str | None:
