@@ -26,7 +26,10 @@ from crmbot.store import Store, open_store
 
 _PRELOADED = [
     "chaos.processes",
+    "factories",
     "crmbot.jobs.intake",
+    "crmbot.slack.app",
+    "crmbot.slack.http",
     "psycopg",
     "sqlalchemy.dialects.sqlite",
     "sqlalchemy.dialects.postgresql.psycopg",

@@ -1,0 +1,75 @@
+"""Processes that are killed at any step of a command: delivered again, each command has its effect once."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import cycle, islice, product
+from pathlib import Path
+from urllib.parse import urlencode
+
+from chaos.processes import finish, opened, start
+from clocks import SettableClock
+from factories import Crm
+
+from crmbot.crm.policy import Policy
+from crmbot.crm.requests import LinkSlackUser
+from crmbot.models import Deal, DeliveryKey, JournalEntry
+from crmbot.playground.signing import signed_headers
+from crmbot.service import CrmService
+from crmbot.slack.app import SlackOptions, build_app
+from crmbot.slack.http import Dispatcher
+from crmbot.store import Store
+
+SECRET = "signing secret of a test"
+SIGNED_AT = 1_930_000_000.0
+STEPS = ("command.begun", "command.handled", "command.written", "command.committed")
+DEATHS = [f"{step}:{time}" for time, step in product((1, 2, 3), STEPS)]
+Input = tuple[bytes, dict[str, str]]
+
+
+def command(marker: str) -> Input:
+    """Return a slash command as Slack signs it."""
+    words = {"command": "/deal", "text": f"new {marker} $40k", "user_id": "U1", "team_id": "T1"}
+    body = urlencode(words).encode()
+    return body, signed_headers(SECRET, SIGNED_AT, body, "application/x-www-form-urlencoded")
+
+
+def deliver(url: str, inputs: list[Input], now: datetime, heard: Path) -> None:
+    """Deliver commands to a process that has just started, and note down every answer."""
+    with opened(url) as store, heard.open("ab", buffering=0) as ears:
+        service = CrmService(store, SettableClock(now), Policy())
+        app = build_app(SlackOptions(signing_secret=SECRET, bot_token="xoxb-1"), service)
+        dispatcher = Dispatcher(app, SECRET, ack_seconds=30, clock=lambda: SIGNED_AT)
+        for body, headers in inputs:
+            status, _, answer = dispatcher.dispatch(body, headers)
+            ears.write(f"{status} {answer.decode()}\n".encode())
+
+
+def test_commands_killed_at_any_step_and_delivered_again_have_one_effect(
+    store: Store, store_url: str, clock: SettableClock, tmp_path: Path, rounds: Callable[[int, int], int]
+) -> None:
+    crm, heard = Crm(store, clock), tmp_path / "heard"
+    crm.do(LinkSlackUser("jane@ours.example", "U1"), "system")
+    before = len(crm.rows(JournalEntry))
+    heard.touch()
+    sent: dict[str, Input] = {}
+    for death in islice(cycle(DEATHS), rounds(12, 200)):
+        for _ in range(3):
+            marker = f"marker-{len(sent):05}"
+            sent[marker] = command(marker)
+        # Whatever was not answered comes again.
+        told = heard.read_text()
+        unanswered = [one for marker, one in sent.items() if marker not in told]
+        clock.advance(timedelta(seconds=1))
+        assert finish(start(deliver, store_url, unanswered, clock(), heard, failpoint=death))
+    clock.advance(timedelta(minutes=5))
+    heard.unlink()
+    assert not finish(start(deliver, store_url, list(sent.values()), clock(), heard))
+    answers = heard.read_text().splitlines()
+    assert len(answers) == len(sent)
+    assert all(line.startswith("200 ") and marker in line for marker, line in zip(sent, answers, strict=True))
+    assert sorted(deal.title for deal in crm.rows(Deal)) == list(sent)
+    entries = {entry.id: entry.summary for entry in crm.rows(JournalEntry)[before:]}
+    keys = crm.rows(DeliveryKey, order=DeliveryKey.key)
+    assert len(entries) == len(keys) == len(sent)
+    assert {key.entry_id for key in keys} == set(entries)
+    assert all(sum(marker in said for said in entries.values()) == 1 for marker in sent)
