@@ -21,6 +21,7 @@ _COMMANDS = {
     "mail": ("mailing", "Parse, take in or poll mail."),
     "report": ("talking", "Print a report as a table, JSON or CSV."),
     "digest": ("digests", "List, preview or send digests."),
+    "outbox": ("outbox", "List messages that could not be delivered, or send them again."),
     "token": ("people", "Make, list and revoke API tokens."),
     "user": ("people", "Add and list people, change their roles."),
     "rate": ("rates", "Set and list currency rates."),

@@ -64,6 +64,22 @@ def poll_mail(ctx: click.Context, *, once: bool) -> None:
                 raise BadInput(f"{name}: {failure}") from failure
 
 
+@mail_command.command("requeue")
+@click.pass_context
+def requeue_mail(ctx: click.Context) -> None:
+    """Let mail that could not be read be tried again; it was kept raw."""
+    from crmbot.cli.opening import crmbot, workspace_of
+    from crmbot.crm.deliveries import requeue
+
+    root = ctx.find_root()
+    with crmbot(root) as bot:
+        workspace_id = workspace_of(root, bot)
+        with bot.store.writing(workspace_id) as session:
+            count = requeue(session, workspace_id)
+    waiting = f"{count} {'mail waits' if count == 1 else 'mails wait'} to be read again."
+    click.echo(waiting if count else "No mail has failed.")
+
+
 def _messages(files: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     for name in files:
         if name == "-":

@@ -137,6 +137,12 @@ def others_got_through(session: Session, message: OutboxMessage, now: datetime) 
     )
 
 
+def read_parked(session: Session, workspace_id: str) -> tuple[Outbox, ...]:
+    """Return the messages that nobody could deliver, oldest first."""
+    parked = select(Outbox).where(Outbox.workspace_id == workspace_id, Outbox.state == "parked")
+    return tuple(session.scalars(parked.order_by(Outbox.created_at)))
+
+
 def requeue(session: Session, workspace_id: str, outbox_id: str, now: datetime) -> None:
     """Queue a parked message again, as if never tried.
 
