@@ -92,7 +92,7 @@ def import_csv(
 
 @contextmanager
 def _transaction(store: Store, actor: Actor, *, dry_run: bool) -> Iterator[Callable[[datetime, Policy], Work]]:
-    with suppress(_Enough), store.writing(actor.workspace_id) as session:
+    with suppress(_Enough), store.writing(actor.workspace_id, patient=True) as session:
         yield lambda now, policy: Work(session, actor, now, policy, entry_id=new_id(now))
         session.flush()
         _end(dry_run=dry_run)
