@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import uniform
-from threading import Lock
+from threading import Lock, local
 from time import monotonic, sleep
 from typing import Any
 
@@ -30,6 +30,9 @@ _READING, _PATIENT = 60.0, 3600.0
 """How long one statement of a report may take, and one of an import or export."""
 
 _NAP_SECONDS = (0.0005, 0.003)
+
+_waiting = local()
+"""Until when this thread waits to write: for its turn among the threads and then among the processes, together."""
 
 _TABLES = sorted((name for name in Base.metadata.tables if name != "workspace"), key=len, reverse=True)
 _TOUCHES = re.compile(
@@ -84,11 +87,14 @@ class Store:
         if not self.is_sqlite:
             yield
             return
+        give_up_at = monotonic() + BUSY_SECONDS
         if not self.turn.acquire(timeout=BUSY_SECONDS):
             raise Busy(_NO_ANSWER)
+        _waiting.give_up_at = give_up_at
         try:
             yield
         finally:
+            _waiting.give_up_at = None
             self.turn.release()
 
     @contextmanager
@@ -189,12 +195,12 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _take_turn(connection: Connection) -> None:
-    deadline = monotonic() + BUSY_SECONDS
+    give_up_at = getattr(_waiting, "give_up_at", None) or monotonic() + BUSY_SECONDS
     while True:
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except OperationalError:
-            if monotonic() > deadline:
+            if monotonic() > give_up_at:
                 raise
             sleep(uniform(*_NAP_SECONDS))  # noqa: S311 - chance, no secret
         else:
