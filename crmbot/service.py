@@ -1,8 +1,9 @@
 """The one door: every effect and every look at the data of every surface goes through here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,12 +16,16 @@ from sqlalchemy.orm.exc import StaleDataError
 from crmbot.crm.actors import BY_EMAIL, BY_ID, BY_SLACK, Actor, find_actor, system_actor
 from crmbot.crm.answers import Answer, MailAnswer, Outcome, ReportAnswer
 from crmbot.crm.delivery_keys import Delivery, find_done, find_repeated, take_key
+from crmbot.crm.digests import find_subscription
 from crmbot.crm.handlers import HANDLERS
 from crmbot.crm.lookup import find_user
+from crmbot.crm.occasions import Digest as Subscribed
+from crmbot.crm.occasions import digest_of
 from crmbot.crm.policy import Policy
-from crmbot.crm.requests import Request, ShowReport, refuse_unstorable
+from crmbot.crm.requests import PreviewDigest, Request, ShowReport, refuse_unstorable
 from crmbot.crm.setup import bind_team
 from crmbot.crm.users import token_digest
+from crmbot.crm.viewpoints import read_viewpoint
 from crmbot.crm.work import Work
 from crmbot.domain.clock import Clock
 from crmbot.domain.ids import new_id
@@ -28,6 +33,8 @@ from crmbot.domain.permissions import sees_all
 from crmbot.errors import Busy, Conflict, NotAllowed, NotFound, Unauthenticated
 from crmbot.failpoints import reach
 from crmbot.models import ApiToken, Stage, Workspace
+from crmbot.reports.digests import DIGESTS
+from crmbot.reports.digests.base import Digest
 from crmbot.reports.registry import compute, find_report
 from crmbot.reports.values import Report, ReportRequest, ReportSettings, Scope
 from crmbot.store import EVERY_WORKSPACE, Store, is_lost_race
@@ -35,7 +42,7 @@ from crmbot.store import EVERY_WORKSPACE, Store, is_lost_race
 _TRIES = 5
 _VOCABULARY_SECONDS = 5.0
 
-__all__ = ["CrmService", "Delivery", "Vocabulary"]
+__all__ = ["CrmService", "Delivery", "Vocabulary", "compute_digest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +153,14 @@ class CrmService:
             asked = ReportRequest(request.report, request.period, request.date_from, request.date_to, request.owner)
             report = self._report(work, asked)
             return ReportAnswer(f"{report.title} report.", name=report.name, report=report)
+        if isinstance(request, PreviewDigest):
+            return self._preview(work, request)
         return HANDLERS[type(request)](work, request)
+
+    def _preview(self, work: Work, request: PreviewDigest) -> ReportAnswer:
+        row = find_subscription(work.session, work.workspace_id, request.digest)
+        values = compute_digest(work.session, digest_of(row), work.now, self.policy, self.report_settings)
+        return ReportAnswer(f"“{row.name}” as it would be now; nothing was sent.", name=row.report, report=values)
 
     def report(self, actor: Actor, request: ReportRequest) -> Report:
         """Compute a report in one snapshot, for what the actor may see.
@@ -260,6 +274,28 @@ class CrmService:
         if found is None:
             raise NotFound("This workspace does not exist in the store.")
         return found
+
+
+def compute_digest(
+    session: Session, digest: Subscribed, as_of: datetime, policy: Policy, settings: ReportSettings
+) -> Digest | Report:
+    """Compute what a digest shows, through its owner's eyes; CrmError says why there can be none."""
+    view = read_viewpoint(session, digest, policy)
+    scope = Scope(
+        workspace_id=digest.workspace_id,
+        zone=view.zone,
+        currency=view.currency,
+        viewer_id=view.viewer_id,
+        sees_all=view.sees_all,
+        owner_id=view.owner_id,
+        now=as_of,
+        settings=settings,
+    )
+    make: Callable[..., Digest] | None = DIGESTS.get(digest.report)
+    if make is not None:
+        return make(session, scope)
+    request = ReportRequest(digest.report)
+    return compute(session, digest.report, scope, request.window(as_of, view.zone))
 
 
 def _may_be_done(error: Exception) -> bool:

@@ -121,11 +121,14 @@ class Store:
 
     def revision(self) -> str | None:
         """Return the migration at which the tables are, none when there are no tables."""
-        with self.engine.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return None
-            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-            return found
+        try:
+            with self.engine.connect() as connection:
+                if not inspect(connection).has_table("alembic_version"):
+                    return None
+                found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+                return found
+        except OperationalError as error:
+            raise Busy(f"The database can't be reached: {error.orig}".strip()) from error
 
     def close(self) -> None:
         """Close every connection."""

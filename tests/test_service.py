@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from crmbot.crm.requests import (
     REQUESTS,
+    AddDigest,
     AddUser,
     CreateDeal,
     CreateToken,
@@ -17,6 +18,7 @@ from crmbot.crm.requests import (
     LogActivity,
     LoseDeal,
     MoveDeal,
+    PreviewDigest,
     Request,
     SetDeal,
     WinDeal,
@@ -229,3 +231,13 @@ def test_text_that_no_database_keeps_is_refused_by_its_field(crm: Crm, title: st
     with pytest.raises(BadInput) as refused:
         crm.do(CreateDeal(title))
     assert refused.value.field == "title"
+
+
+@pytest.mark.parametrize("report", ["overdue", "aging", "forecast", "lost-reasons"])
+def test_a_digest_is_shown_as_it_would_be_now_and_nothing_is_written(crm: Crm, report: str) -> None:
+    crm.do(AddDigest(name="monday", report=report, to_email="max@ours.example"), as_="max")
+    before = crm.dump()
+    shown = crm.ask(PreviewDigest("monday"), as_="max")
+    assert shown.said == "“monday” as it would be now; nothing was sent."
+    assert shown.name == report
+    assert crm.dump() == before

@@ -5,7 +5,7 @@ import click
 from crmbot.bootstrap import Crmbot
 from crmbot.cli.opening import actor_of, crmbot
 from crmbot.cli.text import as_text
-from crmbot.crm.requests import ListDigests, SendDigest
+from crmbot.crm.requests import ListDigests, PreviewDigest, SendDigest
 
 
 @click.group("digest")
@@ -29,17 +29,11 @@ def list_digests(ctx: click.Context) -> None:
 @click.pass_context
 def preview_digest(ctx: click.Context, name: str) -> None:
     """Print what a digest would say now; nothing is written or sent."""
-    from crmbot.bootstrap.background import composer
-    from crmbot.crm.digests import preview
-    from crmbot.playground.transcript import lines_of
-
     root = ctx.find_root()
     with crmbot(root) as bot:
         _sync(bot)
         actor = actor_of(root, bot, None)
-        with bot.service.reading(actor) as session:
-            made = preview(session, composer(bot), actor.workspace_id, name, bot.clock())
-    click.echo("\n".join(lines_of(str(made.payload.get("text", "")), made.payload.get("blocks", ()))))
+        click.echo(as_text(bot.service.perform(actor, PreviewDigest(name)), actor.zone))
 
 
 @digest_command.command("send")
@@ -60,7 +54,7 @@ def send_digest(ctx: click.Context, *, name: str, slot: str | None, again: bool)
         click.echo(bot.service.perform(actor, SendDigest(name, slot=slot, again=again)).said)
         digests(bot).run_once()
         sent = sender(bot).run_once()
-        click.echo("Sent." if sent else "It could not be sent yet; the worker goes on trying. See: crmbot doctor")
+        click.echo("Sent." if sent else "It could not be sent now. Why: crmbot outbox list, or crmbot doctor")
 
 
 def _sync(bot: Crmbot) -> None:

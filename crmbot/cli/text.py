@@ -6,6 +6,8 @@ from functools import singledispatch
 from zoneinfo import ZoneInfo
 
 from crmbot.crm import answers
+from crmbot.mail.digests import render_digest
+from crmbot.reports.digests.base import Digest
 from crmbot.reports.rendering import as_table
 
 _MAX_WIDTH = 100
@@ -117,6 +119,8 @@ def _triage(answer: answers.Triage, zone: ZoneInfo) -> str:
 @as_text.register
 def _report(answer: answers.ReportAnswer, zone: ZoneInfo) -> str:
     del zone
+    if isinstance(answer.report, Digest):
+        return f"{answer.said}\n\n{render_digest(answer.name, answer.report, '')['text']}"
     return as_table(answer.report, _MAX_WIDTH)
 
 

@@ -1,17 +1,19 @@
 """One effect under way: the session, who acts, when, and what every use case needs of the workspace."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Insert, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from crmbot.crm.actors import Actor
 from crmbot.crm.journal import TRACKED, Recorder, values_of
 from crmbot.crm.policy import Policy
+from crmbot.crm.prepared import Prepared
 from crmbot.domain.ids import Kind, new_id
 from crmbot.domain.permissions import may_edit
 from crmbot.errors import NotAllowed
@@ -31,9 +33,9 @@ _NEXT = (
 
 
 @cache
-def _insertion(table: Table) -> tuple[Insert, tuple[str, ...]]:
-    """Return the statement that adds rows to a table, and the columns it is given: the version begins by itself."""
-    return insert(table), tuple(column.name for column in table.columns if column.name != "version")
+def _insertion(table: Table) -> tuple[Prepared, tuple[str, ...]]:
+    """Return the statement that adds rows to a table, and the columns it is given."""
+    return Prepared(insert(table)), tuple(column.name for column in table.columns)
 
 
 @dataclass
@@ -101,23 +103,29 @@ class Work:
                 row.id = self.new_id()
         self.session.add_all(rows)
 
-    def write(self, *rows: Any) -> None:
-        """Write rows that are complete and stay as they are, at once and journalled; the session does not keep them.
+    def write(self, *rows: Any, journalled: Collection[str] | None = None) -> None:
+        """Write rows that are complete and stay as they are, at once; the session does not keep them.
 
-        A third of what adding and flushing them costs. Rows of one kind go in one statement.
+        A third of what adding and flushing them costs. Rows of one kind go in one statement. `journalled` are the
+        columns whose later change keeps an undo from removing the row; all of them unless said.
         """
         by_table: dict[Any, list[dict[str, Any]]] = {}
         for row in rows:
             row.workspace_id = self.workspace_id
             if row.id is None:
                 row.id = self.new_id()
+            if "version" in row.__table__.columns:
+                row.version = 1
             held = row.__dict__
             values = {name: held.get(name) for name in _insertion(row.__table__)[1]}
             by_table.setdefault(row.__table__, []).append(values)
             if row.__tablename__ in TRACKED:
-                self.recorder.add(row, None, values_of(row))
+                noted = values_of(row)
+                self.recorder.add(
+                    row, None, noted if journalled is None else {name: noted[name] for name in journalled}
+                )
         for table, values_of_rows in by_table.items():
-            self.connection.execute(_insertion(table)[0], values_of_rows)
+            _insertion(table)[0].run(self.connection, values_of_rows)
 
     def get(self, kind: type[Any], record_id: str | None) -> Any:
         """Return this workspace's row of that id, or None."""

@@ -4,6 +4,8 @@ import secrets
 from datetime import datetime
 from enum import StrEnum
 
+_LENGTH = 26
+_SHORTEST, _LONGEST = 2, 12
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _DIGITS = [a + b for a in _ALPHABET for b in _ALPHABET]
 
@@ -43,7 +45,7 @@ def new_id(now: datetime) -> str:
 
 def is_id(text: str) -> bool:
     """Say whether the text has the form of an opaque id."""
-    return len(text) == 26 and all(c in _ALPHABET for c in text)
+    return len(text) == _LENGTH and all(c in _ALPHABET for c in text)
 
 
 def reference(kind: Kind, number: int) -> str:
@@ -54,7 +56,7 @@ def reference(kind: Kind, number: int) -> str:
 def parse_reference(text: str) -> tuple[Kind, int] | None:
     """Read D-17, d17 or d-17; None when the text is no such name."""
     word = text.strip().removeprefix("#")
-    if len(word) < 2 or len(word) > 12:
+    if not _SHORTEST <= len(word) <= _LONGEST:
         return None
     kind = _KINDS.get(word[0].upper())
     digits = word[1:].removeprefix("-")

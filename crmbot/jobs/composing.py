@@ -1,18 +1,16 @@
 """A digest's message: its numbers by the report engine, its words by the surface that it goes to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmbot.crm.answers import ReportAnswer
 from crmbot.crm.occasions import Composed, Occasion, Reading
 from crmbot.crm.policy import Policy
-from crmbot.crm.viewpoints import read_viewpoint
-from crmbot.reports.digests import DIGESTS
 from crmbot.reports.digests.base import Digest
-from crmbot.reports.registry import compute
 from crmbot.reports.rendering.envelope import as_envelope
-from crmbot.reports.values import Report, ReportRequest, ReportSettings, Scope
+from crmbot.reports.values import Report, ReportSettings
+from crmbot.service import compute_digest
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import context, stack
 from crmbot.slack.blocks.reports import report_message
@@ -44,25 +42,7 @@ class DigestComposer:
         return Composed(kind, destination, payload, _numbers(values), isinstance(values, Digest) and values.is_empty)
 
     def _compute(self, session: Reading, occasion: Occasion) -> Digest | Report:
-        digest = occasion.digest
-        view = read_viewpoint(session, digest, self._policy)
-        scope = Scope(
-            workspace_id=digest.workspace_id,
-            zone=view.zone,
-            currency=view.currency,
-            viewer_id=view.viewer_id,
-            sees_all=view.sees_all,
-            owner_id=view.owner_id,
-            now=occasion.as_of,
-            settings=self._settings,
-        )
-        if digest.report in DIGESTS:
-            return _MAKERS[digest.report](session, scope)
-        request = ReportRequest(digest.report)
-        return compute(session, digest.report, scope, request.window(occasion.as_of, view.zone))
-
-
-_MAKERS: Mapping[str, Callable[..., Digest]] = DIGESTS
+        return compute_digest(session, occasion.digest, occasion.as_of, self._policy, self._settings)
 
 
 def _as_slack(values: Digest | Report, late: str) -> Message:

@@ -28,7 +28,7 @@ def forwarded_keys(forwarded: Forwarded, subject: str, sent_at: datetime) -> tup
     """Return the keys of a forwarded message: the same whoever forwards it, with whatever program."""
     sender = forwarded.sender.email if forwarded.sender else ""
     recipients = frozenset(one.email for one in (*forwarded.to, *forwarded.cc))
-    own = unwrap(forwarded.body, subject_prefix(subject), recipients).own
+    own = unwrap(forwarded.body[: 2 * _MOST], subject_prefix(subject), recipients).own
     content = _content_key(sender, subject, own)
     when = sent_at.replace(second=0, microsecond=0).isoformat()
     exact = _hash("forward", content or _hash(sender, subject, _letters(forwarded.body)), when)

@@ -80,6 +80,4 @@ class Versioned:
 
 def within_workspace(column: str, target: str, **kwargs: Any) -> ForeignKeyConstraint:
     """Return a foreign key to `target` that can't leave the workspace."""
-    return ForeignKeyConstraint(
-        ["workspace_id", column], [f"{target}.workspace_id", f"{target}.id"], **kwargs
-    )
+    return ForeignKeyConstraint(["workspace_id", column], [f"{target}.workspace_id", f"{target}.id"], **kwargs)

@@ -103,9 +103,7 @@ class LeadStatusEntry(InWorkspace, Base):
     __table_args__ = (
         within_workspace("lead_id", "lead"),
         Index("ix_lead_status_entry_lead", "workspace_id", "lead_id", "entered_at"),
-        Index(
-            "ix_lead_status_entry_window", "workspace_id", "status", "entered_at", "previous_at", "lead_id"
-        ),
+        Index("ix_lead_status_entry_window", "workspace_id", "status", "entered_at", "previous_at", "lead_id"),
     )
 
     lead_id: Mapped[str] = mapped_column(Id)

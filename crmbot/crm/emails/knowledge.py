@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    CompoundSelect,
     Select,
     String,
     bindparam,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 )
 
 from crmbot.crm.policy import Policy
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import LogEmail, Participant
 from crmbot.crm.work import Work
 from crmbot.domain.identity import domain_of, is_public_mailbox_domain
@@ -123,7 +123,8 @@ def _copies(column: Any, value: str) -> Select[Any]:
     return picked.where(_here(Email), column == bindparam(value))
 
 
-def _threads(size: int) -> Select[Any]:
+def _threads(size: int) -> list[Select[Any]]:
+    """Return the logged mails that bear one of the Message-IDs, and those that answered one of them."""
     columns = {
         "label": Email.reason,
         "one": Activity.deal_id,
@@ -132,12 +133,16 @@ def _threads(size: int) -> Select[Any]:
         "four": Activity.lead_id,
         "at": Email.sent_at,
     }
-    return (
+    ids = _among("reference", size)
+    return [
+        _pick("thread", Email.message_id, Email.id, **columns)
+        .join(Activity, _joined(Email, Email.activity_id, Activity))
+        .where(_here(Email), Email.message_id.in_(ids)),
         _pick("thread", EmailReference.message_id, Email.id, **columns)
         .join(Email, _joined(EmailReference, EmailReference.email_id, Email))
         .join(Activity, _joined(Email, Email.activity_id, Activity))
-        .where(_here(EmailReference), EmailReference.message_id.in_(_among("reference", size)))
-    )
+        .where(_here(EmailReference), EmailReference.message_id.in_(ids)),
+    ]
 
 
 def _contacts(size: int) -> Select[Any]:
@@ -180,11 +185,11 @@ _SIZES = (4, 16, 64, 512)
 
 
 @cache
-def _everything(size: int) -> CompoundSelect[Any]:
-    return union_all(
+def _everything(size: int) -> Prepared:
+    everything = union_all(
         _copies(Email.dedupe_key, "dedupe"),
         _copies(Email.content_key, "content"),
-        _threads(size),
+        *_threads(size),
         _contacts(size),
         _leads(size),
         _companies(size),
@@ -193,18 +198,20 @@ def _everything(size: int) -> CompoundSelect[Any]:
         _rules("sender", "address", size),
         _rules("domain", "domain", size),
     )
+    return Prepared(everything)
 
 
 @cache
-def _deals_of(size: int) -> CompoundSelect[Any]:
+def _deals_of(size: int) -> Prepared:
     columns = [getattr(Deal, name) for name in KnownDeal._fields]
     contact_ids, company_ids = _among("contact", size), _among("company", size)
-    return union_all(
+    deals = union_all(
         select(*columns).where(_here(Deal), Deal.contact_id.in_(contact_ids)),
         select(*columns).where(_here(Deal), Deal.company_id.in_(company_ids)),
         select(*columns).where(_here(Deal), Deal.number.in_(_among("number", size))),
         select(*columns).where(_here(Deal), Deal.id.in_(_among("deal", size))),
     )
+    return Prepared(deals)
 
 
 def look_up(work: Work, request: LogEmail) -> Knowledge:
@@ -217,8 +224,8 @@ def look_up(work: Work, request: LogEmail) -> Knowledge:
         "domain": domains,
     }
     size, values = _filled(lists)
-    found = work.connection.execute(
-        _everything(size),
+    found = _everything(size).rows(
+        work.connection,
         {
             **values,
             "workspace": work.workspace_id,
@@ -278,7 +285,7 @@ def _deals(work: Work, request: LogEmail, known: Knowledge) -> tuple[KnownDeal, 
     if not (contacts or companies or numbers or threads):
         return ()
     size, values = _filled({"contact": contacts, "company": companies, "number": numbers, "deal": threads})
-    found = work.connection.execute(_deals_of(size), {**values, "workspace": work.workspace_id})
+    found = _deals_of(size).rows(work.connection, {**values, "workspace": work.workspace_id})
     deals = {row[0]: KnownDeal(*row) for row in found}
     return tuple(sorted(deals.values(), key=lambda deal: deal.number))
 

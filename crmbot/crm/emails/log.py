@@ -179,16 +179,16 @@ def _describe(work: Work, email: Email, request: LogEmail) -> None:
 
 def _keep(work: Work, email: Email) -> None:
     if inspect(email).transient:
-        work.write(email)
+        # The words themselves stand in one place only: what is erased there is not left in the journal.
+        work.write(email, journalled=("state", "reason", "activity_id"))
     else:
         work.session.flush()
 
 
 def _thread_ids(request: LogEmail, known: Knowledge) -> tuple[str, ...]:
-    """Return the Message-IDs by which later mail finds this one: its own, and those that lead nowhere yet."""
-    new = [found for found in request.references if found not in known.threads]
-    own = (request.message_id,) if request.message_id else ()
-    return tuple(dict.fromkeys((*own, *new[-_MOST_REFERENCES:])))
+    """Return the Message-IDs besides its own by which later mail finds this one: those that lead nowhere yet."""
+    new = [found for found in request.references if found not in known.threads and found != request.message_id]
+    return tuple(new[-_MOST_REFERENCES:])
 
 
 def _keep_references(work: Work, email: Email, message_ids: tuple[str, ...]) -> None:

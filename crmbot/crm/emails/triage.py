@@ -127,8 +127,8 @@ def _make_findable(work: Work, email: Email) -> None:
             )
         )
     )
-    wanted = dict.fromkeys((*filter(None, (email.message_id,)), *email.references))
-    work.keep(*(EmailReference(message_id=found, email_id=email.id) for found in wanted if found not in known))
+    wanted = [found for found in email.references if found not in known and found != email.message_id]
+    work.keep(*(EmailReference(message_id=found, email_id=email.id) for found in wanted))
     work.session.flush()
 
 

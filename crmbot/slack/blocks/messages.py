@@ -18,12 +18,23 @@ from crmbot.crm.answers import (
     Triage,
 )
 from crmbot.crm.requests import Request
+from crmbot.reports.digests.base import Digest
 from crmbot.slack.blocks import lists, outcomes, reports
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import context, sentence
+from crmbot.slack.digests import render
 from crmbot.slack.message import Message
 from crmbot.slack.mrkdwn import escape, join
 from crmbot.slack.reader import Reader
+
+
+def _report(answer: ReportAnswer, reader: Reader) -> Message:
+    """Return a report's card, or a digest as its channel would get it, with the words that go before it."""
+    if not isinstance(answer.report, Digest):
+        return reports.report_message(answer, reader)
+    message = render(answer.report)
+    return Message(message.text, (sentence(answer.said), *message.blocks))
+
 
 _CARDS: dict[type[Answer], Callable[[Any, Reader], Message]] = {
     Outcome: outcomes.outcome_message,
@@ -34,7 +45,7 @@ _CARDS: dict[type[Answer], Callable[[Any, Reader], Message]] = {
     Triage: lists.triage_message,
     Table: lists.table_message,
     Help: lists.help_message,
-    ReportAnswer: reports.report_message,
+    ReportAnswer: _report,
 }
 _CARDS_WITH_REQUEST: dict[type[Answer], Callable[[Any, Reader, Request | None], Message]] = {
     Listing: lists.listing_message,
