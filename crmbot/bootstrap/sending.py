@@ -1,7 +1,7 @@
 """The ways out, wired: Slack, mail, and notices by whichever of the two reaches a person."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crmbot.bootstrap import Crmbot
@@ -10,6 +10,7 @@ from crmbot.crm.outbox import OutboxMessage
 from crmbot.errors import SendFailed
 from crmbot.jobs.delivery import Gateway
 from crmbot.jobs.notices import NoticeGateway, Renderer
+from crmbot.mail.letters import render_letter
 from crmbot.mail.outgoing import Outgoing
 from crmbot.models import User
 from crmbot.slack.gateway import SlackGateway
@@ -17,9 +18,18 @@ from crmbot.slack.message import Message
 from crmbot.slack.notices import receipt_message, undelivered_message
 from crmbot.slack.outbox import SlackOutbox
 
-_NOTICES: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
-    "notice.receipt": receipt_message,
-    "notice.undelivered": undelivered_message,
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How a notice is told: as a Slack message, and by which templates as a mail."""
+
+    as_slack: Callable[[Mapping[str, Any]], Message]
+    template: str
+
+
+_NOTICES = {
+    "notice.receipt": Notice(receipt_message, "receipt"),
+    "notice.undelivered": Notice(undelivered_message, "undelivered"),
 }
 
 
@@ -53,19 +63,22 @@ def gateways(bot: Crmbot) -> dict[str, Gateway]:
     outgoing = mail_gateway(bot)
     if outgoing is not None:
         ways["mail"] = outgoing
-    ways["notice"] = NoticeGateway({kind: _renderer(bot, kind) for kind in _NOTICES}, ways)
+    ways["notice"] = NoticeGateway({kind: _renderer(bot, kind, ways) for kind in _NOTICES}, ways)
     return ways
 
 
-def _renderer(bot: Crmbot, kind: str) -> Renderer:
+def _renderer(bot: Crmbot, kind: str, ways: Mapping[str, Gateway]) -> Renderer:
     def render(message: OutboxMessage) -> OutboxMessage:
         with bot.store.reading(message.workspace_id) as session:
             user = session.get(User, (message.workspace_id, message.destination))
         if user is None or not user.active:
             raise SendFailed("The person has left the workspace.", permanent=True)
-        if user.slack_user_id is None:
-            raise SendFailed(f"Nobody in Slack is linked to {user.email}.", permanent=True)
-        content = _NOTICES[kind](message.payload)
-        return replace(message, kind="slack.dm", destination=user.slack_user_id, payload=content.payload)
+        if user.slack_user_id is not None and "slack" in ways:
+            payload = _NOTICES[kind].as_slack(message.payload).payload
+            return replace(message, kind="slack.dm", destination=user.slack_user_id, payload=payload)
+        if "mail" in ways:
+            letter = render_letter(_NOTICES[kind].template, **message.payload)
+            return replace(message, kind="mail.send", destination=user.email, payload=letter)
+        raise SendFailed(f"Neither Slack nor a mail server is there to reach {user.email}.", permanent=True)
 
     return render
