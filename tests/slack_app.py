@@ -38,12 +38,12 @@ class Bot:
         return record.reference if record else ""
 
 
-def make_dispatcher(slack: StandIn, service: CrmService) -> Dispatcher:
+def make_dispatcher(slack: StandIn, service: CrmService, *, ack_seconds: float = 2.5) -> Dispatcher:
     """Return a fresh app, as another process or one after a restart would have it."""
     options = SlackOptions(
         bot_token=slack.bot_token, signing_secret=slack.signing_secret, api_url=slack.api_url, slack_seconds=2
     )
-    return Dispatcher(build_app(options, service), slack.signing_secret)
+    return Dispatcher(build_app(options, service), slack.signing_secret, ack_seconds=ack_seconds)
 
 
 def deals(bot: Bot) -> list[str]:

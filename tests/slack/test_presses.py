@@ -1,15 +1,21 @@
 import json
 import threading
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from slack_app import Bot
+from concurrency import outcomes_of
+from slack_app import PEOPLE, Bot, make_dispatcher
+from sqlalchemy import select
 
 from crmbot.crm.answers import ActivityView, DealView, Listing, Shown
 from crmbot.crm.requests import CreateDeal, CreateTask, Due, ListActivities, LoseDeal, ShowDeal, WinDeal
+from crmbot.models import JournalEntry
 from crmbot.playground import Message, ServerError
 from crmbot.slack.api import SlackApi
 from crmbot.slack.blocks.messages import answer_message
 from crmbot.slack.gateway import SlackGateway
+from crmbot.slack.http import Dispatcher
 from crmbot.slack.press import Press
 from crmbot.slack.reader import Reader
 
@@ -79,6 +85,36 @@ def test_two_people_close_at_once_and_one_wins(bot: Bot) -> None:
     assert sum(text.startswith("Won") or "is won" in text for text in texts) >= 1
     assert any("already" in text.lower() for text in texts)
     assert bot.slack.violations == []
+
+
+def test_won_pressed_by_fifty_at_once_is_one_transition_and_everybody_else_is_told_who_did_it(
+    bot: Bot, serve: Callable[[Dispatcher], str]
+) -> None:
+    url = serve(make_dispatcher(bot.slack, bot.service, ack_seconds=60))
+    for user in ("U1", "U2"):
+        bot.slack.command(url, "/crm", "today", user)
+    bot.do(CreateDeal("Acme"), "U2")
+    bot.clock.advance(timedelta(seconds=1))
+    cards = [card(bot, "show D-1", ("U1", "U2")[index % 2]) for index in range(50)]
+    before = {user: len(bot.slack.ephemerals(user)) for user in ("U1", "U2")}
+    answers = outcomes_of(
+        50, lambda index: bot.slack.click(url, cards[index], "deal.won", ("U1", "U2")[index % 2]).status
+    )
+    assert answers == [200] * 50
+    told = {user: [one.text for one in bot.slack.ephemerals(user)[before[user] :]] for user in before}
+    notices = [text for texts in told.values() for text in texts if "is won already by" in text]
+    won = [one for one in cards if "Won D-1" in one.text]
+    assert (len(won), len(notices)) == (1, 49)
+    winner = won[0].ephemeral_to
+    assert all("by you" in text for text in told[str(winner)])
+    ((loser, theirs),) = [(user, texts) for user, texts in told.items() if user != winner]
+    assert all(f"by {PEOPLE[str(winner)][0]}" in text for text in theirs), loser
+    assert all("🏆" in shown(one) for one in cards)
+    with bot.store.reading(bot.workspace_id) as session:
+        entries = select(JournalEntry).where(
+            JournalEntry.workspace_id == bot.workspace_id, JournalEntry.request == "deal.won"
+        )
+        assert len(session.scalars(entries).all()) == 1
 
 
 def test_an_overtaken_card_is_explained_and_brought_up_to_date(bot: Bot) -> None:

@@ -115,7 +115,7 @@ def forgeries(body: bytes) -> Iterator[tuple[str, bytes, Headers]]:
     for word in ("abc", "", "-5", "+5", f"{NOW}.0", f"0x{NOW:x}", "1e9", "nan", "9" * 400, f"{NOW},{NOW}", f"{NOW} 0"):
         yield f"time {word[:20]!r}", body, signed(body, word)
     yield "time in digits of another script", body, [(STAMP, "١٩٣٠٠٠٠٠٠٠".encode()), (SIGNATURE, signature)]
-    wrong = {
+    wrong: dict[str, str | bytes] = {
         "none": "",
         "bare": "v0=",
         "zeros": "v0=" + "0" * 64,
