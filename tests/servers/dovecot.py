@@ -41,7 +41,10 @@ class DovecotServer(LocalDovecot):
 
     def kill_children(self) -> None:
         """Kill -9 the processes that serve connections; the server itself stays."""
-        names = {pid: Path(f"/proc/{pid}/comm").read_text("utf-8").strip() for pid in self._children()}
+        names = {}
+        for pid in self._children():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended by itself meanwhile
+                names[pid] = Path(f"/proc/{pid}/comm").read_text("utf-8").strip()
         self._signal(signal.SIGKILL, [pid for pid, name in names.items() if name in {"imap", "imap-login"}])
 
     def doveadm(self, *arguments: str) -> None:
