@@ -103,7 +103,7 @@ def test_signs_are_literal_and_find_nothing_they_do_not_name(deals: Crm, word: s
     for request in (ShowDeal(word), ShowCompany(word), ShowContact(word), ShowLead(word)):
         with refusal(NotFound, f"called “{word}”"):
             deals.ask(request)
-    with refusal(NotFound, "There is no"):
+    with refusal(NotFound, f"is called “{word}”"):
         deals.do(LogActivity("call", word))
 
 
@@ -341,3 +341,26 @@ def test_a_refusal_is_a_crm_error_for_every_kind_of_word(crm: Crm) -> None:
         for request in (ShowDeal(word), ShowLead(word), ShowActivity(word), LogActivity("call", word), Undo(word)):
             with pytest.raises(CrmError):
                 crm.ask(request)
+
+
+def test_a_bare_number_means_the_record_of_that_number_and_no_name_with_it(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    crm.do(CreateDeal("Initech 12k close"))
+    assert shown(crm, ShowDeal("1")) == "D-1"
+    with refusal(NotFound, "There is no deal D-12."):
+        crm.ask(ShowDeal("12"))
+    with refusal(NotFound, "Say which: D-1"):
+        crm.do(LogActivity("call", "1"))
+
+
+def test_a_call_can_be_logged_with_a_closed_deal_when_no_open_one_is_called_so(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme renewal"))
+    crm.do(LoseDeal("D-1", "Price"))
+    crm.do(LogActivity("call", "acme renewal"))
+    assert crm.rows(Activity)[0].deal_id == crm.rows(Deal)[0].id
+
+
+def test_nothing_found_names_records_of_every_kind(crm: Crm) -> None:
+    crm.do(CreateContact("Johanna Reyes"))
+    with refusal(NotFound, "No deal, lead, contact or company is called “johana reyes”. Did you mean “Johanna Reyes”"):
+        crm.do(LogActivity("call", "johana reyes"))

@@ -1,0 +1,18 @@
+"""Which record a word means: exactly one, a choice, or nothing with the nearest names. Never a guess."""
+
+from crmbot.crm.lookup.activities import find_activity
+from crmbot.crm.lookup.candidates import candidate
+from crmbot.crm.lookup.people import find_user
+from crmbot.crm.lookup.records import exactly_named, find_deal, find_record, find_target
+from crmbot.crm.lookup.stages import find_stage
+
+__all__ = [
+    "candidate",
+    "exactly_named",
+    "find_activity",
+    "find_deal",
+    "find_record",
+    "find_stage",
+    "find_target",
+    "find_user",
+]

@@ -1,0 +1,36 @@
+"""Which user is meant by me, a Slack id, an address or a name."""
+
+from sqlalchemy import select
+
+from crmbot.crm.lookup.candidates import NEAREST
+from crmbot.crm.work import Work
+from crmbot.domain.identity import fold_name
+from crmbot.errors import Ambiguous, Candidate, NotFound
+from crmbot.models import User
+
+
+def find_user(work: Work, word: str, *, field: str = "owner") -> User:
+    """Return the user meant by me, a Slack id, an e-mail address or a name."""
+    text = word.strip().lstrip("@")
+    if text.casefold() == "me" and work.actor.user_id:
+        me = work.user(work.actor.user_id)
+        if me is not None:
+            return me
+    users = list(work.session.scalars(select(User).where(User.workspace_id == work.workspace_id, User.active)))
+    key = fold_name(text)
+    for same in (
+        lambda user: text in (user.slack_user_id, user.id),
+        lambda user: user.email == text.lower(),
+        lambda user: fold_name(user.name) == key,
+        lambda user: key and key in (*fold_name(user.name).split(), user.email.partition("@")[0]),
+    ):
+        found = [user for user in users if same(user)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Ambiguous(word, field, [Candidate(user.email, user.name, (user.email, user.role)) for user in found])
+    raise NotFound(
+        f"Nobody here is called “{word}”.",
+        nearest=[Candidate(user.email, user.name, (user.email,)) for user in users[:NEAREST]],
+        field=field,
+    )
