@@ -21,7 +21,7 @@ from crmbot.jobs.intake import Intake
 from crmbot.mail.pipeline import ingest
 from crmbot.playground import Playground, StandIn
 from crmbot.playground.dovecot import HOST, PASSWORD, DovecotServer
-from crmbot.playground.samples import AUTHSERV_ID, INTAKE
+from crmbot.playground.samples import AUTHSERV_ID, EXAMPLES, INTAKE, SPEAKER
 from crmbot.slack.commands import COMMANDS
 from crmbot.web.app import build_web
 from crmbot.web.server import WebServer
@@ -85,7 +85,7 @@ def running_demo(folder: Path, *, port: int = 0, web_port: int = 0) -> Iterator[
     """Run the demo in a folder that keeps its config and store; port 0 takes any free one."""
     with ExitStack() as stack:
         standin = StandIn(port)
-        playground = Playground(standin, commands=_hints(), examples=())
+        playground = Playground(standin, commands=_hints(), examples=EXAMPLES)
         stack.enter_context(standin)
         bot = _open(folder, standin)
         stack.callback(bot.close)
@@ -161,7 +161,8 @@ def _fill(bot: Crmbot, folder: Path) -> str:
 def _introduce(bot: Crmbot, standin: StandIn, workspace_id: str) -> None:
     """Let the stand-in know the sample's people, with their addresses and zones."""
     actor = bot.service.system(workspace_id)
-    for row in getattr(bot.service.perform(actor, ListUsers()), "rows", ()):
+    rows = getattr(bot.service.perform(actor, ListUsers()), "rows", ())
+    for row in sorted(rows, key=lambda row: row[1] != SPEAKER):
         name, email, _, zone, slack_id = row
         if slack_id:
             standin.add_user(slack_id, email.partition("@")[0], email, zone or "UTC", real_name=name)

@@ -30,7 +30,7 @@ def do_command(ctx: click.Context, line: tuple[str, ...], email: str | None, dry
             ctx.exit(1)
         click.echo(as_text(said.answer, actor.zone))
         if said.echoes:
-            click.echo(f"  ({'; '.join(said.echoes)})")
+            click.echo(f"  Read as: {'; '.join(said.echoes)}")
 
 
 @click.command("report")

@@ -49,6 +49,8 @@ def _noun(command: str, tokens: list[Token]) -> tuple[Noun, list[Token]]:
     noun = NOUNS.get(command) or _PLURALS.get(command)
     if noun is None:
         raise BadInput(meant(command, NOUNS, kind="command"), example="/crm help")
+    while noun is _CRM and _first(tokens) == _CRM.name:
+        tokens = tokens[1:]
     first = _first(tokens)
     if noun is not _CRM or not first or first in _CRM.by_word:
         return noun, tokens

@@ -18,6 +18,12 @@ TYPED = (
 )
 """Lines of a rep's day; the answer to the lost deal is a question with buttons."""
 
+EXAMPLES = (TYPED[0], TYPED[1], "/deal lost harbor", "/crm today", "/pipeline", "/report sales-pipeline")
+"""What the page offers to begin with."""
+
+SPEAKER = "jane@demo.example"
+"""Who speaks on the page unless somebody else is chosen."""
+
 FORWARDER = "Jane Davis <jane@demo.example>"
 INTAKE = "crm@demo.example"
 AUTHSERV_ID = "mx.demo.example"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmbot.crm.requests import CreateDeal, LogActivity, Request, decode, encode
+from crmbot.crm.requests import CreateDeal, ListCompanies, LogActivity, Request, decode, encode
 from crmbot.domain.money import Money
 from crmbot.errors import BadInput, MissingFact
 from crmbot.language import Context, parse
@@ -132,3 +132,8 @@ def test_a_missing_fact_brings_what_was_understood() -> None:
         parse("new $40k @jo", CONTEXT, command="deal")
     assert (missing.value.request, missing.value.field) == ("deal.new", "title")
     assert missing.value.known == {"value": Money.of(40_000, "USD"), "owner": "jo"}
+
+
+@pytest.mark.parametrize("text", ["company list", "crm company list", "/crm company list", "/company list"])
+def test_the_word_crm_before_a_noun_says_nothing(text: str) -> None:
+    assert parse(text, CONTEXT).request == ListCompanies()
