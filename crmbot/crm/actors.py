@@ -1,12 +1,12 @@
 """Who does something: a user seen through one surface, with what they may do."""
 
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from crmbot.crm.policy import Policy
+from crmbot.crm.prepared import Prepared
 from crmbot.domain.permissions import Role
 from crmbot.models import User, Workspace
 
@@ -62,28 +62,28 @@ _ACTIVE = (
     .join_from(User.__table__, Workspace.__table__, _WORKSPACE.id == _USER.workspace_id)
     .where(_USER.workspace_id == bindparam("workspace"), _USER.active)
 )
-BY_ID = _ACTIVE.where(_USER.id == bindparam("who"))
-BY_EMAIL = _ACTIVE.where(_USER.email == bindparam("who"))
-BY_SLACK = _ACTIVE.where(_USER.slack_user_id == bindparam("who"))
+BY_ID = Prepared(_ACTIVE.where(_USER.id == bindparam("who")))
+BY_EMAIL = Prepared(_ACTIVE.where(_USER.email == bindparam("who")))
+BY_SLACK = Prepared(_ACTIVE.where(_USER.slack_user_id == bindparam("who")))
 """The ways to know a user, built once: every command asks, and building a statement costs as much as running it."""
 
 
 def find_actor(
-    connection: Connection, workspace_id: str, surface: str, policy: Policy, by: Select[Any], who: str
+    connection: Connection, workspace_id: str, surface: str, policy: Policy, by: Prepared, who: str
 ) -> Actor | None:
     """Return the active user known as `who` as an actor; None when there is none."""
-    row = connection.execute(by, {"workspace": workspace_id, "who": who}).first()
-    if row is None:
+    rows = by.rows(connection, {"workspace": workspace_id, "who": who})
+    if not rows:
         return None
-    role = Role(row.role)
+    user_id, name, email, role, timezone, slack_user_id, zone = rows[0]
     return Actor(
         workspace_id=workspace_id,
-        user_id=row.id,
-        name=row.name,
-        email=row.email,
-        role=role,
-        timezone=row.timezone or row.zone,
-        permissions=policy.permissions[role],
+        user_id=user_id,
+        name=name,
+        email=email,
+        role=Role(role),
+        timezone=timezone or zone,
+        permissions=policy.permissions[Role(role)],
         surface=surface,
-        slack_user_id=row.slack_user_id,
+        slack_user_id=slack_user_id,
     )

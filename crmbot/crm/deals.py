@@ -62,8 +62,7 @@ def open_deal(
     )
     if request.probability is not None:
         _set_probability(deal, request.probability)
-    work.keep(deal)
-    work.session.flush()
+    work.write(deal)
     begin_deal(work, deal)
     return deal
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from crmbot.crm.answers import Outcome
+from crmbot.crm.prepared import Prepared, insertion
 from crmbot.models import DeliveryKey, JournalEntry
 
 REPEAT_WITHIN = timedelta(minutes=1)
@@ -28,7 +29,7 @@ class Delivery:
 
 
 _KEY, _ENTRY = DeliveryKey.__table__.c, JournalEntry.__table__.c
-_INSERT = insert(DeliveryKey)
+_INSERT = insertion(DeliveryKey)
 _SUMMARY = (
     select(_KEY.entry_id, _ENTRY.summary)
     .join_from(
@@ -40,37 +41,36 @@ _SUMMARY = (
     .where(_KEY.workspace_id == bindparam("workspace"))
     .limit(1)
 )
-_BY_KEY = _SUMMARY.where(_KEY.key == bindparam("key"))
-_BY_FINGERPRINT = _SUMMARY.where(_KEY.fingerprint == bindparam("fingerprint"), _KEY.at > bindparam("after"))
+_BY_KEY = Prepared(_SUMMARY.where(_KEY.key == bindparam("key")))
+_BY_FINGERPRINT = Prepared(_SUMMARY.where(_KEY.fingerprint == bindparam("fingerprint"), _KEY.at > bindparam("after")))
 
 
 def take_key(connection: Connection, workspace_id: str, delivery: Delivery, entry_id: str, now: datetime) -> None:
     """Insert an input's key; when it had its effect before, this breaks the unique key and so ends the transaction."""
-    connection.execute(
-        _INSERT,
-        {
-            "workspace_id": workspace_id,
-            "key": delivery.key,
-            "fingerprint": delivery.fingerprint,
-            "at": now,
-            "entry_id": entry_id,
-        },
-    )
+    key = {
+        "workspace_id": workspace_id,
+        "key": delivery.key,
+        "fingerprint": delivery.fingerprint,
+        "at": now,
+        "entry_id": entry_id,
+    }
+    _INSERT.run(connection, [key])
 
 
 def find_done(connection: Connection, workspace_id: str, delivery: Delivery) -> Outcome | None:
     """Return what an input that had its effect before is answered; none when its key is new."""
-    return _told(connection.execute(_BY_KEY, {"workspace": workspace_id, "key": delivery.key}).first())
+    return _told(_BY_KEY.rows(connection, {"workspace": workspace_id, "key": delivery.key}))
 
 
 def find_repeated(connection: Connection, workspace_id: str, delivery: Delivery, now: datetime) -> Outcome | None:
     """Return what the same words of the same person within a minute did; none when they were not said."""
     said = {"workspace": workspace_id, "fingerprint": delivery.fingerprint, "after": now - REPEAT_WITHIN}
-    return _told(connection.execute(_BY_FINGERPRINT, said).first())
+    return _told(_BY_FINGERPRINT.rows(connection, said))
 
 
-def _told(row: Any) -> Outcome | None:
-    if row is None:
+def _told(rows: list[tuple[Any, ...]]) -> Outcome | None:
+    if not rows:
         return None
-    said = f"Already done: {row.summary}" if row.summary else "Already done."
-    return Outcome(said, entry_id=row.entry_id if row.summary else None, repeated=True)
+    entry_id, summary = rows[0]
+    said = f"Already done: {summary}" if summary else "Already done."
+    return Outcome(said, entry_id=entry_id if summary else None, repeated=True)

@@ -45,7 +45,7 @@ def save_deal(work: Work, deal: Deal) -> None:
 
 def _open_version(work: Work, deal: Deal) -> None:
     facts = {name: getattr(deal, name) for name in _DEAL_FACTS}
-    work.keep(DealVersion(deal_id=deal.id, valid_from=work.now, valid_to=None, **facts))
+    work.write(DealVersion(deal_id=deal.id, valid_from=work.now, valid_to=None, **facts))
 
 
 def keep_activity_facts(work: Work, activity: Activity) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Date, event, insert, inspect
+from sqlalchemy import Connection, Date, event, inspect
 from sqlalchemy.orm import LoaderCallableStatus, Mapper, Session, object_session
 from sqlalchemy.types import TypeEngine
 
 from crmbot import models
+from crmbot.crm.prepared import insertion
 from crmbot.models import JournalChange, JournalEntry, UTCDateTime
 
 TRACKED: Mapping[str, type[Any]] = {
@@ -45,8 +46,8 @@ _COLUMNS = {
     kind: tuple(column.name for column in kind.__table__.columns if column.name not in _IGNORED)
     for kind in TRACKED.values()
 }
-_INSERT_ENTRY = insert(JournalEntry)
-_INSERT_CHANGE = insert(JournalChange)
+_INSERT_ENTRY = insertion(JournalEntry)
+_INSERT_CHANGE = insertion(JournalChange)
 _RECORDER = "crmbot_recorder"
 
 
@@ -66,7 +67,7 @@ class Recorder:
         if not self.changes:
             return False
         connection = session.connection()
-        connection.execute(_INSERT_ENTRY, entry)
+        _INSERT_ENTRY.run(connection, [entry])
         workspace_id, entry_id = entry["workspace_id"], entry["id"]
         rows = [
             {
@@ -78,7 +79,7 @@ class Recorder:
             }
             for position, change in enumerate(self.changes)
         ]
-        connection.execute(_INSERT_CHANGE, rows)
+        _INSERT_CHANGE.run(connection, rows)
         return True
 
 

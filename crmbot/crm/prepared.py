@@ -4,12 +4,14 @@ They still go through the engine's connection: its events, its errors and its tr
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table, insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
+
+from crmbot.models import Base
 
 Values = Mapping[str, Any]
 
@@ -39,6 +41,11 @@ class Prepared:
         if known is None:
             known = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
         return known
+
+
+def insertion(kind: type[Base]) -> Prepared:
+    """Return the statement that inserts rows of a kind, all columns given."""
+    return Prepared(insert(cast("Table", kind.__table__)))
 
 
 class _Compiled:

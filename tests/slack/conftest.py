@@ -78,7 +78,7 @@ def serve() -> Iterator[Callable[[Dispatcher], str]]:
     servers: list[ThreadingHTTPServer] = []
 
     def start(dispatcher: Dispatcher) -> str:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(dispatcher))
+        server = _Server(("127.0.0.1", 0), _handler(dispatcher))
         servers.append(server)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}/slack/events"
@@ -87,6 +87,11 @@ def serve() -> Iterator[Callable[[Dispatcher], str]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+    """Fifty people may knock at once."""
 
 
 def _handler(dispatcher: Dispatcher) -> type[BaseHTTPRequestHandler]:
