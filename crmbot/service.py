@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from time import monotonic
+from random import uniform
+from time import monotonic, sleep
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,8 @@ from crmbot.reports.registry import compute, find_report
 from crmbot.reports.values import Report, ReportRequest, ReportSettings, Scope
 from crmbot.store import EVERY_WORKSPACE, Store, is_lost_race
 
-_TRIES = 5
+_TRIES = 8
+_NAP_SECONDS = 0.02
 _VOCABULARY_SECONDS = 5.0
 
 __all__ = ["CrmService", "Delivery", "Vocabulary", "compute_digest"]
@@ -111,6 +113,8 @@ class CrmService:
                     raise
                 if not left:
                     raise Conflict("Somebody else changed this at the same moment. Look and try again.") from error
+                # Those who lost to one another would otherwise meet again.
+                sleep(uniform(0, _NAP_SECONDS * (_TRIES - left)))  # noqa: S311 - chance, no secret
         raise AssertionError("unreachable")
 
     def _write(self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool) -> Answer:

@@ -25,10 +25,12 @@ BUSY_SECONDS = 2.0
 """How long a statement waits for another writer; below the 2.5 s that an answer may take."""
 
 _NO_ANSWER = "The database did not answer in time. Nothing was done; please try again."
+_NOT_WRITTEN = "The database cannot be written: its disk is full, broken or read-only. Nothing was done; tell an admin."
 _LOST = "The database was lost while saving, so it may be done or not. Please look before you try again."
 _READING, _PATIENT = 60.0, 3600.0
 """How long one statement of a report may take, and one of an import or export."""
 
+_BROKEN = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
 _NAP_SECONDS = (0.0005, 0.003)
 
 _waiting = local()
@@ -104,7 +106,7 @@ class Store:
             with Session(engine, expire_on_commit=False, autoflush=False) as session:
                 yield session
         except (OperationalError, NoConnection) as error:
-            raise Busy(_NO_ANSWER) from error
+            raise Busy(_NOT_WRITTEN if _is_named(error, *_BROKEN) else _NO_ANSWER) from error
 
     def _engine_for(self, workspace_id: str, write: bool, seconds: float) -> Engine:
         """Return the engine that names the workspace; kept, as making one costs as much as a statement."""
@@ -202,12 +204,17 @@ def _take_turn(connection: Connection) -> None:
     while True:
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError:
-            if monotonic() > give_up_at:
+        except OperationalError as error:
+            if monotonic() > give_up_at or not _is_named(error, "SQLITE_BUSY", "SQLITE_LOCKED"):
                 raise
             sleep(uniform(*_NAP_SECONDS))  # noqa: S311 - chance, no secret
         else:
             return
+
+
+def _is_named(error: Exception, *names: str) -> bool:
+    """Say whether SQLite gave an error one of these names, or one that begins with it."""
+    return str(getattr(getattr(error, "orig", None), "sqlite_errorname", "")).startswith(names)
 
 
 def _begin_postgresql(connection: Connection) -> None:
