@@ -7,6 +7,7 @@ multiple of the stock listener's, and where our time goes.
 """
 
 import argparse
+import gc
 import hashlib
 import hmac
 import http.client
@@ -111,6 +112,9 @@ def serve(kind: str, port: int, file: str) -> None:
         service, _ = make_service(store)
         dispatch = Dispatcher(build_app(SlackOptions(signing_secret=SECRET), service), SECRET).dispatch
         app: Any = build_web(service, slack=dispatch, health=lambda: Health({}), metrics=lambda: b"")
+        # As `crmbot web` does.
+        gc.collect()
+        gc.freeze()
     else:
         app = bolt_server(noop_app(process_before_response=kind == "floor"))
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
