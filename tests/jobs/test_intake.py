@@ -1,13 +1,16 @@
 """The intake as it runs: mail arrives by itself, outages pass, and health tells the truth."""
 
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from mailboxes import TIMEOUT_S, mail, settings_of
 from posts import Post
 from servers.dovecot import Dovecot
 
+from crmbot.errors import Busy
 from crmbot.jobs.intake import Intake
 from crmbot.mail.mailbox import MailboxFailed
 
@@ -42,6 +45,19 @@ def test_mail_doubled_by_a_new_uidvalidity_is_logged_once(any_post: Post, doveco
     dovecot.save(mail(5))
     assert intake.poll_once() == {"fetched": 6, "duplicate": 5, "logged": 1}
     assert sorted(row.subject for row in any_post.activities()) == [f"mail {n}" for n in range(6)]
+
+
+def test_mail_that_comes_while_the_store_is_locked_waits_on_the_server(post: Post, dovecot: Dovecot) -> None:
+    dovecot.save(mail("patient"))
+    intake, file = make_intake(post, dovecot), post.crm.store.engine.url.database
+    assert file is not None
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Busy):
+            intake.poll_once()
+        other.execute("ROLLBACK")
+    assert post.activities() == []
+    assert intake.poll_once() == {"fetched": 1, "logged": 1}
 
 
 @pytest.mark.parametrize("idle", [True, False])

@@ -11,6 +11,7 @@ from crmbot.jobs.outbox import Sender
 from crmbot.playground import DropAfter, DropBefore, ErrorCode, Garbage, Hang, RateLimited, ServerError, StandIn
 from crmbot.playground.faults import Fault
 from crmbot.slack.api import SlackApi
+from crmbot.slack.codes import CODES, Fate, judge
 from crmbot.slack.gateway import SlackGateway
 from crmbot.slack.outbox import SlackOutbox
 
@@ -75,6 +76,36 @@ def test_an_archived_channel_parks_the_message_with_what_to_do(sqlite_rig: Rig, 
     row = sqlite_rig.row(parked)
     assert row.state == "parked"
     assert "choose another channel or invite the bot" in str(row.reason)
+
+
+def test_every_refusal_of_slacks_ends_in_sending_or_in_a_reason_and_is_never_asked_for_ever(
+    sqlite_rig: Rig, slack: StandIn
+) -> None:
+    codes = [*CODES, "a_code_of_tomorrow"]
+    api = SlackApi(slack.bot_token, slack.api_url, seconds=5)
+    out = SlackOutbox(lambda _workspace: SlackGateway(lambda: api))
+    sending = Sender(sqlite_rig.store, {"slack": out}, sqlite_rig.clock, jitter=lambda _low, high: high, paces={})
+    for code in codes:
+        outbox_id = sqlite_rig.queue(code)
+        slack.scripts["chat.postMessage"] = [ErrorCode(code)] * 10
+        before = len(slack.calls_to("chat.postMessage"))
+        for _ in range(10):
+            sending.run_once()
+            if sqlite_rig.row(outbox_id).state == "parked":
+                break
+            sqlite_rig.clock.advance(timedelta(minutes=1))
+        else:
+            assert judge(code)[0] is not Fate.PARKED
+            slack.scripts["chat.postMessage"] = []
+            sqlite_rig.clock.advance(timedelta(minutes=5))
+            sending.run_once()
+        assert len(slack.calls_to("chat.postMessage")) - before <= 11, code
+        row = sqlite_rig.row(outbox_id)
+        assert row.state == "sent" or (row.state == "parked" and row.reason), code
+    notices = [row for row in sqlite_rig.rows() if row.kind == "notice.undelivered"]
+    parked = [row for row in sqlite_rig.rows() if row.kind == "slack.post" and row.state == "parked"]
+    assert len(parked) > 30
+    assert len(notices) <= len({row.reason for row in parked})
 
 
 def test_a_person_gets_a_direct_message_and_an_update_changes_it(sqlite_rig: Rig, slack: StandIn) -> None:

@@ -1,5 +1,6 @@
 """Fetching from a real Dovecot: every message once, whatever happens to UIDs, connections and the server."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from mails import Raw
 from posts import Post
 from servers.dovecot import Dovecot
 
+from crmbot.config.settings import IntakeSettings
 from crmbot.crm import deliveries
 from crmbot.mail.fetching import fetch_new, reconcile
 from crmbot.mail.mailbox import Mailbox, MailboxFailed
@@ -128,6 +130,14 @@ def test_refused_password_is_told_apart_from_a_server_that_is_away(dovecot: Dove
     with pytest.raises(MailboxFailed, match="could not connect") as failed:
         Mailbox(settings_of(dovecot, port=free_port()), timeout=TIMEOUT_S)
     assert not failed.value.refused
+
+
+def test_server_that_takes_the_connection_and_says_nothing_is_left() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        began = time.monotonic()
+        with pytest.raises(MailboxFailed, match="timed out"):
+            Mailbox(IntakeSettings(host="127.0.0.1", port=mute.getsockname()[1], tls="none"), timeout=1)
+        assert time.monotonic() - began < 3
 
 
 def test_frozen_server_is_noticed(dovecot: Dovecot) -> None:

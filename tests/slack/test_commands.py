@@ -106,6 +106,42 @@ def test_what_cannot_be_done_is_told_in_one_sentence(bot: Bot, command: str, tex
     assert bot.slack.violations == []
 
 
+@pytest.mark.parametrize(
+    ("line", "sentence", "example"),
+    [
+        (
+            "/deal frobnicate",
+            "I don't know “frobnicate”. It can be new, show,",
+            "/deal new Acme renewal $40k close:15 dec",
+        ),
+        ("/deal mvoe D-1 won", "I don't know “mvoe”. Did you mean “move”?", "/deal move D-17 negotiation"),
+        ("/crm dael", "I don't know “dael”. Did you mean “deal”?", "/crm help"),
+        ("/report nope", "I don't know the report “nope”. It can be", "/report sales-pipeline 30"),
+        ("/deal new", "What is the deal called?", "/deal new Acme renewal $40k close:15 dec"),
+        ("/deal won", "Which deal?", "/deal won acme $45k"),
+        ("/deal move D-1", "Which stage?", "/deal move D-17 negotiation"),
+        ("/deal set D-1 value:", "“value:” needs an amount.", "/deal set acme $50k 80% close:15 jan"),
+        ("/lead new", "What is the name?", "/lead new Jane Doe jane@acme.com from referral"),
+        ("/log call", "Which deal, contact, lead or company is it about?", "/log call acme"),
+        ("/task done", "Which task?", "/task done A-12"),
+        ("/deal new Acme $40k close:31 feb", "There is no 31 February.", "/deal new Acme renewal $40k close:15 dec"),
+        ("/task call Jane 30/02/2031", "There is no 30 February 2031.", "/task call Jane tomorrow 3pm"),
+        ("/task call Jane fri 25:00", "“25:00” is no hour.", "/task call Jane tomorrow 3pm"),
+        ("/report sales-pipeline 2031-02-30..2031-03-01", "There is no 30 February 2031.", "/report sales-pipeline 30"),
+    ],
+)
+def test_a_wrong_line_is_answered_by_one_sentence_and_an_example(
+    bot: Bot, line: str, sentence: str, example: str
+) -> None:
+    bot.do(CreateDeal("Acme"))
+    command, _, text = line.partition(" ")
+    said, shown = (block for block in bot.slack.command(bot.url, command, text, "U1").blocks)
+    assert said["text"]["text"].startswith(f"⚠️ {sentence}")
+    assert shown["elements"][0]["text"].startswith(f"Try  `{example}")
+    assert deals(bot) == ["Acme"]
+    assert bot.slack.violations == []
+
+
 def test_a_hostile_name_shows_as_typed_and_pings_nobody(bot: Bot) -> None:
     name = "<!channel> *x* <http://a|b>"
     bot.do(CreateDeal(name))
