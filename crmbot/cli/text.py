@@ -6,7 +6,6 @@ from functools import singledispatch
 from zoneinfo import ZoneInfo
 
 from crmbot.crm import answers
-from crmbot.mail.digests import render_digest
 from crmbot.reports.digests.base import Digest
 from crmbot.reports.rendering import as_table
 
@@ -120,6 +119,8 @@ def _triage(answer: answers.Triage, zone: ZoneInfo) -> str:
 def _report(answer: answers.ReportAnswer, zone: ZoneInfo) -> str:
     del zone
     if isinstance(answer.report, Digest):
+        from crmbot.mail.digests import render_digest
+
         return f"{answer.said}\n\n{render_digest(answer.name, answer.report, '')['text']}"
     return as_table(answer.report, _MAX_WIDTH)
 
