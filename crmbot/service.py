@@ -41,7 +41,7 @@ from crmbot.reports.values import Report, ReportRequest, ReportSettings, Scope
 from crmbot.store import EVERY_WORKSPACE, Store, is_lost_race
 
 _TRIES = 8
-_NAP_SECONDS = 0.02
+_NAP_SECONDS = 0.01
 _VOCABULARY_SECONDS = 5.0
 
 __all__ = ["CrmService", "Delivery", "Vocabulary", "compute_digest"]
@@ -105,7 +105,7 @@ class CrmService:
             except _Ended as ended:
                 return ended.answer
             except (StaleDataError, IntegrityError, Busy, DBAPIError) as error:
-                done = delivery and _may_be_done(error) and self._done(actor, delivery)
+                done = delivery and _may_be_done(error) and self._done(actor, delivery, error)
                 if done:
                     return done
                 lost_race = isinstance(error, StaleDataError | IntegrityError) or is_lost_race(error.__cause__ or error)
@@ -114,7 +114,7 @@ class CrmService:
                 if not left:
                     raise Conflict("Somebody else changed this at the same moment. Look and try again.") from error
                 # Those who lost to one another would otherwise meet again.
-                sleep(uniform(0, _NAP_SECONDS * (_TRIES - left)))  # noqa: S311 - chance, no secret
+                sleep(uniform(0, _NAP_SECONDS * 2 ** (_TRIES - left - 1)))  # noqa: S311 - chance, no secret
         raise AssertionError("unreachable")
 
     def _write(self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool) -> Answer:
@@ -144,9 +144,15 @@ class CrmService:
                 raise _Ended(repeated)
         take_key(connection, work.workspace_id, delivery, work.entry_id, work.now)
 
-    def _done(self, actor: Actor, delivery: Delivery) -> Outcome | None:
-        with self.store.reading(actor.workspace_id) as session:
-            return find_done(session.connection(), actor.workspace_id, delivery)
+    def _done(self, actor: Actor, delivery: Delivery, failed: Exception) -> Outcome | None:
+        """Look whether an input had its effect; where that can't be seen either, an uncertain failure stays so."""
+        try:
+            with self.store.reading(actor.workspace_id) as session:
+                return find_done(session.connection(), actor.workspace_id, delivery)
+        except Busy:
+            if isinstance(failed, Busy):
+                raise failed from None
+            raise
 
     def _work(self, session: Session, actor: Actor) -> Work:
         now = self.clock()

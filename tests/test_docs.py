@@ -174,3 +174,11 @@ def test_readme_counts_the_languages_of_forwards() -> None:
 def test_page_of_reports_names_every_report() -> None:
     text = page("reports.md")
     assert [name for name in REGISTRY if f"| `{name}` |" not in text] == []
+
+
+def test_every_fault_on_the_page_names_tests_that_are_there() -> None:
+    named = re.findall(r"\b([\w/]+\.py)(?:::(\w+))?", page("faults.md"))
+    assert len(named) > 50
+    for file, test in named:
+        text = (ROOT / "tests" / file).read_text("utf-8")
+        assert not test or f"def {test}(" in text, (file, test)

@@ -85,6 +85,17 @@ def test_of_several_late_ones_only_the_last_is_sent(sqlite_rig: Rig) -> None:
     assert ("2031-03-10T08:00", "skipped", "Missed: overtaken by the one of 2031-03-11T08:00.") in slots(sqlite_rig)
 
 
+def test_midnight_after_the_clock_went_forward_is_posted_once(rig: Rig) -> None:
+    rig.clock.set(datetime(2026, 3, 28, 12, tzinfo=UTC))
+    subscription(rig, time="00:00")
+    jobs = digests(rig)
+    for _ in range(3 * 48):
+        rig.clock.advance(30 * MINUTE)
+        jobs.run_once()
+    assert slots(rig) == [("2026-03-30T00:00", "queued", None)]
+    assert len(texts(rig)) == 1
+
+
 def test_nothing_to_say_is_recorded_and_not_sent(rig: Rig) -> None:
     subscription(rig)
     rig.clock.set(DUE)

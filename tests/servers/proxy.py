@@ -11,12 +11,17 @@ from servers.postgres import PostgresServer
 
 
 class Proxy:
-    """Stands between crmbot and PostgreSQL, and cuts the connection before or after a COMMIT gets through."""
+    """Stands between crmbot and PostgreSQL, and cuts the connection before or after a COMMIT gets through.
+
+    `cut` is "before" or "after" for the next COMMIT; with `breaks` nothing gets through from then on, until `mend`.
+    """
 
     def __init__(self, server: PostgresServer) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="crmbot-cut-"))
         self.cut: str | None = None
         self.cuts = 0
+        self.breaks = False
+        self._broken = threading.Event()
         self._target = f"{server.directory}/.s.PGSQL.5432"
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(f"{self.directory}/.s.PGSQL.5432")
@@ -27,6 +32,9 @@ class Proxy:
         with suppress(OSError):
             while True:
                 client = self._listener.accept()[0]
+                if self._broken.is_set():
+                    client.close()
+                    continue
                 threading.Thread(target=self._join, args=(client,), daemon=True).start()
 
     def _join(self, client: socket.socket) -> None:
@@ -52,6 +60,8 @@ class Proxy:
                         deaf.set()
                         server.sendall(data)
                     self.cut, self.cuts = None, self.cuts + 1
+                    if self.breaks:
+                        self._broken.set()
                     return
                 server.sendall(data)
 
@@ -60,6 +70,11 @@ class Proxy:
         with suppress(OSError):
             while (data := server.recv(65_536)) and not deaf.is_set():
                 client.sendall(data)
+
+    def mend(self) -> None:
+        """Let connections through again."""
+        self.breaks = False
+        self._broken.clear()
 
     def close(self) -> None:
         """Take no more connections."""
