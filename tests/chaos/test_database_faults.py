@@ -102,13 +102,14 @@ class Load:
 
     def deliver(self, marker: str, *, gives_up: bool) -> None:
         """Deliver one command until it is answered."""
-        actor = self.crm.service.system(self.crm.workspace_id)
+        actor, uncertain = self.crm.service.system(self.crm.workspace_id), False
         while True:
             try:
                 self.crm.service.perform(actor, CreateDeal(marker), delivery=Delivery(marker))
             except Busy as busy:
                 self.refusals.append(str(busy))
-                if gives_up and not busy.uncertain:
+                uncertain |= busy.uncertain
+                if gives_up and not uncertain:
                     self.given_up.add(marker)
                     return
                 time.sleep(0.02)
