@@ -3,7 +3,21 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from crmbot.crm import activities, board, deals, digests, emails, leads, lists, merge, people, rates, undo, users
+from crmbot.crm import (
+    activities,
+    aliases,
+    board,
+    deals,
+    digests,
+    emails,
+    leads,
+    lists,
+    merge,
+    people,
+    rates,
+    undo,
+    users,
+)
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Answer
 from crmbot.crm.work import Work
@@ -69,4 +83,7 @@ HANDLERS: Mapping[type[ask.Request], Handler] = {
     ask.CreateToken: users.create_token,
     ask.ListTokens: users.list_tokens,
     ask.RevokeToken: users.revoke_token,
+    ask.RememberAlias: aliases.remember,
+    ask.ForgetAlias: aliases.forget,
+    ask.ListAliases: aliases.list_aliases,
 }

@@ -22,6 +22,12 @@ class Workspace(Base):
     """`dmy` or `mdy`; without it 03/04 is refused as unclear."""
     slack_team_id: Mapped[str | None] = mapped_column(String(32), unique=True)
     created_at: Mapped[datetime]
+    lost_reasons: Mapped[list[str] | None]
+    """The workspace's own; those of the config when empty."""
+    scored_by: Mapped[str | None] = mapped_column(String(64))
+    """A hash of the rules by which all leads were scored last."""
+    stopped_at: Mapped[datetime | None]
+    """Since when Slack took its leave back: nothing is sent and nobody answered until it is installed again."""
 
 
 class User(InWorkspace, Versioned, Base):

@@ -11,6 +11,7 @@ from crmbot.crm.requests.activities import (
     ShowToday,
     SnoozeActivity,
 )
+from crmbot.crm.requests.aliases import ForgetAlias, ListAliases, RememberAlias
 from crmbot.crm.requests.base import ME, REQUESTS, Due, Request, refuse_unstorable
 from crmbot.crm.requests.codec import decode, encode
 from crmbot.crm.requests.deals import (
@@ -47,6 +48,16 @@ from crmbot.crm.requests.people import (
     ShowCompany,
     ShowContact,
 )
+from crmbot.crm.requests.settings import (
+    AddLostReason,
+    AddStage,
+    ListStages,
+    Reassign,
+    RemoveLostReason,
+    RemoveStage,
+    SetStage,
+    SetWorkspace,
+)
 from crmbot.crm.requests.workspace import (
     AddDigest,
     AddUser,
@@ -74,8 +85,10 @@ __all__ = [
     "ME",
     "REQUESTS",
     "AddDigest",
+    "AddLostReason",
     "AddNote",
     "AddSender",
+    "AddStage",
     "AddUser",
     "AssignActivity",
     "AssignDeal",
@@ -91,15 +104,18 @@ __all__ = [
     "CreateToken",
     "Due",
     "Find",
+    "ForgetAlias",
     "IgnoreEmail",
     "LinkSlackUser",
     "ListActivities",
+    "ListAliases",
     "ListCompanies",
     "ListContacts",
     "ListDeals",
     "ListDigests",
     "ListLeads",
     "ListRates",
+    "ListStages",
     "ListTokens",
     "ListTriage",
     "ListUsers",
@@ -112,6 +128,10 @@ __all__ = [
     "Participant",
     "PauseDigest",
     "PreviewDigest",
+    "Reassign",
+    "RememberAlias",
+    "RemoveLostReason",
+    "RemoveStage",
     "ReopenDeal",
     "Request",
     "RevokeToken",
@@ -122,7 +142,9 @@ __all__ = [
     "SetLead",
     "SetLeadStatus",
     "SetRate",
+    "SetStage",
     "SetUserRole",
+    "SetWorkspace",
     "ShowActivity",
     "ShowCompany",
     "ShowContact",
