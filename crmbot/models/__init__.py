@@ -8,6 +8,7 @@ from crmbot.models.mail import Email, EmailReference, MailCursor, MailDelivery, 
 from crmbot.models.outbox import DigestSlot, DigestSubscription, Outbox
 from crmbot.models.people import Company, Contact, ContactEmail, Customer, Lead, LeadStatusEntry
 from crmbot.models.proposals import Proposal, ProposalItem, ProposalVersion
+from crmbot.models.slack import HomeTab, SlackCard
 from crmbot.models.workspaces import (
     Alias,
     ApiToken,
@@ -39,6 +40,7 @@ __all__ = [
     "Draft",
     "Email",
     "EmailReference",
+    "HomeTab",
     "InWorkspace",
     "Installation",
     "JournalChange",
@@ -53,6 +55,7 @@ __all__ = [
     "Proposal",
     "ProposalItem",
     "ProposalVersion",
+    "SlackCard",
     "Stage",
     "UTCDateTime",
     "User",

@@ -73,4 +73,6 @@ class Draft(InWorkspace, Base):
     __tablename__ = "draft"
 
     request: Mapped[dict[str, Any]]
+    user_id: Mapped[str | None] = mapped_column(Id)
+    """Whose choice it waits for; nobody else may have it."""
     created_at: Mapped[datetime]
