@@ -1,6 +1,6 @@
 """Slack's limits, and the one gate that everything sent passes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -23,19 +23,27 @@ PLACEHOLDER = 150
 CONFIRM_TITLE, CONFIRM_TEXT, CONFIRM_BUTTON = 100, 300, 30
 TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARACTERS = 100, 20, 10_000
 CHART_TITLE, CHART_LABEL, CHART_SERIES, CHART_POINTS, CHARTS = 50, 20, 6, 20, 2
+MODAL_TITLE, METADATA, VIEW_BLOCKS = 24, 3000, 100
+INPUT_LABEL, INPUT_TEXT, ERROR_TEXT, RADIOS = 150, 3000, 300, 10
+"""A label may have 2,000 characters; nobody reads them."""
 MESSAGE_TEXT = 3500
 """Of the text beside the blocks, which notifications and screen readers use; Slack advises 4,000 at most."""
 
 
 def fit(message: Message) -> Message:
     """Return the message within Slack's limits: what is too long is trimmed visibly, what is empty is left out."""
-    blocks = [fitted for block in message.blocks if (fitted := _FITTERS.get(block["type"], _keep)(block))]
-    if len(blocks) > BLOCKS:
-        left = len(blocks) - BLOCKS + 1
-        note = {"type": "plain_text", "text": f"… and {left} more parts that do not fit into one message."}
-        blocks = [*blocks[: BLOCKS - 1], {"type": "context", "elements": [note]}]
     text = trim_mrkdwn(message.text, MESSAGE_TEXT) if message.text.strip() else "crmbot"
-    return replace(message, text=text, blocks=tuple(_only_so_many(blocks)))
+    return replace(message, text=text, blocks=tuple(_only_so_many(fit_blocks(message.blocks, BLOCKS))))
+
+
+def fit_blocks(blocks: Iterable[Block], most: int) -> list[Block]:
+    """Return the blocks within Slack's limits, at most so many of them."""
+    fitting = [fitted for block in blocks if (fitted := _FITTERS.get(block["type"], _keep)(block))]
+    if len(fitting) <= most:
+        return fitting
+    left = len(fitting) - most + 1
+    note = {"type": "plain_text", "text": f"… and {left} more parts that do not fit in here."}
+    return [*fitting[: most - 1], {"type": "context", "elements": [note]}]
 
 
 def _keep(block: Block) -> Block | None:
