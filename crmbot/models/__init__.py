@@ -1,10 +1,12 @@
 """Tables as typed classes: columns and small pure properties, no queries."""
 
 from crmbot.models.activities import Activity, ActivityVersion, Note
+from crmbot.models.attachments import Attachment, AttachmentBlob
 from crmbot.models.base import Base, InWorkspace, UTCDateTime
 from crmbot.models.deals import Deal, DealVersion
 from crmbot.models.journal import DeliveryKey, Draft, JournalChange, JournalEntry
 from crmbot.models.mail import Email, EmailReference, MailCursor, MailDelivery, MailRule
+from crmbot.models.meetings import Meeting
 from crmbot.models.outbox import DigestSlot, DigestSubscription, Outbox
 from crmbot.models.people import Company, Contact, ContactEmail, Customer, Lead, LeadStatusEntry
 from crmbot.models.proposals import Proposal, ProposalItem, ProposalVersion
@@ -25,6 +27,8 @@ __all__ = [
     "ActivityVersion",
     "Alias",
     "ApiToken",
+    "Attachment",
+    "AttachmentBlob",
     "Base",
     "Company",
     "Contact",
@@ -50,6 +54,7 @@ __all__ = [
     "MailCursor",
     "MailDelivery",
     "MailRule",
+    "Meeting",
     "Note",
     "Outbox",
     "Proposal",

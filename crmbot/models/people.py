@@ -61,6 +61,9 @@ class ContactEmail(InWorkspace, Base):
     contact_id: Mapped[str] = mapped_column(Id)
     email: Mapped[str]
     position: Mapped[int] = mapped_column(default=0)
+    bounced_at: Mapped[datetime | None]
+    """When a mail to it came back for good."""
+    bounce_reason: Mapped[str | None]
 
 
 class Lead(InWorkspace, Versioned, Base):

@@ -34,6 +34,9 @@ class Proposal(InWorkspace, Versioned, Base):
     accepted_by: Mapped[str | None]
     declined_at: Mapped[datetime | None]
     expires_on: Mapped[date | None]
+    bounced_at: Mapped[datetime | None]
+    """When the mail that carried it came back."""
+    bounce_reason: Mapped[str | None]
 
 
 class ProposalVersion(InWorkspace, Base):
