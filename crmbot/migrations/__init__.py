@@ -15,7 +15,7 @@ from crmbot.store import Store
 
 
 def upgrade(store: Store) -> None:
-    """Run every migration the store lacks, in one transaction each database allows.
+    """Run every migration the store lacks, in one transaction each database allows; who comes second waits.
 
     On SQLite foreign keys are off meanwhile (a rebuilt table would take its children along) and checked before the end.
 
@@ -28,6 +28,7 @@ def upgrade(store: Store) -> None:
             _without_foreign_keys(connection)
         else:
             with connection.begin():
+                _wait_for_others(connection)
                 command.upgrade(_config(connection), "head")
 
 
@@ -51,6 +52,14 @@ def differences(store: Store) -> list[str]:
     with store.engine.connect() as connection, connection.begin():
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(difference) for difference in compare_metadata(context, Base.metadata)]
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Hold the one lock that every upgrade of this database takes, until the transaction ends."""
+    within = connection.exec_driver_sql("SHOW lock_timeout").scalar_one()
+    connection.exec_driver_sql("SET LOCAL lock_timeout = '10min'")
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('crmbot.migrations'))")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{within}'")
 
 
 def _without_foreign_keys(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from concurrency import outcomes_of
 from factories import refusal
 from sqlalchemy import inspect
 
@@ -36,6 +37,11 @@ def test_upgrading_an_empty_store_makes_the_models_tables(empty: Store) -> None:
 def test_upgrading_again_changes_nothing(store: Store) -> None:
     upgrade(store)
     assert (pending(store), differences(store)) == ((), [])
+
+
+def test_two_upgrades_at_once_both_end_well(empty: Store) -> None:
+    assert outcomes_of(2, lambda _: upgrade(empty)) == [None, None]
+    assert (pending(empty), differences(empty)) == ((), [])
 
 
 def test_foreign_keys_are_on_again_after_an_upgrade(sqlite_store: Store) -> None:
