@@ -38,6 +38,8 @@ class MailDelivery(InWorkspace, Base):
     received_at: Mapped[datetime]
     raw: Mapped[bytes | None] = mapped_column(LargeBinary)
     size: Mapped[int]
+    sender: Mapped[str | None] = mapped_column(String(255))
+    """The From header as written, cut: whose flood it may be part of."""
     state: Mapped[str] = mapped_column(String(12))
     """fetched, logged, triage, noise, duplicate or failed."""
     reason: Mapped[str | None]

@@ -46,7 +46,10 @@ class User(InWorkspace, Versioned, Base):
     """IANA name; the workspace's zone when empty."""
     slack_user_id: Mapped[str | None] = mapped_column(String(32))
     mail_token: Mapped[str | None] = mapped_column(String(32))
-    """The secret part of the user's own intake address."""
+    """What the user's own intake address is made with; another one makes another address."""
+    earlier_mail_token: Mapped[str | None] = mapped_column(String(32))
+    earlier_mail_until: Mapped[datetime | None]
+    """Until then the address before this one is taken too."""
     receipts: Mapped[str] = mapped_column(String(16), default="all")
     """Which mail receipts the user wants: all, problems or none."""
     active: Mapped[bool] = mapped_column(default=True)
