@@ -11,6 +11,7 @@ pytest_plugins = (
     "clocks",
     "servers.postgres",
     "servers.dovecot",
+    "servers.tokens",
     "servers.smtp",
     "servers.stores",
     "factories",

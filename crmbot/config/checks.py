@@ -208,6 +208,12 @@ def api_address(value: Any) -> str:
     return web_address(value) + "/"
 
 
+def token_address(value: Any) -> str:
+    """Accept where access tokens come from: google, microsoft, or an https address; "" for nowhere."""
+    word = text(value)
+    return word.casefold() if word.casefold() in {"", "google", "microsoft"} else web_address(word)
+
+
 def bind_address(value: Any) -> str:
     """Accept HOST:PORT; an IPv6 host stands in brackets."""
     match = _BIND.fullmatch(text(value))

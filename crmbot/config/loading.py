@@ -103,14 +103,19 @@ def _intakes(raw: Any, secrets: Secrets, environ: Mapping[str, str], mistakes: M
     where = "mail.intake"
     named = as_table(raw)
     if not named or not all(isinstance(item, Mapping) for item in named.values()):
-        intake = read_section(IntakeSettings, raw, where, mistakes, password=secrets.imap_password)
+        given = {"password": secrets.imap_password, "refresh_token": secrets.imap_refresh_token}
+        given |= {"client_secret": secrets.imap_client_secret}
+        intake = read_section(IntakeSettings, raw, where, mistakes, **given)
         _check_intake(intake, where, mistakes)
         return (intake,)
     intakes = []
     for name, item in named.items():
-        variable = f"{SECRETS['imap_password']}__{name.upper()}"
-        password = read_secret(variable, environ, mistakes) or secrets.imap_password
-        intake = read_section(IntakeSettings, item, f"{where}.{name}", mistakes, name=name, password=password)
+        given = {
+            kind.removeprefix("imap_"): read_secret(f"{SECRETS[kind]}__{name.upper()}", environ, mistakes)
+            or getattr(secrets, kind)
+            for kind in ("imap_password", "imap_refresh_token", "imap_client_secret")
+        }
+        intake = read_section(IntakeSettings, item, f"{where}.{name}", mistakes, name=name, **given)
         _check_intake(intake, f"{where}.{name}", mistakes)
         intakes.append(intake)
     return tuple(intakes)
@@ -120,6 +125,9 @@ def _check_intake(intake: IntakeSettings, where: str, mistakes: Mistakes) -> Non
     for name in ("user", "address"):
         if intake.host and not getattr(intake, name):
             mistakes.add(f"{where}.{name}", "is missing; a mailbox with a host needs it")
+    for name in ("oauth_url", "oauth_client_id"):
+        if intake.host and intake.auth != "password" and not getattr(intake, name):
+            mistakes.add(f"{where}.{name}", f'is missing; auth = "{intake.auth}" needs it')
 
 
 def _digests(tree: Mapping[str, Mapping[str, Any]], mistakes: Mistakes) -> tuple[DigestSettings, ...]:

@@ -82,7 +82,13 @@ class IntakeSettings:
     own_domains: tuple[str, ...] = key((), checks.texts(checks.domain))
     unknown_sender: str = key("triage", checks.one_of("triage", "create"))
     several_open_deals: str = key("ask", checks.one_of("ask", "newest", "all", "none"))
+    auth: str = key("password", checks.one_of("password", "xoauth2", "oauthbearer"))
+    oauth_url: str = key("", checks.token_address)
+    oauth_client_id: str = key("", checks.text)
+    oauth_scope: str = key("", checks.text)
     password: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
+    client_secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,6 +206,8 @@ class Secrets:
     slack_app_token: str = field(default="", repr=False)
     slack_signing_secret: str = field(default="", repr=False)
     imap_password: str = field(default="", repr=False)
+    imap_refresh_token: str = field(default="", repr=False)
+    imap_client_secret: str = field(default="", repr=False)
     smtp_password: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
 

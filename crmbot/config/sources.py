@@ -16,10 +16,14 @@ SECRETS = {
     "slack_app_token": "SLACK_APP_TOKEN",
     "slack_signing_secret": "SLACK_SIGNING_SECRET",
     "imap_password": "CRMBOT_IMAP_PASSWORD",
+    "imap_refresh_token": "CRMBOT_IMAP_OAUTH_REFRESH_TOKEN",
+    "imap_client_secret": "CRMBOT_IMAP_OAUTH_CLIENT_SECRET",
     "smtp_password": "CRMBOT_SMTP_PASSWORD",
     "secret_key": "CRMBOT_SECRET_KEY",
 }
 """Secret -> its variable; the variable's name with _FILE after it names a file that holds the secret."""
+OF_MAILBOXES = tuple(SECRETS[name] for name in ("imap_password", "imap_refresh_token", "imap_client_secret"))
+"""Variables that name a mailbox after two underscores, where there are several."""
 
 
 def read_file(path: Path | None) -> dict[str, Any]:
@@ -43,7 +47,7 @@ def read_file(path: Path | None) -> dict[str, Any]:
 def overlay(tree: dict[str, Any], environ: Mapping[str, str], mistakes: Mistakes) -> None:
     """Put the CRMBOT_SECTION__KEY variables over the file's tables."""
     for variable, text in sorted(environ.items()):
-        if not variable.startswith(PREFIX) or "__" not in variable or variable.startswith(SECRETS["imap_password"]):
+        if not variable.startswith(PREFIX) or "__" not in variable or variable.startswith(OF_MAILBOXES):
             continue
         *sections, last = variable.removeprefix(PREFIX).lower().split("__")
         node: Any = tree

@@ -10,11 +10,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from crmbot.config.settings import IntakeSettings
 from crmbot.crm.deliveries import Fetched
 from crmbot.failpoints import reach
+from crmbot.mail.oauth import AccessTokens, TokenFailed
 
 TIMEOUT_S = 30.0
 MOST_BYTES = 25 * 1024 * 1024
@@ -31,7 +32,11 @@ _STOP_SLICE_S = 0.5
 
 
 class MailboxFailed(Exception):
-    """The mailbox can't be read now; the text says why. `refused`: the server did not take the password."""
+    """The mailbox can't be read now; the text says why.
+
+    `refused`: trying again soon is of no use or does harm. The server did not take the password or token, shows a
+    certificate that nobody vouches for, or offers no encryption.
+    """
 
     def __init__(self, reason: str, *, refused: bool = False) -> None:
         super().__init__(reason)
@@ -41,8 +46,16 @@ class MailboxFailed(Exception):
 class Mailbox:
     """An open mailbox; use it as a context manager. Every step raises MailboxFailed when the server doesn't answer."""
 
-    def __init__(self, settings: IntakeSettings, *, timeout: float = TIMEOUT_S, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        settings: IntakeSettings,
+        *,
+        timeout: float = TIMEOUT_S,
+        most_bytes: int = MOST_BYTES,
+        tokens: AccessTokens | None = None,
+    ) -> None:
         self._settings, self._most_bytes, self._timeout = settings, most_bytes, timeout
+        self._tokens = tokens or AccessTokens(settings, timeout=min(timeout, 10.0))
         self._client = self._open()
         self.uid_validity = self._select()
 
@@ -122,12 +135,30 @@ class Mailbox:
             with self._translated("log in"):
                 if settings.tls == "starttls":
                     client.starttls(context)
-                client.login(settings.user, settings.password)
+                self._log_in(client)
         except MailboxFailed:
             with contextlib.suppress(IMAPClientError, OSError):
                 client.shutdown()
             raise
         return client
+
+    def _log_in(self, client: IMAPClient) -> None:
+        user, auth = self._settings.user, self._settings.auth
+        if auth == "password":
+            client.login(user, self._settings.password)
+            return
+        try:
+            token = self._tokens.fresh()
+        except TokenFailed as failure:
+            raise MailboxFailed(f"{user}: {failure}", refused=failure.refused) from failure
+        try:
+            if auth == "xoauth2":
+                client.oauth2_login(user, token)
+            else:
+                client.oauthbearer_login(user, token)
+        except LoginError:
+            self._tokens.forget()
+            raise
 
     def _select(self) -> int:
         try:
@@ -163,6 +194,8 @@ class Mailbox:
             raise MailboxFailed(
                 f"{where} refused the log-in of {self._settings.user}: {error}", refused=True
             ) from error
+        except (CapabilityError, ssl.SSLCertVerificationError) as error:
+            raise MailboxFailed(f"{where}: could not {step} safely ({error})", refused=True) from error
         except (IMAPClientError, OSError) as error:
             raise MailboxFailed(f"{where}: could not {step} ({error or type(error).__name__})") from error
 

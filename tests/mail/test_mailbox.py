@@ -101,6 +101,30 @@ def test_after_a_change_of_uidvalidity_all_is_read_again(any_post: Post, dovecot
     assert [fetch(any_post, dovecot), fetch(any_post, dovecot)] == [4, 0]
 
 
+@contextmanager
+def listening_without_starttls() -> Iterator[tuple[int, list[bytes]]]:
+    """Answer as an IMAP server that somebody took STARTTLS out of; give its port and what it is told."""
+    heard: list[bytes] = []
+
+    def answer(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, connection.makefile("rwb") as line:
+            line.write(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+            line.flush()
+            for said in line:
+                heard.append(said)
+                tag, word = said.split()[:2]
+                line.write(b"* CAPABILITY IMAP4rev1\r\n" if word.upper() == b"CAPABILITY" else b"")
+                line.write(tag + b" OK done\r\n")
+                line.flush()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, args=(listener,))
+        thread.start()
+        yield listener.getsockname()[1], heard
+        thread.join(10)
+
+
 def test_message_over_the_limit_is_read_as_far_as_its_beginning(post: Post, dovecot: Dovecot) -> None:
     large = bytes(Raw(subject="mail large", body="a line of text\n" * 200_000))
     dovecot.save(mail(0))
@@ -119,8 +143,19 @@ def test_tls_takes_only_a_certificate_it_knows(dovecot: Dovecot) -> None:
     with opened(dovecot, tls="starttls", ca_file=str(dovecot.certificate)) as mailbox:
         assert mailbox.find_uids() == []
     for tls, port in (("tls", dovecot.tls_port), ("starttls", dovecot.port)):
-        with pytest.raises(MailboxFailed, match="certificate verify failed"):
+        with pytest.raises(MailboxFailed, match="certificate verify failed") as failed:
             Mailbox(settings_of(dovecot, tls=tls, port=port), timeout=TIMEOUT_S)
+        assert failed.value.refused
+
+
+def test_password_stays_here_when_somebody_strips_the_encryption() -> None:
+    with listening_without_starttls() as (port, heard):
+        settings = IntakeSettings(host="127.0.0.1", port=port, tls="starttls", user="crm", password="hidden")
+        with pytest.raises(MailboxFailed, match="could not log in safely") as failed:
+            Mailbox(settings, timeout=TIMEOUT_S)
+    assert failed.value.refused
+    assert heard
+    assert not any(b"hidden" in line or b"LOGIN" in line.upper().split()[1:2] for line in heard)
 
 
 def test_refused_password_is_told_apart_from_a_server_that_is_away(dovecot: Dovecot) -> None:

@@ -29,7 +29,20 @@ class DovecotServer(LocalDovecot):
         """Listen with a certificate of our own too."""
         self.tls_port = free_port()
         self.certificate = make_certificate(self.directory).certificate
-        return f"ssl = yes\nssl_cert = <{self.certificate}\nssl_key = <{self.directory / 'key.pem'}"
+        return f"ssl = yes\nssl_cert = <{self.certificate}\nssl_key = <{self.directory / 'key.pem'}\n{self._tokens()}"
+
+    def _tokens(self) -> str:
+        """Take access tokens in place of a password; a provider on `token_port` is asked whose each is."""
+        self.token_port = free_port()
+        file = self.directory / "oauth2.conf"
+        file.write_text(
+            f"introspection_mode = post\nintrospection_url = http://127.0.0.1:{self.token_port}/introspect\n"
+            "username_attribute = username\nactive_attribute = active\nactive_value = true\n",
+            "ascii",
+        )
+        mechanisms = "xoauth2 oauthbearer"
+        passdb = f"passdb {{\n  driver = oauth2\n  mechanisms = {mechanisms}\n  args = {file}\n}}"
+        return f"auth_mechanisms = plain {mechanisms}\n{passdb}"
 
     def freeze(self) -> None:
         """Let every connection hang: accepted by the system, answered by nobody."""
