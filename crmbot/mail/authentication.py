@@ -5,21 +5,17 @@ import unicodedata
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from authres import AuthResError, FeatureContext, dmarc
-from authres.core import AuthenticationResult, AuthenticationResultsHeader
-
 from crmbot.domain.identity import normalise_email
+from crmbot.mail.results import Result, read_results, server_of
 from crmbot.mail.values import Mail
 
-_FEATURES = FeatureContext(dmarc)
-_MAX_VALUE = 8_192
-_MAX_COMMENTS = 40
-_ID = re.compile(r"(?:\s|\([^()]*\))*([^\s;()]+)")
 _MAILBOX = re.compile(
     r"(?:(?P<quoted>\"(?:[^\"\\]|\\.)*\")|(?P<words>[^\"<>@,;:()\[\]\\]*))\s*"
     r"(?:<(?P<inside>[^<>@\s,;:()\"\\]+@[A-Za-z0-9.-]+)>)"
 )
 _BARE = re.compile(r"[^<>@\s,;:()\"\\]+@[A-Za-z0-9.-]+")
+# Gmail names a signature's identity alone, which is always its domain or one below.
+_VOUCHING = (("dkim", ("header.d", "header.i")), ("spf", ("smtp.mailfrom", "smtp.mail")))
 _ADDRESS_IN_NAME = re.compile(r"[^\s<>\"']+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -48,49 +44,40 @@ def authenticate(mail: Mail, *, authserv_id: str | None) -> Authentication:
         return Authentication(passed=False, reason="From is not exactly one plain mailbox")
     if _looks_alike(domain):
         return Authentication(passed=False, reason="the domain of From is written in mixed or foreign letters")
-    header = _own_header(mail, authserv_id)
-    if header is None:
+    results = _own_results(mail, authserv_id)
+    if results is None:
         return Authentication(passed=False, reason=f"no readable result of {authserv_id}", domain=domain)
-    return _judge(header.results, domain)
+    return _judge(results, domain)
 
 
-def _judge(results: list[AuthenticationResult], domain: str) -> Authentication:
+def _judge(results: tuple[Result, ...], domain: str) -> Authentication:
     policies = [result for result in results if result.method == "dmarc"]
     if any(result.result == "fail" for result in policies) or len(policies) > 1:
         return Authentication(passed=False, reason="DMARC failed", domain=domain)
     for result in policies:
-        if result.result == "pass" and _property(result, "header", "from") in (domain, ""):
+        if result.result == "pass" and _property(result, "header.from") in (domain, ""):
             return Authentication(passed=True, reason="DMARC pass", domain=domain)
-    for method, places in (("dkim", (("header", "d"),)), ("spf", (("smtp", "mailfrom"), ("smtp", "mail")))):
+    for method, places in _VOUCHING:
         for result in results:
             if result.method != method or result.result != "pass":
                 continue
-            signed = next((found for place in places if (found := _property(result, *place))), "")
+            signed = next((found for place in places if (found := _property(result, place))), "")
             if _is_aligned(signed.rpartition("@")[2], domain):
                 return Authentication(passed=True, reason=f"{method.upper()} pass of {signed}", domain=domain)
     return Authentication(passed=False, reason="nothing vouches for the domain of From", domain=domain)
 
 
-def _own_header(mail: Mail, authserv_id: str) -> AuthenticationResultsHeader | None:
+def _own_results(mail: Mail, authserv_id: str) -> tuple[Result, ...] | None:
+    own = authserv_id.lower()
     for value in mail.header_values("authentication-results"):
-        named = _ID.match(value[:1000])
-        if named is None or named[1].lower() != authserv_id.lower():
-            continue
         # The first one of this name is the server's; those below came with the mail, so they are never looked at.
-        if len(value) >= _MAX_VALUE or value.count("(") > _MAX_COMMENTS:
-            return None
-        try:
-            return AuthenticationResultsHeader.parse_value(_FEATURES, value)
-        except (AuthResError, ValueError, RecursionError):
-            return None
+        if server_of(value) == own:
+            return read_results(value)
     return None
 
 
-def _property(result: AuthenticationResult, kind: str, name: str) -> str:
-    for found in result.properties:
-        if found.type.lower() == kind and found.name.lower() == name:
-            return str(found.value).lower().rstrip(".")
-    return ""
+def _property(result: Result, name: str) -> str:
+    return result.properties.get(name, "").lower().rstrip(".")
 
 
 def _is_aligned(signed: str, domain: str) -> bool:

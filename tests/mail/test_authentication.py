@@ -27,6 +27,7 @@ def judged(sender: str, *results: str, server: str | None = SERVER) -> tuple[boo
         f"{SERVER}; dkim=fail header.d=acme.com; dkim=pass header.d=acme.com",
         f"{SERVER}; spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=acme.com",
         f"(a comment) {SERVER}; dmarc=pass header.from=acme.com",
+        f"{SERVER}; dkim=pass header.i=@acme.com header.s=s1",
     ],
 )
 def test_the_configured_server_vouches(result: str) -> None:
@@ -59,6 +60,12 @@ def test_the_configured_server_vouches(result: str) -> None:
         [f"{SERVER}; dmarc=fail header.from=acme.com", PASS],
         [f"{SERVER}; this is no result", PASS],
         [f"{SERVER}; {'(' * 500}", PASS],
+        [f"{SERVER} (open; dmarc=none", PASS],
+        # Letters of a local part that would turn into results if a server's header were decoded as a name is.
+        [f"{SERVER}; spf=pass smtp.mailfrom==?utf-8?q?acme.com_x.y=3D?=@evil.com"],
+        [f"{SERVER}; dmarc=none; dkim=pass header.i==?utf-8?q?=40acme.com_x.y=3D?=@evil.com"],
+        [f"{SERVER}; dkim=pass header.i=@acme.com.evil.com"],
+        [f"{SERVER}; dkim=pass header.d=evil.com header.i=@acme.com"],
     ],
 )  # fmt: skip
 def test_nothing_else_counts(results: list[str]) -> None:

@@ -59,14 +59,15 @@ def decode_bytes(data: bytes, charset: str = "") -> str:
         return data.decode("utf-8" if label.startswith("utf") else "cp1252", "replace")
 
 
-def decode_header(value: bytes, *, quoting: bool = False) -> str:
+def decode_header(value: bytes, *, quoting: bool = False, words: bool = True) -> str:
     """Decode a header's value: unfolded, encoded words of RFC 2047 read, safe on one line.
 
     `quoting` puts an encoded word that holds a comma or bracket in quotes, so that no name turns into addresses.
+    Without `words` encoded words stay as they stand.
     """
     if b"\n" in value or b"\r" in value:
         value = _FOLD.sub(b" ", value)
-    text = _decode_words(value, quoting=quoting) if b"=?" in value else decode_bytes(value)
+    text = _decode_words(value, quoting=quoting) if words and b"=?" in value else decode_bytes(value)
     if text.isascii() and text.isprintable():
         return text.strip()
     return clean_text(text).replace("\n", " ").strip()

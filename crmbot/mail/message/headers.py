@@ -40,6 +40,11 @@ class Headers:
         values = self._values.get(name, ())
         return tuple([decode_header(value[: 4 * limit], quoting=True)[:limit] for value in values])
 
+    def plain(self, name: str, limit: int) -> tuple[str, ...]:
+        """Return every value of a header that servers write: on one line, encoded words left as they stand."""
+        values = self._values.get(name, ())
+        return tuple([decode_header(value[: 4 * limit], words=False)[:limit] for value in values])
+
     def get(self, name: str) -> str:
         """Return the top-most value of the lower-case name, decoded; "" when there is none."""
         values = self._values.get(name)
