@@ -45,7 +45,8 @@ from crmbot.slack.blocks.messages import answer_message
 from crmbot.slack.http import Dispatcher
 from crmbot.slack.reader import Reader
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
-from crmbot.web.app import Health, build_web
+from crmbot.web.app import build_web
+from crmbot.web.health import Health
 
 SECRET = "s" * 32
 TEAM, USER = "T1", "U1"

@@ -11,9 +11,11 @@ from crmbot.crm.outbox import read_facts
 from crmbot.errors import CrmError
 from crmbot.jobs.worker import Part
 from crmbot.store import EVERY_WORKSPACE
-from crmbot.web.app import Health
+from crmbot.web.health import Health
 
 _LONGEST_WAIT = timedelta(minutes=15)
+
+_UNREAD = frozenset({"unreachable", "refused"})
 
 
 class Vitals:
@@ -39,6 +41,11 @@ class Vitals:
             problems.append(f"Slack is not connected: {link['reason']}.")
         stuck = [name for name, job in facts.get("scheduler", {}).items() if job.get("stuck")]
         problems += [f"The job “{name}” has not run for long." for name in stuck]
+        problems += [
+            f"The mailbox of “{name.removeprefix('mail ')}” can't be read: {found['problem']}"
+            for name, found in facts.items()
+            if name.startswith("mail ") and found["state"] in _UNREAD
+        ]
         facts["store"] = {"unsent": outbox.unsent, "parked": outbox.parked}
         return Health(facts, tuple(problems))
 

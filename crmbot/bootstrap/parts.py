@@ -11,6 +11,7 @@ from crmbot.errors import ConfigError
 from crmbot.jobs.worker import Part
 from crmbot.slack.socket import SocketListener
 from crmbot.web.app import build_web
+from crmbot.web.health import build_health
 from crmbot.web.server import WebServer
 
 
@@ -31,8 +32,13 @@ class SocketPart:
         return asdict(self._listener.health())
 
 
-def chosen_parts(bot: Crmbot, bind: str | None, *, web: bool, slack: bool, worker: bool) -> dict[str, Part]:
-    """Return the parts asked for, as far as the settings allow them."""
+def chosen_parts(
+    bot: Crmbot, bind: str | None, *, web: bool = False, slack: bool = False, worker: bool = False
+) -> dict[str, Part]:
+    """Return the parts asked for, as far as the settings allow them.
+
+    `bind` is where the web part listens, web.bind when None; without it, where health is told, nowhere when None.
+    """
     settings = bot.settings
     parts: dict[str, Part] = {}
     if worker:
@@ -40,14 +46,16 @@ def chosen_parts(bot: Crmbot, bind: str | None, *, web: bool, slack: bool, worke
         parts |= worker_parts(bot)
     if slack and settings.slack.mode == "socket" and settings.secrets.slack_app_token:
         parts["slack"] = SocketPart(socket_listener(bot))
+    vitals = Vitals(bot, dict(parts))
     if web:
-        vitals = Vitals(bot, dict(parts))
         signed = settings.slack.mode == "http" and bool(settings.secrets.slack_signing_secret)
         answer = dispatcher(bot).dispatch if signed else None
         app = build_web(bot.service, slack=answer, health=vitals.health, metrics=vitals.metrics)
         parts["web"] = WebServer(app, bind or settings.web.bind)
     if not parts:
         raise ConfigError("The Slack part needs SLACK_APP_TOKEN and SLACK_BOT_TOKEN. See: crmbot doctor")
+    if bind and not web:
+        parts["health"] = WebServer(build_health(vitals.health, vitals.metrics), bind)
     return parts
 
 

@@ -9,6 +9,8 @@ from crmbot.cli.opening import crmbot
 
 _BIND = click.option("--bind", metavar="HOST:PORT", help="Where to listen; web.bind of the config when left out.")
 
+_HEALTH = click.option("--bind", metavar="HOST:PORT", help="Where to tell health and metrics; nowhere when left out.")
+
 
 @click.command("run")
 @_BIND
@@ -27,17 +29,19 @@ def web_command(ctx: click.Context, bind: str | None) -> None:
 
 
 @click.command("slack")
+@_HEALTH
 @click.pass_context
-def slack_command(ctx: click.Context) -> None:
+def slack_command(ctx: click.Context, bind: str | None) -> None:
     """Run the Slack part over Socket Mode."""
-    _serve(ctx, None, web=False, slack=True, worker=False)
+    _serve(ctx, bind, web=False, slack=True, worker=False)
 
 
 @click.command("worker")
+@_HEALTH
 @click.pass_context
-def worker_command(ctx: click.Context) -> None:
+def worker_command(ctx: click.Context, bind: str | None) -> None:
     """Run the worker: mail in, digests, messages out."""
-    _serve(ctx, None, web=False, slack=False, worker=True)
+    _serve(ctx, bind, web=False, slack=False, worker=True)
 
 
 def _serve(ctx: click.Context, bind: str | None, *, web: bool, slack: bool, worker: bool) -> None:

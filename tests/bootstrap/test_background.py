@@ -34,7 +34,8 @@ from crmbot.playground.faults import Fault
 from crmbot.slack.app import build_app
 from crmbot.slack.http import Dispatcher
 from crmbot.store import Store
-from crmbot.web.app import Health, build_web
+from crmbot.web.app import build_web
+from crmbot.web.health import Health
 from crmbot.web.server import WebServer
 
 HOSTILE = "<!channel> *x* <http://a|b>"

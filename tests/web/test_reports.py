@@ -11,7 +11,8 @@ from httpx import Client
 from crmbot.crm.answers import Outcome
 from crmbot.crm.requests import CreateDeal, CreateToken, ListTokens, RevokeToken
 from crmbot.domain.money import Money
-from crmbot.web.app import Health, build_web
+from crmbot.web.app import build_web
+from crmbot.web.health import Health
 from crmbot.web.server import WebServer
 
 REPORTS = "/api/v1/crm/reports"

@@ -25,7 +25,8 @@ from crmbot.playground.signing import sign
 from crmbot.slack.app import SlackOptions, build_app
 from crmbot.slack.http import Dispatcher
 from crmbot.store import Store, open_store
-from crmbot.web.app import Health, build_web
+from crmbot.web.app import build_web
+from crmbot.web.health import Health
 from crmbot.web.server import WebServer
 from crmbot.web.slack import MOST_BODY, PATH
 
