@@ -1,10 +1,11 @@
 """The words that one person uses for a record: remembered from a choice, listed, forgotten."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
-from crmbot.crm.answers import Link, Outcome, Table
+from crmbot.crm.answers import Answer, Link, Outcome, Table
 from crmbot.crm.lookup import find_target
 from crmbot.crm.requests import ForgetAlias, ListAliases, RememberAlias
 from crmbot.crm.views import link
@@ -33,6 +34,26 @@ def remember(work: Work, request: RememberAlias) -> Outcome:
     return Outcome(f"“{word}” means {named.reference} {named.title} already.")
 
 
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A choice among several records: the word that was said, and the number of the record that was meant."""
+
+    word: str
+    record: str
+
+
+def with_choice(work: Work, picked: Picked, answer: Answer) -> Answer:
+    """Remember a choice beside the effect it finished, so that one undo takes both back; the answer tells of it."""
+    try:
+        word = usable_word(picked.word)
+        row = find_target(work, picked.record)
+    except (BadInput, NotFound):
+        return answer
+    if type(row) not in _KINDS or not keep_word(work, word, row) or not isinstance(answer, Outcome):
+        return answer
+    return replace(answer, learnt=word)
+
+
 def keep_word(work: Work, word: str, row: Any) -> bool:
     """Write what the actor means by a word, in place of what it meant before; False when it is known so."""
     user_id = work.actor.user_id
@@ -50,9 +71,10 @@ def keep_word(work: Work, word: str, row: Any) -> bool:
     if known is not None and known.record_id == row.id:
         return False
     if known is not None:
-        known.record_id = row.id
-    else:
-        work.keep(Alias(user_id=user_id, kind=kind.value, word=key, record_id=row.id))
+        # A new row, not a changed one: its id tells when the choice was made.
+        work.session.delete(known)
+        work.session.flush()
+    work.keep(Alias(user_id=user_id, kind=kind.value, word=key, record_id=row.id))
     work.session.flush()
     return True
 

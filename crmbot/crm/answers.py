@@ -8,6 +8,7 @@ from typing import Any
 from crmbot.domain.ids import Kind
 from crmbot.domain.money import Money
 
+from crmbot.errors import Candidate
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -183,6 +184,8 @@ class TimelineEntry:
     text: str
     by: str | None = None
     reference: str | None = None
+    learnt: str = ""
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +250,39 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found(Answer):
+@dataclass(frozen=True, slots=True)
+class LastEffect:
+    """What the actor did last and can still undo."""
+
+    entry_id: str
+    said: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Home(Answer):
+    """What stands on the actor's Home tab."""
+
+    today: Today
+    pipeline: Board
+    last: LastEffect | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardRecords(Answer):
+    """The records that a message shows."""
+
+    records: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftKept(Answer):
+    """A draft: its id, and the request it holds as `requests.encode` made it."""
+
+    draft: str
+    data: dict[str, Any]
+
+
     """What a search found, best first."""
 
     hits: tuple[Hit, ...]

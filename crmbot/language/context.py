@@ -15,7 +15,8 @@ DEFAULT_SOURCES = ("Web form", "Referral", "Cold call", "Import")
 class Context:
     """What the words of one speaker mean: the moment, the speaker's zone and the workspace's choices.
 
-    `stages` are (key, name, kind); `date_order` is "dmy", "mdy" or None, when 03/04 is unclear.
+    `stages` are (key, name, kind); `date_order` is "dmy", "mdy" or None, when 03/04 is unclear. `about` is the number
+    of the record that the place of the line stands for (a thread below its card): the line then names none.
     """
 
     now: datetime
@@ -25,6 +26,7 @@ class Context:
     stages: tuple[tuple[str, str, str], ...] = tuple((s.key, s.name, s.kind.value) for s in DEFAULT_STAGES)
     sources: tuple[str, ...] = DEFAULT_SOURCES
     lost_reasons: tuple[str, ...] = DEFAULT_LOST_REASONS
+    about: str | None = None
 
     @cached_property
     def local(self) -> datetime:

@@ -12,6 +12,8 @@ from crmbot.language.tokens import KEY, QUOTED, REFERENCE, WORD
 
 RECORDS = frozenset({"deal", "lead", "contact", "company", "activity", "target", "digest", "user"})
 """Fields that the name or number of a record fills."""
+_LETTERS = {"deal": "D", "lead": "L", "contact": "C", "company": "O", "activity": "A", "target": "DLCO"}
+"""Which records each of these fields may name."""
 _QUESTIONS = {
     "title": "What is the deal called?",
     "name": "What is the name?",
@@ -35,10 +37,10 @@ def fill(reader: Reader) -> tuple[Request, tuple[str, ...]]:
         MissingFact: something needed was not said.
         BadInput: something was said twice, or means nothing there.
     """
-    _give_back(reader)
-    _settle(reader)
     verb = reader.verb
-    values: dict[str, Any] = dict(verb.fixed)
+    values: dict[str, Any] = dict(verb.fixed) | _shown_above(reader)
+    _give_back(reader)
+    _settle(reader, values)
     for claim in reader.claims:
         _put(values, reader, claim)
     _spread_words(values, reader)
@@ -84,7 +86,14 @@ def _demote(reader: Reader, claim: Claim) -> None:
     reader.words = sorted([*reader.words, *range(claim.first, claim.last)])
 
 
-def _settle(reader: Reader) -> None:
+def _shown_above(reader: Reader) -> dict[str, str]:
+    """Return the record that the place of the line stands for, when the verb is about one of its kind."""
+    about, verb = reader.context.about, reader.verb
+    need = verb.words[0] if verb.words else ""
+    return {need: about} if about and about[:1].upper() in _LETTERS.get(need, "") else {}
+
+
+def _settle(reader: Reader, values: Mapping[str, Any]) -> None:
     """Leave one claim a field: the surest, then the last; what lost becomes words again."""
     best: dict[str, Claim] = {}
     for claim in list(reader.claims):
@@ -100,7 +109,7 @@ def _settle(reader: Reader) -> None:
         best[field] = rival if loser is claim else claim
         _demote(reader, loser)
     need = reader.verb.words[0] if reader.verb.words else ""
-    if need in reader.verb.required and not reader.words and need not in best:
+    if need in reader.verb.required and not reader.words and need not in best and need not in values:
         for claim in [claim for claim in reader.claims if _may_name(reader, claim, need)][:1]:
             _demote(reader, claim)
 

@@ -47,7 +47,7 @@ def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None
         NotFound: none is; the nearest names are told.
     """
     named = _NAMED[Kind.DEAL]
-    direct = _direct(work, named, word)
+    direct = _direct(work, named, word, outcome)
     if direct is not None:
         return _as_deal(direct)
     key = fold_name(word)
@@ -118,21 +118,21 @@ def _known_target(work: Work, word: str, field: str) -> Row | None:
         found = _numbered(work, named, word)
         if found is not None:
             return found
-    own = _own_word(work, word, _NAMED)
+    own = _own_word(work, word, _NAMED, "open")
     if own is None and _is_bare_number(word):
         meant = ", ".join(f"{named.kind.letter}-{word.strip()}" for named in _NAMED.values())
         raise NotFound(f"“{word.strip()}” could be anything. Say which: {meant}.", field=field)
     return own
 
 
-def _direct(work: Work, named: _Named, word: str) -> Row | None:
+def _direct(work: Work, named: _Named, word: str, outcome: str | None = None) -> Row | None:
     """Find by number, with or without its letter, by id, or the actor's own word for it."""
     found = _numbered(work, named, word)
     if found is None and _is_bare_number(word):
         found = _numbered(work, named, named.kind.letter + word.strip()) or _called(work, named, word)
         if found is None:
             raise NotFound(f"There is no {named.kind} {named.kind.letter}-{word.strip()}.")
-    return found if found is not None else _own_word(work, word, (named.kind,))
+    return found if found is not None else _own_word(work, word, (named.kind,), outcome)
 
 
 def _is_bare_number(word: str) -> bool:
@@ -155,12 +155,16 @@ def _numbered(work: Work, named: _Named, word: str) -> Row | None:
     return work.get(named.model, word) if is_id(word) else None
 
 
-def _own_word(work: Work, word: str, kinds: Collection[Kind]) -> Row | None:
-    """Find what the actor chose for a word before; nothing when it means several kinds of record."""
+def _own_word(work: Work, word: str, kinds: Collection[Kind], outcome: str | None = None) -> Row | None:
+    """Find what the actor chose for a word before; nothing when it means several kinds of record.
+
+    A choice gives way to a record that got this very name later, and a deal's to the other deals once it can't be meant
+    any more: it was closed where an open one is wanted, or the other way round.
+    """
     if work.actor.user_id is None:
         return None
     known = work.session.execute(
-        select(Alias.kind, Alias.record_id).where(
+        select(Alias.id, Alias.kind, Alias.record_id).where(
             Alias.workspace_id == work.workspace_id,
             Alias.user_id == work.actor.user_id,
             Alias.kind.in_([kind.value for kind in kinds]),
@@ -169,7 +173,13 @@ def _own_word(work: Work, word: str, kinds: Collection[Kind]) -> Row | None:
     ).all()
     if len(known) != 1:
         return None
-    return work.get(_NAMED[Kind(known[0].kind)].model, known[0].record_id)
+    chosen = known[0]
+    named = _NAMED[Kind(chosen.kind)]
+    row = work.get(named.model, chosen.record_id)
+    if isinstance(row, Deal) and outcome is not None and (row.outcome == "open") != (outcome == "open"):
+        return None
+    newer = (named.key == fold_name(word), named.model.id > chosen.id, named.model.id != chosen.record_id)
+    return None if rows_of(work, named.model, *newer) else row
 
 
 def _exactly(column: Any, key: str) -> ColumnElement[bool]:

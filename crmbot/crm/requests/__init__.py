@@ -13,7 +13,7 @@ from crmbot.crm.requests.activities import (
 )
 from crmbot.crm.requests.aliases import ForgetAlias, ListAliases, RememberAlias
 from crmbot.crm.requests.base import ME, REQUESTS, Due, Request, refuse_unstorable
-from crmbot.crm.requests.codec import decode, encode
+from crmbot.crm.requests.codec import decode, decode_known, encode, encode_known
 from crmbot.crm.requests.deals import (
     AssignDeal,
     CreateDeal,
@@ -57,6 +57,17 @@ from crmbot.crm.requests.settings import (
     RemoveStage,
     SetStage,
     SetWorkspace,
+)
+from crmbot.crm.requests.surfaces import (
+    FindCard,
+    FindNamed,
+    FinishDraft,
+    KeepCard,
+    KeepDraft,
+    OpenDraft,
+    OpenHome,
+    ShowHome,
+    UnfurlLinks,
 )
 from crmbot.crm.requests.workspace import (
     AddDigest,
@@ -105,8 +116,13 @@ __all__ = [
     "Due",
     "Find",
     "ForgetAlias",
+    "FindCard",
+    "FindNamed",
+    "FinishDraft",
     "IgnoreEmail",
     "LinkSlackUser",
+    "KeepCard",
+    "KeepDraft",
     "ListActivities",
     "ListAliases",
     "ListCompanies",
@@ -126,6 +142,9 @@ __all__ = [
     "MergeContacts",
     "MoveDeal",
     "Participant",
+    "ObeyMail",
+    "OpenDraft",
+    "OpenHome",
     "PauseDigest",
     "PreviewDigest",
     "Reassign",
@@ -152,6 +171,7 @@ __all__ = [
     "ShowHelp",
     "ShowLead",
     "ShowMailAddress",
+    "ShowHome",
     "ShowPipeline",
     "ShowReport",
     "ShowSettings",
@@ -160,6 +180,9 @@ __all__ = [
     "Undo",
     "WinDeal",
     "decode",
+    "UnfurlLinks",
     "encode",
     "refuse_unstorable",
+    "decode_known",
 ]
+    "encode_known",

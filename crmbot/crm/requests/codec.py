@@ -1,5 +1,6 @@
 """Requests as JSON and back, for buttons, modals and drafts."""
 
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import date, datetime
 from typing import Any
@@ -28,6 +29,23 @@ def decode(data: dict[str, Any]) -> Request:
         raise BadInput(_OUTDATED)
     try:
         return kind(**{name: _value(value) for name, value in data.items() if name != "do"})
+    except (TypeError, ValueError, KeyError) as error:
+        raise BadInput(_OUTDATED) from error
+
+
+def encode_known(name: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the request of that name as JSON values, as far as its fields are known."""
+    return {"do": name, **{field: _plain(value) for field, value in known.items() if value is not None}}
+
+
+def decode_known(data: Mapping[str, Any]) -> tuple[type[Request], dict[str, Any]]:
+    """Return the kind of request that `encode_known` was given, and its known fields; BadInput for anything else."""
+    kind = REQUESTS.get(str(data.get("do")))
+    if kind is None:
+        raise BadInput(_OUTDATED)
+    names = {field.name for field in fields(kind)}
+    try:
+        return kind, {name: _value(value) for name, value in data.items() if name in names}
     except (TypeError, ValueError, KeyError) as error:
         raise BadInput(_OUTDATED) from error
 
