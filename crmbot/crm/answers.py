@@ -7,8 +7,8 @@ from typing import Any
 
 from crmbot.domain.ids import Kind
 from crmbot.domain.money import Money
-
 from crmbot.errors import Candidate
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -173,6 +173,8 @@ class Outcome(Answer):
     repeated: bool = False
     dry_run: bool = False
     secret: str | None = None
+    learnt: str = ""
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +186,6 @@ class TimelineEntry:
     text: str
     by: str | None = None
     reference: str | None = None
-    learnt: str = ""
-    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,17 +240,6 @@ class Today(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A record found by search."""
-
-    link: Link
-    kind: Kind
-    facts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Found(Answer):
-@dataclass(frozen=True, slots=True)
 class LastEffect:
     """What the actor did last and can still undo."""
 
@@ -283,6 +272,17 @@ class DraftKept(Answer):
     data: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record found by search."""
+
+    link: Link
+    kind: Kind
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Answer):
     """What a search found, best first."""
 
     hits: tuple[Hit, ...]
