@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from crmbot.crm.requests.base import Request
 from crmbot.domain.ids import Kind
 from crmbot.domain.money import Money
 from crmbot.errors import Candidate
@@ -69,6 +70,8 @@ class LeadView:
     created_at: datetime
     version: int
     kind: Kind = Kind.LEAD
+    score_reasons: tuple[str, ...] = ()
+    """Why the lead has its score: “+20 referral”; nothing where no rule had a say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What may be done next: a question, and a finished request for each answer to it."""
+
+    label: str
+    choices: tuple[tuple[str, Request], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The base of all answers: `said` is one sentence that stands alone in plain text."""
 
@@ -163,7 +174,7 @@ class Outcome(Answer):
 
     `record` is what it was about, `also` what else was made or changed. `entry_id` is what undo takes (none for a dry
     run or when nothing changed). `repeated` tells that this very input had its effect before, so nothing was done now.
-    `secret` is shown once, to the actor only (an API token).
+    `secret` is shown once, to the actor only (an API token). `offer` is what to do next.
     """
 
     record: Record | None = None
