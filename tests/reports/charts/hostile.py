@@ -84,7 +84,14 @@ def lost_reasons(draw: st.DrawFn) -> Report:
     return samples.lost_reasons(draw(st.lists(st.tuples(names, COUNTS, AMOUNTS), max_size=MANY)), draw(CURRENCIES))
 
 
+@st.composite
+def customer_acquisitions(draw: st.DrawFn) -> Report:
+    rows = st.lists(st.tuples(NAMES, COUNTS, AMOUNTS), max_size=MANY)
+    return samples.customer_acquisition(draw(rows), draw(CURRENCIES))
+
+
 REPORTS = {
+    ("customer-acquisition", "channels"): customer_acquisitions(),
     ("conversion-funnel", "funnel"): conversion_funnels(),
     ("lead-conversion", "funnel"): lead_conversions(),
     ("pipeline", "stages"): pipelines(),

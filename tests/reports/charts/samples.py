@@ -9,6 +9,7 @@ from crmbot.domain.money import Money, ratio
 from crmbot.reports.activity_summary import ActivitySummary
 from crmbot.reports.activity_summary import UserRow as ActivityRow
 from crmbot.reports.conversion_funnel import ConversionFunnel, Step
+from crmbot.reports.customer_acquisition import ChannelRow, CustomerAcquisition
 from crmbot.reports.lead_conversion import Cohort, Funnel, LeadConversion, Rates
 from crmbot.reports.lost_reasons import LostReasons, ReasonRow
 from crmbot.reports.pipeline import Pipeline
@@ -151,3 +152,20 @@ def lost_reasons(reasons: Sequence[tuple[str, int, int]], currency: str = "USD")
     rows = tuple(ReasonRow(name, count, Money(minor, currency), ratio(count, total)) for name, count, minor in reasons)
     data = LostReasons(30, CountAndValue(total, Money(value, currency)), rows, (), ())
     return report_of("lost-reasons", data, currency=currency)
+
+
+def customer_acquisition(channels: Sequence[tuple[str, int, int]], currency: str = "USD") -> Report:
+    count, total = sum(number for _, number, _ in channels), sum(worth for _, _, worth in channels)
+    rows = tuple(
+        ChannelRow(name, number, Money(worth, currency), Money(worth // number if number else 0, currency))
+        for name, number, worth in channels
+    )
+    data = CustomerAcquisition(
+        period=Period(date(2031, 5, 2), date(2031, 5, 31)),
+        total_new_customers=count,
+        by_channel={name: number for name, number, _ in channels},
+        high_value_customers=(),
+        average_clv=Money(total // count if count else 0, currency),
+        channels=rows,
+    )
+    return report_of("customer-acquisition", data, currency=currency)

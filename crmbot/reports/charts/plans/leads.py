@@ -1,4 +1,4 @@
-"""Charts of conversion-funnel, lead-conversion and customer-acquisition."""
+"""Charts of conversion-funnel and lead-conversion."""
 
 from itertools import pairwise
 

@@ -1,6 +1,7 @@
 """Charts of pipeline and sales-pipeline: open deals by stage and by age."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from crmbot.domain.forecast import AGING_KEYS, OVER_90
 from crmbot.domain.money import Money
@@ -12,14 +13,24 @@ from crmbot.reports.charts.plans.folding import fold
 from crmbot.reports.charts.wording import DASH, counted, short_money, words
 from crmbot.reports.pipeline import Pipeline
 from crmbot.reports.sales_pipeline import SalesPipeline
-from crmbot.reports.values import Report
+from crmbot.reports.values import CountAndValue, Report
 
 _EMPTY = "No open deals in this period"
 _LEGEND = (Key("Weighted by probability", STRONG), Key("Full value", PALE))
-_AGES = (f"0{DASH}29 days", f"30{DASH}60 days", f"61{DASH}90 days", "Over 90 days")
+AGES = dict(zip(AGING_KEYS, (f"0{DASH}29 days", f"30{DASH}60 days", f"61{DASH}90 days", "Over 90 days"), strict=True))
+"""What the ages are called."""
 _MOST_CLOSED = 6
 Stage = tuple[str, int, Money, Money]
 """Name, count, value, weighted value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How many open deals are of an age, and what they are worth."""
+
+    key: str
+    count: int
+    value: Money
 
 
 def plan_pipeline(report: Report) -> Plan:
@@ -44,20 +55,24 @@ def plan_sales_pipeline(report: Report) -> Plan:
 def plan_aging(report: Report) -> Plan:
     """Plan the columns of the open deals' ages."""
     data: SalesPipeline = report.data
+    return plan_ages([Age(key, data.aging[key], data.aging_value[key]) for key in AGING_KEYS], data.stale)
+
+
+def plan_ages(ages: Sequence[Age], stale: CountAndValue) -> Plan:
+    """Plan a column for each age, the youngest first; the last one is what should not be."""
     columns = tuple(
         Column(
-            name=name,
-            note=counted(data.aging[key], "deal"),
-            amount=short_money(data.aging_value[key]),
-            segments=(Segment(max(data.aging_value[key].minor, 0), BAD if place == OVER_90 else STRONG),),
+            name=AGES[age.key],
+            note=counted(age.count, "deal"),
+            amount=short_money(age.value),
+            segments=(Segment(max(age.value.minor, 0), BAD if age.key == AGING_KEYS[OVER_90] else STRONG),),
         )
-        for place, (key, name) in enumerate(zip(AGING_KEYS, _AGES, strict=True))
+        for age in ages
     )
-    stale = data.stale
     return Plan(
         title="Age of open deals",
         empty=_EMPTY,
-        body=Columns(columns) if data.total_opportunities else None,
+        body=Columns(columns) if any(age.count for age in ages) else None,
         headline=f"{counted(stale.count, 'stale deal')}, worth {short_money(stale.value)}" if stale.count else "",
         spans=False,
     )
