@@ -5,8 +5,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from crmbot.domain.identity import Address
+from crmbot.domain.meetings import Invitation
+from crmbot.mail.attachments import open_packages
+from crmbot.mail.bounces.reading import read_bounce
 from crmbot.mail.forwarded.unwrapping import Unwrapped, unwrap
 from crmbot.mail.forwarded.wording import Prefix, subject_prefix
+from crmbot.mail.invites.reading import read_invite
 from crmbot.mail.message.addresses import parse_address, parse_addresses
 from crmbot.mail.message.contents import Contents, read_contents
 from crmbot.mail.message.headers import Headers
@@ -41,7 +45,7 @@ def read_mail(raw: bytes) -> Mail:
     if b"\n" not in raw[:2000] and b"\r" in raw[:2000]:
         raw = raw.replace(b"\r", b"\n")
     root = read_part(raw, 0, len(raw), budget)
-    contents = read_contents(root, budget)
+    contents = _read_carried(root, budget)
     return _understand(root, contents, budget, size)
 
 
@@ -63,6 +67,7 @@ def _understand(root: Part, contents: Contents, budget: Budget, size: int) -> Ma
     answers = "in-reply-to" in headers or "references" in headers
     kind = _kind(rule, prefix, unwrapped, forwards=bool(messages), answers=answers)
     judged = rule if rule and kind is rule.kind else None
+    date = _date(headers.get("date"))
     return Mail(
         message_id=next(iter(_ids(headers, "message-id")), None),
         kind=kind,
@@ -70,7 +75,7 @@ def _understand(root: Part, contents: Contents, budget: Budget, size: int) -> Ma
         to=to,
         cc=cc,
         subject=subject,
-        date=_date(headers.get("date")),
+        date=date,
         text=unwrapped.own,
         forwarded=messages[0] if messages else None,
         also_forwarded=tuple(messages[1:]),
@@ -85,6 +90,9 @@ def _understand(root: Part, contents: Contents, budget: Budget, size: int) -> Ma
         content_hash=_content_hash(root, contents),
         size=size,
         failed=tuple(budget.failed),
+        invite=_invite(contents, date),
+        bounce=read_bounce(headers, contents) if judged and judged.kind is Kind.BOUNCE else None,
+        signature=unwrapped.signature,
     )
 
 
@@ -125,7 +133,7 @@ def _ungroup(value: str) -> str:
 
 
 def _attached(part: Part, budget: Budget) -> Forwarded:
-    contents = read_contents(part, budget)
+    contents = _read_carried(part, budget)
     headers = part.headers
     return Forwarded(
         sender=_sender(headers),
@@ -134,7 +142,20 @@ def _attached(part: Part, budget: Budget) -> Forwarded:
         subject=headers.get("subject"),
         date=headers.get("date"),
         body=contents.text.strip(),
+        attachments=tuple(contents.attachments),
+        invite=_invite(contents, _date(headers.get("date"))),
     )
+
+
+def _read_carried(part: Part, budget: Budget) -> Contents:
+    contents = read_contents(part, budget)
+    if contents.attachments:
+        open_packages(contents, budget)
+    return contents
+
+
+def _invite(contents: Contents, sent_at: datetime | None) -> Invitation | None:
+    return read_invite(contents.calendar, contents.calendar_method, sent_at) if contents.calendar else None
 
 
 def _ids(headers: Headers, name: str) -> tuple[str, ...]:

@@ -1,11 +1,14 @@
 """What is understood of one mail, as frozen values."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from crmbot.domain.bounces import Bounce
 from crmbot.domain.identity import Address
+from crmbot.domain.meetings import Attendee, Invitation
 
 
 class Kind(StrEnum):
@@ -23,11 +26,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A part that is no text of the mail; `size` in bytes once decoded."""
+    """A part that is no text of the mail; `size` in bytes once decoded, `inline` when the text shows it in its place.
+
+    `content` gives the bytes, of which at most so many are read as they were sent.
+    """
 
     name: str
     type: str
     size: int
+    content: Callable[[int], bytes] | None = field(default=None, repr=False, compare=False)
+    inline: bool = field(default=False, compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the shape of interfaces.md."""
+        return {"name": self.name, "type": self.type, "size": self.size}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,7 @@ class Forwarded:
 
     `sender` is None when the client shows none, its `email` is "" when only a name is shown. `date` is text as
     written. `body` keeps what that message quotes itself; `crmbot.mail.forwarded.unwrapping.chain` goes on inside.
+    `attachments` and `invite` are those of a message that was attached whole.
     """
 
     sender: Address | None
@@ -44,6 +57,8 @@ class Forwarded:
     subject: str = ""
     date: str = ""
     body: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    invite: Invitation | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the shape of interfaces.md."""
@@ -54,6 +69,8 @@ class Forwarded:
             "subject": self.subject,
             "date": self.date or None,
             "body": self.body,
+            **({"attachments": [one.as_json() for one in self.attachments]} if self.attachments else {}),
+            **({"invite": invite_json(self.invite)} if self.invite else {}),
         }
 
 
@@ -72,6 +89,9 @@ class Mail:
         calendar: the invitation's iCalendar text, or "".
         content_hash: equal for copies of one mail whatever servers added to the headers on the way.
         failed: what could not be read: part and reason.
+        invite: the meeting that its calendar part or file is about.
+        bounce: whom an earlier mail did not reach.
+        signature: what stands below the sender's own words.
     """
 
     message_id: str | None
@@ -95,6 +115,9 @@ class Mail:
     content_hash: str
     size: int
     failed: tuple[tuple[str, str], ...]
+    invite: Invitation | None = None
+    bounce: Bounce | None = None
+    signature: str = ""
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """Return the kept values of one lower-case header name, top-most first."""
@@ -113,11 +136,44 @@ class Mail:
             "text": self.text,
             "forwarded": self.forwarded.as_json() if self.forwarded else None,
             "also_forwarded": [message.as_json() for message in self.also_forwarded],
-            "attachments": [{"name": a.name, "type": a.type, "size": a.size} for a in self.attachments],
+            "attachments": [one.as_json() for one in self.attachments],
             "noise": self.noise,
+            "invite": invite_json(self.invite) if self.invite else None,
+            "bounce": bounce_json(self.bounce) if self.bounce else None,
         }
 
 
 def address_json(address: Address | None) -> dict[str, str | None] | None:
     """Return `{"name", "address"}`; the address is null when only a name is known."""
     return {"name": address.name, "address": address.email or None} if address else None
+
+
+def invite_json(invite: Invitation) -> dict[str, Any]:
+    """Return a meeting as `crmbot mail parse --json` shows it; days and floating times without a zone."""
+    return {
+        "method": str(invite.method),
+        "uid": invite.uid,
+        "occurrence": invite.occurrence or None,
+        "sequence": invite.sequence,
+        "title": invite.title,
+        "place": invite.place or None,
+        "start": invite.starts.isoformat() if invite.starts else None,
+        "end": invite.ends.isoformat() if invite.ends else None,
+        "repeats": invite.repeats or None,
+        "next": invite.next_starts.isoformat() if invite.next_starts else None,
+        "organizer": _attendee_json(invite.organizer) if invite.organizer else None,
+        "attendees": [_attendee_json(one) for one in invite.attendees],
+    }
+
+
+def bounce_json(bounce: Bounce) -> dict[str, Any]:
+    """Return a bounce as `crmbot mail parse --json` shows it: the first recipient, and `also` when there are more."""
+    first, *rest = (
+        {"recipient": one.recipient, "status": one.status or None, "permanent": one.permanent, "reason": one.reason}
+        for one in bounce.failures
+    )
+    return {**first, "message_ids": list(bounce.message_ids), **({"also": rest} if rest else {})}
+
+
+def _attendee_json(one: Attendee) -> dict[str, str | None]:
+    return {"name": one.name, "address": one.email or None, "answer": str(one.answer) or None}

@@ -14,6 +14,13 @@ _LINK = re.compile(r"[<\[(]https?:[^>\])]*[>\])]")
 _RULE = re.compile(r"[-_=*~\u2014]{3,}")
 
 
+def split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Return the lines of the text, and those of the signature below it."""
+    text = strip_signature(lines)
+    start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
+    return text, lines[start + len(text) :][:_MAX_SIGNATURE]
+
+
 def strip_signature(lines: list[str]) -> list[str]:
     """Return the lines without the signature below them and without blank lines around."""
     lines = _trim(lines)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from crmbot.mail.forwarded.blocks import quote_depth, unquote
 from crmbot.mail.forwarded.boundaries import Boundary, Mark, find_boundary, is_marker
 from crmbot.mail.forwarded.introductions import read_introduction
-from crmbot.mail.forwarded.signatures import strip_signature
+from crmbot.mail.forwarded.signatures import split_signature
 from crmbot.mail.forwarded.wording import Prefix, subject_prefix
 from crmbot.mail.values import Forwarded
 
@@ -17,11 +17,12 @@ _BLANKS = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Unwrapped:
-    """The sender's own words, what was forwarded if anything, and whether something was quoted."""
+    """The sender's own words, what was forwarded if anything, whether something was quoted, and the signature."""
 
     own: str
     forwarded: Forwarded | None
     quotes: bool
+    signature: str = ""
 
 
 def unwrap(text: str, prefix: Prefix, recipients: frozenset[str]) -> Unwrapped:
@@ -38,13 +39,15 @@ def unwrap(text: str, prefix: Prefix, recipients: frozenset[str]) -> Unwrapped:
         own += lines[n : boundary.start]
         if _is_forward(lines, boundary, prefix, recipients, quotes=quotes):
             forwarded, below = _take(lines, boundary)
-            return Unwrapped(_own_words(own + below)[0], forwarded, quotes)
+            words, _, signature = _own_words(own + below)
+            return Unwrapped(words, forwarded, quotes, signature)
         quotes = True
         if not _quoted_below(lines, boundary.end) and not quote_depth(lines[boundary.start]):
-            return Unwrapped(_own_words(own)[0], None, quotes)
+            words, _, signature = _own_words(own)
+            return Unwrapped(words, None, quotes, signature)
         n = _after_quote(lines, boundary.end)
-    words, dropped = _own_words(own + lines[n:])
-    return Unwrapped(words, None, quotes or dropped)
+    words, dropped, signature = _own_words(own + lines[n:])
+    return Unwrapped(words, None, quotes or dropped, signature)
 
 
 def chain(forwarded: Forwarded) -> tuple[Forwarded, ...]:
@@ -100,9 +103,11 @@ def _body(lines: list[str], start: int, depth: int) -> tuple[str, list[str]]:
     return "\n".join(strip.sub("", line, count=1) for line in lines[start : last + 1]).strip(), lines[last + 1 :]
 
 
-def _own_words(lines: list[str]) -> tuple[str, bool]:
+def _own_words(lines: list[str]) -> tuple[str, bool, str]:
+    """Return the words, whether something quoted was left out, and the signature."""
     kept = [line for line in lines if not line.startswith(">") or line.startswith(">From ")]
-    return _BLANKS.sub("\n\n", "\n".join(strip_signature(kept))), len(kept) < len(lines)
+    words, signature = split_signature(kept)
+    return _BLANKS.sub("\n\n", "\n".join(words)), len(kept) < len(lines), "\n".join(signature)
 
 
 def _quoted_below(lines: list[str], start: int) -> bool:

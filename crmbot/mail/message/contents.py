@@ -68,7 +68,7 @@ def _collect(part: Part, contents: Contents, budget: Budget) -> list[_Body]:
             return []
     if part.type in ("text/plain", "text/html") and not disposition.startswith("attachment") and not name:
         return [_Body(part, part.type == "text/html")]
-    contents.attachments.append(Attachment(name[:MAX_LINE], part.type[:100], part.size()))
+    contents.attachments.append(_attachment(part, name))
     return []
 
 
@@ -86,8 +86,14 @@ def _collect_message(part: Part, name: str, contents: Contents, budget: Budget) 
     if "from" in inner.headers or "subject" in inner.headers:
         contents.messages.append(inner)
     else:
-        contents.attachments.append(Attachment(name[:MAX_LINE], part.type[:100], part.size()))
+        contents.attachments.append(_attachment(part, name))
     return []
+
+
+def _attachment(part: Part, name: str) -> Attachment:
+    # What the text shows in its place is named by it (cid:); programs that mean a file say so.
+    shown = "content-id" in part.headers and part.headers.get("content-disposition")[:10].lower() != "attachment"
+    return Attachment(name[:MAX_LINE], part.type[:100], part.size(), part.content, inline=shown)
 
 
 def _best(found: list[list[_Body]], budget: Budget) -> list[_Body]:
