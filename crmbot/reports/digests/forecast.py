@@ -10,6 +10,8 @@ from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money
 from crmbot.domain.windows import since_last_week
 from crmbot.reports.digests.base import LIMIT, Digest, circumstances, look, look_back
+from crmbot.reports.digests.lateness import LateDeal, late_deals
+from crmbot.reports.digests.scores import Score, score_forecasts
 from crmbot.reports.pipeline_changes import MOVEMENTS, MovedDeal, PipelineChanges, compute_pipeline_changes
 from crmbot.reports.sales_forecast import ForecastRow, MonthRow, compute_sales_forecast
 from crmbot.reports.sales_pipeline import Scenarios, compute_sales_pipeline
@@ -56,6 +58,10 @@ class ForecastDigest(Digest):
     deals: tuple[Moved, ...]
     more: int
     unconverted: tuple[Unconverted, ...]
+    late: tuple[LateDeal, ...] = ()
+    """Those past their expected close, the longest overdue first."""
+    scores: tuple[Score, ...] = ()
+    """How the forecasts of some time ago came true."""
 
     @property
     def is_empty(self) -> bool:
@@ -90,6 +96,8 @@ def forecast(session: Session | Connection, scope: Scope, *, limit: int = LIMIT)
         deals=tuple(moved[:limit]),
         more=max(0, len(moved) - limit),
         unconverted=snapshot.meta().unconverted,
+        late=late_deals(snapshot, limit),
+        scores=score_forecasts(snapshot),
     )
 
 
