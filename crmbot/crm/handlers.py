@@ -65,6 +65,7 @@ HANDLERS: Mapping[type[ask.Request], Handler] = {
     ask.ShowToday: lists.today,
     ask.AddNote: activities.add_note,
     ask.LogEmail: emails.log_email,
+    ask.ObeyMail: lambda work, request: emails.obey_mail(work, request, HANDLERS),
     ask.AttachEmail: emails.attach_email,
     ask.AddSender: emails.add_sender,
     ask.IgnoreEmail: emails.ignore_email,

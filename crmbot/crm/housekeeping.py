@@ -10,6 +10,8 @@ from crmbot.models import DeliveryKey, Draft, Outbox
 
 DELIVERY_KEYS_FOR = timedelta(days=2)
 """Slack repeats an event for a day at most."""
+MAIL_KEYS = "mail:"
+"""Keys of commands in mail stay: a mailbox that was restored brings old mail again."""
 DRAFTS_FOR = timedelta(days=7)
 MESSAGES_FOR = timedelta(days=30)
 
@@ -22,7 +24,9 @@ def forget_old(session: Session, now: datetime) -> int:
     Rows of the outbox stay, so that nothing is sent twice; only what they said goes.
     """
     statements = (
-        delete(DeliveryKey).where(DeliveryKey.at < now - DELIVERY_KEYS_FOR),
+        delete(DeliveryKey).where(
+            DeliveryKey.at < now - DELIVERY_KEYS_FOR, ~DeliveryKey.key.startswith(MAIL_KEYS, autoescape=True)
+        ),
         delete(Draft).where(Draft.created_at < now - DRAFTS_FOR),
         update(Outbox)
         .where(

@@ -14,7 +14,7 @@ from crmbot.errors import Busy
 from crmbot.mail.fetching import fetch_new, reconcile
 from crmbot.mail.judging import Door
 from crmbot.mail.mailbox import MOST_BYTES, TIMEOUT_S, Mailbox, MailboxFailed
-from crmbot.mail.pipeline import BATCH, LEASE, OnCommand, Reader, work_off
+from crmbot.mail.pipeline import BATCH, LEASE, Reader, work_off
 from crmbot.mail.reading import read_mail
 from crmbot.service import CrmService
 
@@ -52,12 +52,11 @@ class Intake:
         read: Reader = read_mail,
         lease: timedelta = LEASE,
         batch: int = BATCH,
-        on_command: OnCommand | None = None,
         jitter: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._service, self._workspace_id, self._settings = service, workspace_id, settings
         self._timeout, self._most_bytes = timeout, most_bytes
-        self._read, self._lease, self._batch, self._on_command = read, lease, batch, on_command
+        self._read, self._lease, self._batch = read, lease, batch
         self._jitter = jitter
         self._doors = {settings.name: Door(workspace_id, settings.authserv_id or None)}
         self._stopping = threading.Event()
@@ -89,7 +88,6 @@ class Intake:
                 read=self._read,
                 lease=self._lease,
                 batch=self._batch,
-                on_command=self._on_command,
             )
             if not done:
                 break

@@ -10,19 +10,20 @@ from crmbot.crm import deliveries
 from crmbot.crm.actors import Actor
 from crmbot.crm.answers import MailAnswer
 from crmbot.crm.deliveries import TRIES, Waiting
+from crmbot.crm.emails.knowledge import is_outside
+from crmbot.crm.emails.placing import COMMAND_ONLY
 from crmbot.crm.emails.senders import People, read_people
+from crmbot.crm.policy import Policy
 from crmbot.crm.requests import LogEmail
 from crmbot.errors import Busy, Conflict
 from crmbot.failpoints import reach
+from crmbot.mail.commands import ask_of, command_of, obey
 from crmbot.mail.judging import Door, judge_sender, requests_of
 from crmbot.mail.reading import read_mail
 from crmbot.mail.values import Mail
 from crmbot.service import CrmService
 
 Reader = Callable[[bytes], Mail]
-OnCommand = Callable[[Actor, str, MailAnswer], None]
-"""Called for a newly logged mail whose sender's own words begin with a command, such as `/task fri call back`."""
-
 BATCH = 20
 LEASE = timedelta(minutes=2)
 """How long a worker may take for a batch; each mail costs 3 seconds at the most."""
@@ -64,7 +65,6 @@ def take_in(
     delivery_id: str | None = None,
     people: People | None = None,
     read: Reader = read_mail,
-    on_command: OnCommand | None = None,
 ) -> Taken:
     """Log one raw mail, once however often it is given.
 
@@ -78,11 +78,17 @@ def take_in(
     reach("mail.parsed")
     standing = judge_sender(mail, door, people, service.policy)
     requests = requests_of(mail, standing, people, service.policy, received_at)
-    answers = tuple(_log(service, standing.actor, request) for request in _with_delivery(requests, delivery_id))
+    command = command_of(mail, service.policy) if standing.actor.user_id and not requests[0].leave else None
+    if command is None:
+        answers = tuple(_log(service, standing.actor, request) for request in _with_delivery(requests, delivery_id))
+    else:
+        requests = (_told_later(requests[0], people, service.policy), *requests[1:])
+        answers = tuple(_log(service, standing.actor, request) for request in requests)
+        reach("mail.command")
+        asked = ask_of(service, standing.actor, mail, command, answers[0])
+        if obey(service, standing.actor, replace(asked, delivery_id=delivery_id), mail).repeated and delivery_id:
+            _log(service, standing.actor, replace(requests[0], delivery_id=delivery_id))
     reach("mail.logged")
-    command = command_in(mail.text)
-    if command and on_command and standing.actor.user_id and answers[0].entry_id:
-        on_command(standing.actor, command, answers[0])
     first = answers[0]
     return Taken(_state(first), first.email.reason, mail.message_id, answers)
 
@@ -95,7 +101,6 @@ def work_off(
     read: Reader = read_mail,
     lease: timedelta = LEASE,
     batch: int = BATCH,
-    on_command: OnCommand | None = None,
 ) -> dict[str, int]:
     """Take a batch of stored deliveries in, each in a transaction of its own; return how many came to which state.
 
@@ -108,7 +113,7 @@ def work_off(
     counts: dict[str, int] = {}
     for delivery in waiting:
         door = doors.get(delivery.mailbox, Door(workspace_id))
-        state = _work_off_one(service, door, delivery, people=people, read=read, on_command=on_command)
+        state = _work_off_one(service, door, delivery, people=people, read=read)
         counts[state] = counts.get(state, 0) + 1
     return counts
 
@@ -158,12 +163,6 @@ def as_line(taken: Taken) -> dict[str, Any]:
     return line
 
 
-def command_in(words: str) -> str | None:
-    """Return the command that a person's own words begin with: a first line such as `/task fri call back`."""
-    first = words.strip().partition("\n")[0].strip()
-    return first if first.startswith("/") and first[1:2].isalpha() else None
-
-
 def _work_off_one(
     service: CrmService,
     door: Door,
@@ -171,7 +170,6 @@ def _work_off_one(
     *,
     people: People | None,
     read: Reader,
-    on_command: OnCommand | None,
 ) -> str:
     try:
         taken = take_in(
@@ -182,7 +180,6 @@ def _work_off_one(
             delivery_id=delivery.id,
             people=people,
             read=read,
-            on_command=on_command,
         )
     except Conflict:
         return "taken elsewhere"
@@ -200,6 +197,13 @@ def _work_off_one(
 def _with_delivery(requests: tuple[LogEmail, ...], delivery_id: str | None) -> Iterable[LogEmail]:
     """The last request settles the delivery, so that a death before it brings all of them again."""
     return (*requests[:-1], replace(requests[-1], delivery_id=delivery_id)) if delivery_id else requests
+
+
+def _told_later(request: LogEmail, people: People, policy: Policy) -> LogEmail:
+    """Leave the receipt to the mail's command; a mail to nobody else is no correspondence at all."""
+    outside = any(is_outside(one, people.by_email, policy) for one in request.participants)
+    leave = None if outside or request.hold else f"{COMMAND_ONLY}: it only asked crmbot for something"
+    return replace(request, told_later=True, leave=leave)
 
 
 def _log(service: CrmService, actor: Actor, request: LogEmail) -> MailAnswer:

@@ -12,7 +12,7 @@ from crmbot.crm import deliveries
 from crmbot.crm.deliveries import Cursor, Fetched
 from crmbot.crm.requests import Undo
 from crmbot.domain.intake import deal_tag, mark, own_token, with_tag
-from crmbot.mail.pipeline import command_in, ingest, work_off
+from crmbot.mail.pipeline import ingest, work_off
 from crmbot.mail.reading import read_mail
 from crmbot.mail.values import Mail
 from crmbot.models import EmailReference, MailDelivery
@@ -361,24 +361,3 @@ def test_several_attached_mails_are_logged_each(post: Post) -> None:
     taken = post.take(head + b"\r\n\r\n" + parts + b"--b--\r\n")
     assert sorted(row.subject for row in post.activities()) == ["Point 0", "Point 1", "Point 2"]
     assert [answer.email.state for answer in taken.answers] == ["logged"] * 3
-
-
-COMMANDS = [
-    ("/task fri call back\nthanks", "/task fri call back"),
-    ("Dear all\n/task x", None),
-    ("/ not a command", None),
-    ("", None),
-]
-
-
-@pytest.mark.parametrize(("words", "command"), COMMANDS)
-def test_first_line_may_be_a_command(words: str, command: str | None) -> None:
-    assert command_in(words) == command
-
-
-def test_command_is_handed_on_once_and_only_for_proven_senders(post: Post) -> None:
-    heard: list[tuple[str, str]] = []
-    raw = forward(ASKED, words="/task fri call back")
-    for one in (raw.but(proven=False), raw, raw):
-        post.take(one, on_command=lambda actor, line, _answer: heard.append((actor.name, line)))
-    assert heard == [("Jane Roe", "/task fri call back")]

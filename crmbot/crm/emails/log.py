@@ -30,6 +30,8 @@ def log_email(work: Work, request: LogEmail) -> MailAnswer:
     """Log a mail once, however often it comes; what cannot be placed waits for a person."""
     _take_turn(work)
     known = look_up(work, request)
+    if request.told_later:
+        known.users = {key: row._replace(label="none") for key, row in known.users.items()}
     earlier = _earlier(request, known)
     if earlier is not None:
         return _log_again(work, request, known, earlier)

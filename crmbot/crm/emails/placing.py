@@ -1,5 +1,8 @@
 """Putting a mail where it belongs: its activity, its lead's status, and the receipt."""
 
+from dataclasses import asdict, dataclass
+from typing import Any
+
 from crmbot.crm.answers import Link
 from crmbot.crm.emails.matching import Match
 from crmbot.crm.emails.views import activity_reference, place_words, why_words
@@ -8,6 +11,9 @@ from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.stages import LeadStatus
 from crmbot.models import Activity, Email, Lead
+
+COMMAND_ONLY = "command"
+"""Why a mail has no activity that only asked crmbot for something."""
 
 _MOST_NOTES = 2_000
 _NO_SUBJECT = "(no subject)"
@@ -33,6 +39,17 @@ def move_lead_on(work: Work, lead_id: str | None) -> None:
         climb(work, lead, LeadStatus.CONTACTED)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a mail asked for in its words, and what came of it; `undo` is the entry that takes it back."""
+
+    line: str
+    said: str
+    example: str = ""
+    undo: str | None = None
+    failed: bool = False
+
+
 def send_receipt(
     work: Work,
     email: Email,
@@ -42,13 +59,15 @@ def send_receipt(
     activity: Activity | None = None,
     match: Match | None = None,
     repeated: bool = False,
+    asked: Asked | None = None,
+    entry_id: str | None = None,
 ) -> None:
     """Queue the word to the person who sent the mail in: where it went and why, or what they must decide."""
     asks = match.asks if match else ()
-    problem = activity is None or bool(asks)
+    problem = (activity is None and email.reason != COMMAND_ONLY) or bool(asks) or (asked is not None and asked.failed)
     if work.actor.user_id is None or preference == "none" or (preference == "problems" and not problem):
         return
-    payload = {
+    payload: dict[str, Any] = {
         "email_id": email.id,
         "subject": email.subject or _NO_SUBJECT,
         "from": email.from_name or email.from_address or "",
@@ -60,8 +79,12 @@ def send_receipt(
         "asks": [[reference(Kind.DEAL, deal.number), deal.title] for deal in asks],
         "problem": problem,
         "repeated": repeated,
-        "entry_id": None if repeated else work.entry_id,
+        "entry_id": None if repeated else entry_id if asked else work.entry_id,
+        "forwarded": bool(email.detail.get("forwarded_by")),
+        "alone": [one.reference for one in about if one.reference[:1] != "D"][:1] if _has_deal(about) else [],
     }
+    if asked is not None:
+        payload["asked"] = asdict(asked)
     work.send("notice.receipt", work.actor.user_id, payload)
 
 
@@ -75,6 +98,10 @@ def logged_sentence(email: Email, activity: Activity, about: tuple[Link, ...], m
         return said
     named = ", ".join(f"{reference(Kind.DEAL, deal.number)} {deal.title}" for deal in match.asks)
     return f"{said} Which deal is it about: {named}?"
+
+
+def _has_deal(about: tuple[Link, ...]) -> bool:
+    return any(one.reference[:1] == "D" for one in about)
 
 
 def _activity(work: Work, email: Email, about: dict[str, str | None], owner_id: str | None) -> Activity:

@@ -35,7 +35,7 @@ from crmbot.crm.requests.leads import (
     SetLeadStatus,
     ShowLead,
 )
-from crmbot.crm.requests.mail import AddSender, AttachEmail, IgnoreEmail, ListTriage, LogEmail, Participant
+from crmbot.crm.requests.mail import AddSender, AttachEmail, IgnoreEmail, ListTriage, LogEmail, ObeyMail, Participant
 from crmbot.crm.requests.people import (
     CreateCompany,
     CreateContact,
@@ -141,6 +141,7 @@ __all__ = [
     "MergeCompanies",
     "MergeContacts",
     "MoveDeal",
+    "ObeyMail",
     "ObeyMail",
     "OpenDraft",
     "OpenHome",

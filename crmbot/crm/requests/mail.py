@@ -22,7 +22,8 @@ class LogEmail(Request, name="email.log", permission="crm.emails.edit"):
     `dedupe_key` tells the same mail again, `content_key` a forward and its original. `hold` is why it must wait for a
     person (an unproven sender), `leave` why it is only kept (an auto-reply). `words` are the forwarder's own,
     `deal_tag` the deal that a proven sender names in the subject, `deal_address` that of a signed address; with
-    `deal_address_only` nothing but that address vouches, so its deal must know a participant.
+    `deal_address_only` nothing but that address vouches, so its deal must know a participant. With `told_later` the
+    receipt is left to the command that the mail holds (`ObeyMail`).
     """
 
     dedupe_key: str
@@ -41,10 +42,28 @@ class LogEmail(Request, name="email.log", permission="crm.emails.edit"):
     deal_tag: str | None = None
     deal_address: str | None = None
     deal_address_only: bool = False
+    told_later: bool = False
     hold: str | None = None
     leave: str | None = None
     delivery_id: str | None = None
     forwarded: bool = False
+
+
+@dataclass(frozen=True)
+class ObeyMail(Request, name="email.obey", permission="crm.emails.edit"):
+    """Do what a mail asks for, and send its receipt; without a `command` the receipt tells the `problem`.
+
+    `line` is how it was said, `example` one that would do. `repeated`: the mail itself was logged before.
+    """
+
+    email: str
+    line: str
+    command: Request | None = None
+    problem: str = ""
+    example: str = ""
+    repeated: bool = False
+    logged_entry: str | None = None
+    delivery_id: str | None = None
 
 
 @dataclass(frozen=True)
