@@ -1,22 +1,41 @@
-"""The history of deals and activities: what a report of a past moment reads."""
+"""The history of deals, activities, leads and customers: what a report of a past moment reads."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from crmbot.crm.work import Work
-from crmbot.models import Activity, ActivityVersion, Deal, DealVersion
+from crmbot.models import (
+    FOREVER,
+    Activity,
+    ActivityVersion,
+    Customer,
+    CustomerVersion,
+    Deal,
+    DealVersion,
+    Lead,
+    LeadVersion,
+)
 from crmbot.models.activities import ActivityFacts
 from crmbot.models.deals import DealFacts
+from crmbot.models.people import CustomerFacts, LeadFacts
 
 _DEAL_FACTS = tuple(name for name in DealFacts.__annotations__)
 _ACTIVITY_FACTS = tuple(name for name in ActivityFacts.__annotations__)
+_LEAD_FACTS = tuple(name for name in LeadFacts.__annotations__)
+_CUSTOMER_FACTS = tuple(name for name in CustomerFacts.__annotations__)
+_PIECE = 500
+"""How many records one statement asks for."""
 
 
 def begin_deal(work: Work, deal: Deal) -> None:
     """Open the first version of a new deal."""
-    _open_version(work, deal)
+    opened = _next_version(work, deal, None)
+    if opened is not None:
+        work.write(opened)
 
 
 def save_deal(work: Work, deal: Deal) -> None:
@@ -24,28 +43,78 @@ def save_deal(work: Work, deal: Deal) -> None:
 
     Two changes at one instant are one version. Called after every change of a deal's facts, in its transaction.
     """
-    facts = {name: getattr(deal, name) for name in _DEAL_FACTS}
     present = work.session.scalar(
         select(DealVersion).where(
             DealVersion.workspace_id == work.workspace_id,
             DealVersion.deal_id == deal.id,
-            DealVersion.valid_to.is_(None),
+            DealVersion.valid_to == FOREVER,
         )
     )
+    opened = _next_version(work, deal, present)
+    if opened is not None:
+        work.write(opened)
+
+
+def save_deals(work: Work, deals: Sequence[Deal]) -> None:
+    """Do for many deals what `save_deal` does for one, in a few statements."""
+    for at in range(0, len(deals), _PIECE):
+        piece = deals[at : at + _PIECE]
+        present = {
+            version.deal_id: version
+            for version in work.session.scalars(
+                select(DealVersion).where(
+                    DealVersion.workspace_id == work.workspace_id,
+                    DealVersion.deal_id.in_([deal.id for deal in piece]),
+                    DealVersion.valid_to == FOREVER,
+                )
+            )
+        }
+        opened = [version for deal in piece if (version := _next_version(work, deal, present.get(deal.id)))]
+        work.session.flush()
+        work.write(*opened)
+
+
+def _next_version(work: Work, deal: Deal, present: DealVersion | None) -> DealVersion | None:
+    """Close the present version of a deal that changed, and return the one to open; none when it needs none."""
+    facts = {name: getattr(deal, name) for name in _DEAL_FACTS}
     if present is not None:
         if all(getattr(present, name) == value for name, value in facts.items()):
-            return
+            return None
         if present.valid_from >= work.now:
-            for name, value in facts.items():
+            since = _since(deal, _version_before(work, present), present.valid_from)
+            for name, value in (facts | since).items():
                 setattr(present, name, value)
-            return
+            return None
         present.valid_to = work.now
-    _open_version(work, deal)
+    since = _since(deal, present, work.now)
+    return DealVersion(
+        deal_id=deal.id, created_at=deal.created_at, valid_from=work.now, valid_to=FOREVER, **facts, **since
+    )
 
 
-def _open_version(work: Work, deal: Deal) -> None:
-    facts = {name: getattr(deal, name) for name in _DEAL_FACTS}
-    work.write(DealVersion(deal_id=deal.id, valid_from=work.now, valid_to=None, **facts))
+def _since(deal: Deal, before: DealVersion | None, at: datetime) -> dict[str, Any]:
+    """Return since when a deal's version of `at` has its stage and its outcome, and from which stage it came to it."""
+    if before is None:
+        return {"stage_since": deal.created_at, "outcome_since": deal.created_at, "from_stage_id": None}
+    same = before.outcome == deal.outcome
+    return {
+        "stage_since": before.stage_since if before.stage_id == deal.stage_id else at,
+        "outcome_since": before.outcome_since if same else at,
+        "from_stage_id": before.from_stage_id if same else before.stage_id,
+    }
+
+
+def _version_before(work: Work, version: DealVersion) -> DealVersion | None:
+    return work.session.scalar(
+        select(DealVersion)
+        .where(
+            DealVersion.workspace_id == work.workspace_id,
+            DealVersion.deal_id == version.deal_id,
+            DealVersion.valid_from < version.valid_from,
+        )
+        .order_by(DealVersion.valid_from.desc())
+        .limit(1)
+    )
 
 
 def keep_activity_facts(work: Work, activity: Activity) -> None:
@@ -58,6 +127,26 @@ def keep_activity_facts(work: Work, activity: Activity) -> None:
     facts = {name: getattr(activity, name) for name in _ACTIVITY_FACTS}
     work.keep(ActivityVersion(activity_id=activity.id, valid_from=activity.facts_since, valid_to=work.now, **facts))
     activity.facts_since = work.now
+
+
+def keep_lead_facts(work: Work, lead: Lead) -> None:
+    """Keep a lead's facts as they were until now; called before they change."""
+    since = lead.facts_since or lead.created_at
+    if since >= work.now:
+        return
+    facts = {name: getattr(lead, name) for name in _LEAD_FACTS}
+    work.keep(LeadVersion(lead_id=lead.id, valid_from=since, valid_to=work.now, **facts))
+    lead.facts_since = work.now
+
+
+def keep_customer_facts(work: Work, customer: Customer) -> None:
+    """Keep a customer's facts as they were until now; called before they change."""
+    since = customer.facts_since or customer.acquired_at
+    if since >= work.now:
+        return
+    facts = {name: getattr(customer, name) for name in _CUSTOMER_FACTS}
+    work.keep(CustomerVersion(customer_id=customer.id, valid_from=since, valid_to=work.now, **facts))
+    customer.facts_since = work.now
 
 
 def overdue_at(due_at: datetime | None, due_on: date | None, zone: ZoneInfo) -> datetime | None:

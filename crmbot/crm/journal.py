@@ -24,6 +24,7 @@ TRACKED: Mapping[str, type[Any]] = {
         models.ContactEmail,
         models.CurrencyRate,
         models.Customer,
+        models.CustomerVersion,
         models.Deal,
         models.DealVersion,
         models.DigestSubscription,
@@ -31,6 +32,7 @@ TRACKED: Mapping[str, type[Any]] = {
         models.EmailReference,
         models.Lead,
         models.LeadStatusEntry,
+        models.LeadVersion,
         models.MailRule,
         models.Meeting,
         models.Note,
@@ -39,11 +41,12 @@ TRACKED: Mapping[str, type[Any]] = {
         models.ProposalVersion,
         models.Stage,
         models.User,
+        models.Workspace,
     )
 }
 """Tables whose rows can be brought back by undo."""
 
-_IGNORED = frozenset({"workspace_id", "version"})
+_IGNORED = frozenset({"workspace_id", "version", "scored_by"})
 _COLUMNS = {
     kind: tuple(column.name for column in kind.__table__.columns if column.name not in _IGNORED)
     for kind in TRACKED.values()
@@ -54,21 +57,33 @@ _RECORDER = "crmbot_recorder"
 
 
 class Recorder:
-    """Collects the row changes of one session, in the order in which they reach the database."""
+    """Collects the row changes of one effect, in the order in which they reach the database."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self) -> None:
         self.changes: list[dict[str, Any]] = []
+
+    def watch(self, session: Session) -> None:
+        """Collect what this session writes."""
         session.info[_RECORDER] = self
+
+    def note(self, row: Any, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
+        """Keep a change of a row that undo can bring back; of a row made, all of its values."""
+        columns = _COLUMNS.get(type(row))
+        if columns is None:
+            return
+        told = None if before is None else _as_json(columns, before)
+        now = None if after is None else _as_json(columns, after)
+        if told or now:
+            self.add(row, told, now)
 
     def add(self, row: Any, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
         """Keep one change."""
         self.changes.append({"table": row.__tablename__, "row_id": row.id, "before": before, "after": after})
 
-    def write(self, session: Session, entry: Mapping[str, Any]) -> bool:
+    def write(self, connection: Connection, entry: Mapping[str, Any]) -> bool:
         """Write the entry, a `journal_entry` row, with its changes; False, and nothing written, when nothing did."""
         if not self.changes:
             return False
-        connection = session.connection()
         _INSERT_ENTRY.run(connection, [entry])
         workspace_id, entry_id = entry["workspace_id"], entry["id"]
         rows = [
@@ -88,6 +103,10 @@ class Recorder:
 def values_of(row: Any) -> dict[str, Any]:
     """Return all column values of a tracked row as JSON."""
     return {name: to_json(getattr(row, name)) for name in _COLUMNS[type(row)]}
+
+
+def _as_json(columns: tuple[str, ...], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: to_json(values[name]) for name in columns if name in values}
 
 
 def to_json(value: Any) -> Any:

@@ -7,9 +7,11 @@ from sqlalchemy import select
 from crmbot.crm import deals
 from crmbot.crm.answers import Change, Outcome, Record
 from crmbot.crm.customers import customer_of
+from crmbot.crm.history import keep_lead_facts
 from crmbot.crm.lookup import find_record, find_user
 from crmbot.crm.people import company_for, contact_for, usable_email, usable_name
 from crmbot.crm.requests import AssignLead, ConvertLead, CreateDeal, CreateLead, SetLead, SetLeadStatus
+from crmbot.crm.scoring import rescore
 from crmbot.crm.views import company_view, contact_view, deal_view, lead_view
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
@@ -45,8 +47,9 @@ def create(work: Work, request: CreateLead) -> Outcome:
         status=LeadStatus.NEW,
         created_at=work.now,
     )
+    rescore(work.policy, lead)
     work.keep(lead)
-    work.session.flush()
+    work.flush()
     enter(work, lead, (LeadStatus.NEW,))
     view = lead_view(work, lead)
     return Outcome(f"Added lead {view.reference} {view.title}.", record=view)
@@ -71,7 +74,8 @@ def set_status(work: Work, request: SetLeadStatus) -> Outcome:
         return Outcome(f"{_number(lead)} {lead.name} is {status} already.", record=lead_view(work, lead))
     climb(work, lead, status)
     lead.disqualified_reason = reason if status is LeadStatus.DISQUALIFIED else None
-    work.session.flush()
+    rescore(work.policy, lead)
+    work.flush()
     view = lead_view(work, lead)
     change = Change(view.reference, "Status", before, status.value)
     return Outcome(f"{view.reference} {view.title} is {status} now.", record=view, changes=(change,))
@@ -89,21 +93,21 @@ def set_facts(work: Work, request: SetLead) -> Outcome:
         "email": email,
         "company_name": request.company,
         "source": source_key(request.source),
-        "score": request.score,
     }
     changes = []
     for field, value in wanted.items():
         before = getattr(lead, field)
         if value is not None and value != before:
+            if field == "source":
+                keep_lead_facts(work, lead)
             setattr(lead, field, value)
             changes.append(Change(_number(lead), field.replace("_", " ").capitalize(), _text(before), str(value)))
     lead.name_key = fold_name(lead.name)
     lead.company_key = fold_name(lead.company_name) if lead.company_name else None
-    if request.score is not None:
-        lead.score_is_manual = True
+    changes += _change_score(work, lead, request)
     if not changes:
         return Outcome(f"Nothing to change on {_number(lead)} {lead.name}.", record=lead_view(work, lead))
-    work.session.flush()
+    work.flush()
     view = lead_view(work, lead)
     return Outcome(f"Updated {view.reference} {view.title}.", record=view, changes=tuple(changes))
 
@@ -113,8 +117,10 @@ def assign(work: Work, request: AssignLead) -> Outcome:
     lead = editable(work, request.lead)
     owner = find_user(work, request.owner)
     before = work.user(lead.owner_id)
+    if lead.owner_id != owner.id:
+        keep_lead_facts(work, lead)
     lead.owner_id = owner.id
-    work.session.flush()
+    work.flush()
     view = lead_view(work, lead)
     change = Change(view.reference, "Owner", before.name if before else "", owner.name)
     return Outcome(f"{view.reference} {view.title} belongs to {owner.name} now.", record=view, changes=(change,))
@@ -146,8 +152,9 @@ def convert(work: Work, request: ConvertLead) -> Outcome:
     )
     climb(work, lead, LeadStatus.CONVERTED)
     lead.contact_id, lead.deal_id = contact.id, deal.id
+    rescore(work.policy, lead)
     customer_of(work, lead, contact, company)
-    work.session.flush()
+    work.flush()
     view, deal_shown = lead_view(work, lead), deal_view(work, deal)
     also: list[Record] = [deal_shown, contact_view(work, contact)]
     if company is not None:
@@ -192,7 +199,12 @@ def enter(work: Work, lead: Lead, statuses: Iterable[LeadStatus]) -> None:
         )
         work.keep(
             LeadStatusEntry(
-                lead_id=lead.id, status=status.value, entered_at=work.now, position=position, previous_at=previous
+                lead_id=lead.id,
+                status=status.value,
+                entered_at=work.now,
+                position=position,
+                previous_at=previous,
+                lead_created_at=lead.created_at,
             )
         )
 
@@ -236,6 +248,20 @@ def _status(word: str) -> LeadStatus:
 
 def _number(lead: Lead) -> str:
     return reference(Kind.LEAD, lead.number)
+
+
+def _change_score(work: Work, lead: Lead, request: SetLead) -> list[Change]:
+    """Set a score by hand, give it back to the rules, or let them follow what else changed."""
+    before, by_hand = lead.score, lead.score_is_manual
+    if request.score is not None:
+        lead.score, lead.score_is_manual = request.score, True
+    elif request.automatic_score:
+        lead.score_is_manual = False
+    rescore(work.policy, lead)
+    if (lead.score, lead.score_is_manual) == (before, by_hand):
+        return []
+    kept = " by hand" if lead.score == before and lead.score_is_manual else ""
+    return [Change(_number(lead), "Score", _text(before), f"{_text(lead.score)}{kept}")]
 
 
 def _text(value: object) -> str:

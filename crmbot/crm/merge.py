@@ -11,10 +11,10 @@ from crmbot.crm.views import company_view, contact_view
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.errors import BadInput
-from crmbot.models import Activity, Alias, Company, Contact, ContactEmail, Customer, Deal, Lead, Note
+from crmbot.models import Activity, Alias, Company, Contact, ContactEmail, Customer, Deal, DealVersion, Lead, Note
 
-_OF_CONTACT = (Activity, Note, Deal, Lead, ContactEmail)
-_OF_COMPANY = (Activity, Note, Deal, Contact)
+_OF_CONTACT = (Activity, Note, Deal, DealVersion, Lead, ContactEmail)
+_OF_COMPANY = (Activity, Note, Deal, DealVersion, Contact)
 
 
 def contacts(work: Work, request: MergeContacts) -> Outcome:

@@ -1,21 +1,46 @@
 """Taking journalled row changes back, one by one, never over what was changed later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Table, select
 
-from crmbot.crm.history import keep_activity_facts, save_deal
+from crmbot.crm.history import keep_activity_facts, keep_customer_facts, keep_lead_facts, save_deal
 from crmbot.crm.journal import TRACKED, from_json, to_json
+from crmbot.crm.scoring import rescore
 from crmbot.crm.views import person
 from crmbot.crm.work import Work
 from crmbot.errors import Conflict
-from crmbot.models import Activity, ActivityVersion, Base, Deal, DealVersion, JournalChange, JournalEntry
+from crmbot.models import (
+    Activity,
+    ActivityVersion,
+    Base,
+    Customer,
+    CustomerVersion,
+    Deal,
+    DealVersion,
+    JournalChange,
+    JournalEntry,
+    Lead,
+    LeadVersion,
+)
 
 Row = Any
 
-_OWNERS = {DealVersion: "deal_id", ActivityVersion: "activity_id"}
+_OWNERS = {
+    DealVersion: "deal_id",
+    ActivityVersion: "activity_id",
+    LeadVersion: "lead_id",
+    CustomerVersion: "customer_id",
+}
 """The tables that hold a record's history, and their column of the record."""
+
+_KEEP: Mapping[type[Any], Callable[[Work, Any], None]] = {
+    Activity: keep_activity_facts,
+    Lead: keep_lead_facts,
+    Customer: keep_customer_facts,
+}
+"""What keeps the facts of a record as they were until now."""
 
 
 def take_back(work: Work, entry: JournalEntry) -> list[Row]:
@@ -52,7 +77,7 @@ def _went_on(work: Work, changes: Sequence[JournalChange]) -> set[str]:
         row = work.get(TRACKED[change.table], change.row_id)
         if isinstance(row, DealVersion) and _differs(row, change.after):
             found.add(row.deal_id)
-        if isinstance(row, Activity) and change.before and _differs(row, change.after, only="facts_since"):
+        if type(row) in _KEEP and change.before and _differs(row, change.after, only="facts_since"):
             found.add(row.id)
     return found
 
@@ -62,20 +87,28 @@ def _reverse(work: Work, entry: JournalEntry, change: JournalChange, row: Row, *
     if change.after is None:
         return _bring_back(work, change)
     ignored = "facts_since" if keeps_history else ""
-    if row is None or _differs(row, {name: value for name, value in change.after.items() if name != ignored}):
+    compared = {name: value for name, value in change.after.items() if name not in (ignored, _derived(row))}
+    if row is None or _differs(row, compared):
         raise _later(work, entry, change.row_id)
     if change.before is None:
         _refuse_used(work, entry, row)
         work.session.delete(row)
         work.session.flush()
         return None
-    if keeps_history and isinstance(row, Activity):
-        keep_activity_facts(work, row)
+    if keeps_history and type(row) in _KEEP:
+        _KEEP[type(row)](work, row)
     for name, value in from_json(type(row), change.before).items():
         if name != ignored:
             setattr(row, name, value)
+    if isinstance(row, Lead):
+        rescore(work.policy, row)
     work.session.flush()
     return row
+
+
+def _derived(row: Row | None) -> str:
+    """Return the fact that is reckoned from others, whose later reckoning is no later change; "" for none."""
+    return "score" if isinstance(row, Lead) and not row.score_is_manual else ""
 
 
 def _differs(row: Row, values: Mapping[str, Any] | None, *, only: str | None = None) -> bool:

@@ -3,12 +3,21 @@
 from crmbot.models.activities import Activity, ActivityVersion, Note
 from crmbot.models.attachments import Attachment, AttachmentBlob
 from crmbot.models.base import Base, InWorkspace, UTCDateTime
-from crmbot.models.deals import Deal, DealVersion
+from crmbot.models.deals import FOREVER, Deal, DealVersion
 from crmbot.models.journal import DeliveryKey, Draft, JournalChange, JournalEntry
 from crmbot.models.mail import Email, EmailReference, MailCursor, MailDelivery, MailRule
 from crmbot.models.meetings import Meeting
 from crmbot.models.outbox import DigestSlot, DigestSubscription, Outbox
-from crmbot.models.people import Company, Contact, ContactEmail, Customer, Lead, LeadStatusEntry
+from crmbot.models.people import (
+    Company,
+    Contact,
+    ContactEmail,
+    Customer,
+    CustomerVersion,
+    Lead,
+    LeadStatusEntry,
+    LeadVersion,
+)
 from crmbot.models.proposals import Proposal, ProposalItem, ProposalVersion
 from crmbot.models.slack import HomeTab, SlackCard
 from crmbot.models.workspaces import (
@@ -23,6 +32,7 @@ from crmbot.models.workspaces import (
 )
 
 __all__ = [
+    "FOREVER",
     "Activity",
     "ActivityVersion",
     "Alias",
@@ -36,6 +46,7 @@ __all__ = [
     "Counter",
     "CurrencyRate",
     "Customer",
+    "CustomerVersion",
     "Deal",
     "DealVersion",
     "DeliveryKey",
@@ -51,6 +62,7 @@ __all__ = [
     "JournalEntry",
     "Lead",
     "LeadStatusEntry",
+    "LeadVersion",
     "MailCursor",
     "MailDelivery",
     "MailRule",

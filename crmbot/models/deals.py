@@ -1,11 +1,14 @@
 """Deals and their history."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crmbot.models.base import Base, Id, InWorkspace, Key, Versioned, within_workspace
+
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""The end of what has none yet: a bound that an index finds, where an empty one would need a second look."""
 
 
 class DealFacts:
@@ -25,6 +28,8 @@ class DealFacts:
     forecast_category: Mapped[str | None] = mapped_column(String(16))
     """Set by hand; else the stage's."""
     lost_reason: Mapped[str | None]
+    contact_id: Mapped[str | None] = mapped_column(Id)
+    company_id: Mapped[str | None] = mapped_column(Id)
 
 
 class Deal(InWorkspace, Versioned, DealFacts, Base):
@@ -47,24 +52,53 @@ class Deal(InWorkspace, Versioned, DealFacts, Base):
     number: Mapped[int]
     title: Mapped[str]
     title_key: Mapped[str] = mapped_column(Key)
-    contact_id: Mapped[str | None] = mapped_column(Id)
-    company_id: Mapped[str | None] = mapped_column(Id)
     closed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
 class DealVersion(InWorkspace, DealFacts, Base):
-    """A deal as it was from `valid_from` until before `valid_to` (none: still so)."""
+    """A deal as it was from `valid_from` until before `valid_to` (`FOREVER`: still so)."""
 
     __tablename__ = "deal_version"
     __table_args__ = (
         within_workspace("deal_id", "deal"),
         within_workspace("stage_id", "stage"),
+        within_workspace("from_stage_id", "stage"),
+        within_workspace("company_id", "company"),
+        within_workspace("contact_id", "contact"),
         Index("ix_deal_version_deal", "workspace_id", "deal_id", "valid_from"),
         Index("ix_deal_version_moment", "workspace_id", "valid_from", "valid_to"),
-        Index("ix_deal_version_outcome", "workspace_id", "outcome", "valid_to", "valid_from"),
+        # Holds all that sums over the deals of a moment need.
+        Index(
+            "ix_deal_version_outcome",
+            "workspace_id",
+            "outcome",
+            "valid_to",
+            "valid_from",
+            "owner_id",
+            "stage_id",
+            "currency",
+            "value_minor",
+            "probability",
+            "created_at",
+            "stage_since",
+            "expected_close",
+            "forecast_category",
+            "deal_id",
+        ),
+        Index("ix_deal_version_closed", "workspace_id", "outcome", "outcome_since", "valid_to"),
+        Index("ix_deal_version_company", "workspace_id", "company_id", "valid_to"),
+        Index("ix_deal_version_contact", "workspace_id", "contact_id", "valid_to"),
     )
 
     deal_id: Mapped[str] = mapped_column(Id)
     valid_from: Mapped[datetime]
-    valid_to: Mapped[datetime | None]
+    valid_to: Mapped[datetime]
+    created_at: Mapped[datetime]
+    """When the deal was made."""
+    stage_since: Mapped[datetime]
+    """Since when the deal was in this stage without a break."""
+    outcome_since: Mapped[datetime]
+    """Since when it was open, won or lost without a break."""
+    from_stage_id: Mapped[str | None] = mapped_column(Id)
+    """The stage it was in before it came to this outcome; none when it was made so."""

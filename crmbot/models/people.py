@@ -66,7 +66,14 @@ class ContactEmail(InWorkspace, Base):
     bounce_reason: Mapped[str | None]
 
 
-class Lead(InWorkspace, Versioned, Base):
+class LeadFacts:
+    """What a report may ask of a lead at any past moment, apart from its statuses."""
+
+    owner_id: Mapped[str | None] = mapped_column(Id)
+    source: Mapped[str | None]
+
+
+class Lead(InWorkspace, Versioned, LeadFacts, Base):
     """Somebody who may become a customer."""
 
     __tablename__ = "lead"
@@ -88,8 +95,6 @@ class Lead(InWorkspace, Versioned, Base):
     email: Mapped[str | None]
     company_name: Mapped[str | None]
     company_key: Mapped[str | None] = mapped_column(Key)
-    source: Mapped[str | None]
-    owner_id: Mapped[str | None] = mapped_column(Id)
     score: Mapped[int | None]
     score_is_manual: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(16))
@@ -97,6 +102,24 @@ class Lead(InWorkspace, Versioned, Base):
     contact_id: Mapped[str | None] = mapped_column(Id)
     deal_id: Mapped[str | None] = mapped_column(Id)
     created_at: Mapped[datetime]
+    facts_since: Mapped[datetime | None]
+    """From when its facts are as they stand, none: since it was made; the earlier ones are in `lead_version`."""
+
+
+class LeadVersion(InWorkspace, LeadFacts, Base):
+    """A lead's facts as they were before a later change."""
+
+    __tablename__ = "lead_version"
+    __table_args__ = (
+        within_workspace("lead_id", "lead"),
+        within_workspace("owner_id", "user_account"),
+        Index("ix_lead_version_lead", "workspace_id", "lead_id", "valid_from"),
+        Index("ix_lead_version_moment", "workspace_id", "valid_to", "valid_from"),
+    )
+
+    lead_id: Mapped[str] = mapped_column(Id)
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime]
 
 
 class LeadStatusEntry(InWorkspace, Base):
@@ -106,7 +129,15 @@ class LeadStatusEntry(InWorkspace, Base):
     __table_args__ = (
         within_workspace("lead_id", "lead"),
         Index("ix_lead_status_entry_lead", "workspace_id", "lead_id", "entered_at"),
-        Index("ix_lead_status_entry_window", "workspace_id", "status", "entered_at", "previous_at", "lead_id"),
+        Index(
+            "ix_lead_status_entry_window",
+            "workspace_id",
+            "status",
+            "entered_at",
+            "previous_at",
+            "lead_created_at",
+            "lead_id",
+        ),
     )
 
     lead_id: Mapped[str] = mapped_column(Id)
@@ -116,9 +147,18 @@ class LeadStatusEntry(InWorkspace, Base):
     """The order among entries of the same instant."""
     previous_at: Mapped[datetime | None]
     """When the lead last entered this same status before; lets a window count leads without DISTINCT."""
+    lead_created_at: Mapped[datetime]
+    """When the lead was made; kept here so that counting needs no look at the lead."""
 
 
-class Customer(InWorkspace, Versioned, Base):
+class CustomerFacts:
+    """What a report may ask of a customer at any past moment."""
+
+    lifetime_value_minor: Mapped[int | None]
+    """Set by hand, in the workspace's currency; else computed from its deals."""
+
+
+class Customer(InWorkspace, Versioned, CustomerFacts, Base):
     """A company or person that bought in: made when a lead is converted."""
 
     __tablename__ = "customer"
@@ -137,5 +177,20 @@ class Customer(InWorkspace, Versioned, Base):
     lead_id: Mapped[str | None] = mapped_column(Id)
     channel: Mapped[str]
     acquired_at: Mapped[datetime]
-    lifetime_value_minor: Mapped[int | None]
-    """Set by hand, in the workspace's currency; else computed from its deals."""
+    facts_since: Mapped[datetime | None]
+    """From when its facts are as they stand, none: since it was made; the earlier ones are in `customer_version`."""
+
+
+class CustomerVersion(InWorkspace, CustomerFacts, Base):
+    """A customer's facts as they were before a later change."""
+
+    __tablename__ = "customer_version"
+    __table_args__ = (
+        within_workspace("customer_id", "customer"),
+        Index("ix_customer_version_customer", "workspace_id", "customer_id", "valid_from"),
+        Index("ix_customer_version_moment", "workspace_id", "valid_to", "valid_from"),
+    )
+
+    customer_id: Mapped[str] = mapped_column(Id)
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime]

@@ -12,7 +12,7 @@ from sequences import DEAL_REQUESTS, EXAMPLES
 from crmbot.crm.history import _DEAL_FACTS as DEAL_FACTS
 from crmbot.crm.requests import CreateDeal, Request
 from crmbot.errors import CrmError
-from crmbot.models import Deal, DealVersion
+from crmbot.models import FOREVER, Deal, DealVersion
 
 NO_FIXTURE_CHECK = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
@@ -36,7 +36,7 @@ def test_versions_tile_time_and_the_present_one_is_the_deal(
         assert versions[0].valid_from == deal.created_at
         assert all(earlier.valid_to == later.valid_from for earlier, later in pairwise(versions))
         assert all(version.valid_from < version.valid_to for version in versions[:-1])
-        assert versions[-1].valid_to is None
+        assert versions[-1].valid_to == FOREVER
         assert {name: getattr(versions[-1], name) for name in DEAL_FACTS} == _facts(crm)[deal.id]
         assert len(versions) == changed[deal.id] + (deal.number == 1)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from crmbot.domain.stages import DEFAULT_STAGES, LADDER, StageSpec
 from crmbot.domain.windows import Window, day_start, last_days
 from crmbot.models import (
+    FOREVER,
     Activity,
     ActivityVersion,
     Base,
@@ -134,8 +135,7 @@ class Rows:
     def deal(self, created_at: datetime, value: int | None, **facts: Any) -> str:
         """Add a deal of one version; `value` in minor units. `then` holds later versions as (instant, changes)."""
         changes = facts.pop("then", [])
-        columns = {name: facts.pop(name, None) for name in ("company_id", "contact_id")}
-        columns["id"] = facts.pop("id", None)
+        given_id = facts.pop("id", None)
         number, title = facts.pop("number", next(self._counts)), facts.pop("title", "A deal")
         versions = [(created_at, self._facts({"value_minor": value, **facts}))]
         for at, change in changes:
@@ -144,18 +144,35 @@ class Rows:
         deal_id: str = self.add(
             Deal,
             "deal",
+            id=given_id,
             number=number,
             title=title,
             title_key=title.lower(),
             created_at=created_at,
             closed_at=closed[-1] if closed else None,
-            **columns,
             **versions[-1][1],
         )
-        ends = [at for at, _ in versions[1:]] + [None]
+        ends = [at for at, _ in versions[1:]] + [FOREVER]
+        before = since = None
         for (at, version), end in zip(versions, ends, strict=True):
-            self.add(DealVersion, "version", deal_id=deal_id, valid_from=at, valid_to=end, **version)
+            now = self._since(version, before, since, at if before else created_at)
+            span = {"valid_from": at, "valid_to": end, "created_at": created_at}
+            self.add(DealVersion, "version", deal_id=deal_id, **span, **version, **now)
+            # What was changed again at the same instant never was.
+            before, since = (version, now) if at < end else (before, since)
         return deal_id
+
+    @staticmethod
+    def _since(now: Mapping[str, Any], before: Any, since: Any, at: datetime) -> dict[str, Any]:
+        """Return since when a version has its stage and outcome, as the one before it had them."""
+        if before is None:
+            return {"stage_since": at, "outcome_since": at, "from_stage_id": None}
+        stays, same = before["stage_id"] == now["stage_id"], before["outcome"] == now["outcome"]
+        return {
+            "stage_since": since["stage_since"] if stays else at,
+            "outcome_since": since["outcome_since"] if same else at,
+            "from_stage_id": since["from_stage_id"] if same else before["stage_id"],
+        }
 
     def _facts(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Complete a deal's facts: `stage` is a key, the probability follows it unless given."""
@@ -171,6 +188,8 @@ class Rows:
             "expected_close": None,
             "forecast_category": None,
             "lost_reason": None,
+            "company_id": None,
+            "contact_id": None,
             **facts,
             "probability": spec.probability if probability is None else probability,
             "probability_is_manual": probability is not None,
@@ -261,6 +280,7 @@ class Rows:
                 entered_at=at,
                 position=position,
                 previous_at=last.get(status),
+                lead_created_at=history[0][1],
             )
             last[status] = at
         return lead_id

@@ -26,7 +26,10 @@ class _Writer(Protocol):
 
 
 class Bulk:
-    """Rows that wait to be written together, table by table in the order in which they first came."""
+    """Rows that wait to be written together, table by table in the order in which they first came.
+
+    All rows of a table give the same columns; those they leave out stay empty.
+    """
 
     def __init__(self, session: Session) -> None:
         connection = session.connection()
@@ -35,7 +38,7 @@ class Bulk:
         self._count = 0
 
     def add(self, rows: Iterable[Row]) -> None:
-        """Add a record's rows, each with all columns of its table."""
+        """Add a record's rows."""
         waiting = self._rows
         for table, row in rows:
             if table in waiting:
@@ -62,7 +65,7 @@ class _Many:
         self._connection = connection
 
     def write(self, table: type[Base], rows: list[dict[str, Any]]) -> None:
-        names, pick, changes = _columns(table, _SQLITE)
+        names, pick, changes = _columns(table, tuple(rows[0]), _SQLITE)
         marks = ", ".join("?" * len(names))
         columns = ", ".join(f'"{name}"' for name in names)
         statement = f'INSERT INTO "{table.__tablename__}" ({columns}) VALUES ({marks})'
@@ -77,7 +80,7 @@ class _Copy:
         self._made: set[str] = set()
 
     def write(self, table: type[Base], rows: list[dict[str, Any]]) -> None:
-        names, pick, changes = _columns(table, _POSTGRESQL)
+        names, pick, changes = _columns(table, tuple(rows[0]), _POSTGRESQL)
         target, beside = table.__tablename__, f"import_{table.__tablename__}"
         columns = ", ".join(f'"{name}"' for name in names)
         if target not in self._made:
@@ -105,17 +108,13 @@ def _changed(values: tuple[Any, ...], changes: tuple[tuple[int, Change], ...]) -
 
 @cache
 def _columns(
-    table: type[Base], kept: "_Kept"
-) -> tuple[list[str], Callable[[Mapping[str, Any]], tuple[Any, ...]], tuple[tuple[int, Change], ...]]:
-    """Return a table's column names, what picks them from a row, and which values are kept in another form."""
-    columns = table.__table__.columns
+    table: type[Base], names: tuple[str, ...], kept: "_Kept"
+) -> tuple[tuple[str, ...], Callable[[Mapping[str, Any]], tuple[Any, ...]], tuple[tuple[int, Change], ...]]:
+    """Return the columns that rows give, what picks them from a row, and which values are kept in another form."""
+    types = [table.__table__.columns[name].type for name in names]
     changes = [
-        (place, change)
-        for place, column in enumerate(columns)
-        for kind, change in kept.items
-        if isinstance(column.type, kind)
+        (place, change) for place, held in enumerate(types) for kind, change in kept.items if isinstance(held, kind)
     ]
-    names = [column.name for column in columns]
     return names, itemgetter(*names), tuple(changes)
 
 

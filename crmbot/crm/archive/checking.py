@@ -104,8 +104,10 @@ class _Checker:
         self._own_ref(number, kind, values)
         self._check_number(number, kind, values)
         self._check_refs(number, form.refs, values, "")
-        for place, entry in enumerate(values.get("history") or () if kind in NESTED else ()):
-            self._check_refs(number, NESTED[kind], entry, f"history[{place}].")
+        if kind in NESTED:
+            name, refs = NESTED[kind]
+            for place, entry in enumerate(values.get(name) or ()):
+                self._check_refs(number, refs, entry, f"{name}[{place}].")
         more = _MORE.get(kind)
         if more is not None:
             for path, said in more(self, number, values):
@@ -211,10 +213,13 @@ class _Checker:
         """Check that a company is one customer only, and the currency of its value."""
         if values.get("company"):
             self._once(line, "customer", "company", values["company"])
-        value = values.get("estimated_lifetime_value")
-        if value is None or value.currency == self.currency:
-            return []
-        return [("estimated_lifetime_value", f"it has to be in the workspace's currency, {self.currency}")]
+        worths = [("", values), *((f"earlier[{n}].", one) for n, one in enumerate(values.get("earlier") or ()))]
+        given = [(path, one.get("estimated_lifetime_value")) for path, one in worths]
+        return [
+            (f"{path}estimated_lifetime_value", f"it has to be in the workspace's currency, {self.currency}")
+            for path, value in given
+            if value is not None and value.currency != self.currency
+        ]
 
     def check_deal(self, line: int, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Check that there is a history."""

@@ -78,10 +78,18 @@ DEAL_ENTRY = Form(
         "owner": _REF,
         "forecast_category": read.one_of(ForecastCategory),
         "lost_reason": read.text,
+        "contact": _REF,
+        "company": _REF,
     },
     ("at", "stage"),
-    {"owner": "user", "stage": "stage"},
+    {"owner": "user", "stage": "stage", "contact": "contact", "company": "company"},
 )
+LEAD_EARLIER = Form(
+    {"until": read.instant, "owner": _REF, "source": read.text},
+    ("until",),
+    {"owner": "user"},
+)
+CUSTOMER_EARLIER = Form({"until": read.instant, "estimated_lifetime_value": read.money}, ("until",))
 ACTIVITY_ENTRY = Form(
     {
         "until": read.instant,
@@ -187,6 +195,7 @@ FORMS: Mapping[str, Form] = {
             "disqualified_reason": read.text,
             "created_at": read.instant,
             "history": read.listing(LEAD_ENTRY.entry),
+            "earlier": read.listing(LEAD_EARLIER.entry),
         },
         "name",
     ),
@@ -198,6 +207,7 @@ FORMS: Mapping[str, Form] = {
             "channel": read.name,
             "acquired_at": read.instant,
             "estimated_lifetime_value": read.money,
+            "earlier": read.listing(CUSTOMER_EARLIER.entry),
         },
         "name",
         "acquired_at",
@@ -259,8 +269,12 @@ FORMS: Mapping[str, Form] = {
 }
 """Every type of line, in the order of an archive."""
 
-NESTED = {"deal": DEAL_ENTRY.refs, "activity": ACTIVITY_ENTRY.refs}
-"""What the entries of a history point to."""
+NESTED = {
+    "deal": ("history", DEAL_ENTRY.refs),
+    "activity": ("history", ACTIVITY_ENTRY.refs),
+    "lead": ("earlier", LEAD_EARLIER.refs),
+}
+"""The field that holds a type's history, and what its entries point to."""
 
 WRITE_ORDER = tuple("workspace stage user rate company contact deal lead customer activity note proposal".split())
 """The types in the order in which rows can be written: what is pointed to comes first."""

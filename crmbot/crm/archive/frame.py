@@ -38,6 +38,16 @@ class Frame:
         """Return the columns that every record begins with."""
         return {"workspace_id": self.workspace_id, "id": self.ids.own(kind, line["ref"]), "version": 1}
 
+    def version(self, kind: str, record: Line, since: datetime, entry: Line) -> dict[str, Any]:
+        """Return the columns that an earlier version of a record begins with."""
+        return {
+            "workspace_id": self.workspace_id,
+            "id": self.ids.new(),
+            f"{kind}_id": record["id"],
+            "valid_from": since,
+            "valid_to": entry["until"],
+        }
+
     def about(self, line: Line) -> dict[str, str | None]:
         """Return what a line is linked to."""
         return {f"{kind}_id": self.ids.of(kind, line.get(kind)) for kind in ("lead", "contact", "company", "deal")}

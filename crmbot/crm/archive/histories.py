@@ -10,7 +10,16 @@ from crmbot.crm.archive.frame import Frame, Line
 from crmbot.crm.history import overdue_at
 from crmbot.domain.identity import fold_name
 from crmbot.domain.stages import StageKind
-from crmbot.models import Activity, ActivityVersion, Deal, DealVersion, Lead, LeadStatusEntry
+from crmbot.models import (
+    FOREVER,
+    Activity,
+    ActivityVersion,
+    Deal,
+    DealVersion,
+    Lead,
+    LeadStatusEntry,
+    LeadVersion,
+)
 
 _ANY_ZONE = ZoneInfo("UTC")
 
@@ -22,6 +31,7 @@ def lead(frame: Frame, line: Line) -> Iterator[Row]:
     created = frame.created(line, entries[0]["at"] if entries else None)
     entries = entries or [{"status": "new", "at": created}]
     company_name, score = line.get("company_name"), line.get("score")
+    earlier = sorted(line.get("earlier") or (), key=until)
     manual = line.get("score_is_manual")
     yield (
         Lead,
@@ -42,8 +52,12 @@ def lead(frame: Frame, line: Line) -> Iterator[Row]:
             "contact_id": frame.ids.of("contact", line.get("contact")),
             "deal_id": frame.ids.of("deal", line.get("deal")),
             "created_at": created,
+            "facts_since": earlier[-1]["until"] if earlier else None,
         },
     )
+    for since, entry in with_beginnings(created, earlier):
+        facts = {"owner_id": frame.ids.of("user", entry.get("owner")), "source": entry.get("source")}
+        yield LeadVersion, frame.version("lead", record, since, entry) | facts
     entered: dict[str, datetime] = {}
     position, before = 0, None
     for entry in entries:
@@ -59,6 +73,7 @@ def lead(frame: Frame, line: Line) -> Iterator[Row]:
                 "entered_at": at,
                 "position": position,
                 "previous_at": entered.get(status),
+                "lead_created_at": created,
             },
         )
         entered[status] = before = at
@@ -81,24 +96,37 @@ def deal(frame: Frame, line: Line) -> Iterator[Row]:
             "number": frame.number("deal", line),
             "title": line["title"],
             "title_key": fold_name(line["title"]),
-            "contact_id": frame.ids.of("contact", line.get("contact")),
-            "company_id": frame.ids.of("company", line.get("company")),
             "closed_at": _closed_at(versions),
             "created_at": created,
         },
     )
-    for at, until in zip(moments, [*moments[1:], None], strict=True):
+    before: dict[str, Any] | None = None
+    for at, ends in zip(moments, [*moments[1:], FOREVER], strict=True):
+        before = versions[at] | _since(versions[at], before, at if before else created)
         yield (
             DealVersion,
             {
                 "workspace_id": frame.workspace_id,
                 "id": frame.ids.new(),
                 "deal_id": record["id"],
+                "created_at": created,
                 "valid_from": at,
-                "valid_to": until,
-                **versions[at],
+                "valid_to": ends,
+                **before,
             },
         )
+
+
+def _since(facts: Line, before: Line | None, at: datetime) -> dict[str, Any]:
+    """Return since when a version that begins at `at` has its stage and outcome, and where it came from."""
+    if before is None:
+        return {"stage_since": at, "outcome_since": at, "from_stage_id": None}
+    same = before["outcome"] == facts["outcome"]
+    return {
+        "stage_since": before["stage_since"] if before["stage_id"] == facts["stage_id"] else at,
+        "outcome_since": before["outcome_since"] if same else at,
+        "from_stage_id": before["from_stage_id"] if same else before["stage_id"],
+    }
 
 
 def _facts(frame: Frame, line: Line, entry: Line) -> dict[str, Any]:
@@ -119,6 +147,8 @@ def _facts(frame: Frame, line: Line, entry: Line) -> dict[str, Any]:
         "expected_close": entry.get("expected_close"),
         "forecast_category": entry.get("forecast_category"),
         "lost_reason": reason if outcome == StageKind.LOST else None,
+        "contact_id": frame.ids.of("contact", entry["contact"] if "contact" in entry else line.get("contact")),
+        "company_id": frame.ids.of("company", entry["company"] if "company" in entry else line.get("company")),
     }
 
 
@@ -136,7 +166,7 @@ def activity(frame: Frame, line: Line) -> Iterator[Row]:
     """Make an activity's row, and one for what it was before each later change."""
     record = frame.record("activity", line)
     created = frame.created(line, line.get("due_at"), line.get("completed_at"), frame.now)
-    earlier = sorted(line.get("history") or (), key=lambda entry: entry["until"])
+    earlier = sorted(line.get("history") or (), key=until)
     yield (
         Activity,
         record
@@ -153,20 +183,8 @@ def activity(frame: Frame, line: Line) -> Iterator[Row]:
             "facts_since": earlier[-1]["until"] if earlier else created,
         },
     )
-    since = created
-    for entry in earlier:
-        yield (
-            ActivityVersion,
-            {
-                "workspace_id": frame.workspace_id,
-                "id": frame.ids.new(),
-                "activity_id": record["id"],
-                "valid_from": since,
-                "valid_to": entry["until"],
-                **_doing(frame, entry),
-            },
-        )
-        since = entry["until"]
+    for since, entry in with_beginnings(created, earlier):
+        yield ActivityVersion, frame.version("activity", record, since, entry) | _doing(frame, entry)
 
 
 def _doing(frame: Frame, line: Line) -> dict[str, Any]:
@@ -187,3 +205,16 @@ def when(entry: Line) -> datetime:
     """Return when an entry of a history was, to sort by."""
     at: datetime = entry["at"]
     return at
+
+
+def until(entry: Line) -> datetime:
+    """Return until when an earlier version held, to sort by."""
+    at: datetime = entry["until"]
+    return at
+
+
+def with_beginnings(since: datetime, earlier: list[Line]) -> Iterator[tuple[datetime, Line]]:
+    """Yield earlier versions, each with when it began: at the end of the one before."""
+    for entry in earlier:
+        yield since, entry
+        since = entry["until"]

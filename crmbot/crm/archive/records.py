@@ -16,10 +16,12 @@ from crmbot.models import (
     Contact,
     ContactEmail,
     Customer,
+    CustomerVersion,
     Deal,
     DealVersion,
     Lead,
     LeadStatusEntry,
+    LeadVersion,
     Note,
     Proposal,
     ProposalItem,
@@ -96,6 +98,7 @@ def leads(shelf: Shelf) -> Iterator[Line]:
     order = (LeadStatusEntry.entered_at, LeadStatusEntry.position)
     for page in shelf.pages(Lead, Lead.number):
         entries = shelf.children(LeadStatusEntry, LeadStatusEntry.lead_id, page, *order)
+        versions = shelf.children(LeadVersion, LeadVersion.lead_id, page, LeadVersion.valid_from)
         for row in page:
             line = {
                 **_head("lead", row),
@@ -114,14 +117,20 @@ def leads(shelf: Shelf) -> Iterator[Line]:
                 line["score_is_manual"] = row.score_is_manual
             if row.disqualified_reason is not None:
                 line["disqualified_reason"] = row.disqualified_reason
+            if versions[row.id]:
+                line["earlier"] = [
+                    {"until": instant(one.valid_to), "owner": one.owner_id, "source": one.source}
+                    for one in versions[row.id]
+                ]
             yield line
 
 
 def customers(shelf: Shelf) -> Iterator[Line]:
     """Yield the customers."""
     for page in shelf.pages(Customer, Customer.id):
+        versions = shelf.children(CustomerVersion, CustomerVersion.customer_id, page, CustomerVersion.valid_from)
         for row in page:
-            yield {
+            line = {
                 "type": "customer",
                 "ref": row.id,
                 "name": row.name,
@@ -130,8 +139,15 @@ def customers(shelf: Shelf) -> Iterator[Line]:
                 "lead": row.lead_id,
                 "channel": row.channel,
                 "acquired_at": instant(row.acquired_at),
-                "estimated_lifetime_value": _money(row.lifetime_value_minor, shelf.currency),
+                **_worth(shelf, row),
             }
+            if versions[row.id]:
+                line["earlier"] = [{"until": instant(one.valid_to), **_worth(shelf, one)} for one in versions[row.id]]
+            yield line
+
+
+def _worth(shelf: Shelf, row: Any) -> Line:
+    return {"estimated_lifetime_value": _money(row.lifetime_value_minor, shelf.currency)}
 
 
 def deals(shelf: Shelf) -> Iterator[Line]:
@@ -147,12 +163,12 @@ def deals(shelf: Shelf) -> Iterator[Line]:
                 "company": row.company_id,
                 "created_at": instant(row.created_at),
                 "lost_reason": row.lost_reason,
-                "history": [_version(shelf, version) for version in versions[row.id]],
+                "history": [_version(shelf, row, version) for version in versions[row.id]],
             }
 
 
-def _version(shelf: Shelf, row: Any) -> Line:
-    return {
+def _version(shelf: Shelf, deal: Any, row: Any) -> Line:
+    line = {
         "at": instant(row.valid_from),
         "stage": shelf.stages[row.stage_id],
         "value": _money(row.value_minor, row.currency),
@@ -163,6 +179,10 @@ def _version(shelf: Shelf, row: Any) -> Line:
         "forecast_category": row.forecast_category,
         "lost_reason": row.lost_reason,
     }
+    # What was with others before says so; else the deal's own line does.
+    if (row.contact_id, row.company_id) != (deal.contact_id, deal.company_id):
+        line |= {"contact": row.contact_id, "company": row.company_id}
+    return line
 
 
 def activities(shelf: Shelf) -> Iterator[Line]:

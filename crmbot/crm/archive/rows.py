@@ -5,9 +5,20 @@ from typing import Any
 
 from crmbot.crm.archive.bulk import Row
 from crmbot.crm.archive.frame import Frame, Line
-from crmbot.crm.archive.histories import activity, deal, lead, when
+from crmbot.crm.archive.histories import activity, deal, lead, until, when, with_beginnings
 from crmbot.domain.identity import fold_name
-from crmbot.models import Company, Contact, ContactEmail, Customer, Note, Proposal, ProposalItem, ProposalVersion
+from crmbot.domain.money import Money
+from crmbot.models import (
+    Company,
+    Contact,
+    ContactEmail,
+    Customer,
+    CustomerVersion,
+    Note,
+    Proposal,
+    ProposalItem,
+    ProposalVersion,
+)
 
 
 def company(frame: Frame, line: Line) -> Iterator[Row]:
@@ -57,11 +68,13 @@ def contact(frame: Frame, line: Line) -> Iterator[Row]:
 
 
 def customer(frame: Frame, line: Line) -> Iterator[Row]:
-    """Make a customer's row."""
-    value = line.get("estimated_lifetime_value")
+    """Make a customer's row, and one for what it was before each later change."""
+    record = frame.record("customer", line)
+    earlier = sorted(line.get("earlier") or (), key=until)
     yield (
         Customer,
-        frame.record("customer", line)
+        record
+        | _worth(line)
         | {
             "name": line["name"],
             "company_id": frame.ids.of("company", line.get("company")),
@@ -69,9 +82,16 @@ def customer(frame: Frame, line: Line) -> Iterator[Row]:
             "lead_id": frame.ids.of("lead", line.get("lead")),
             "channel": line.get("channel") or "unknown",
             "acquired_at": line["acquired_at"],
-            "lifetime_value_minor": value.minor if value is not None else None,
+            "facts_since": earlier[-1]["until"] if earlier else None,
         },
     )
+    for since, entry in with_beginnings(line["acquired_at"], earlier):
+        yield CustomerVersion, frame.version("customer", record, since, entry) | _worth(entry)
+
+
+def _worth(line: Line) -> dict[str, int | None]:
+    value: Money | None = line.get("estimated_lifetime_value")
+    return {"lifetime_value_minor": value.minor if value is not None else None}
 
 
 def note(frame: Frame, line: Line) -> Iterator[Row]:

@@ -15,6 +15,7 @@ from crmbot.crm.archive.numbers import NumberSet
 from crmbot.domain.permissions import DEFAULT_PERMISSIONS, Role
 from crmbot.errors import Conflict, NotAllowed
 from crmbot.models import (
+    FOREVER,
     Activity,
     Counter,
     Deal,
@@ -76,7 +77,7 @@ def test_deal_history_becomes_tiles_and_the_last_entry_the_deal(any_place: Any, 
     opened, closed = at("2031-02-01T08:00"), at("2031-02-03T08:00")
     assert [(one.valid_from, one.valid_to, one.outcome, one.value_minor, one.probability) for one in versions] == [
         (opened, closed, "open", None, 30),
-        (closed, None, "lost", 90_000, 0),
+        (closed, FOREVER, "lost", 90_000, 0),
     ]
     assert (lost.outcome, lost.closed_at, lost.lost_reason, lost.currency) == ("lost", closed, "Price", "EUR")
     assert (lost.created_at, lost.owner_id, lost.title_key) == (opened, jane.id, "acme rollout")

@@ -26,10 +26,12 @@ from crmbot.models import (
     Contact,
     ContactEmail,
     Customer,
+    CustomerVersion,
     Deal,
     DealVersion,
     Lead,
     LeadStatusEntry,
+    LeadVersion,
     Note,
     Proposal,
     ProposalItem,
@@ -45,10 +47,12 @@ RECORDS = (
     Contact,
     ContactEmail,
     Customer,
+    CustomerVersion,
     Deal,
     DealVersion,
     Lead,
     LeadStatusEntry,
+    LeadVersion,
     Note,
     Proposal,
     ProposalItem,
@@ -56,8 +60,17 @@ RECORDS = (
     User,
 )
 NOW = datetime(2031, 3, 5, 9, 30, tzinfo=UTC)
-OWN_TO_A_STORE = {"workspace_id", "version", "stage_id", "version_id"}
-OF_PARTS = {"ContactEmail", "DealVersion", "LeadStatusEntry", "ActivityVersion", "ProposalVersion", "ProposalItem"}
+OWN_TO_A_STORE = {"workspace_id", "version", "stage_id", "from_stage_id", "version_id"}
+OF_PARTS = {
+    "ContactEmail",
+    "CustomerVersion",
+    "DealVersion",
+    "LeadStatusEntry",
+    "LeadVersion",
+    "ActivityVersion",
+    "ProposalVersion",
+    "ProposalItem",
+}
 IN_MEMORY = settings(
     max_examples=max(4, EXAMPLES // 4),
     deadline=None,
