@@ -9,16 +9,20 @@ from time import monotonic, sleep
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from crmbot.crm.actors import BY_EMAIL, BY_ID, BY_SLACK, Actor, find_actor, system_actor
+from crmbot.crm.aliases import Picked, with_choice
 from crmbot.crm.answers import Answer, MailAnswer, Outcome, ReportAnswer
+from crmbot.crm.attachments import PERMISSION as READ_FILES
+from crmbot.crm.attachments import StoredFile, read_file
 from crmbot.crm.delivery_keys import Delivery, find_done, find_repeated, take_key
 from crmbot.crm.digests import find_subscription
 from crmbot.crm.handlers import HANDLERS
+from crmbot.crm.homes import refresh_homes
 from crmbot.crm.lookup import find_user
 from crmbot.crm.occasions import Digest as Subscribed
 from crmbot.crm.occasions import digest_of
@@ -43,6 +47,8 @@ from crmbot.store import EVERY_WORKSPACE, Store, is_lost_race
 _TRIES = 8
 _NAP_SECONDS = 0.01
 _VOCABULARY_SECONDS = 5.0
+_WORDS_OF = frozenset({Stage.__tablename__, Workspace.__tablename__})
+"""The tables that the vocabulary is read from."""
 
 __all__ = ["CrmService", "Delivery", "Vocabulary", "compute_digest"]
 
@@ -54,6 +60,9 @@ class Vocabulary:
     currency: str
     date_order: str | None
     stages: tuple[tuple[str, str, str], ...]
+    lost_reasons: tuple[str, ...]
+    draws_charts: bool = False
+    """Whether the workspace's Slack is known to draw charts itself."""
 
 
 class _Ended(Exception):
@@ -77,12 +86,19 @@ class CrmService:
         self._vocabularies: dict[str, tuple[float, Vocabulary]] = {}
 
     def perform(
-        self, actor: Actor, request: Request, *, delivery: Delivery | None = None, dry_run: bool = False
+        self,
+        actor: Actor,
+        request: Request,
+        *,
+        delivery: Delivery | None = None,
+        dry_run: bool = False,
+        picked: Picked | None = None,
     ) -> Answer:
         """Do what is asked, in one transaction, and return what came of it.
 
         A writing request commits its rows, the journal entry, the outbox rows and the delivery key together or not at
-        all. An input whose delivery key is known had its effect: its outcome is told again, `repeated`.
+        all. An input whose delivery key is known had its effect: its outcome is told again, `repeated`. `picked` is
+        the choice that finished the request; from now on its word means that record for the actor.
 
         Raises:
             CrmError: nothing was done, and the text says why.
@@ -93,15 +109,17 @@ class CrmService:
             )
         refuse_unstorable(request)
         if not request.WRITES:
-            with self.store.reading(actor.workspace_id) as session:
-                return self._handle(self._work(session, actor), request)
-        return self._write_surely(actor, request, delivery, dry_run=dry_run)
+            with self.store.transaction(actor.workspace_id, write=False) as connection:
+                return self._handle(self._work(connection, actor), request)
+        return self._write_surely(actor, request, delivery, dry_run=dry_run, picked=picked)
 
-    def _write_surely(self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool) -> Answer:
+    def _write_surely(
+        self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool, picked: Picked | None
+    ) -> Answer:
         """Try again what lost a race; where nobody knows whether it was saved, the delivery key tells."""
         for left in reversed(range(_TRIES)):
             try:
-                return self._write(actor, request, delivery, dry_run=dry_run)
+                return self._write(actor, request, delivery, dry_run=dry_run, picked=picked)
             except _Ended as ended:
                 return ended.answer
             except (StaleDataError, IntegrityError, Busy, DBAPIError) as error:
@@ -117,27 +135,35 @@ class CrmService:
                 sleep(uniform(0, _NAP_SECONDS * 2 ** (_TRIES - left - 1)))  # noqa: S311 - chance, no secret
         raise AssertionError("unreachable")
 
-    def _write(self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool) -> Answer:
-        with self.store.writing(actor.workspace_id) as session:
-            work = self._work(session, actor)
+    def _write(
+        self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool, picked: Picked | None
+    ) -> Answer:
+        with self.store.transaction(actor.workspace_id, write=True) as connection:
+            work = self._work(connection, actor)
             if delivery and not dry_run:
                 self._begin(work, delivery)
             reach("command.begun")
             answer = self._handle(work, request)
-            session.flush()
+            if picked is not None:
+                answer = with_choice(work, picked, answer)
+            work.flush()
             reach("command.handled")
             if dry_run:
                 raise _Ended(_as_dry_run(answer))
-            wrote = work.recorder.write(session, _entry_row(work, request, answer))
+            wrote = work.recorder.write(connection, _entry_row(work, request, answer))
+            if wrote:
+                refresh_homes(work)
             if delivery and delivery.deadline is not None and monotonic() > delivery.deadline:
                 raise Busy("That took too long. Nothing was done; please try again.")
             reach("command.written")
         reach("command.committed")
+        if wrote and any(change["table"] in _WORDS_OF for change in work.recorder.changes):
+            self._vocabularies.pop(actor.workspace_id, None)
         return replace(answer, entry_id=work.entry_id) if wrote and isinstance(answer, Outcome | MailAnswer) else answer
 
     @staticmethod
     def _begin(work: Work, delivery: Delivery) -> None:
-        connection = work.session.connection()
+        connection = work.connection
         if delivery.refuse_repeat:
             repeated = find_repeated(connection, work.workspace_id, delivery, work.now)
             if repeated:
@@ -147,16 +173,16 @@ class CrmService:
     def _done(self, actor: Actor, delivery: Delivery, failed: Exception) -> Outcome | None:
         """Look whether an input had its effect; where that can't be seen either, an uncertain failure stays so."""
         try:
-            with self.store.reading(actor.workspace_id) as session:
-                return find_done(session.connection(), actor.workspace_id, delivery)
+            with self.store.transaction(actor.workspace_id, write=False) as connection:
+                return find_done(connection, actor.workspace_id, delivery)
         except Busy:
             if isinstance(failed, Busy):
                 raise failed from None
             raise
 
-    def _work(self, session: Session, actor: Actor) -> Work:
+    def _work(self, source: Connection | Session, actor: Actor) -> Work:
         now = self.clock()
-        return Work(session, actor, now, self.policy, entry_id=new_id(now))
+        return Work(source, actor, now, self.policy, entry_id=new_id(now))
 
     def _handle(self, work: Work, request: Request) -> Answer:
         if isinstance(request, ShowReport):
@@ -171,6 +197,18 @@ class CrmService:
         row = find_subscription(work.session, work.workspace_id, request.digest)
         values = compute_digest(work.session, digest_of(row), work.now, self.policy, self.report_settings)
         return ReportAnswer(f"“{row.name}” as it would be now; nothing was sent.", name=row.report, report=values)
+
+    def attachment(self, actor: Actor, attachment_id: str) -> StoredFile:
+        """Return a file that a mail carried.
+
+        Raises:
+            NotAllowed: without `crm.emails.view`.
+            NotFound: there is none of that id, or it was too large to be kept.
+        """
+        if READ_FILES not in actor.permissions:
+            raise NotAllowed(f"You may not see mail and what it carries ({READ_FILES}). An admin can change it.")
+        with self.store.reading(actor.workspace_id) as session:
+            return read_file(session, actor.workspace_id, attachment_id)
 
     def report(self, actor: Actor, request: ReportRequest) -> Report:
         """Compute a report in one snapshot, for what the actor may see.
@@ -204,9 +242,9 @@ class CrmService:
 
     def actor_of_user(self, workspace_id: str, email: str, surface: str) -> Actor:
         """Return the user with that e-mail address as an actor; Unauthenticated when there is none."""
-        with self.store.reading(workspace_id) as session:
+        with self.store.transaction(workspace_id, write=False) as connection:
             known_as = email.strip().lower()
-            actor = find_actor(session.connection(), workspace_id, surface, self.policy, BY_EMAIL, known_as)
+            actor = find_actor(connection, workspace_id, surface, self.policy, BY_EMAIL, known_as)
         if actor is None:
             raise Unauthenticated(
                 f"No active user has the address {email}. An admin adds people: crmbot user add {email}"
@@ -215,8 +253,8 @@ class CrmService:
 
     def actor_of_slack(self, workspace_id: str, slack_user_id: str) -> Actor | None:
         """Return the user behind a Slack account, or None when nobody is linked to it."""
-        with self.store.reading(workspace_id) as session:
-            return find_actor(session.connection(), workspace_id, "slack", self.policy, BY_SLACK, slack_user_id)
+        with self.store.transaction(workspace_id, write=False) as connection:
+            return find_actor(connection, workspace_id, "slack", self.policy, BY_SLACK, slack_user_id)
 
     def actor_of_token(self, token: str) -> Actor:
         """Return the user that an API token acts as; Unauthenticated when it is unknown, ended or revoked."""
@@ -225,8 +263,8 @@ class CrmService:
             known = session.scalar(select(ApiToken).where(ApiToken.digest == digest))
         if known is None or known.revoked_at is not None or (known.expires_at and known.expires_at <= self.clock()):
             raise Unauthenticated("This token is not valid.")
-        with self.store.reading(known.workspace_id) as session:
-            actor = find_actor(session.connection(), known.workspace_id, "api", self.policy, BY_ID, known.user_id)
+        with self.store.transaction(known.workspace_id, write=False) as connection:
+            actor = find_actor(connection, known.workspace_id, "api", self.policy, BY_ID, known.user_id)
         if actor is None:
             raise Unauthenticated("The user of this token has no rights any more.")
         return actor
@@ -249,7 +287,11 @@ class CrmService:
                 .order_by(Stage.position)
             ).all()
         words = Vocabulary(
-            workspace.currency, workspace.date_order, tuple((key, name, kind) for key, name, kind in stages)
+            workspace.currency,
+            workspace.date_order,
+            tuple((key, name, kind) for key, name, kind in stages),
+            tuple(workspace.lost_reasons or self.policy.lost_reasons),
+            draws_charts=workspace.charts_taken is True,
         )
         self._vocabularies[workspace_id] = (monotonic(), words)
         return words

@@ -31,6 +31,7 @@ _READING, _PATIENT = 60.0, 3600.0
 """How long one statement of a report may take, and one of an import or export."""
 
 _BROKEN = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
+_TAKEN = ("SQLITE_BUSY", "SQLITE_BUSY_RECOVERY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED")
 _NAP_SECONDS = (0.0005, 0.003)
 
 _waiting = local()
@@ -77,12 +78,37 @@ class Store:
         seconds = _PATIENT if patient else BUSY_SECONDS
         with self._turn_to_write(), self._session(workspace_id, write=True, seconds=seconds) as session:
             yield session
-            try:
-                session.commit()
-            except OperationalError as error:
-                if self.is_sqlite:
-                    raise
-                raise Busy(_LOST, uncertain=True) from error
+            self._commit(session)
+
+    @contextmanager
+    def transaction(self, workspace_id: str, *, write: bool) -> Iterator[Connection]:
+        """Open a transaction without a session's cost: one snapshot, or with `write` what is committed at the end.
+
+        Raises:
+            Busy: as `writing` does.
+        """
+        if not write:
+            with self._connection(workspace_id, write=False) as connection:
+                yield connection
+            return
+        with self._turn_to_write(), self._connection(workspace_id, write=True) as connection:
+            yield connection
+            self._commit(connection)
+
+    @contextmanager
+    def _connection(self, workspace_id: str, *, write: bool) -> Iterator[Connection]:
+        engine = self._engine_for(workspace_id, write, BUSY_SECONDS if write else _READING)
+        with _told_as_busy(), engine.connect() as connection:
+            connection.begin()
+            yield connection
+
+    def _commit(self, transaction: Connection | Session) -> None:
+        try:
+            transaction.commit()
+        except OperationalError as error:
+            if self.is_sqlite:
+                raise
+            raise Busy(_LOST, uncertain=True) from error
 
     @contextmanager
     def _turn_to_write(self) -> Iterator[None]:
@@ -102,11 +128,8 @@ class Store:
     @contextmanager
     def _session(self, workspace_id: str, *, write: bool, seconds: float) -> Iterator[Session]:
         engine = self._engine_for(workspace_id, write, seconds)
-        try:
-            with Session(engine, expire_on_commit=False, autoflush=False) as session:
-                yield session
-        except (OperationalError, NoConnection) as error:
-            raise Busy(_NOT_WRITTEN if _is_named(error, *_BROKEN) else _NO_ANSWER) from error
+        with _told_as_busy(), Session(engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
 
     def _engine_for(self, workspace_id: str, write: bool, seconds: float) -> Engine:
         """Return the engine that names the workspace; kept, as making one costs as much as a statement."""
@@ -135,6 +158,14 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def _told_as_busy() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, NoConnection) as error:
+        raise Busy(_NOT_WRITTEN if _is_named(error, *_BROKEN) else _NO_ANSWER) from error
 
 
 def open_store(url: str, *, pool_size: int = 10) -> Store:
@@ -186,30 +217,36 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("crmbot_write", True)
-    if not write:
-        connection.exec_driver_sql("BEGIN")
-        return
-    # SQLite's own waiting doubles its naps, so that of several writers one may starve: take turns by short naps.
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - this engine's driver
+    try:
+        if write:
+            _take_turn(driver)
+        else:
+            driver.execute("BEGIN").close()
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN", None, error) from error
+
+
+def _take_turn(driver: sqlite3.Connection) -> None:
+    """Begin to write.
+
+    SQLite's own waiting doubles its naps, so that of several writers one may starve: take turns by short naps.
+    """
+    give_up_at = getattr(_waiting, "give_up_at", None) or monotonic() + BUSY_SECONDS
     driver.execute("PRAGMA busy_timeout=0").close()
     try:
-        _take_turn(connection)
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE").close()
+            except sqlite3.OperationalError as error:
+                if monotonic() > give_up_at or error.sqlite_errorname not in _TAKEN:
+                    raise
+                sleep(uniform(*_NAP_SECONDS))  # noqa: S311 - chance, no secret
+            else:
+                return
     finally:
         driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}").close()
-
-
-def _take_turn(connection: Connection) -> None:
-    give_up_at = getattr(_waiting, "give_up_at", None) or monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as error:
-            if monotonic() > give_up_at or not _is_named(error, "SQLITE_BUSY", "SQLITE_LOCKED"):
-                raise
-            sleep(uniform(*_NAP_SECONDS))  # noqa: S311 - chance, no secret
-        else:
-            return
 
 
 def _is_named(error: Exception, *names: str) -> bool:
@@ -236,14 +273,7 @@ _MOST_REMEMBERED = 10_000
 _seen: dict[str, bool] = {}
 
 
-def _refuse_unbound(
-    connection: Connection,
-    _cursor: object,
-    statement: str,
-    _parameters: object,
-    _context: object,
-    _many: bool,
-) -> None:
+def _refuse_unbound(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
     """Refuse a statement that touches a workspace's rows without naming the workspace.
 
     Looked up by the statement's text, which is the same object at every repetition: a dictionary's look-up a statement.

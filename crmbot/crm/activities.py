@@ -50,7 +50,7 @@ def log(work: Work, request: LogActivity) -> Outcome:
         attendees=request.attendees,
     )
     activity.billable, activity.outcome = request.billable, request.outcome
-    work.session.flush()
+    work.flush()
     also, changes = _with_deal(work, request, about)
     if request.next_text:
         following = add_activity(
@@ -61,7 +61,7 @@ def log(work: Work, request: LogActivity) -> Outcome:
             owner_id=work.actor.user_id,
             due=request.next_due or Due(),
         )
-        work.session.flush()
+        work.flush()
         also.append(activity_view(work, following))
     view = activity_view(work, activity)
     verb = "Planned" if planned else "Logged"
@@ -91,7 +91,7 @@ def create_task(work: Work, request: CreateTask) -> Outcome:
         duration_minutes=request.duration_minutes,
         attendees=request.attendees,
     )
-    work.session.flush()
+    work.flush()
     view = activity_view(work, activity)
     whose = f" for {owner.name}" if owner and owner.id != work.actor.user_id else ""
     when = due_words(work, view)
@@ -106,7 +106,7 @@ def complete(work: Work, request: CompleteActivity) -> Outcome:
     activity.completed_at = work.now
     if request.outcome:
         activity.outcome = request.outcome
-    work.session.flush()
+    work.flush()
     return Outcome(f"Done: {_named(activity)}.", record=activity_view(work, activity))
 
 
@@ -118,7 +118,7 @@ def snooze(work: Work, request: SnoozeActivity) -> Outcome:
     before = due_words(work, activity_view(work, activity))
     keep_activity_facts(work, activity)
     _set_due(work, activity, request.due or _tomorrow(work, activity))
-    work.session.flush()
+    work.flush()
     view = activity_view(work, activity)
     after = due_words(work, view)
     change = Change(view.reference, "Due", before, after)
@@ -133,7 +133,7 @@ def assign(work: Work, request: AssignActivity) -> Outcome:
     keep_activity_facts(work, activity)
     activity.owner_id = owner.id
     _set_due(work, activity, Due(activity.due_at, activity.due_on))
-    work.session.flush()
+    work.flush()
     change = Change(reference(Kind.ACTIVITY, activity.number), "Owner", before.name if before else "", owner.name)
     return Outcome(
         f"{_named(activity)} belongs to {owner.name} now.", record=activity_view(work, activity), changes=(change,)
@@ -148,7 +148,7 @@ def add_note(work: Work, request: AddNote) -> Outcome:
     target = find_target(work, request.target)
     note = Note(text=text, author_id=work.actor.user_id, created_at=work.now, **linked(target))
     work.keep(note)
-    work.session.flush()
+    work.flush()
     named = link(target)
     said = f"Noted with {named.reference} {named.title}: {text}" if named else "Noted."
     return Outcome(said, record=record_view(work, target))
@@ -248,7 +248,7 @@ def _with_deal(
     work.allow_edit(deal.owner_id, f"{reference(Kind.DEAL, deal.number)} {deal.title}")
     changes = deals.apply_facts(work, deal, replace(said, deal=deal.id))
     save_deal(work, deal)
-    work.session.flush()
+    work.flush()
     return [deal_view(work, deal)], changes
 
 

@@ -28,7 +28,7 @@ def create(work: Work, request: CreateDeal) -> Outcome:
         company = work.get(Company, contact.company_id)
     owner_id = find_user(work, request.owner).id if request.owner else work.actor.user_id
     deal = open_deal(work, request, owner_id=owner_id, contact=contact, company=company)
-    work.session.flush()
+    work.flush()
     view = deal_view(work, deal)
     worth = f", {view.value}" if view.value else ""
     return Outcome(f"Opened {view.reference} {view.title}{worth} in {view.stage}.", record=view)
@@ -82,7 +82,7 @@ def move(work: Work, request: MoveDeal) -> Outcome:
     before: Stage = work.get(Stage, deal.stage_id)
     enter_stage(deal, stage)
     save_deal(work, deal)
-    work.session.flush()
+    work.flush()
     change = Change(_number(deal), "Stage", before.name, stage.name)
     return Outcome(f"Moved {_named(deal)} to {stage.name}.", record=deal_view(work, deal), changes=(change,))
 
@@ -94,7 +94,7 @@ def set_facts(work: Work, request: SetDeal) -> Outcome:
     if not changes:
         return Outcome(f"Nothing to change on {_named(deal)}.", record=deal_view(work, deal))
     save_deal(work, deal)
-    work.session.flush()
+    work.flush()
     told = ", ".join(f"{change.label.lower()} {change.after or 'empty'}" for change in changes)
     return Outcome(f"{_named(deal)}: {told}.", record=deal_view(work, deal), changes=changes)
 
@@ -184,7 +184,7 @@ def reopen(work: Work, request: ReopenDeal) -> Outcome:
     if last_open is not None and last_open.probability_is_manual:
         deal.probability, deal.probability_is_manual = last_open.probability, True
     save_deal(work, deal)
-    work.session.flush()
+    work.flush()
     change = Change(_number(deal), "Stage", before.name, stage.name)
     return Outcome(f"Reopened {_named(deal)} in {stage.name}.", record=deal_view(work, deal), changes=(change,))
 
@@ -196,7 +196,7 @@ def assign(work: Work, request: AssignDeal) -> Outcome:
     before = person(work, deal.owner_id)
     deal.owner_id = owner.id
     save_deal(work, deal)
-    work.session.flush()
+    work.flush()
     change = Change(_number(deal), "Owner", before.name if before else "", owner.name)
     return Outcome(f"{_named(deal)} belongs to {owner.name} now.", record=deal_view(work, deal), changes=(change,))
 
@@ -227,7 +227,7 @@ def _close(work: Work, deal: Deal, stage: Stage, reason: str | None) -> Outcome:
     deal.closed_at = work.now
     deal.lost_reason = _reason(work, reason) if stage.kind == StageKind.LOST else None
     save_deal(work, deal)
-    work.session.flush()
+    work.flush()
     view = deal_view(work, deal)
     told = f"Lost {_named(deal)}: {view.lost_reason}." if view.lost_reason else f"Won {_named(deal)}"
     if not view.lost_reason:
@@ -238,7 +238,7 @@ def _close(work: Work, deal: Deal, stage: Stage, reason: str | None) -> Outcome:
 def _reason(work: Work, reason: str | None) -> str:
     """Return the workspace's own spelling of a reason, or the words as typed."""
     words = " ".join((reason or "").split())
-    known = {fold_name(text): text for text in work.policy.lost_reasons}
+    known = {fold_name(text): text for text in work.lost_reasons}
     return known.get(fold_name(words), words)
 
 

@@ -60,7 +60,7 @@ def set_contact(work: Work, request: SetContact) -> Outcome:
             work.keep(ContactEmail(contact_id=contact.id, email=email, position=len(held)))
             held.add(email)
             changes.append(Change(number, "E-mail", "", email))
-    work.session.flush()
+    work.flush()
     view = contact_view(work, contact)
     said = f"Updated {view.reference} {view.title}." if changes else f"Nothing to change on {number} {view.title}."
     return Outcome(said, record=view, changes=tuple(changes))
@@ -90,7 +90,7 @@ def set_company(work: Work, request: SetCompany) -> Outcome:
         _refuse_same(work, Company.domain == domain, but=company.id)
     changes = _apply(company, number, wanted)
     company.name_key = fold_name(company.name)
-    work.session.flush()
+    work.flush()
     view = company_view(work, company)
     said = f"Updated {view.reference} {view.title}." if changes else f"Nothing to change on {number} {view.title}."
     return Outcome(said, record=view, changes=tuple(changes))
@@ -184,9 +184,9 @@ def _add_contact(work: Work, name: str, emails: Iterable[str], company: Company 
         **facts,
     )
     work.keep(contact)
-    work.session.flush()
+    work.flush()
     work.keep(*(ContactEmail(contact_id=contact.id, email=email, position=place) for place, email in enumerate(emails)))
-    work.session.flush()
+    work.flush()
     return contact
 
 
@@ -204,7 +204,7 @@ def _add_company(work: Work, name: str, domain: str | None, **facts: str | None)
         **facts,
     )
     work.keep(company)
-    work.session.flush()
+    work.flush()
     return company
 
 

@@ -1,10 +1,11 @@
 """Rows as the frozen values that people are shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from crmbot.crm.answers import ActivityView, CompanyView, ContactView, DealView, LeadView, Link, Person, Record
+from crmbot.crm.scoring import explain
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money
@@ -82,6 +83,7 @@ def lead_view(work: Work, lead: Lead) -> LeadView:
         disqualified_reason=lead.disqualified_reason,
         created_at=lead.created_at,
         version=lead.version,
+        score_reasons=explain(work.policy, lead),
     )
 
 
@@ -179,11 +181,4 @@ def load_names(work: Work, rows: Sequence[Deal | Activity | Lead]) -> None:
         (Lead, "lead_id"),
     ):
         wanted = {value for row in rows if (value := getattr(row, column, None)) is not None}
-        _load(work, kind, wanted)
-
-
-def _load(work: Work, kind: type[User | Contact | Company | Deal | Lead], ids: Iterable[str]) -> None:
-    missing = [key for key in ids if (kind, (work.workspace_id, key), None) not in work.session.identity_map]
-    if missing:
-        found = work.session.scalars(select(kind).where(kind.workspace_id == work.workspace_id, kind.id.in_(missing)))
-        work.loaded.extend(found)
+        work.load(kind, wanted)

@@ -3,58 +3,58 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from crmbot.crm.actors import Actor
-from crmbot.crm.journal import TRACKED, Recorder, values_of
+from crmbot.crm.journal import Recorder
 from crmbot.crm.policy import Policy
-from crmbot.crm.prepared import Prepared
+from crmbot.crm.prepared import Prepared, insertion
+from crmbot.crm.rows import Rows
 from crmbot.domain.ids import Kind, new_id
 from crmbot.domain.permissions import may_edit
-from crmbot.errors import NotAllowed
+from crmbot.errors import NotAllowed, NotFound
 from crmbot.models import Counter, Outbox, Stage, User, Workspace
 
-_STAGES = (
+_STAGES = Prepared(
     select(Stage)
     .where(Stage.workspace_id == bindparam("workspace"), Stage.removed_at.is_(None))
     .order_by(Stage.position)
 )
-_NEXT = (
+_NEXT = Prepared(
     update(Counter)
     .where(Counter.workspace_id == bindparam("workspace"), Counter.name == bindparam("kind"))
     .values(value=Counter.value + 1)
     .returning(Counter.value)
 )
-
-
-@cache
-def _insertion(table: Table) -> tuple[Prepared, tuple[str, ...]]:
-    """Return the statement that adds rows to a table, and the columns it is given."""
-    return Prepared(insert(table)), tuple(column.name for column in table.columns)
+_FIRST = insertion(Counter)
 
 
 @dataclass
 class Work:
-    """What a use case is given; made by the door, one for each request."""
+    """What a use case is given; made by the door, one for each request.
 
-    session: Session
+    `source` is the transaction: a connection, or a session for one who wants its savepoints.
+    """
+
+    source: Connection | Session
     actor: Actor
     now: datetime
     policy: Policy
     entry_id: str
     undoes_id: str | None = None
     """The journal entry that this effect takes back."""
-    recorder: Recorder = field(init=False)
-    loaded: list[Any] = field(default_factory=list)
-    """Rows loaded ahead, held so that the session keeps them."""
+    recorder: Recorder = field(default_factory=Recorder)
+    rows: Rows = field(init=False)
 
     def __post_init__(self) -> None:
-        self.recorder = Recorder(self.session)
+        self.rows = Rows(self.source, self.recorder.note)
+        if isinstance(self.source, Session):
+            self.recorder.watch(self.source)
 
     @property
     def workspace_id(self) -> str:
@@ -64,12 +64,25 @@ class Work:
     @cached_property
     def workspace(self) -> Workspace:
         """The workspace's row."""
-        return self.session.execute(select(Workspace).where(Workspace.id == self.workspace_id)).scalar_one()
+        found: Workspace | None = self.rows.get(Workspace, self.workspace_id)
+        if found is None:
+            raise NotFound("This workspace does not exist in the store.")
+        return found
+
+    @property
+    def session(self) -> Session:
+        """The ORM's session of this transaction, for what prepared statements don't do; asking for it costs time."""
+        return self.rows.session(self._open_session)
+
+    def _open_session(self, connection: Connection) -> Session:
+        session = Session(connection, expire_on_commit=False, autoflush=False, join_transaction_mode="rollback_only")
+        self.recorder.watch(session)
+        return session
 
     @cached_property
     def connection(self) -> Connection:
-        """The session's connection, for statements that touch none of the rows it keeps."""
-        return self.session.connection()
+        """The transaction's connection, for statements that touch none of the rows that are kept."""
+        return self.rows.connection
 
     @property
     def today(self) -> date:
@@ -79,7 +92,13 @@ class Work:
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
         """The pipeline in order, without removed stages."""
-        return tuple(self.session.scalars(_STAGES, {"workspace": self.workspace_id}))
+        return tuple(self.all(_STAGES, Stage))
+
+    @property
+    def lost_reasons(self) -> tuple[str, ...]:
+        """The reasons offered for a loss: the workspace's own, else the config's."""
+        own = self.workspace.lost_reasons
+        return tuple(own) if own else self.policy.lost_reasons
 
     def new_id(self) -> str:
         """Return a new opaque id of this instant."""
@@ -87,51 +106,64 @@ class Work:
 
     def next_number(self, kind: Kind) -> int:
         """Take the next short number of a kind."""
-        connection = self.session.connection()
-        counter = {"workspace": self.workspace_id, "kind": kind.value}
-        taken: int | None = connection.execute(_NEXT, counter).scalar_one_or_none()
-        if taken is not None:
-            return taken
-        connection.execute(insert(Counter), {"workspace_id": self.workspace_id, "name": kind.value, "value": 1})
+        taken = _NEXT.rows(self.connection, {"workspace": self.workspace_id, "kind": kind.value})
+        if taken:
+            number: int = taken[0][0]
+            return number
+        _FIRST.run(self.connection, [{"workspace_id": self.workspace_id, "name": kind.value, "value": 1}])
         return 1
 
     def keep(self, *rows: Any) -> None:
-        """Add rows; they get the workspace, and an id when they have none."""
+        """Add rows, written by the next `flush`; they get the workspace, and an id when they have none."""
         for row in rows:
-            row.workspace_id = self.workspace_id
-            if row.id is None:
-                row.id = self.new_id()
-        self.session.add_all(rows)
+            self._name(row)
+        self.rows.add(rows)
 
     def write(self, *rows: Any, journalled: Collection[str] | None = None) -> None:
-        """Write rows that are complete and stay as they are, at once; the session does not keep them.
+        """Write rows that are complete and stay as they are, at once; nobody keeps them.
 
-        A third of what adding and flushing them costs. Rows of one kind go in one statement. `journalled` are the
-        columns whose later change keeps an undo from removing the row; all of them unless said.
+        Rows of one kind go in one statement. `journalled` are the columns whose later change keeps an undo from
+        removing the row; all of them unless said.
         """
-        by_table: dict[Any, list[dict[str, Any]]] = {}
         for row in rows:
-            row.workspace_id = self.workspace_id
-            if row.id is None:
-                row.id = self.new_id()
-            if "version" in row.__table__.columns:
-                row.version = 1
-            held = row.__dict__
-            values = {name: held.get(name) for name in _insertion(row.__table__)[1]}
-            by_table.setdefault(row.__table__, []).append(values)
-            if row.__tablename__ in TRACKED:
-                noted = values_of(row)
-                self.recorder.add(
-                    row, None, noted if journalled is None else {name: noted[name] for name in journalled}
-                )
-        for table, values_of_rows in by_table.items():
-            _insertion(table)[0].run(self.connection, values_of_rows)
+            self._name(row)
+        self.rows.write(rows)
+        for row in rows:
+            noted = row.__dict__
+            self.recorder.note(row, None, noted if journalled is None else {name: noted[name] for name in journalled})
+
+    def _name(self, row: Any) -> None:
+        row.workspace_id = self.workspace_id
+        if row.id is None:
+            row.id = self.new_id()
+
+    def flush(self) -> None:
+        """Write what was kept and changed."""
+        self.rows.flush()
+
+    def all(self, statement: Prepared, kind: type[Any], **values: Any) -> list[Any]:
+        """Return the rows of a kind that a prepared `select(Kind)` finds; it binds `workspace` and these values."""
+        return self.rows.all(statement, kind, {"workspace": self.workspace_id, **values})
+
+    def first(self, statement: Prepared, kind: type[Any], **values: Any) -> Any:
+        """Return the first row that a prepared `select(Kind)` finds, or None."""
+        return next(iter(self.all(statement, kind, **values)), None)
+
+    def values(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+        """Return what a prepared statement of single columns finds; it binds `workspace` and these values."""
+        return statement.rows(self.connection, {"workspace": self.workspace_id, **values})
 
     def get(self, kind: type[Any], record_id: str | None) -> Any:
         """Return this workspace's row of that id, or None."""
         if record_id is None:
             return None
-        return self.session.get(kind, (self.workspace_id, record_id))
+        if kind is Workspace:
+            return self.workspace if record_id == self.workspace_id else None
+        return self.rows.get(kind, self.workspace_id, record_id)
+
+    def load(self, kind: type[Any], ids: Collection[str]) -> None:
+        """Read rows ahead, in one statement, for `get`."""
+        self.rows.load(kind, self.workspace_id, ids)
 
     def user(self, user_id: str | None) -> User | None:
         """Return a user of the workspace."""

@@ -133,7 +133,7 @@ def _cells(row: tuple[str, ...], fields: dict[int, str]) -> Cells:
 
 def _write_journal(work: Work, result: Imported) -> None:
     work.recorder.write(
-        work.session,
+        work.connection,
         {
             "workspace_id": work.workspace_id,
             "id": work.entry_id,
