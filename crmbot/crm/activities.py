@@ -1,7 +1,7 @@
 """Activities: log, plan, complete, put off, hand over; and notes."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from crmbot.crm import deals
 from crmbot.crm.answers import ActivityView, Change, DealView, Outcome
 from crmbot.crm.history import keep_activity_facts, overdue_at, save_deal
 from crmbot.crm.lookup import candidate, find_activity, find_target, find_user
+from crmbot.crm.postponing import put_off
 from crmbot.crm.requests import (
     AddNote,
     AssignActivity,
@@ -117,7 +118,7 @@ def snooze(work: Work, request: SnoozeActivity) -> Outcome:
         raise Conflict(f"{_named(activity)} is done already.")
     before = due_words(work, activity_view(work, activity))
     keep_activity_facts(work, activity)
-    _set_due(work, activity, request.due or _tomorrow(work, activity))
+    _set_due(work, activity, request.due or put_off(work, activity, request.later))
     work.flush()
     view = activity_view(work, activity)
     after = due_words(work, view)
@@ -262,16 +263,6 @@ def _set_due(work: Work, activity: Activity, due: Due) -> None:
     activity.due_at, activity.due_on = due.at, due.on
     zone: Any = work.zone_of(activity.owner_id) if due.on else UTC
     activity.overdue_at = overdue_at(due.at, due.on, zone)
-
-
-def _tomorrow(work: Work, activity: Activity) -> Due:
-    """Return the day after it is due, tomorrow at the earliest, at the hour the activity had if any."""
-    zone = work.actor.zone
-    local = activity.due_at.astimezone(zone) if activity.due_at is not None else None
-    day: date = max(work.today, (local.date() if local else activity.due_on) or work.today) + timedelta(days=1)
-    if local is None:
-        return Due(on=day)
-    return Due(at=datetime.combine(day, local.time(), zone).astimezone(UTC))
 
 
 def _refuse_kind(kind: str) -> None:

@@ -20,6 +20,9 @@ from crmbot.crm import (
     rates,
     undo,
     users,
+    reassign,
+    settings,
+    stages,
 )
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Answer
@@ -77,7 +80,15 @@ HANDLERS: Mapping[type[ask.Request], Handler] = {
     ask.SendDigest: digests.send_digest,
     ask.Undo: undo.undo,
     ask.Find: lists.find,
-    ask.ShowSettings: users.show_settings,
+    ask.ShowSettings: settings.show,
+    ask.SetWorkspace: settings.change,
+    ask.AddLostReason: settings.add_reason,
+    ask.RemoveLostReason: settings.remove_reason,
+    ask.ListStages: stages.list_stages,
+    ask.AddStage: stages.add,
+    ask.SetStage: stages.change,
+    ask.RemoveStage: stages.remove,
+    ask.Reassign: reassign.reassign,
     ask.SetRate: rates.set_rate,
     ask.ListRates: rates.list_rates,
     ask.AddUser: users.add_user,

@@ -1,4 +1,4 @@
-"""People of the workspace, their API tokens, and its settings."""
+"""People of the workspace, and their API tokens."""
 
 import hashlib
 import hmac
@@ -12,6 +12,7 @@ from crmbot.crm import requests as ask
 from crmbot.crm.answers import Outcome, Table
 from crmbot.crm.lookup import find_user
 from crmbot.crm.people import usable_email
+from crmbot.crm.reassign import offer_handover
 from crmbot.crm.work import Work
 from crmbot.domain.permissions import Role
 from crmbot.errors import BadInput, Conflict, NotFound
@@ -65,7 +66,9 @@ def set_user(work: Work, request: ask.SetUserRole) -> Outcome:
     if request.active is not None:
         user.active = request.active
     work.session.flush()
-    return Outcome(f"{user.name} is {user.role} now." if user.active else f"{user.name} has no rights any more.")
+    if user.active:
+        return Outcome(f"{user.name} is {user.role} now.")
+    return Outcome(f"{user.name} has no rights any more.", offer=offer_handover(work, user))
 
 
 def link_slack_user(work: Work, request: ask.LinkSlackUser) -> Outcome:
@@ -139,23 +142,6 @@ def revoke_token(work: Work, request: ask.RevokeToken) -> Outcome:
     token.revoked_at = work.now
     work.session.flush()
     return Outcome(f"Token {token.id} is revoked.")
-
-
-def show_settings(work: Work, _request: ask.ShowSettings) -> Table:
-    """Show the workspace's zone, currency and stages."""
-    workspace = work.workspace
-    rows = [
-        ("Workspace", workspace.name),
-        ("Time zone", workspace.timezone),
-        ("Currency", workspace.currency),
-        (
-            "Dates like 03/04",
-            {"dmy": "day first", "mdy": "month first"}.get(workspace.date_order or "", "refused as unclear"),
-        ),
-    ]
-    rows += [(f"Stage {stage.position}", f"{stage.name}, {stage.kind}, {stage.probability} %") for stage in work.stages]
-    rows.append(("Lost reasons", ", ".join(work.policy.lost_reasons)))
-    return Table(f"Settings of {workspace.name}.", ("What", "Value"), tuple(rows))
 
 
 def count_admins(work: Work) -> int:

@@ -43,6 +43,23 @@ def skipped_statuses(reached: frozenset[LeadStatus], target: LeadStatus) -> tupl
     return tuple(status for status in LADDER[: LADDER.index(target)] if status not in reached)
 
 
+def usual_probability(kind: StageKind) -> int:
+    """Return the probability of a deal in a stage of that kind; only an open one may have another."""
+    return 100 if kind is StageKind.WON else 0
+
+
+def usual_category(kind: StageKind) -> ForecastCategory:
+    """Return the forecast category of a stage of that kind where nobody says another."""
+    return _USUAL_CATEGORY[kind]
+
+
+_USUAL_CATEGORY = {
+    StageKind.OPEN: ForecastCategory.PIPELINE,
+    StageKind.WON: ForecastCategory.CLOSED,
+    StageKind.LOST: ForecastCategory.OMITTED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class StageSpec:
     """One stage of a pipeline as config and archive describe it; `probability` is whole percent."""

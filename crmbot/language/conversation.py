@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from crmbot.crm.actors import Actor
+from crmbot.crm.aliases import Picked
 from crmbot.crm.answers import Answer
 from crmbot.crm.requests import Request, ShowHelp
 from crmbot.language import Context, Parsed, help_for, parse
@@ -18,28 +19,41 @@ class Said:
     echoes: tuple[str, ...] = ()
 
 
-def understand(service: CrmService, actor: Actor, text: str, command: str = "crm") -> Parsed:
-    """Read a line as this actor means it: in their zone, with their workspace's words."""
+def context_of(service: CrmService, actor: Actor, about: str | None = None) -> Context:
+    """Return what the actor's words are read against: their zone, and their workspace's words."""
     words = service.vocabulary(actor.workspace_id)
-    context = Context(
+    return Context(
         now=service.clock(),
         zone=actor.zone,
         date_order=words.date_order,
         currency=words.currency,
         stages=words.stages,
-        lost_reasons=service.policy.lost_reasons,
+        lost_reasons=words.lost_reasons,
+        about=about,
     )
-    return parse(text, context, command=command)
+
+
+def understand(
+    service: CrmService, actor: Actor, text: str, command: str = "crm", *, about: str | None = None
+) -> Parsed:
+    """Read a line as this actor means it; `about` is the record that the line leaves unnamed."""
+    return parse(text, context_of(service, actor, about), command=command)
 
 
 def answer(
-    service: CrmService, actor: Actor, parsed: Parsed, *, delivery: Delivery | None = None, dry_run: bool = False
+    service: CrmService,
+    actor: Actor,
+    parsed: Parsed,
+    *,
+    delivery: Delivery | None = None,
+    dry_run: bool = False,
+    picked: Picked | None = None,
 ) -> Said:
     """Do what was understood; raises what `CrmService.perform` raises."""
     request = parsed.request
     if isinstance(request, ShowHelp):
         return Said(request, help_for(request.topic))
-    done = service.perform(actor, request, delivery=delivery, dry_run=dry_run or parsed.dry_run)
+    done = service.perform(actor, request, delivery=delivery, dry_run=dry_run or parsed.dry_run, picked=picked)
     return Said(request, done, parsed.echoes)
 
 

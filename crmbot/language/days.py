@@ -27,8 +27,8 @@ WEEKDAY |= {name.lower(): day for day, name in enumerate(WEEKDAYS)}
 WEEKDAY |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 _MONTH = {name[:3].lower(): month for month, name in enumerate(MONTHS, 1)}
 _MONTH |= {name.lower(): month for month, name in enumerate(MONTHS, 1)} | {"sept": 9}
-_COUNT = {word: n for n, word in enumerate("a one two three four five six seven eight nine ten".split())}
-_COUNT |= {"a": 1, "an": 1}
+COUNT = {word: n for n, word in enumerate("a one two three four five six seven eight nine ten".split())}
+COUNT |= {"a": 1, "an": 1}
 _SPOKEN = {"today": 0, "eod": 0, "tonight": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "yesterday": -1}
 
 
@@ -100,7 +100,7 @@ def _weekday(match: re.Match[str], context: Context, _: Lean) -> date | None:
 
 def _ahead(match: re.Match[str], context: Context, _: Lean) -> date:
     number = match["number"].lower()
-    count = _COUNT.get(number) or int(number)
+    count = COUNT.get(number) or int(number)
     sign = -1 if match.re.groupindex.get("ago") else 1
     return _shift(context.today, sign * count, match["unit"][0].lower())
 
@@ -230,7 +230,7 @@ def _any(words: dict[str, int]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
-_NUMBER = rf"(?P<number>\d{{1,5}}|{_any(_COUNT)})"
+_NUMBER = rf"(?P<number>\d{{1,5}}|{_any(COUNT)})"
 _UNIT = r"(?P<unit>d(?:ays?)?|w(?:eeks?|ks?)?|m(?:onths?|o|os)?|q(?:uarters?)?|y(?:ears?|rs?)?)"
 _ORDINAL = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _OF_YEAR = r"(?:(?:,?\s+|-)(?P<year>\d{4}|['\u2019]\d{2}))?"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crmbot.crm.requests import Request
+from crmbot.domain.money import Money
 from crmbot.errors import BadInput, MissingFact
 from crmbot.language.echoes import words_for
 from crmbot.language.nearest import nearest, shortened
@@ -25,6 +26,9 @@ _QUESTIONS = {
     "words": "What are you looking for?",
     "email": "Which e-mail address?",
     "activity": "Which task?",
+    "to": "Who should take it over?",
+    "user": "Whose is it? Name the person.",
+    "reason": "Which reason?",
 }
 _DASHES = frozenset({"-", "\u2013", "\u2014"})
 _DANGLING = " ,;:-\u2013\u2014"
@@ -39,7 +43,7 @@ def fill(reader: Reader) -> tuple[Request, tuple[str, ...]]:
     """
     verb = reader.verb
     values: dict[str, Any] = dict(verb.fixed) | _shown_above(reader)
-    _give_back(reader)
+    hints = _give_back(reader)
     _settle(reader, values)
     for claim in reader.claims:
         _put(values, reader, claim)
@@ -50,14 +54,22 @@ def fill(reader: Reader) -> tuple[Request, tuple[str, ...]]:
         for claim in reader.claims
         if claim.fact.echo and claim.value is not None
     )
-    return verb.request(**values), echoes
+    return verb.request(**values), (*echoes, *(hint for field, hint in hints if field not in values))
 
 
-def _give_back(reader: Reader) -> None:
-    """Give words back that look like facts but are part of a name, or stand where no such fact can."""
+def _give_back(reader: Reader) -> list[tuple[str, str]]:
+    """Give words back that look like facts but are part of a name, or stand where no such fact can.
+
+    Returns the fields that may have been meant, each with a hint of how to say so.
+    """
+    hints = []
     for claim in list(reader.claims):
         if claim.rank <= BARE and (_misplaced(reader, claim) or (claim.rank == SOFT and _in_name(reader, claim))):
             _demote(reader, claim)
+            if isinstance(claim.value, Money):
+                said = reader.typed_as(claim)
+                hints.append((claim.fact.field, f"“{said}” is part of the name; as the value it is value:{said}"))
+    return hints
 
 
 def _misplaced(reader: Reader, claim: Claim) -> bool:
@@ -194,11 +206,24 @@ def _divided(reader: Reader) -> tuple[list[int], list[int]]:
         return words[:1], words[1:]
     if len(verb.words) == 1 or len(words) == 1:
         return words, []
+    if _text_first(reader):
+        return words[1:], words[:1]
     for at, word in enumerate(words):
         if reader.tokens[word].kind is QUOTED:
             return words[: max(at, 1)], words[max(at, 1) :]
     at = _mark(reader)
     return words[:at], words[at:]
+
+
+def _text_first(reader: Reader) -> bool:
+    """Say whether a quoted text stands before the name: “wants 40 seats” acme, but not “Acme Corp” wants 40 seats."""
+    words, tokens = reader.words, reader.tokens
+    if reader.verb.words[1] != "text" or tokens[words[0]].kind is not QUOTED:
+        return False
+    after = [tokens[word] for word in words[1:]]
+    if any(token.kind is QUOTED for token in after):
+        return False
+    return after[0].kind is REFERENCE or tokens[words[0]].text[:1].islower()
 
 
 def _mark(reader: Reader) -> int:

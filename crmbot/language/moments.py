@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from crmbot.crm.requests import Due
 from crmbot.errors import BadInput
 from crmbot.language.context import Context
-from crmbot.language.days import MONTHS, SOFT, STARTS, WEEKDAYS, Lean, read_day
+from crmbot.language.days import COUNT, MONTHS, SOFT, STARTS, WEEKDAYS, Lean, read_day
 
 EXAMPLE = "tomorrow 3pm"
 _NOON = time(12)
@@ -25,7 +25,9 @@ _HOUR = re.compile(
 )
 _TO_HOUR = re.compile(r"T(?=\d)|,?\s+(?:at\s+|@\s?)?|@\s?", re.IGNORECASE)
 _TO_DAY = re.compile(r",?\s+", re.IGNORECASE)
-_SOON = re.compile(r"(?:in\s+|\+)(?P<count>\d{1,4})\s?(?P<unit>h(?:ours?|rs?)?|min(?:ute)?s?)(?![\w-])", re.IGNORECASE)
+_UNIT = r"(?P<unit>h(?:ours?|rs?)?|min(?:ute)?s?)"
+_SOON = re.compile(rf"(?:in\s+|\+)(?P<count>\d{{1,4}}|(?:{'|'.join(COUNT)})\s)\s?{_UNIT}(?![\w-])", re.IGNORECASE)
+_HALF = re.compile(r"in\s+half\s+an\s+hour(?![\w-])", re.IGNORECASE)
 _AGO = re.compile(r"(?P<count>\d{1,4})\s?(?P<unit>h(?:ours?|rs?)?|min(?:ute)?s?)\s+ago(?!\w)", re.IGNORECASE)
 
 
@@ -63,12 +65,16 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
 
 def _exact(text: str, at: int, context: Context) -> tuple[Moment, int] | None:
     first = text[at : at + 1]
+    half = _HALF.match(text, at) if first in "iI" else None
+    if half:
+        return Moment(exact=context.now.replace(second=0, microsecond=0) + timedelta(minutes=30)), half.end()
     ahead = _SOON.match(text, at) if first in "iI+" else None
     match = ahead or (_AGO.match(text, at) if first.isdigit() else None)
     if match is None:
         return None
     unit = timedelta(hours=1) if match["unit"][0] in "hH" else timedelta(minutes=1)
-    distance = int(match["count"]) * (unit if ahead else -unit)
+    said = match["count"].strip().lower()
+    distance = (COUNT.get(said) or int(said)) * (unit if ahead else -unit)
     return Moment(exact=context.now.replace(second=0, microsecond=0) + distance), match.end()
 
 

@@ -7,12 +7,27 @@ from crmbot.language.filling import fill
 from crmbot.language.grammar import KEYS, NOUNS
 from crmbot.language.nearest import meant
 from crmbot.language.reader import Reader
-from crmbot.language.tokens import QUOTED, REFERENCE, WORD, Token, clean, cut
+from crmbot.language.tokens import FIGURE, QUOTED, REFERENCE, WORD, Token, clean, cut
 from crmbot.language.verbs import Noun, Verb
 
 _PLURALS = {f"{name}s": noun for name, noun in NOUNS.items()} | {"companies": NOUNS["company"]}
 _DRY_RUN = frozenset({"--dry-run", "\u2014dry-run", "\u2013dry-run", "--dryrun"})
 _CRM = NOUNS["crm"]
+_LETTERS = {
+    letter: NOUNS[name] for letter, name in zip("LCODA", ("lead", "contact", "company", "deal", "task"), strict=True)
+}
+"""The noun of a record by the letter of its number."""
+_SETTINGS = NOUNS["settings"]
+_BELOW_SETTINGS = {"stage", "stages", "reason", "reasons", "digest", "digests", "user", "users"}
+_ROLE = {"role", "roles"}
+_ELSEWHERE = {
+    "proposal": "Proposals are not made in chat yet. Keep what was offered as a note instead.",
+    "web": "The web pages can't be opened from chat yet. Figures are here too: /report, /pipeline.",
+}
+"""Words that people expect and that mean nothing yet, with what to do instead, and an example of it."""
+_INSTEAD = {"proposal": '/log note acme "offered 40 seats at $40k"', "web": "/pipeline"}
+_TEXTS = frozenset({"text", "title", "outcome", "words", "topic"})
+"""Fields of words in which a question mark at the end is part of what is said."""
 
 
 def parse(text: str, context: Context, *, command: str = "crm") -> Parsed:
@@ -27,25 +42,34 @@ def parse(text: str, context: Context, *, command: str = "crm") -> Parsed:
     dry_run = len(tokens) > 0 and tokens[-1].text == "?"
     if dry_run:
         tokens.pop()
-    if "dry" in line:
+    if "dry" in line.lower():
         kept = [token for token in tokens if token.text.lower() not in _DRY_RUN or token.kind is QUOTED]
         dry_run, tokens = dry_run or len(kept) < len(tokens), kept
-    noun, tokens = _noun(command.strip("/ ").lower(), tokens)
+    noun, tokens = _noun(command.strip("/ ").lower(), tokens, context.about or "")
     verb, tokens = _verb(noun, tokens)
     if verb is None:
         return Parsed(ShowHelp(None if noun is _CRM else noun.name), (), dry_run)
+    if tokens and _asks(verb, tokens[-1]):
+        dry_run, tokens[-1] = True, tokens[-1]._replace(end=tokens[-1].end - 1, text=tokens[-1].text[:-1])
     reader = Reader(line, tokens, context, noun, verb, KEYS)
     reader.read()
     request, echoes = fill(reader)
     return Parsed(request, echoes, dry_run)
 
 
+def _asks(verb: Verb, last: Token) -> bool:
+    """Say whether the question mark at a line's last word asks what would happen, and is no part of a text."""
+    if last.kind is QUOTED or not last.text.endswith("?"):
+        return False
+    return not _TEXTS.intersection(verb.words) or (last.kind is FIGURE and "title" in verb.words)
+
+
 def _first(tokens: list[Token]) -> str:
     return tokens[0].text.lower().lstrip("/") if tokens and tokens[0].kind is WORD else ""
 
 
-def _noun(command: str, tokens: list[Token]) -> tuple[Noun, list[Token]]:
-    """Return the noun of a command, or with `crm` the one that the first word names."""
+def _noun(command: str, tokens: list[Token], about: str) -> tuple[Noun, list[Token]]:
+    """Return the noun of a command, or with `crm` the one that the first word names, or the place of the line."""
     noun = NOUNS.get(command) or _PLURALS.get(command)
     if noun is None:
         raise BadInput(meant(command, NOUNS, kind="command"), example="/crm help")
@@ -54,11 +78,29 @@ def _noun(command: str, tokens: list[Token]) -> tuple[Noun, list[Token]]:
     first = _first(tokens)
     if noun is not _CRM or not first or first in _CRM.by_word:
         return noun, tokens
+    if first.removesuffix("s") in _ELSEWHERE:
+        word = first.removesuffix("s")
+        raise BadInput(_ELSEWHERE[word], example=_INSTEAD[word])
+    if first == _SETTINGS.name:
+        return _setting(tokens[1:])
     if first in NOUNS or first in _PLURALS:
         return NOUNS.get(first) or _PLURALS[first], tokens[1:]
     if first in NOUNS["log"].by_word:
         return NOUNS["log"], tokens
+    shown = _LETTERS.get(about[:1].upper())
+    if shown is not None and first in shown.by_word:
+        return shown, tokens
     raise BadInput(meant(first, (*_CRM.by_word, *NOUNS), (*_CRM.by_name, *NOUNS)), example="/crm help")
+
+
+def _setting(tokens: list[Token]) -> tuple[Noun, list[Token]]:
+    """Return what of the settings is meant: stages, reasons, people and digests are nouns of their own."""
+    first = _first(tokens)
+    if first in _ROLE:
+        return NOUNS["user"], tokens if len(tokens) > 1 else []
+    if first in _BELOW_SETTINGS:
+        return NOUNS.get(first) or _PLURALS[first], tokens[1:]
+    return _SETTINGS, tokens
 
 
 def _verb(noun: Noun, tokens: list[Token]) -> tuple[Verb | None, list[Token]]:
@@ -82,7 +124,6 @@ def _verb(noun: Noun, tokens: list[Token]) -> tuple[Verb | None, list[Token]]:
 def _shown(noun: Noun, record: str) -> Verb | None:
     """Return the verb that shows a record by its number: the noun's own, or with `crm` the one of its letter."""
     if noun is _CRM:
-        letters = {"L": "lead", "C": "contact", "O": "company", "D": "deal", "A": "task"}
-        owner = NOUNS.get(letters.get(record.lstrip("#")[:1].upper(), ""))
+        owner = _LETTERS.get(record.lstrip("#")[:1].upper())
         return owner.by_name.get(owner.shows) if owner else None
     return noun.by_name.get(noun.shows)

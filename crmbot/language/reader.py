@@ -14,7 +14,7 @@ PUNCTUATION = ",;.!?)"
 KEYED, BARE, INTRODUCED, SOFT = 4, 3, 2, 1
 """How sure a fact is; a surer one wins over another of the same field."""
 _NONE = frozenset({"none", "-", "nothing"})
-_CLEARABLE = frozenset({"value", "expected_close", "contact", "company", "forecast_category"})
+_CLEARABLE = frozenset({"value", "expected_close", "contact", "company", "forecast_category", "stale_after_days"})
 _SHORTEST_SLIP = 4
 
 KnownKeys = dict[str, tuple[tuple[Noun, Verb], ...]]
@@ -149,7 +149,9 @@ class Reader:
         if fact is None:
             return self._unknown_key(at) if glued else 0
         if value >= len(self.tokens):
-            raise BadInput(f"“{key.text}:” needs {fact.asked.what}.", field=fact.field, example=self.example)
+            raise self._empty(fact, key.text)
+        if self._clears(fact) and self.tokens[value].text.lower() in _NONE:
+            return self._value(fact, at, value, KEYED)
         if not glued and self.tokens[value].kind is not QUOTED and not fact.greedy:
             found = None if fact.asked.text else self.asked(fact, self.text, self.tokens[value].start)
             return self._claim(fact, found, at, value, KEYED)
@@ -158,7 +160,7 @@ class Reader:
     def _value(self, fact: Fact, at: int, value: int, rank: int) -> int:
         """Read the value of a key or an intro at token `value`; return its end."""
         reading, token = fact.asked, self.tokens[value]
-        if "clear" in self.verb.takes and fact.field in _CLEARABLE and token.text.lower() in _NONE:
+        if self._clears(fact) and token.text.lower() in _NONE:
             self.claims.append(Claim(fact, None, at, value + 1, rank))
             return value + 1
         if token.kind is QUOTED:
@@ -176,6 +178,15 @@ class Reader:
         if not reading.text:
             raise self.refused(fact, self.said(value, self._glued_end(value)))
         return self._text(fact, at, value, rank)
+
+    def _clears(self, fact: Fact) -> bool:
+        """Say whether the verb can empty the fact's field."""
+        return "clear" in self.verb.takes and fact.field in _CLEARABLE
+
+    def _empty(self, fact: Fact, key: str) -> BadInput:
+        """Refuse a key with nothing after it; where the field can be emptied, say how."""
+        hint = f" To empty it, write {key}:none." if self._clears(fact) else ""
+        return BadInput(f"“{key}:” needs {fact.asked.what}.{hint}", field=fact.field, example=self.example)
 
     def _text(self, fact: Fact, at: int, value: int, rank: int) -> int:
         end = len(self.tokens) if fact.rest else self._glued_end(value)

@@ -31,6 +31,10 @@ _ABOUT = frozenset({"re", "about", "for", "on"})
 _REFERENCE = re.compile(rf"(?:(?:{'|'.join(_ABOUT)})\s+)?#?(?P<record>[LCODAP]-\d{{1,9}})(?![\w-])", re.IGNORECASE)
 _SPACELESS = re.compile(r"\S+")
 _RANGE = re.compile(r"(?P<first>[^\s.]\S*?)\.\.(?P<last>\S*)")
+_LATER = re.compile(
+    r"\+\s?(?P<count>\d{1,4})\s?(?P<unit>min(?:ute)?s?|h(?:ours?|rs?)?|d(?:ays?)?|w(?:eeks?|ks?)?|mo(?:nths?|s)?)(?![\w-])",
+    re.IGNORECASE,
+)
 _DAYS = re.compile(r"(?:last\s+)?(?P<days>\d{1,6})\s?(?:d(?:ays?)?)?(?![\w.-])", re.IGNORECASE)
 
 Options = dict[str, list[tuple[str, Any]]]
@@ -127,6 +131,16 @@ def _hour(text: str, at: int, context: Context, _: bool) -> Found | None:
     return Found(f"{found[0].hour:%H:%M}", found[1])
 
 
+def _later(text: str, at: int, _: Context, __: bool) -> Found | None:
+    """Read how much later than it is due something is to be: +1w, +2 days, +30min."""
+    match = _LATER.match(text, at)
+    if match is None:
+        return None
+    unit = match["unit"].lower()
+    short = next(short for short in ("min", "mo", "h", "d", "w") if unit.startswith(short))
+    return Found(f"{int(match['count'])}{short}", match.end())
+
+
 def _reference(text: str, at: int, _: Context, __: bool) -> Found | None:
     match = _REFERENCE.match(text, at)
     return Found(match["record"].upper(), match.end()) if match else None
@@ -212,6 +226,7 @@ DAY = Reading(
 )
 FROM_DAY = Reading("a date", "2026-10-01", _past_day("date_from"))
 TO_DAY = Reading("a date", "2026-10-31", _past_day("date_to"))
+LATER = Reading("a distance", "+1w", _later, _DATES, only=True)
 DUE = Reading(
     "a date", moments.EXAMPLE, _moment(moments.due, Lean.COMING, hours=True), _DATES, moments.STARTS_OF_MOMENTS
 )

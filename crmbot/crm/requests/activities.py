@@ -54,10 +54,11 @@ class CompleteActivity(Request, name="task.done", permission="crm.activities.edi
 
 @dataclass(frozen=True)
 class SnoozeActivity(Request, name="task.snooze", permission="crm.activities.edit"):
-    """Put an open activity off; without `due` to the same hour tomorrow, or the next day."""
+    """Put an open activity off: to `due`, or by `later` (2h, 1d, 1w, 1mo) than it is due, a day unless said."""
 
     activity: str
     due: Due | None = None
+    later: str | None = None
 
 
 @dataclass(frozen=True)

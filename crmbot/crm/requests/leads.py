@@ -30,7 +30,7 @@ class SetLeadStatus(Request, name="lead.status", permission="crm.leads.edit"):
 
 @dataclass(frozen=True)
 class SetLead(Request, name="lead.set", permission="crm.leads.edit"):
-    """Change facts of a lead."""
+    """Change facts of a lead; `score` is by hand from then on, `automatic_score` gives it back to the rules."""
 
     lead: str
     name: str | None = None
@@ -38,6 +38,7 @@ class SetLead(Request, name="lead.set", permission="crm.leads.edit"):
     company: str | None = None
     source: str | None = None
     score: int | None = None
+    automatic_score: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from crmbot.language.grammar.facts import (
     STAGE_FACT,
     VALUE,
 )
-from crmbot.language.readings import DUE, DURATION, EMAIL, HAPPENED, REFERENCE, TEXT, fixed
+from crmbot.language.readings import DUE, DURATION, EMAIL, HAPPENED, LATER, REFERENCE, TEXT, fixed
 from crmbot.language.verbs import Fact, Noun, Verb
 
 
@@ -122,7 +122,15 @@ TASK = Noun(
             (Fact("outcome", keyed=TEXT, keys=("outcome", "result")),),
             ("activity", "outcome"),
         ),
-        Verb("snooze", SnoozeActivity, "put a task off", "A-12 mon", (DUE_FACT,), ("activity",)),
+        Verb(
+            "snooze",
+            SnoozeActivity,
+            "put a task off: to a day, or by +2d from when it is due",
+            "A-12 mon",
+            (Fact("later", LATER), DUE_FACT),
+            ("activity",),
+            more=("A-12 +1w",),
+        ),
         Verb("assign", AssignActivity, "give a task to somebody", "A-12 @jo", NEW_OWNER, ("activity", "owner")),
         Verb("show", ShowActivity, "show a task", "A-12", (), ("activity",)),
     ),

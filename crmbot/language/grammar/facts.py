@@ -27,7 +27,8 @@ ME = choice("a user", "me", lambda _: _ME)
 
 VALUE = Fact("value", AMOUNT, keys=("value", "amount"), intros=("for", "worth"), echo="{}")
 PROBABILITY = Fact("probability", PERCENT, keys=("prob", "probability"), intros=("at",))
-CLOSE = Fact("expected_close", DAY, keys=("close", "closes", "closing"), intros=("closes", "closing"), echo="closes {}")
+_CLOSES = ("close", "closes", "closing")
+CLOSE = Fact("expected_close", DAY, keys=_CLOSES, intros=_CLOSES, echo="closes {}")
 STAGE_FACT = Fact("stage", STAGE, keys=("stage",))
 
 

@@ -1,5 +1,8 @@
 """What can be said of leads."""
 
+import re
+from dataclasses import replace
+
 from crmbot.crm.requests import (
     AssignLead,
     ConvertLead,
@@ -10,13 +13,23 @@ from crmbot.crm.requests import (
     ShowLead,
 )
 from crmbot.domain.stages import LeadStatus
+from crmbot.language.context import Context
 from crmbot.language.grammar.facts import DEAL_FACTS, MY, NEW_OWNER, OWNER, PAGE, REASON_WORDS, SOURCE_KEYS, TITLE
-from crmbot.language.readings import EMAIL, SOURCE, TEXT, WHOLE, fixed
+from crmbot.language.readings import EMAIL, SOURCE, TEXT, WHOLE, Found, fixed
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _STATUS = fixed("a status", *((status.value, status.value) for status in LeadStatus), ("all", None))
 _SOURCE = Fact("source", keyed=SOURCE, keys=SOURCE_KEYS, intros=("from",))
 _SCORE = Fact("score", keyed=WHOLE, keys=("score",))
+
+
+def _whole_or_auto(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    if re.match(r"auto(matic)?\b", text[at : at + 20], re.IGNORECASE):
+        return Found({"automatic_score": True}, at + (len("automatic") if text[at + 4 : at + 5].isalpha() else 4))
+    return WHOLE.read(text, at, context, asked)
+
+
+_WHOLE_OR_AUTO = replace(WHOLE, read=_whole_or_auto, words=frozenset({"auto", "automatic"}))
 _COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"))
 _EMAIL = Fact("email", EMAIL, keys=("email", "mail"))
 _NAME = Fact("name", keyed=TEXT, keys=("name",))
@@ -89,11 +102,12 @@ LEAD = Noun(
         Verb(
             "score",
             SetLead,
-            "score a lead by hand",
+            "score a lead by hand, or by the rules again",
             "L-3 80",
-            (Fact("score", WHOLE, keys=("score",)),),
+            (Fact("score", _WHOLE_OR_AUTO, keys=("score",)),),
             ("lead",),
-            wants="Which score?",
+            wants="Which score? A number, or auto for the rules'.",
+            more=("L-3 auto",),
         ),
         Verb(
             "set",

@@ -14,13 +14,13 @@ from crmbot.crm.requests import (
     ShowHelp,
     ShowMailAddress,
     ShowReport,
-    ShowSettings,
     ShowToday,
     Undo,
 )
 from crmbot.domain.permissions import Role
 from crmbot.language.days import WEEKDAY, WEEKDAYS
 from crmbot.language.grammar.facts import MY, OWNER, PAGE
+from crmbot.language.grammar.settings import REASSIGN
 from crmbot.language.readings import (
     CHANNEL,
     EMAIL,
@@ -183,7 +183,7 @@ CRM = Noun(
         Verb("undo", Undo, "take back what you did last, or one entry", "", (), ("entry",)),
         Verb("mail", ShowMailAddress, "tell your own address for mail"),
         Verb("triage", ListTriage, "list mail that waits for a person", "", (PAGE,)),
-        Verb("settings", ShowSettings, "show zone, currency, stages and users"),
+        REASSIGN,
     ),
     empty="help",
 )
