@@ -11,6 +11,7 @@ from crmbot.mail.values import Forwarded, Mail
 
 _MOST = 2_000
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_NOT_ASCII_LETTERS = {code: None for code in range(128) if not chr(code).isalnum()}
 _PREFIXES = 10
 
 
@@ -50,7 +51,8 @@ def _content_key(sender: str, subject: str, own: str) -> str:
 
 def _letters(text: str) -> str:
     """Return the letters and digits of the beginning: clients wrap, quote and embolden as they like."""
-    return _NOT_LETTERS.sub("", text[:_MOST].casefold())
+    folded = text[:_MOST].casefold()
+    return folded.translate(_NOT_ASCII_LETTERS) if folded.isascii() else _NOT_LETTERS.sub("", folded)
 
 
 def _hash(*parts: str) -> str:

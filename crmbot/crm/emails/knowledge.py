@@ -1,24 +1,10 @@
 """What the workspace knows of a mail's addresses and Message-IDs: one query, and one more for the deals."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Select,
-    String,
-    bindparam,
-    cast,
-    literal,
-    null,
-    select,
-    union_all,
-)
-
+from crmbot.crm.emails.statements import ANY_SIZE, KnownDeal, Row, deals_of, everything, filled
 from crmbot.crm.policy import Policy
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import LogEmail, Participant
@@ -26,49 +12,6 @@ from crmbot.crm.work import Work
 from crmbot.domain.identity import domain_of, is_public_mailbox_domain
 from crmbot.domain.ids import parse_reference
 from crmbot.domain.intake import tag_of
-from crmbot.models import (
-    Activity,
-    Company,
-    Contact,
-    ContactEmail,
-    Deal,
-    Email,
-    EmailReference,
-    Lead,
-    MailRule,
-    User,
-    UTCDateTime,
-)
-
-
-class Row(NamedTuple):
-    """One known thing, whatever its table; what `one` to `four` are stands at each select."""
-
-    what: str
-    key: str
-    id: str
-    number: int | None
-    label: str | None
-    one: str | None
-    two: str | None
-    three: str | None
-    four: str | None
-    rank: int | None
-    at: datetime | None
-
-
-class KnownDeal(NamedTuple):
-    """A deal that a mail may belong to."""
-
-    id: str
-    number: int
-    title: str
-    title_key: str
-    outcome: str
-    contact_id: str | None
-    company_id: str | None
-    owner_id: str | None
-    created_at: datetime
 
 
 @dataclass(slots=True)
@@ -90,149 +33,21 @@ class Knowledge:
         return next((self.companies[name] for name in _domains(email) if name in self.companies), None)
 
 
-_NO_TEXT = cast(null(), String)
-_NO_NUMBER = cast(null(), BigInteger)
-_NO_TIME = cast(null(), UTCDateTime())
-
-
-def _pick(what: str, key: Any, row_id: Any, **columns: Any) -> Select[Any]:
-    texts = [columns.get(name, _NO_TEXT) for name in ("label", "one", "two", "three", "four")]
-    number, rank = columns.get("number", _NO_NUMBER), columns.get("rank", _NO_NUMBER)
-    return select(literal(what), key, row_id, number, *texts, rank, columns.get("at", _NO_TIME))
-
-
-def _here(kind: type[Any]) -> ColumnElement[bool]:
-    same: ColumnElement[bool] = kind.workspace_id == bindparam("workspace")
-    return same
-
-
-def _joined(kind: type[Any], column: Any, other: type[Any]) -> ColumnElement[bool]:
-    on: ColumnElement[bool] = (other.workspace_id == kind.workspace_id) & (other.id == column)
-    return on
-
-
-def _among(name: str, size: int) -> list[Any]:
-    return [bindparam(f"{name}{n}") for n in range(size)]
-
-
-# One branch for each condition: SQLite answers none of them by an index when they are joined by OR.
-
-
-def _copies(column: Any, value: str) -> Select[Any]:
-    picked = _pick("copy", Email.dedupe_key, Email.id, label=Email.state, one=Email.kind, at=Email.sent_at)
-    return picked.where(_here(Email), column == bindparam(value))
-
-
-def _threads(size: int) -> list[Select[Any]]:
-    """Return the logged mails that bear one of the Message-IDs, and those that answered one of them."""
-    columns = {
-        "label": Email.reason,
-        "one": Activity.deal_id,
-        "two": Activity.contact_id,
-        "three": Activity.company_id,
-        "four": Activity.lead_id,
-        "at": Email.sent_at,
-    }
-    ids = _among("reference", size)
-    return [
-        _pick("thread", Email.message_id, Email.id, **columns)
-        .join(Activity, _joined(Email, Email.activity_id, Activity))
-        .where(_here(Email), Email.message_id.in_(ids)),
-        _pick("thread", EmailReference.message_id, Email.id, **columns)
-        .join(Email, _joined(EmailReference, EmailReference.email_id, Email))
-        .join(Activity, _joined(Email, Email.activity_id, Activity))
-        .where(_here(EmailReference), EmailReference.message_id.in_(ids)),
-    ]
-
-
-def _contacts(size: int) -> Select[Any]:
-    columns = {
-        "number": Contact.number,
-        "label": Contact.name,
-        "one": Contact.company_id,
-        "rank": ContactEmail.position,
-    }
-    return (
-        _pick("contact", ContactEmail.email, Contact.id, **columns)
-        .join(Contact, _joined(ContactEmail, ContactEmail.contact_id, Contact))
-        .where(_here(ContactEmail), ContactEmail.email.in_(_among("address", size)))
-    )
-
-
-def _leads(size: int) -> Select[Any]:
-    columns = {"number": Lead.number, "label": Lead.name, "one": Lead.contact_id, "two": Lead.status}
-    return _pick("lead", Lead.email, Lead.id, **columns).where(_here(Lead), Lead.email.in_(_among("address", size)))
-
-
-def _companies(size: int) -> Select[Any]:
-    columns = {"number": Company.number, "label": Company.name}
-    picked = _pick("company", Company.domain, Company.id, **columns)
-    return picked.where(_here(Company), Company.domain.in_(_among("domain", size)))
-
-
-def _users(these: ColumnElement[bool]) -> Select[Any]:
-    return _pick("user", User.email, User.id, label=User.receipts, one=User.name).where(_here(User), these)
-
-
-def _rules(kind: str, name: str, size: int) -> Select[Any]:
-    return _pick("rule", MailRule.value, MailRule.id, label=MailRule.kind).where(
-        _here(MailRule), MailRule.kind == literal(kind), MailRule.value.in_(_among(name, size))
-    )
-
-
-_SIZES = (4, 16, 64, 512)
-"""Lists are filled up to one of these, so that each statement is compiled once; what is longer is cut."""
-
-
-@cache
-def _everything(size: int) -> Prepared:
-    everything = union_all(
-        _copies(Email.dedupe_key, "dedupe"),
-        _copies(Email.content_key, "content"),
-        *_threads(size),
-        _contacts(size),
-        _leads(size),
-        _companies(size),
-        _users(User.email.in_(_among("address", size))),
-        _users(User.id == bindparam("actor")),
-        _rules("sender", "address", size),
-        _rules("domain", "domain", size),
-    )
-    return Prepared(everything)
-
-
-@cache
-def _deals_of(size: int) -> Prepared:
-    columns = [getattr(Deal, name) for name in KnownDeal._fields]
-    contact_ids, company_ids = _among("contact", size), _among("company", size)
-    deals = union_all(
-        select(*columns).where(_here(Deal), Deal.contact_id.in_(contact_ids)),
-        select(*columns).where(_here(Deal), Deal.company_id.in_(company_ids)),
-        select(*columns).where(_here(Deal), Deal.number.in_(_among("number", size))),
-        select(*columns).where(_here(Deal), Deal.id.in_(_among("deal", size))),
-    )
-    return Prepared(deals)
-
-
 def look_up(work: Work, request: LogEmail) -> Knowledge:
     """Read everything that is known of the mail's participants and thread."""
-    addresses = [one.email for one in request.participants if one.email]
-    domains = sorted({name for email in addresses for name in _domains(email)})
+    addresses = list(dict.fromkeys(one.email for one in request.participants if one.email))
     lists = {
         "reference": [*request.references, *filter(None, (request.message_id,))],
         "address": addresses,
-        "domain": domains,
+        "domain": sorted({name for email in addresses for name in _domains(email)}),
     }
-    size, values = _filled(lists)
-    found = _everything(size).rows(
-        work.connection,
-        {
-            **values,
-            "workspace": work.workspace_id,
-            "dedupe": request.dedupe_key,
-            "content": request.content_key,
-            "actor": work.actor.user_id,
-        },
+    found = _rows(
+        work,
+        everything,
+        lists,
+        dedupe=request.dedupe_key,
+        content=request.content_key,
+        actor=work.actor.user_id,
     )
     known = Knowledge()
     for row in found:
@@ -284,19 +99,16 @@ def _deals(work: Work, request: LogEmail, known: Knowledge) -> tuple[KnownDeal, 
     threads = _ids(row.one for row in known.threads.values())
     if not (contacts or companies or numbers or threads):
         return ()
-    size, values = _filled({"contact": contacts, "company": companies, "number": numbers, "deal": threads})
-    found = _deals_of(size).rows(work.connection, {**values, "workspace": work.workspace_id})
-    deals = {row[0]: KnownDeal(*row) for row in found}
+    lists: dict[str, Sequence[Any]] = {"contact": contacts, "company": companies, "number": numbers, "deal": threads}
+    deals = {row[0]: KnownDeal(*row) for row in _rows(work, deals_of, lists)}
     return tuple(sorted(deals.values(), key=lambda deal: deal.number))
 
 
-def _filled(lists: Mapping[str, Sequence[Any]]) -> tuple[int, dict[str, Any]]:
-    """Return the size that holds every list, and the lists as numbered parameters, filled up with nothing."""
-    longest = max(map(len, lists.values()))
-    size = next((size for size in _SIZES if size >= longest), _SIZES[-1])
-    return size, {
-        f"{name}{n}": values[n] if n < len(values) else None for name, values in lists.items() for n in range(size)
-    }
+def _rows(
+    work: Work, statement: Callable[[int], Prepared], lists: Mapping[str, Sequence[Any]], **values: str | None
+) -> list[tuple[Any, ...]]:
+    size, given = filled(lists) if work.connection.dialect.name == "sqlite" else (ANY_SIZE, lists)
+    return statement(size).rows(work.connection, {"workspace": work.workspace_id, **given, **values})
 
 
 def _ids(values: Iterable[str | None]) -> list[str]:

@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import bindparam, select, update
 
 from crmbot.crm.answers import MailAnswer
-from crmbot.crm.emails.knowledge import Knowledge, Row, company_domain, look_up
+from crmbot.crm.emails.knowledge import Knowledge, company_domain, look_up
 from crmbot.crm.emails.matching import Match, climb, place_with_contact
 from crmbot.crm.emails.placing import add_email_activities, logged_sentence, send_receipt
+from crmbot.crm.emails.statements import Row
 from crmbot.crm.emails.views import activity_reference, email_view, match_links, why_words
 from crmbot.crm.people import company_for, contact_for
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import LogEmail, Participant
 from crmbot.crm.views import about_links, activity_view
 from crmbot.crm.work import Work
@@ -24,6 +26,23 @@ _WEIGHT = {"noise": 0, "triage": 1}
 _FARTHEST_ZONES = timedelta(hours=14)
 _ZONE_STEP_MINUTES = 15
 _KEEP_RAW = frozenset({"triage", "failed"})
+
+_TURN = Prepared(
+    select(Counter.value)
+    .where(Counter.workspace_id == bindparam("workspace"), Counter.name == "activity")
+    .with_for_update()
+)
+_FINISHED = (
+    update(MailDelivery)
+    .where(
+        MailDelivery.workspace_id == bindparam("workspace"),
+        MailDelivery.id == bindparam("delivery"),
+        MailDelivery.state == "fetched",
+    )
+    .values(state=bindparam("state"), reason=bindparam("reason"), email_id=bindparam("email"), leased_until=None)
+    .returning(MailDelivery.id)
+)
+_DONE_RAW_KEPT, _DONE = Prepared(_FINISHED), Prepared(_FINISHED.values(raw=None))
 
 
 def log_email(work: Work, request: LogEmail) -> MailAnswer:
@@ -48,12 +67,8 @@ def _take_turn(work: Work) -> None:
     Their activities take numbers from this same counter, so they would wait for each other anyway. SQLite has one
     writer.
     """
-    if work.session.get_bind().dialect.name != "sqlite":
-        work.session.execute(
-            select(Counter.value)
-            .where(Counter.workspace_id == work.workspace_id, Counter.name == "activity")
-            .with_for_update()
-        )
+    if work.connection.dialect.name != "sqlite":
+        _TURN.rows(work.connection, {"workspace": work.workspace_id})
 
 
 def _earlier(request: LogEmail, known: Knowledge) -> Row | None:
@@ -92,7 +107,7 @@ def _log_again(work: Work, request: LogEmail, known: Knowledge, earlier: Row) ->
     if request.message_id and request.message_id not in known.threads and email.state == "logged":
         # A forward has no Message-ID of the original; the direct copy has, and answers will name it.
         _keep_references(work, email, (request.message_id,))
-    work.session.flush()
+    work.flush()
     said = f"“{email.subject}” was taken in before" + (f" as {activity_reference(activity)}." if activity else ".")
     view = activity_view(work, activity, about) if activity else None
     return MailAnswer(said, email=email_view(work, email, about), activity=view, repeated=True)
@@ -180,11 +195,11 @@ def _describe(work: Work, email: Email, request: LogEmail) -> None:
 
 
 def _keep(work: Work, email: Email) -> None:
-    if inspect(email).transient:
+    if email.id is None:
         # The words themselves stand in one place only: what is erased there is not left in the journal.
         work.write(email, journalled=("state", "reason", "activity_id"))
     else:
-        work.session.flush()
+        work.flush()
 
 
 def _thread_ids(request: LogEmail, known: Knowledge) -> tuple[str, ...]:
@@ -212,19 +227,7 @@ def _finish_delivery(work: Work, request: LogEmail, state: str, email: Email) ->
     if request.delivery_id is None:
         return
     state = "noise" if state == "ignored" else state
-    done = {"state": state, "reason": email.reason, "email_id": email.id, "leased_until": None}
-    if state not in _KEEP_RAW:
-        done["raw"] = None
-    mine = work.session.execute(
-        update(MailDelivery)
-        .where(
-            MailDelivery.workspace_id == work.workspace_id,
-            MailDelivery.id == request.delivery_id,
-            MailDelivery.state == "fetched",
-        )
-        .values(done)
-        .returning(MailDelivery.id),
-        execution_options={"synchronize_session": False},
-    ).scalar_one_or_none()
-    if mine is None:
+    finish = _DONE_RAW_KEPT if state in _KEEP_RAW else _DONE
+    done = {"state": state, "reason": email.reason, "email": email.id}
+    if not finish.rows(work.connection, {"workspace": work.workspace_id, "delivery": request.delivery_id, **done}):
         raise Conflict("This mail was taken in by another worker.")

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from crmbot.crm.emails.knowledge import Knowledge, KnownDeal, Row, company_domain
+from crmbot.crm.emails.knowledge import Knowledge, company_domain
+from crmbot.crm.emails.statements import KnownDeal, Row
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import LogEmail
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
@@ -23,6 +25,7 @@ REASONS = {
     "company_domain": "the domain of a company",
     "new_contact": "somebody new, added as a contact",
     "by_hand": "a person chose it",
+    "written": "it was written here",
     "unknown_sender": "nobody in it is known",
     "nobody_outside": "nobody outside the team is in it",
     "unproven_sender": "its sender is not proven",
@@ -31,6 +34,13 @@ REASONS = {
 """Every reason code of a mail that is logged or waits, and what it means in words."""
 
 BY_HAND = "by_hand"
+WRITTEN = "written"
+
+_WHO_WAS_THERE = Prepared(
+    select(Email.from_address, Email.recipients).where(
+        Email.workspace_id == bindparam("workspace"), Email.id == bindparam("email")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +235,8 @@ def _belongs(case: Case, thread: Row) -> bool:
     ):
         return True
     work = case.work
-    found = work.session.execute(
-        select(Email.from_address, Email.recipients).where(
-            Email.workspace_id == work.workspace_id, Email.id == thread.id
-        )
-    ).one()
-    there = {email for email in (found.from_address, *(one[1] for one in found.recipients)) if email}
+    [(writer, recipients)] = _WHO_WAS_THERE.rows(work.connection, {"workspace": work.workspace_id, "email": thread.id})
+    there = {email for email in (writer, *(one[1] for one in recipients)) if email}
     domains = {domain for email in there if (domain := company_domain(email)) and domain not in work.policy.own_domains}
     return any(email in there or company_domain(email) in domains for email in case.emails)
 

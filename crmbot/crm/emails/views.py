@@ -1,8 +1,9 @@
 """Mails as people are shown them, and the words for where they went and why."""
 
 from crmbot.crm.answers import EmailView, Link
-from crmbot.crm.emails.knowledge import Knowledge, Row
+from crmbot.crm.emails.knowledge import Knowledge
 from crmbot.crm.emails.matching import REASONS, Match
+from crmbot.crm.emails.statements import Row
 from crmbot.crm.views import link, person
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference

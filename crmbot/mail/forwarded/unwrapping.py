@@ -107,7 +107,10 @@ def _own_words(lines: list[str]) -> tuple[str, bool, str]:
     """Return the words, whether something quoted was left out, and the signature."""
     kept = [line for line in lines if not line.startswith(">") or line.startswith(">From ")]
     words, signature = split_signature(kept)
-    return _BLANKS.sub("\n\n", "\n".join(words)), len(kept) < len(lines), "\n".join(signature)
+    text = "\n".join(words)
+    if "\n\n\n" in text:
+        text = _BLANKS.sub("\n\n", text)
+    return text, len(kept) < len(lines), "\n".join(signature)
 
 
 def _quoted_below(lines: list[str], start: int) -> bool:

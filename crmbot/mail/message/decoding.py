@@ -31,7 +31,7 @@ _PLAIN = frozenset({"", "us-ascii", "ascii", "utf-8", "utf8", "unknown-8bit", "8
 _WORD = re.compile(rb"=\?([^?\s]{1,40})\?([bBqQ])\?([^?]{0,4000})\?=")
 _SPECIAL = frozenset(',;:<>()[]@"\\')
 _FOLD = re.compile(rb"[\r\n]+[ \t]*")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 # Control characters, lone surrogates, overrides of direction, invisible marks: nothing a store or a screen wants.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -42,7 +42,7 @@ def clean_text(text: str) -> str:
     """Return the text with plain line ends and without characters that no store or screen should get."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return (_CONTROL if text.isascii() else _UNSAFE).sub("", text)
+    return text.translate(_CONTROL) if text.isascii() else _UNSAFE.sub("", text)
 
 
 def decode_bytes(data: bytes, charset: str = "") -> str:
