@@ -28,6 +28,10 @@ class Workspace(Base):
     """A hash of the rules by which all leads were scored last."""
     stopped_at: Mapped[datetime | None]
     """Since when Slack took its leave back: nothing is sent and nobody answered until it is installed again."""
+    charts_taken: Mapped[bool | None]
+    """Whether this workspace's Slack takes blocks that are charts; empty while nobody knows."""
+    charts_seen_at: Mapped[datetime | None]
+    """When that was seen."""
 
 
 class User(InWorkspace, Versioned, Base):
