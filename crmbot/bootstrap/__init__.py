@@ -56,6 +56,7 @@ def policy_of(settings: Settings) -> Policy:
     """Return what the settings decide about the use cases."""
     intakes = settings.mail_intake
     return Policy(
+        attachment_bytes=settings.limits.attachment_megabytes * 1_000_000,
         permissions=settings.permissions.by_role,
         stages=settings.pipeline.stages,
         lost_reasons=settings.pipeline.lost_reasons,

@@ -193,6 +193,7 @@ class LimitSettings:
     slack_seconds: float = key(10, checks.number(1, 60))
     mail_seconds: float = key(30, checks.number(1, 300))
     mail_megabytes: int = key(25, checks.whole(1, 200))
+    attachment_megabytes: int = key(10, checks.whole(0, 50))
     undo_hours: int = key(24, checks.whole(1, 24 * 30))
     digest_catch_up_hours: int = key(12, checks.whole(0, 24 * 7))
     api_requests_per_minute: int = key(600, checks.whole(1, 1_000_000))

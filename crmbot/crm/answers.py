@@ -76,7 +76,7 @@ class LeadView:
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
-    """A contact as a card shows it."""
+    """A contact as a card shows it; `bounced` are addresses that mail came back from, each with why."""
 
     id: str
     reference: str
@@ -88,6 +88,7 @@ class ContactView:
     created_at: datetime
     version: int
     kind: Kind = Kind.CONTACT
+    bounced: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,37 @@ class CompanyView:
 
 
 @dataclass(frozen=True, slots=True)
+class FileView:
+    """A file that a mail carried; `type` is what its bytes show, `kept` whether it can be fetched."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingView:
+    """A meeting as a calendar tells of it; `attendees` are pairs of a name and the answer in words."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+    starts_on: date | None
+    ends_on: date | None
+    place: str | None
+    organizer: str | None
+    repeats: str | None
+    attendees: tuple[tuple[str, str], ...]
+    cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityView:
-    """An activity as a card shows it; `title` is its subject, `about` the records it is linked to."""
+    """An activity as a card shows it; `title` is its subject, `about` the records it is linked to.
+
+    `meeting` and `files` are told where one activity is shown, not in lists.
+    """
 
     id: str
     reference: str
@@ -127,6 +157,8 @@ class ActivityView:
     created_at: datetime
     version: int
     kind: Kind = Kind.ACTIVITY
+    meeting: MeetingView | None = None
+    files: tuple[FileView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

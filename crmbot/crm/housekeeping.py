@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CursorResult, String, cast, delete, update
 from sqlalchemy.orm import Session
 
+from crmbot.crm.attachments import forget_unused
 from crmbot.models import DeliveryKey, Draft, Outbox
 
 DELIVERY_KEYS_FOR = timedelta(days=2)
@@ -36,7 +37,7 @@ def forget_old(session: Session, now: datetime) -> int:
         )
         .values(payload={}),
     )
-    return sum(_run(session, statement) for statement in statements)
+    return sum(_run(session, statement) for statement in statements) + forget_unused(session, now)
 
 
 def _run(session: Session, statement: Any) -> int:

@@ -1,5 +1,6 @@
 """Looks at the data: one record with its timeline, lists, the board, today, search."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,8 +8,10 @@ from sqlalchemy import Select, func, or_, select
 
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import CompanyView, ContactView, DealView, Found, Hit, LeadView, Link, Listing, Shown, Today
+from crmbot.crm.attachments import list_files
 from crmbot.crm.leads import source_key
 from crmbot.crm.lookup import find_activity, find_deal, find_record, find_stage, find_user
+from crmbot.crm.meetings import show_meeting
 from crmbot.crm.timeline import timeline
 from crmbot.crm.views import activity_view, deal_view, load_names, record_view
 from crmbot.crm.work import Work
@@ -53,7 +56,8 @@ def show_company(work: Work, request: ask.ShowCompany) -> Shown:
 def show_activity(work: Work, request: ask.ShowActivity) -> Shown:
     """Show an activity."""
     activity = find_activity(work, request.activity)
-    view = activity_view(work, activity)
+    meeting = show_meeting(work, activity) if activity.kind == "meeting" else None
+    view = replace(activity_view(work, activity), meeting=meeting, files=list_files(work, activity))
     return Shown(f"{view.reference} {view.title}", record=view)
 
 

@@ -14,7 +14,8 @@ class Policy:
     """Choices of the operator that the use cases follow.
 
     `own_domains` are never contacts. `several_open_deals` says what a mail does that fits several deals of its
-    contact: ask, newest, all or none. `unknown_sender`: triage or create. A file over `attachment_bytes` is only listed.
+    contact: ask, newest, all or none. `unknown_sender`: triage or create. A file over `attachment_bytes` is listed,
+    not kept.
     """
 
     permissions: Mapping[Role, frozenset[str]] = field(default_factory=lambda: dict(DEFAULT_PERMISSIONS))

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crmbot.crm.answers import TimelineEntry
+from crmbot.crm.meetings import meeting_words
 from crmbot.crm.views import load_names, person
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
@@ -49,11 +50,12 @@ def _activities(work: Work, column: str, row_id: str, most: int) -> list[Timelin
         .limit(most)
     ).all()
     load_names(work, rows)
+    meetings = meeting_words(work, rows)
     return [
         TimelineEntry(
             at=activity.completed_at or activity.created_at,
             what="email" if activity.kind == "email" else "activity",
-            text=_activity_words(activity),
+            text=_activity_words(activity, meetings.get(activity.id, "")),
             by=_name(work, activity.owner_id),
             reference=reference(Kind.ACTIVITY, activity.number),
         )
@@ -61,11 +63,12 @@ def _activities(work: Work, column: str, row_id: str, most: int) -> list[Timelin
     ]
 
 
-def _activity_words(activity: Activity) -> str:
+def _activity_words(activity: Activity, meeting: str) -> str:
+    when = f", {meeting}" if meeting else ""
     minutes = f", {activity.duration_minutes} min" if activity.duration_minutes else ""
     outcome = f": {activity.outcome}" if activity.outcome else ""
     state = "" if activity.completed_at else " (to do)"
-    return f"{activity.kind.capitalize()}: {activity.subject}{minutes}{outcome}{state}"
+    return f"{activity.kind.capitalize()}: {activity.subject}{when}{minutes}{outcome}{state}"
 
 
 def _notes(work: Work, column: str, row_id: str, most: int) -> list[TimelineEntry]:

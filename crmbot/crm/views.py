@@ -89,21 +89,22 @@ def lead_view(work: Work, lead: Lead) -> LeadView:
 
 def contact_view(work: Work, contact: Contact) -> ContactView:
     """Return a contact as a card shows it."""
-    emails = work.session.scalars(
-        select(ContactEmail.email)
+    emails = work.session.execute(
+        select(ContactEmail.email, ContactEmail.bounced_at, ContactEmail.bounce_reason)
         .where(ContactEmail.workspace_id == work.workspace_id, ContactEmail.contact_id == contact.id)
         .order_by(ContactEmail.position, ContactEmail.id)
-    )
+    ).all()
     return ContactView(
         id=contact.id,
         reference=reference(Kind.CONTACT, contact.number),
         title=contact.name,
-        emails=tuple(emails),
+        emails=tuple(row.email for row in emails),
         phone=contact.phone,
         role=contact.role,
         company=link(work.get(Company, contact.company_id)),
         created_at=contact.created_at,
         version=contact.version,
+        bounced=tuple((row.email, row.bounce_reason or "nobody says why") for row in emails if row.bounced_at),
     )
 
 

@@ -1,10 +1,15 @@
 """What a mail carries beside its text: packages opened, pictures of signatures left out, files made ready to keep."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
+from crmbot.crm.requests import Participant
 from crmbot.domain.files import MailFile
+from crmbot.domain.meetings import Invitation
 from crmbot.mail.invites.lines import MAX_TEXT as MAX_CALENDAR
 from crmbot.mail.message.contents import Contents
 from crmbot.mail.message.decoding import clean_text, decode_bytes
@@ -12,11 +17,12 @@ from crmbot.mail.message.limits import MAX_MAIL, MAX_TEXT, Budget
 from crmbot.mail.sniffing import UNKNOWN, sniff
 from crmbot.mail.tnef.reading import read_tnef
 from crmbot.mail.tnef.stream import SIGNATURE
-from crmbot.mail.values import Attachment
+from crmbot.mail.values import Attachment, Forwarded, Mail
 
 DECORATION_BYTES = 64 * 1024
 """A picture that the text shows in its place counts as decoration up to here; a larger one is somebody's screenshot."""
 MOST_FILES = 50
+_MOST_INVITED = 100
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _CALENDAR_TYPES = frozenset({"application/ics", "text/calendar", "application/calendar"})
 
@@ -39,13 +45,48 @@ def is_decoration(one: Attachment) -> bool:
     return one.inline and one.type.startswith("image/") and one.size <= DECORATION_BYTES
 
 
-def files_of(attachments: Iterable[Attachment], most_bytes: int, *, understood: bool = False) -> tuple[MailFile, ...]:
-    """Return the files to be kept, decoded, with their real types; one that is too large comes without content.
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What goes with one mail: names, types and sizes as written, the files to keep, the meeting."""
 
-    With `understood` the calendar file is left out: it is shown as the meeting that it holds.
+    listed: tuple[tuple[str, str, int], ...] = ()
+    files: tuple[MailFile, ...] = ()
+    invite: Invitation | None = None
+
+
+NOTHING = Carried()
+
+
+def carry(attachments: Sequence[Attachment], invite: Invitation | None, most_bytes: int, zone: ZoneInfo) -> Carried:
+    """Return what is to be kept, decoded, with real types; a file over `most_bytes` without content, none at 0.
+
+    The calendar file of a meeting is left out: it is shown as the meeting. A floating time is one of `zone`.
     """
-    kept = [one for one in attachments if not (understood and _is_calendar(one))]
-    return tuple(_file(one, most_bytes) for one in kept[:MOST_FILES])
+    kept = [one for one in attachments if not (invite and _is_calendar(one))] if most_bytes else []
+    return Carried(
+        tuple((one.name, one.type, one.size) for one in attachments),
+        tuple(_file(one, most_bytes) for one in kept[:MOST_FILES]),
+        _anchored(invite, zone) if invite else None,
+    )
+
+
+def invited(invite: Invitation | None, mail: Mail | Forwarded) -> tuple[Participant, ...]:
+    """Return the people of a meeting whom the mail's own headers leave out: calendars write to each one alone."""
+    if invite is None:
+        return ()
+    there = {one.email for one in (mail.sender, *mail.to, *mail.cc) if one}
+    people = (invite.organizer, *invite.attendees) if invite.organizer else invite.attendees
+    others = {one.email: one for one in people if one.email and one.email not in there}
+    return tuple(Participant(one.name, one.email, "to") for one in list(others.values())[:_MOST_INVITED])
+
+
+def _anchored(invite: Invitation, zone: ZoneInfo) -> Invitation:
+    def anchor(moment: datetime | date | None) -> datetime | date | None:
+        floats = isinstance(moment, datetime) and moment.tzinfo is None
+        return moment.replace(tzinfo=zone) if isinstance(moment, datetime) and floats else moment
+
+    moments = {name: anchor(getattr(invite, name)) for name in ("starts", "ends", "next_starts")}
+    return replace(invite, **moments)
 
 
 def _file(one: Attachment, most_bytes: int) -> MailFile:

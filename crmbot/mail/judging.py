@@ -14,6 +14,7 @@ from crmbot.domain.ids import Kind as Record
 from crmbot.domain.ids import reference
 from crmbot.domain.intake import is_marked, named_deal
 from crmbot.mail.addresses import deal_of, owner_of, tags_of
+from crmbot.mail.attachments import NOTHING, Carried, carry, invited
 from crmbot.mail.authentication import authenticate
 from crmbot.mail.dates import read_date
 from crmbot.mail.fingerprints import bare_subject, direct_keys, forwarded_keys
@@ -90,6 +91,16 @@ class _Judged:
         """Return out for what one of us wrote, else in."""
         return "out" if sender is not None and sender.email and not self.is_outside(sender) else "in"
 
+    def carried(self, message: Forwarded | None) -> Carried:
+        """Return what goes with the mail, or with a message in it; the first one takes what the mail itself carries."""
+        first = message is None or message is self.mail.forwarded
+        attachments = (*(self.mail.attachments if first else ()), *(message.attachments if message else ()))
+        invite = (message.invite if message else None) or (self.mail.invite if first else None)
+        if not attachments and invite is None:
+            return NOTHING
+        most = 0 if self.leave else self.policy.attachment_bytes
+        return carry(attachments, invite, most, ZoneInfo(self.standing.actor.timezone))
+
     def proven_tag(self) -> str | None:
         """Return the deal that the subject names, when somebody of us put the mail here."""
         number = named_deal(self.mail.subject) if self.standing.actor.user_id else None
@@ -99,6 +110,7 @@ class _Judged:
 def _direct(judged: _Judged) -> LogEmail:
     mail, standing = judged.mail, judged.standing
     exact, content = direct_keys(mail, judged.received_at)
+    carried = judged.carried(None)
     return LogEmail(
         dedupe_key=exact,
         content_key=content,
@@ -106,17 +118,21 @@ def _direct(judged: _Judged) -> LogEmail:
         references=_references(mail, but=mail.message_id),
         direction=judged.direction(mail.sender),
         kind=str(mail.kind),
-        participants=_participants(mail.sender, mail.to, mail.cc),
+        participants=_participants(mail.sender, mail.to, mail.cc) + invited(carried.invite, mail),
         subject=mail.subject,
         text=mail.text,
         sent_at=_usable(mail.date, judged.received_at) or judged.received_at,
         received_at=judged.received_at,
-        attachments=tuple((one.name, one.type, one.size) for one in mail.attachments),
         deal_tag=judged.proven_tag(),
         deal_address=standing.deal,
         deal_address_only=standing.deal_only,
         hold=standing.hold,
         leave=judged.leave,
+        bounce=mail.bounce,
+        signature=mail.signature,
+        attachments=carried.listed,
+        files=carried.files,
+        invite=carried.invite,
     )
 
 
@@ -128,6 +144,7 @@ def _forward(judged: _Judged, message: Forwarded) -> LogEmail:
     written = _usable(read_date(original.date, zone), judged.received_at)
     sent_at = written or _usable(mail.date, judged.received_at) or judged.received_at
     exact, content = forwarded_keys(original, subject, sent_at)
+    carried = judged.carried(message)
     return LogEmail(
         dedupe_key=exact,
         content_key=content,
@@ -136,18 +153,20 @@ def _forward(judged: _Judged, message: Forwarded) -> LogEmail:
         references=_references(mail, but=None),
         direction=judged.direction(original.sender),
         kind=str(Kind.FORWARD),
-        participants=_participants(original.sender, original.to, original.cc),
+        participants=_participants(original.sender, original.to, original.cc) + invited(carried.invite, original),
         subject=subject,
         text=original.body,
         sent_at=sent_at,
         received_at=judged.received_at,
-        attachments=tuple((one.name, one.type, one.size) for one in mail.attachments),
         words=mail.text,
         deal_tag=judged.proven_tag(),
         deal_address=standing.deal,
         deal_address_only=standing.deal_only,
         hold=standing.hold,
         forwarded=True,
+        attachments=carried.listed,
+        files=carried.files,
+        invite=carried.invite,
     )
 
 

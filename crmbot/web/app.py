@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from crmbot.service import CrmService
-from crmbot.web.api import reports
+from crmbot.web.api import attachments, reports
 from crmbot.web.failures import add_failures
 from crmbot.web.health import Health, health_routes
 from crmbot.web.slack import SlackDispatch, SlackFirst
@@ -22,6 +22,7 @@ def build_web(
     app = FastAPI(title="crmbot", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)
     app.state.service = service
     add_failures(app)
+    app.include_router(attachments.router, prefix="/api/v1/crm")
     app.include_router(reports.router, prefix="/api/v1/crm")
     app.router.routes.extend(health_routes(health, metrics))
     return SlackFirst(app, slack) if slack is not None else app

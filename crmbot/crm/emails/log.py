@@ -5,11 +5,16 @@ from datetime import timedelta
 from sqlalchemy import bindparam, select, update
 
 from crmbot.crm.answers import MailAnswer
+from crmbot.crm.attachments import keep_files
+from crmbot.crm.emails.announcing import announce
+from crmbot.crm.emails.bounces import note_bounce
+from crmbot.crm.emails.invites import remember_invite
 from crmbot.crm.emails.knowledge import Knowledge, company_domain, look_up
-from crmbot.crm.emails.matching import Match, climb, place_with_contact
+from crmbot.crm.emails.matching import MEETING, Match, climb, place_with_contact
 from crmbot.crm.emails.placing import add_email_activities, logged_sentence, send_receipt
 from crmbot.crm.emails.statements import Row
 from crmbot.crm.emails.views import activity_reference, email_view, match_links, why_words
+from crmbot.crm.meetings import Heard, hear
 from crmbot.crm.people import company_for, contact_for
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import LogEmail, Participant
@@ -115,16 +120,20 @@ def _log_again(work: Work, request: LogEmail, known: Knowledge, earlier: Row) ->
 
 def _place(work: Work, request: LogEmail, known: Knowledge, email: Email) -> MailAnswer:
     """Decide what becomes of a mail, and do it."""
+    heard = hear(work, request.invite) if request.invite and not request.hold else None
+    if heard is not None:
+        return _log_with_meeting(work, request, known, email, heard)
     if request.leave:
+        note_bounce(work, request)
         return _set_aside(work, email, "noise", request.leave)
     if request.hold:
-        return _set_aside(work, email, "triage", request.hold)
+        return _set_aside(work, email, "triage", request.hold, request=request)
     if known.outside and all(_is_ignored(one, known) for one in known.outside):
         return _set_aside(work, email, "ignored", "ignored", receipt=_preference(work, known))
     match = climb(work, request, known) or _make_contact(work, request, known)
     if match is None:
         reason = "unknown_sender" if known.outside else "nobody_outside"
-        return _set_aside(work, email, "triage", reason, receipt=_preference(work, known))
+        return _set_aside(work, email, "triage", reason, receipt=_preference(work, known), request=request)
     return _log(work, request, known, email, match)
 
 
@@ -135,6 +144,7 @@ def _log(work: Work, request: LogEmail, known: Knowledge, email: Email, match: M
         email.detail = {**email.detail, "asks": [deal.id for deal in match.asks]}
     activity = add_email_activities(work, email, match)
     _keep(work, email)
+    keep_files(work, email, request.files)
     _keep_references(work, email, _thread_ids(request, known))
     about = match_links(work, known, match)
     send_receipt(work, email, preference=_preference(work, known), about=about, activity=activity, match=match)
@@ -145,13 +155,35 @@ def _log(work: Work, request: LogEmail, known: Knowledge, email: Email, match: M
     )
 
 
-def _set_aside(work: Work, email: Email, state: str, why: str, *, receipt: str | None = None) -> MailAnswer:
-    """Keep a mail without an activity; `why` is a reason code, with a sentence of its own after a colon."""
+def _log_with_meeting(work: Work, request: LogEmail, known: Knowledge, email: Email, heard: Heard) -> MailAnswer:
+    """Log a mail with the meeting that it moves, cancels or answers."""
+    email.state, email.reason = "logged", MEETING
+    email.logged_by_id = work.actor.user_id
+    email.activity_id = heard.activity.id
+    _keep(work, email)
+    _keep_references(work, email, _thread_ids(request, known))
+    about = about_links(work, heard.activity)
+    send_receipt(work, email, preference=_preference(work, known), about=about, activity=heard.activity)
+    view = activity_view(work, heard.activity, about)
+    return MailAnswer(heard.said, email=email_view(work, email, about), activity=view)
+
+
+def _set_aside(
+    work: Work, email: Email, state: str, why: str, *, receipt: str | None = None, request: LogEmail | None = None
+) -> MailAnswer:
+    """Keep a mail without an activity; `why` is a reason code, with a sentence of its own after a colon.
+
+    What a person may need who places it later is kept with it: the files and the signature of the `request`.
+    """
     code, _, sentence = why.partition(": ")
     email.state, email.reason = state, code
     if sentence:
         email.detail = {**email.detail, "why": sentence}
+    if request is not None and request.signature:
+        email.detail = {**email.detail, "signature": request.signature}
     _keep(work, email)
+    if request is not None:
+        keep_files(work, email, request.files)
     if receipt:
         send_receipt(work, email, preference=receipt)
     words = {"triage": "It waits for a person", "noise": "Left aside", "ignored": "Left aside"}[state]
@@ -194,6 +226,7 @@ def _describe(work: Work, email: Email, request: LogEmail) -> None:
         email.detail = {**email.detail, "forwarded_by": work.actor.name}
 
 
+    remember_invite(email, request.invite)
 def _keep(work: Work, email: Email) -> None:
     if email.id is None:
         # The words themselves stand in one place only: what is erased there is not left in the journal.

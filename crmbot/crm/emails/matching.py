@@ -26,6 +26,7 @@ REASONS = {
     "new_contact": "somebody new, added as a contact",
     "by_hand": "a person chose it",
     "written": "it was written here",
+    "meeting": "it is about a meeting that is logged there",
     "unknown_sender": "nobody in it is known",
     "nobody_outside": "nobody outside the team is in it",
     "unproven_sender": "its sender is not proven",
@@ -37,6 +38,7 @@ BY_HAND = "by_hand"
 WRITTEN = "written"
 
 _WHO_WAS_THERE = Prepared(
+MEETING = "meeting"
     select(Email.from_address, Email.recipients).where(
         Email.workspace_id == bindparam("workspace"), Email.id == bindparam("email")
     )

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from crmbot.crm.answers import Link
+from crmbot.crm.emails.invites import add_invited_meeting
 from crmbot.crm.emails.matching import Match
 from crmbot.crm.emails.views import activity_reference, place_words, why_words
 from crmbot.crm.leads import climb
@@ -26,6 +27,10 @@ def add_email_activities(work: Work, email: Email, match: Match) -> Activity:
     made = [_activity(work, email, about, owner_id) for about in places]
     work.write(*made)
     email.activity_id = made[0].id
+    meeting = add_invited_meeting(work, email, match, owner_id=owner_id, notes=_notes(email))
+    if meeting is not None:
+        move_lead_on(work, match.lead_id)
+        return meeting
     if match.also:
         email.detail = {**email.detail, "further_activities": [activity.id for activity in made[1:]]}
     move_lead_on(work, match.lead_id)
@@ -91,6 +96,13 @@ def send_receipt(
 def logged_sentence(email: Email, activity: Activity, about: tuple[Link, ...], match: Match) -> str:
     """Return where the mail went and why, in one sentence, and the question that is left."""
     where = place_words(about) or "nobody"
+def forget_words(email: Email) -> None:
+    """Empty everything that a mail says and who is in it; what is left knows it again, so that it stays away."""
+    email.subject, email.text, email.from_name = "(not kept)", "", ""
+    email.from_address, email.message_id = None, None
+    email.recipients, email.references, email.attachments, email.detail = [], [], [], {}
+
+
     said = (
         f"Logged “{email.subject or _NO_SUBJECT}” as {activity_reference(activity)} with {where}: {why_words(email)}."
     )

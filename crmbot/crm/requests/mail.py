@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crmbot.crm.requests.base import Request
+from crmbot.domain.bounces import Bounce
+from crmbot.domain.files import MailFile
+from crmbot.domain.meetings import Invitation
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,9 @@ class LogEmail(Request, name="email.log", permission="crm.emails.edit"):
     person (an unproven sender), `leave` why it is only kept (an auto-reply). `words` are the forwarder's own,
     `deal_tag` the deal that a proven sender names in the subject, `deal_address` that of a signed address; with
     `deal_address_only` nothing but that address vouches, so its deal must know a participant. With `told_later` the
-    receipt is left to the command that the mail holds (`ObeyMail`).
+    receipt is left to the command that the mail holds (`ObeyMail`). `files` are kept with a mail that is logged or
+    waits, `invite` is the meeting it is about, `bounce` whom an earlier mail did not reach, `signature` what stands
+    below the sender's words.
     """
 
     dedupe_key: str
@@ -47,6 +52,10 @@ class LogEmail(Request, name="email.log", permission="crm.emails.edit"):
     leave: str | None = None
     delivery_id: str | None = None
     forwarded: bool = False
+    files: tuple[MailFile, ...] = ()
+    invite: Invitation | None = None
+    bounce: Bounce | None = None
+    signature: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from crmbot.crm.requests import (
 )
 from crmbot.domain.ids import Kind, parse_reference
 from crmbot.domain.stages import LeadStatus, StageKind
+from crmbot.slack.blocks.carried import addresses, carried_facts
 from crmbot.slack.blocks.primitives import actions, context, fields, section, stack
 from crmbot.slack.message import Block, Element
 from crmbot.slack.mrkdwn import Mrkdwn, bold, join, one_line, trim
@@ -221,7 +222,7 @@ def _lead_facts(lead: LeadView, _reader: Reader) -> Facts:
 
 
 def _contact_facts(contact: ContactView, _reader: Reader) -> Facts:
-    yield "E-mail", one_line(", ".join(contact.emails), 300)
+    yield "E-mail", addresses(contact)
     yield "Phone", one_line(contact.phone or "")
     yield "Role", one_line(contact.role or "")
     yield "Company", named(contact.company)
@@ -240,7 +241,7 @@ def _activity_facts(activity: ActivityView, reader: Reader) -> Facts:
     minutes = activity.duration_minutes
     yield "Duration", minutes and count(minutes, "minute") + (", billable" if activity.billable else "")
     yield "Outcome", one_line(activity.outcome or "", 200)
-    yield "Attendees", one_line(", ".join(activity.attendees), 300)
+    yield from carried_facts(activity, reader)
     yield "Notes", one_line(trim(activity.notes or "", _LONG_TEXT), _LONG_TEXT)
 
 

@@ -1,0 +1,110 @@
+"""Files that mails carried: kept once by their content, listed with the mail's activity, given to who may see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from crmbot.crm.answers import FileView
+from crmbot.crm.work import Work
+from crmbot.domain.files import MailFile
+from crmbot.errors import NotFound
+from crmbot.models import Activity, Attachment, AttachmentBlob, Email
+
+PERMISSION = "crm.emails.view"
+UNUSED_FOR = timedelta(days=3)
+"""How long a content stays that no mail has any more: longer than an effect can be undone and done again."""
+
+_MOST_NAME = 255
+_FRESH = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as it is given out."""
+
+    name: str
+    type: str
+    content: bytes
+
+
+def keep_files(work: Work, email: Email, files: Sequence[MailFile]) -> None:
+    """Keep a mail's files, each content once in the workspace; a mail that has its files keeps those."""
+    if not files or _has_files(work, email):
+        return
+    rows = [
+        Attachment(
+            email_id=email.id,
+            position=position,
+            name=file.name[:_MOST_NAME],
+            type=file.type,
+            size=file.size,
+            blob_id=_keep_content(work, file) if file.content is not None else None,
+        )
+        for position, file in enumerate(files)
+    ]
+    work.write(*rows)
+
+
+def list_files(work: Work, activity: Activity) -> tuple[FileView, ...]:
+    """Return the files of the mails that an activity stands for."""
+    rows = work.session.scalars(
+        select(Attachment)
+        .join(Email, (Email.workspace_id == Attachment.workspace_id) & (Email.id == Attachment.email_id))
+        .where(Attachment.workspace_id == work.workspace_id, Email.activity_id == activity.id)
+        .order_by(Email.received_at, Attachment.position)
+    )
+    return tuple(FileView(row.id, row.name or "unnamed", row.type, row.size, row.blob_id is not None) for row in rows)
+
+
+def read_file(session: Session, workspace_id: str, attachment_id: str) -> StoredFile:
+    """Return a file with its content.
+
+    Raises:
+        NotFound: there is none of that id here, or it was too large to be kept.
+    """
+    row = session.execute(
+        select(Attachment.name, Attachment.type, AttachmentBlob.content)
+        .outerjoin(
+            AttachmentBlob,
+            (AttachmentBlob.workspace_id == Attachment.workspace_id) & (AttachmentBlob.id == Attachment.blob_id),
+        )
+        .where(Attachment.workspace_id == workspace_id, Attachment.id == attachment_id)
+    ).first()
+    if row is None:
+        raise NotFound("There is no such attachment here.")
+    if row.content is None:
+        raise NotFound(f"“{row.name}” was too large to be kept. It is still in the mailbox of who forwarded it.")
+    return StoredFile(row.name or "unnamed", row.type, row.content)
+
+
+def forget_unused(session: Session, now: datetime) -> int:
+    """Remove contents that no mail has any more, in all workspaces; return how many."""
+    used = exists().where(
+        Attachment.workspace_id == AttachmentBlob.workspace_id, Attachment.blob_id == AttachmentBlob.id
+    )
+    statement = delete(AttachmentBlob).where(AttachmentBlob.created_at < now - UNUSED_FOR, ~used)
+    done: CursorResult[Any] = session.execute(statement, execution_options={"synchronize_session": False})  # type: ignore[assignment]  # a DELETE returns a cursor's result
+    return done.rowcount
+
+
+def _keep_content(work: Work, file: MailFile) -> str:
+    """Return the id of the kept content; one that is used again stays as long as a new one."""
+    mine = (AttachmentBlob.workspace_id == work.workspace_id) & (AttachmentBlob.digest == file.digest)
+    known = work.connection.execute(select(AttachmentBlob.id, AttachmentBlob.created_at).where(mine)).first()
+    if known is None:
+        blob_id = work.new_id()
+        values = {"id": blob_id, "workspace_id": work.workspace_id, "digest": file.digest, "size": file.size}
+        work.connection.execute(insert(AttachmentBlob), {**values, "content": file.content, "created_at": work.now})
+        return blob_id
+    if known.created_at < work.now - _FRESH:
+        work.connection.execute(update(AttachmentBlob).where(mine).values(created_at=work.now))
+    return str(known.id)
+
+
+def _has_files(work: Work, email: Email) -> bool:
+    known = select(Attachment.id).where(Attachment.workspace_id == work.workspace_id, Attachment.email_id == email.id)
+    return work.connection.execute(known.limit(1)).first() is not None

@@ -1,0 +1,54 @@
+"""What mail brought to a record, as facts of its card: a meeting's place and answers, files, addresses that bounced."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from crmbot.crm.answers import ActivityView, ContactView, FileView, MeetingView
+from crmbot.slack.mrkdwn import Mrkdwn, one_line
+from crmbot.slack.reader import Reader
+
+_MOST_PEOPLE = 12
+_MOST_FILES = 10
+_KILO = 1_000
+_SIGNS = {"accepted": "✅", "declined": "❌", "maybe": "❔", "sends somebody else": "👤"}
+
+
+def carried_facts(activity: ActivityView, reader: Reader) -> Iterable[tuple[str, Any]]:
+    """Yield who takes part, where, and which files there are."""
+    meeting = activity.meeting
+    if meeting is None:
+        yield "Attendees", one_line(", ".join(activity.attendees), 300)
+    else:
+        if meeting.cancelled_at:
+            yield "Cancelled", reader.moment(meeting.cancelled_at)
+        yield "Where", one_line(meeting.place or "", 200)
+        yield "Repeats", one_line(meeting.repeats or "", 120)
+        yield "Attendees", _answers(meeting)
+    yield "Files", _files(activity.files)
+
+
+def addresses(contact: ContactView) -> Mrkdwn:
+    """Return a contact's addresses, those that mail came back from with why."""
+    bounced = dict(contact.bounced)
+    told = [f"{email} (bounced: {bounced[email]})" if email in bounced else email for email in contact.emails]
+    return one_line(", ".join(told), 300)
+
+
+def _answers(meeting: MeetingView) -> Mrkdwn:
+    told = [f"{_SIGNS.get(answer, '▫️')} {name} ({answer})" for name, answer in meeting.attendees[:_MOST_PEOPLE]]
+    more = len(meeting.attendees) - _MOST_PEOPLE
+    return one_line(", ".join(told) + (f" and {more} more" if more > 0 else ""), 900)
+
+
+def _files(files: tuple[FileView, ...]) -> Mrkdwn:
+    told = [
+        f"{one.name} ({_size(one.size)}{'' if one.kept else ', too large to be kept'})" for one in files[:_MOST_FILES]
+    ]
+    more = len(files) - _MOST_FILES
+    return one_line(", ".join(told) + (f" and {more} more" if more > 0 else ""), 900)
+
+
+def _size(size: int) -> str:
+    if size < _KILO:
+        return f"{size} B"
+    return f"{size / _KILO:.0f} kB" if size < _KILO * _KILO else f"{size / _KILO / _KILO:.1f} MB"
