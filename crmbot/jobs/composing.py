@@ -1,12 +1,16 @@
 """A digest's message: its numbers by the report engine, its words by the surface that it goes to."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
 
 from crmbot.crm.answers import ReportAnswer
 from crmbot.crm.occasions import Composed, Occasion, Reading
 from crmbot.crm.policy import Policy
+from crmbot.models import Workspace
 from crmbot.reports.digests.base import Digest
 from crmbot.reports.rendering.envelope import as_envelope
 from crmbot.reports.values import Report, ReportSettings
@@ -25,8 +29,11 @@ MailRenderer = Callable[[str, Digest | Report, str], dict[str, Any]]
 class DigestComposer:
     """Composes any subscription's digest; the same numbers that the API gives at the same moment."""
 
-    def __init__(self, policy: Policy, settings: ReportSettings, render_mail: MailRenderer) -> None:
+    def __init__(
+        self, policy: Policy, settings: ReportSettings, render_mail: MailRenderer, *, prefix: str = ""
+    ) -> None:
         self._policy, self._settings, self._render_mail = policy, settings, render_mail
+        self._prefix = prefix
 
     def __call__(self, session: Reading, occasion: Occasion) -> Composed:
         """Compute in the session's snapshot and render; CrmError says why there can be no digest."""
@@ -35,22 +42,22 @@ class DigestComposer:
         late = occasion.late or ""
         if digest.channel is not None:
             kind, destination = "slack.post", digest.channel
-            payload = _as_slack(values, late).payload
+            payload = self._as_slack(session, values, late).kept
         else:
             kind, destination = "mail.send", digest.to_email or ""
             payload = self._render_mail(digest.name, values, late)
         return Composed(kind, destination, payload, _numbers(values), isinstance(values, Digest) and values.is_empty)
 
+    def _as_slack(self, session: Reading, values: Digest | Report, late: str) -> Message:
+        if isinstance(values, Digest):
+            own = session.scalar(select(Workspace.lost_reasons).where(Workspace.id == values.workspace_id))
+            return render(values, late=late, lost_reasons=own or self._policy.lost_reasons, prefix=self._prefix)
+        answer = ReportAnswer(f"{values.title} report.", name=values.name, report=values)
+        message = report_message(answer, Reader(ZoneInfo(values.meta.timezone), values.meta.as_of, shared=True))
+        return fit(replace(message, blocks=(*stack(context(late) if late else None), *message.blocks)))
+
     def _compute(self, session: Reading, occasion: Occasion) -> Digest | Report:
         return compute_digest(session, occasion.digest, occasion.as_of, self._policy, self._settings)
-
-
-def _as_slack(values: Digest | Report, late: str) -> Message:
-    if isinstance(values, Digest):
-        return render(values, late=late)
-    answer = ReportAnswer(f"{values.title} report.", name=values.name, report=values)
-    message = report_message(answer, Reader(ZoneInfo(values.meta.timezone), values.meta.as_of, shared=True))
-    return fit(Message(message.text, (*stack(context(late) if late else None), *message.blocks)))
 
 
 def _numbers(values: Digest | Report) -> dict[str, Any]:

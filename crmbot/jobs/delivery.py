@@ -18,8 +18,8 @@ MOST_TRIES = 20
 LONGEST_TRYING = timedelta(days=1)
 PACES: Mapping[str, timedelta] = {"slack": timedelta(seconds=1), "notice": timedelta(seconds=1)}
 """How far apart messages of one destination are sent."""
-LONGEST_CALL = timedelta(seconds=20)
-"""What a look-up and a call may take together."""
+LONGEST_CALL = timedelta(seconds=30)
+"""What a look-up and a call may take together; one with a chart's picture takes several."""
 
 _FIRST_WAIT, _GROWTH, _LONGEST_WAIT = 5.0, 3.0, 300.0
 _LOOK_AFTER = timedelta(seconds=5)

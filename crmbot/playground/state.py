@@ -35,6 +35,10 @@ class Workspace:
     bot_user_id = "U0000BOT1"
     bot_name = "crmbot"
     client_id = "1111.2222"
+    refused_blocks: set[str]
+    """Types of blocks that this workspace does not have yet: messages with one are refused as invalid_blocks."""
+    slow_files: int
+    """How many times an uploaded picture is refused because Slack has not looked at it yet."""
     base_url = ""
 
     def __init__(self, clock: Clock = time.time) -> None:
@@ -72,6 +76,8 @@ class Workspace:
             self.tokens: dict[str, Json] = {self.bot_token: self.team_answer()}
             self.revoked: set[str] = set()
             self.tickets: set[str] = set()
+            self.refused_blocks: set[str] = set()
+            self.slow_files = 0
             self.add_user(self.bot_user_id, self.bot_name, is_bot=True)
             self.changed.notify_all()
 

@@ -67,11 +67,22 @@ class SlackApi:
         status, headers, raw = self._send(self.base_url + method, b"", self._headers(_FORM), self.seconds)
         return _judged(status, headers, raw), headers
 
+    def upload(self, url: str, content: bytes, *, seconds: float | None = None) -> None:
+        """Send a file's bytes to the address that Slack gave for it; SendFailed when they were not taken."""
+        headers = {"Content-Type": "application/octet-stream"}
+        status, _, _ = self._send(url, content, headers, seconds or self.seconds)
+        if status != 200:  # noqa: PLR2004 - HTTP's OK
+            raise SendFailed("Slack did not take the file.", permanent=status < _SERVER_ERROR, code=f"http_{status}")
+
     def respond(self, url: str, payload: dict[str, Any], *, seconds: float) -> None:
         """Answer a click at its response_url; SendFailed when it was not taken."""
-        status, _, raw = self._send(url, json.dumps(payload).encode(), {"Content-Type": _JSON}, seconds)
+        status, headers, raw = self._send(url, json.dumps(payload).encode(), {"Content-Type": _JSON}, seconds)
+        if status == _TOO_MANY:
+            raise SendFailed(
+                "Slack asks to wait.", retry_after=retry_after(headers.get("retry-after")), code="ratelimited"
+            )
         if status != 200:  # noqa: PLR2004 - HTTP's OK
-            code = raw[:60].decode("ascii", "replace")
+            code = _code_in(raw)
             raise SendFailed("The answer was not taken.", permanent=status < _SERVER_ERROR, code=_code_of(code))
 
     def _call(self, method: str, body: bytes, content_type: str, seconds: float | None) -> dict[str, Any]:
@@ -146,6 +157,15 @@ def _judged(status: int, headers: dict[str, str], raw: bytes) -> dict[str, Any]:
     fate, reason = judge(code)
     asked = retry_after(headers.get("retry-after")) if code in {"ratelimited", "rate_limited"} else None
     raise SendFailed(reason, permanent=fate is Fate.PARKED, unknown=fate is Fate.UNKNOWN, retry_after=asked, code=code)
+
+
+def _code_in(raw: bytes) -> str:
+    """Return what a response_url says about a refusal: a bare code, or one in JSON."""
+    text = raw[:1000].decode("ascii", "replace")
+    try:
+        return str(json.loads(text)["error"])
+    except (ValueError, KeyError, TypeError):
+        return text
 
 
 def _code_of(text: str) -> str:

@@ -1,33 +1,32 @@
 """Sending messages to Slack: one attempt at a time, and an honest word about what became of it."""
 
-import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from crmbot.errors import SendFailed
 from crmbot.slack.api import SlackApi
-from crmbot.slack.blocks.limits import fit, simplify
 from crmbot.slack.message import Message
+from crmbot.slack.showing import ChartStanding, send_shown
 
 __all__ = ["EVENT_TYPE", "SendFailed", "SlackGateway"]
 
-_logger = logging.getLogger(__name__)
 EVENT_TYPE = "crmbot_outbox"
 """The name of the metadata that carries the outbox id of a post."""
 
-_REFUSED_BLOCKS = frozenset(
-    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "only_one_table_allowed"}
-)
 _CHANNEL_PAGE, _CHANNEL_PAGES = 200, 50
 _HISTORY_PAGE = 100
 _HISTORY_PAGES = 3
 
 
 class SlackGateway:
-    """Posts to one Slack workspace; `api` makes the client with that workspace's token."""
+    """Posts to one Slack workspace; `api` makes the client with that workspace's token.
 
-    def __init__(self, api: Callable[[], SlackApi]) -> None:
-        self._api = api
+    `standing` knows whether this workspace's Slack draws charts; without it every message tries.
+    """
+
+    def __init__(self, api: Callable[[], SlackApi], standing: ChartStanding | None = None) -> None:
+        self._api, self._standing = api, standing
 
     def post(
         self, destination: str, message: Message, metadata: dict[str, Any] | None = None, outbox_id: str = ""
@@ -51,12 +50,59 @@ class SlackGateway:
         return self.post(self.open_dm(user_id), message, metadata, outbox_id)
 
     def post_ephemeral(self, channel: str, user_id: str, message: Message, thread: str | None = None) -> None:
-        """Show a message to one person in a channel, in a thread when given."""
-        self._send("chat.postEphemeral", message, {"channel": channel, "user": user_id, "thread_ts": thread})
+        """Show a message to one person in a channel, in a thread when given; no picture is uploaded for it."""
+        quick = replace(message, pictures=())
+        self._send("chat.postEphemeral", quick, {"channel": channel, "user": user_id, "thread_ts": thread})
 
     def update(self, channel: str, ts: str, message: Message) -> None:
         """Put another content into a message."""
-        self._send("chat.update", message, {"channel": channel, "ts": ts})
+        self._send("chat.update", message, {"channel": self._channel(channel), "ts": ts})
+
+    def respond(self, url: str, message: Message, *, in_channel: bool = False) -> None:
+        """Answer below a command or click at its response_url, to who asked alone unless `in_channel`.
+
+        Raises:
+            SendFailed: it was not taken; `permanent` when the address is used up or too old.
+        """
+        api = self._api()
+        to = {"response_type": "in_channel" if in_channel else "ephemeral", "replace_original": False}
+
+        def post(shown: Message, seconds: float) -> None:
+            api.respond(url, {**to, **shown.payload}, seconds=seconds)
+
+        send_shown(api, message, post, self._standing)
+
+    def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
+        """Put a view on a person's Home tab."""
+        self._api().call("views.publish", user_id=user_id, view=view)
+
+    def unfurl(self, channel: str, ts: str, unfurls: dict[str, Any]) -> None:
+        """Show a card below each link of somebody's message: {address: {blocks}}."""
+        self._api().call("chat.unfurl", channel=channel, ts=ts, unfurls=unfurls)
+
+    def check(self, destination: str) -> None:
+        """Look whether a channel or person can be posted to.
+
+        Raises:
+            SendFailed: it can't (`permanent`), with what to do about it; or nobody knows now.
+        """
+        if destination[:1] in {"U", "W"}:
+            self.open_dm(destination)
+            return
+        channel = self.find_channel(destination) if destination.startswith("#") else destination
+        if channel is None:
+            raise SendFailed(
+                f"There is no channel {destination}, or crmbot is not in it: /invite @crmbot there.", permanent=True
+            )
+        found = self._api().read("conversations.info", channel=channel)["channel"]
+        if found.get("is_archived"):
+            raise SendFailed(f"#{found.get('name', channel)} is archived.", permanent=True, code="is_archived")
+        if not (found.get("is_member") or found.get("is_im")):
+            raise SendFailed(
+                f"crmbot is not in #{found.get('name', channel)}: /invite @crmbot there.",
+                permanent=True,
+                code="not_in_channel",
+            )
 
     def open_dm(self, user_id: str) -> str:
         """Return the id of the conversation with one person."""
@@ -107,13 +153,9 @@ class SlackGateway:
         return self.open_dm(destination) if destination[:1] in {"U", "W"} else destination
 
     def _send(self, method: str, message: Message, more: dict[str, Any]) -> dict[str, Any]:
-        fitted = fit(message)
         api = self._api()
-        try:
-            return api.call(method, **fitted.payload, **more)
-        except SendFailed as failure:
-            simple = simplify(fitted) if failure.code in _REFUSED_BLOCKS else None
-            if simple is None:
-                raise
-            _logger.warning("%s refused the blocks (%s); sent again with tables as text", method, failure.code)
-        return api.call(method, **simple.payload, **more)
+
+        def post(shown: Message, seconds: float) -> dict[str, Any]:
+            return api.call(method, seconds=seconds, **shown.payload, **more)
+
+        return send_shown(api, message, post, self._standing)

@@ -1,60 +1,47 @@
-"""Notices to one person: the receipt for a mail, and the word about a message that could not be delivered."""
+"""Notices to one person: the word about a message that could not be delivered, a reminder of what waits."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from crmbot.crm.requests import AddSender, AttachEmail, IgnoreEmail, Request
+from crmbot.crm.requests import CompleteActivity, ShowActivity, SnoozeActivity
 from crmbot.slack.blocks.limits import fit
-from crmbot.slack.blocks.outcomes import undo_button
 from crmbot.slack.blocks.primitives import actions, context, section, sentence, stack
-from crmbot.slack.message import Element, Message
-from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, one_line
+from crmbot.slack.blocks.records import show_request
+from crmbot.slack.message import Block, Message
+from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join
 from crmbot.slack.press import press_button
 
-_MOST_CHOICES = 5
-_STATES = {"triage": "🤔 Waiting for you", "noise": "🗂 Left aside", "ignored": "🗂 Left aside"}
-
-
-def receipt_message(payload: Mapping[str, Any]) -> Message:
-    """Return what became of a forwarded mail: to whom it was logged, because of what, with buttons to put it right.
-
-    `payload` is that of the outbox row `notice.receipt` (crm.emails.placing).
-    """
-    asks, where = payload.get("asks", []), payload.get("where", [])
-    title = "🤔 Which deal is it about?" if asks else _STATES.get(payload["state"], "📨 Logged")
-    if payload.get("repeated"):
-        title = "↩️ Logged before"
-    places = ", ".join(f"{reference} {name}" for reference, name in where)
-    activity = f"{payload['activity']} with " if payload.get("activity") else ""
-    head = Mrkdwn(f"{title}: {bold(payload['subject'], 200)}\nfrom {one_line(payload['from'], 120)}")
-    facts = [
-        Mrkdwn(one_line(f"{activity}{places}", 300)) if places else None,
-        Mrkdwn(f"Because: {one_line(payload['why'], 300)}"),
-    ]
-    blocks = stack(section(head), context(*(fact for fact in facts if fact)), actions(*_choices(payload)))
-    said = f"{title.split(' ', 1)[1]}: {payload['subject']}" + (f" ({places})" if places else "")
-    return fit(Message(escape(said), blocks))
+_MOST_NUDGED = 8
 
 
 def undelivered_message(payload: Mapping[str, Any]) -> Message:
-    """Return what could not be delivered, where to, and why; the payload is that of `notice.undelivered`."""
+    """Return what could not be delivered, or could not be if it were sent; the payload is `notice.undelivered`'s."""
     what = f"The digest “{payload['digest']}”" if payload.get("digest") else "A message"
-    said = f"{what} could not be delivered to {payload['destination']}. {payload['reason']}"
+    how = "cannot" if payload.get("what") == "slack.check" else "could not"
+    said = f"{what} {how} be delivered to {payload['destination']}. {payload['reason']}"
     hint = "Choose another channel, or invite the bot there: /invite @crmbot" if payload.get("digest") else None
     return fit(Message(escape(said), stack(sentence(f"⚠️ {said}"), context(hint) if hint else None)))
 
 
-def _choices(payload: Mapping[str, Any]) -> list[Element | None]:
-    email = str(payload["email_id"])
-    buttons: list[Element | None] = [
-        press_button(f"{reference} {name}"[:70], AttachEmail(email, reference), action_id=f"email.attach_{place}")
-        for place, (reference, name) in enumerate(payload.get("asks", [])[:_MOST_CHOICES])
-    ]
-    if payload["state"] == "triage":
-        choices: tuple[tuple[str, Request, str], ...] = (
-            ("Add sender as contact", AddSender(email), "email.add_sender"),
-            ("Leave aside", IgnoreEmail(email), "email.ignore"),
-            ("Ignore this sender", IgnoreEmail(email, "sender"), "email.ignore_sender"),
-        )
-        buttons += [press_button(label, request, action_id=action) for label, request, action in choices]
-    return [*buttons, undo_button(payload.get("entry_id"))]
+def nudge_message(payload: Mapping[str, Any]) -> Message:
+    """Return what somebody is reminded of, and by whom; the payload is that of `notice.nudge` (crm.nudges)."""
+    said = f"{payload['by']} nudges you {payload['about']}."
+    items = payload.get("items", [])
+    rows = [_nudged(item) for item in items[:_MOST_NUDGED]]
+    left = int(payload.get("more", 0)) + max(len(items) - _MOST_NUDGED, 0)
+    more = context(Mrkdwn(f"… and {left} more: `/task list overdue`")) if left else None
+    return fit(Message(escape(said), stack(sentence(f"👋 {said}"), *rows, more)))
+
+
+def _nudged(item: Mapping[str, Any]) -> tuple[Block, ...]:
+    """Return a record that somebody was reminded of, and what can be done about it."""
+    reference = str(item["reference"])
+    title = Mrkdwn(f"{bold(item['title'])}  {reference}\n{join(item['facts'])}")
+    look = show_request(reference)
+    is_open_task = isinstance(look, ShowActivity)
+    deeds = actions(
+        press_button("Done", CompleteActivity(reference), row=True, style="primary") if is_open_task else None,
+        press_button("Snooze 1 day", SnoozeActivity(reference), row=True) if is_open_task else None,
+        press_button("Open", look) if look else None,
+    )
+    return stack(section(title), deeds)

@@ -9,11 +9,16 @@ from crmbot.slack.blocks.primitives import context, stack
 from crmbot.slack.gateway import SlackGateway
 from crmbot.slack.message import Message
 
+_DONE_AGAIN = frozenset({"slack.update", "slack.check", "slack.home", "slack.unfurl"})
 _AGAIN = "🔁 Sent again: Slack did not say whether it took this the first time."
 
 
 class SlackOutbox:
-    """Sends rows of the kinds slack.post, slack.dm and slack.update; `gateway_of` a workspace's id."""
+    """Sends rows of the kinds slack.post, dm, update, aside, home, unfurl and check.
+
+    An aside belongs to the answer of a command or click: it goes to its `response_url`, and where that takes nothing
+    any more, to the person directly. A check sends nothing: it fails as a message would. `gateway_of` a workspace's id.
+    """
 
     def __init__(self, gateway_of: Callable[[str], SlackGateway]) -> None:
         self._gateway_of = gateway_of
@@ -33,11 +38,36 @@ class SlackOutbox:
                 ts = str(message.payload.get("ts", ""))
                 gateway.update(message.destination, ts, content)
                 return ts
+            case "slack.aside":
+                return _send_aside(gateway, message, content)
+            case "slack.home":
+                gateway.publish_home(message.destination, message.payload["view"])
+                return message.destination
+            case "slack.unfurl":
+                gateway.unfurl(message.destination, str(message.payload["ts"]), message.payload["unfurls"])
+                return str(message.payload["ts"])
+            case "slack.check":
+                gateway.check(message.destination)
+                return message.destination
         raise SendFailed(f"Nothing here sends {message.kind}.", permanent=True)
 
     def find(self, message: OutboxMessage) -> str | None:
-        """Return the ts of an earlier post of this row; an update is simply done again."""
-        if message.kind == "slack.update":
+        """Return the ts of an earlier post of this row; what changes nothing when done twice is simply done again."""
+        if message.kind in _DONE_AGAIN:
             return None
+        if message.kind == "slack.aside":
+            raise SendFailed("What a response_url took can't be looked up.", permanent=True)
         gateway = self._gateway_of(message.workspace_id)
         return gateway.find_posted(message.destination, message.id, message.created_at.timestamp() - 60)
+
+
+def _send_aside(gateway: SlackGateway, message: OutboxMessage, content: Message) -> str:
+    """Send what follows an answer to where the answer is; it stays as private as that one."""
+    in_channel = bool(message.payload.get("in_channel"))
+    try:
+        gateway.respond(str(message.payload.get("response_url", "")), content, in_channel=in_channel)
+    except SendFailed as failure:
+        if not failure.permanent or failure.unknown or in_channel:
+            raise
+        return gateway.post_dm(message.destination, content, None, message.id)
+    return message.id

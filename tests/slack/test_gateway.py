@@ -137,8 +137,12 @@ def test_blocks_that_slack_refuses_are_sent_again_as_text(
     blocks = stack(sentence("hello"), table(("Stage", "<Value>"), [("Qualified", "`$3`")]), chart)
     gateway.post("C1", Message("hello", blocks))
     kinds = [block["type"] for block in slack.messages("C1")[-1].blocks]
-    assert kinds == ["section", "section"]
+    assert kinds == ["section", "table", "section"]
     assert "invalid_blocks" in caplog.text
+    slack.refused_blocks = {"table", "data_visualization"}
+    gateway.post("C1", Message("hello", blocks))
+    kinds = [block["type"] for block in slack.messages("C1")[-1].blocks]
+    assert kinds == ["section", "section", "section"]
     assert slack.violations == []
 
 

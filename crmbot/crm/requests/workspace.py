@@ -24,7 +24,10 @@ class Find(Request, name="crm.find", permission="crm.search.view", writes=False)
 
 @dataclass(frozen=True)
 class ShowMailAddress(Request, name="crm.mail", permission="crm.emails.view"):
-    """Tell the actor's own secret intake address, making it at the first time."""
+    """Tell the actor's own secret intake address; `receipts` (all, problems, none) chooses, `renew` makes another."""
+
+    receipts: str | None = None
+    renew: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,17 @@ class SendDigest(Request, name="digest.send", permission="crm.digests.edit"):
     digest: str
     slot: str | None = None
     again: bool = False
+
+
+@dataclass(frozen=True)
+class SendAside(Request, name="", permission=""):
+    """Let what belongs to an answer follow it, to the Slack user who got the answer; no button can carry this.
+
+    `payload` is that of the outbox row `slack.aside`, as JSON.
+    """
+
+    slack_user_id: str
+    payload: str
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """chat.* and reactions.add: posting, changing and removing messages."""
 
+from typing import Any
+
 from crmbot.playground.arguments import ApiError, flag, structured
 from crmbot.playground.methods.conversations import channel_of, show_message
 from crmbot.playground.methods.registry import method
 from crmbot.playground.records import Channel, Json, Message
 from crmbot.playground.state import Workspace
-from crmbot.playground.validation import block_problems, message_verdict
+from crmbot.playground.validation import Verdict, block_problems, message_verdict
 
 UPDATE_TEXT_LIMIT = 4_000
 _SHARED = "text blocks attachments markdown_text as_user link_names parse"
@@ -15,13 +17,40 @@ def checked_body(workspace: Workspace, where: str, args: Json, text_limit: int |
     """Return text, blocks, attachments and metadata, or refuse them as Slack does and keep the reason."""
     body = {key: structured(args, key) for key in ("blocks", "attachments", "metadata")}
     body.update(text=args.get("text"), markdown_text=args.get("markdown_text"))
+    _refuse_unavailable(workspace, body["blocks"])
     verdict = message_verdict(body, text_limit) if text_limit else message_verdict(body)
+    if not verdict.error and (unknown := _unknown_files(workspace, body["blocks"])):
+        verdict = Verdict("invalid_blocks", unknown)
     workspace.remark(where, *[remark for remark in verdict.remarks if remark.startswith("text has")])
     workspace.refuse(where, *verdict.reasons)
     workspace.refuse(where, *[remark for remark in verdict.remarks if remark.startswith("blocks without")])
     if verdict.error:
         raise ApiError(verdict.error, errors=verdict.reasons, response_metadata={"messages": verdict.reasons})
     return body
+
+
+def _refuse_unavailable(workspace: Workspace, blocks: Any) -> None:
+    """Refuse what a message may have and this workspace lacks, or cannot show yet; that is no fault of the app."""
+    for place, block in enumerate(blocks if isinstance(blocks, list) else ()):
+        kind = block.get("type") if isinstance(block, dict) else None
+        file = workspace.files.get(str((block.get("slack_file") or {}).get("id"))) if kind == "image" else None
+        reason = None
+        if kind in workspace.refused_blocks:
+            reason = f"[ERROR] unsupported type: {kind} [json-pointer:/blocks/{place}/type]"
+        elif file is not None and workspace.slow_files:
+            workspace.slow_files -= 1
+            reason = f"[ERROR] invalid slack file [json-pointer:/blocks/{place}/slack_file]"
+        if reason:
+            raise ApiError("invalid_blocks", errors=[reason], response_metadata={"messages": [reason]})
+
+
+def _unknown_files(workspace: Workspace, blocks: Any) -> list[str]:
+    """Name the pictures of a message that were never uploaded to the end."""
+    named = [
+        block["slack_file"].get("id") for block in blocks or () if block["type"] == "image" and "slack_file" in block
+    ]
+    known = {file.id for file in workspace.files.values() if file.complete}
+    return [f"[ERROR] invalid slack file {name}" for name in named if name not in known]
 
 
 def new_message(workspace: Workspace, channel: str, body: Json, via: str, ephemeral_to: str | None = None) -> Message:

@@ -110,7 +110,8 @@ def _changes(report: Report) -> Series:
 
 
 def _overdue(digest: OverdueDigest) -> Series:
-    owners = sorted(digest.owners, key=lambda owner: -owner.overdue)
+    # One owner alone has nobody to be compared with.
+    owners = sorted(digest.owners, key=lambda owner: -owner.overdue) if len(digest.owners) > 1 else []
     rows = _folded([(owner.user_name, (float(owner.overdue),)) for owner in owners], "others")
     return _made("Overdue activities by owner", "activities", rows, ("Overdue",))
 

@@ -26,8 +26,11 @@ CHART_TITLE, CHART_LABEL, CHART_SERIES, CHART_POINTS, CHARTS = 50, 20, 6, 20, 2
 MODAL_TITLE, METADATA, VIEW_BLOCKS = 24, 3000, 100
 INPUT_LABEL, INPUT_TEXT, ERROR_TEXT, RADIOS = 150, 3000, 300, 10
 """A label may have 2,000 characters; nobody reads them."""
+IMAGE_ALT, IMAGE_TITLE = 2000, 2000
 MESSAGE_TEXT = 3500
 """Of the text beside the blocks, which notifications and screen readers use; Slack advises 4,000 at most."""
+CHART = "data_visualization"
+"""The type of the block that Slack draws as a chart."""
 
 
 def fit(message: Message) -> Message:
@@ -111,9 +114,18 @@ def _table(block: Block) -> Block | None:
     return {**block, "rows": kept} if kept else None
 
 
+def _image(block: Block) -> Block | None:
+    """Keep what Slack takes: of a message that comes back from it, an image says more than may be sent."""
+    kept = {key: value for key, value in block.items() if key in _OF_IMAGE}
+    if "slack_file" in kept:
+        kept = {**kept, "slack_file": {"id": kept["slack_file"]["id"]}}
+        kept.pop("image_url", None)
+    return {**kept, "alt_text": trim(block.get("alt_text") or "A picture", IMAGE_ALT)}
+
+
 def _only_so_many(blocks: list[Block]) -> list[Block]:
     """Keep one table and two charts; more of them Slack refuses."""
-    room = {"table": 1, "data_visualization": CHARTS}
+    room = {"table": 1, CHART: CHARTS}
     kept = []
     for block in blocks:
         kind = block["type"]
@@ -128,32 +140,60 @@ def _only_so_many(blocks: list[Block]) -> list[Block]:
 
 def as_text(block: Block) -> list[Block]:
     """Return a table or chart as blocks every Slack knows."""
-    rows = block.get("rows")
+    rows = _chart_cells(block) if block["type"] == CHART else [[cell["text"] for cell in row] for row in block["rows"]]
     if not rows:
         return []
-    cells = [[plain(cell["text"], 40).replace("`", "ˋ") for cell in row] for row in rows]  # noqa: RUF001 - on purpose
+    cells = [[plain(cell, 40).replace("`", "ˋ") for cell in row] for row in rows]  # noqa: RUF001 - on purpose
     widths = [max(map(len, column)) for column in zip(*cells, strict=False)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in cells]
+    right = block["type"] == CHART
+    lines = [_line(row, widths, right=right) for row in cells]
     escaped = "\n".join(lines).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = f"```{trim_mrkdwn(escaped, SECTION_TEXT - 6)}```"
     return [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}]
 
 
-def simplify(message: Message) -> Message | None:
-    """Return the message with tables and charts as text; None when it has none."""
-    if not any(block["type"] in _RICH for block in message.blocks):
+def _line(cells: list[str], widths: list[int], *, right: bool) -> str:
+    """Return a row of a table in letters of one width; figures stand right where `right`."""
+    first, *others = zip(cells, widths, strict=False)
+    rest = [cell.rjust(width) if right else cell.ljust(width) for cell, width in others]
+    return "  ".join([first[0].ljust(first[1]), *rest]).rstrip()
+
+
+def _chart_cells(block: Block) -> list[list[str]]:
+    """Return a chart's figures as a table with its title and a column for each series."""
+    chart = block["chart"]
+    if chart["type"] == "pie":
+        rows = [[segment["label"], f"{segment['value']:,.0f}"] for segment in chart["segments"]]
+        return [[block["title"], ""], *rows]
+    names = [series["name"] for series in chart["series"]]
+    figures = [{point["label"]: f"{point['value']:,.0f}" for point in series["data"]} for series in chart["series"]]
+    labels = chart["axis_config"]["categories"]
+    return [[block["title"], *names], *[[label, *[one.get(label, "") for one in figures]] for label in labels]]
+
+
+def simplify(message: Message, kinds: frozenset[str] | None = None) -> Message | None:
+    """Return the message with tables and charts, or only blocks of some `kinds`, as text; None when it has none."""
+    unwanted = kinds or _RICH
+    if not any(block["type"] in unwanted for block in message.blocks):
         return None
     blocks: list[Block] = []
     for block in message.blocks:
-        blocks.extend(as_text(block) if block["type"] in _RICH else [block])
+        blocks.extend(as_text(block) if block["type"] in unwanted else [block])
     return fit(replace(message, blocks=tuple(blocks)))
 
 
-_RICH = frozenset({"table", "data_table", "data_visualization"})
+def has_charts(message: Message) -> bool:
+    """Say whether Slack itself is to draw a chart in the message."""
+    return any(block["type"] == CHART for block in message.blocks)
+
+
+_RICH = frozenset({"table", "data_table", CHART})
+_OF_IMAGE = frozenset({"type", "block_id", "alt_text", "title", "image_url", "slack_file"})
 _FITTERS: dict[str, Callable[[Block], Block | None]] = {
     "section": _section,
     "header": _header,
     "context": _context,
     "actions": _actions,
     "table": _table,
+    "image": _image,
 }

@@ -1,6 +1,7 @@
 """From an answer to the message that shows it: one table."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from crmbot.crm.answers import (
@@ -11,6 +12,7 @@ from crmbot.crm.answers import (
     Listing,
     MailAnswer,
     Outcome,
+    Places,
     ReportAnswer,
     Shown,
     Table,
@@ -19,7 +21,7 @@ from crmbot.crm.answers import (
 )
 from crmbot.crm.requests import Request
 from crmbot.reports.digests.base import Digest
-from crmbot.slack.blocks import lists, outcomes, reports
+from crmbot.slack.blocks import lists, outcomes, reports, triage
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import context, sentence
 from crmbot.slack.digests import render
@@ -32,8 +34,8 @@ def _report(answer: ReportAnswer, reader: Reader) -> Message:
     """Return a report's card, or a digest as its channel would get it, with the words that go before it."""
     if not isinstance(answer.report, Digest):
         return reports.report_message(answer, reader)
-    message = render(answer.report)
-    return Message(message.text, (sentence(answer.said), *message.blocks))
+    message = render(answer.report, lost_reasons=reader.lost_reasons, prefix=reader.prefix)
+    return replace(message, blocks=(sentence(answer.said), *message.blocks))
 
 
 _CARDS: dict[type[Answer], Callable[[Any, Reader], Message]] = {
@@ -43,6 +45,7 @@ _CARDS: dict[type[Answer], Callable[[Any, Reader], Message]] = {
     Today: lists.today_message,
     Found: lists.found_message,
     Triage: lists.triage_message,
+    Places: triage.places_message,
     Table: lists.table_message,
     Help: lists.help_message,
     ReportAnswer: _report,
@@ -67,5 +70,5 @@ def answer_message(
         read_as = context(join(["Read as", *echoes]))
         place = 1 if message.blocks else 0
         blocks = (*message.blocks[:place], *([read_as] if read_as else ()), *message.blocks[place:])
-        message = Message(message.text, blocks)
+        message = replace(message, blocks=blocks)
     return fit(message)

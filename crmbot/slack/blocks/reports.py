@@ -8,6 +8,7 @@ from crmbot.crm.answers import ReportAnswer
 from crmbot.domain.money import Money
 from crmbot.reports.rendering.sections import SUMMARY, Section, read_sections
 from crmbot.reports.values import Report
+from crmbot.slack.blocks.charts import chart_blocks
 from crmbot.slack.blocks.primitives import context, fields, header, section, sentence, stack, table
 from crmbot.slack.message import Block, Message
 from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line
@@ -27,15 +28,17 @@ def report_message(answer: ReportAnswer, reader: Reader) -> Message:
     sections = [part for part in read_sections(report) if part.rows]
     figures = [row for part in sections if part.name == SUMMARY for row in part.rows if row[0] not in _HIDDEN]
     rest = [part for part in sections if part.name != SUMMARY][:_MOST_SECTIONS]
+    charts, pictures = chart_blocks(report)
     tables = [_as_table(part, reader) if place == 0 else _as_lines(part, reader) for place, part in enumerate(rest)]
     blocks = stack(
         header(report.title),
         context(_circumstances(report)),
         fields((_words(name), _shown(value, reader)) for name, value in figures[:_MOST_FIGURES]),
+        charts,
         *tables,
         None if rest or figures else context("Nothing to report in this period."),
     )
-    return Message(escape(answer.said), blocks)
+    return Message(escape(answer.said), blocks, pictures)
 
 
 def _circumstances(report: Report) -> Mrkdwn:

@@ -1,0 +1,115 @@
+"""Nudges: an owner is reminded of a deal, an activity or all that is overdue, and told by whom."""
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from crmbot.crm.answers import ActivityView, DealView, Outcome
+from crmbot.crm.lookup import find_activity, find_deal, find_user
+from crmbot.crm.requests import NudgeOwner
+from crmbot.crm.views import activity_view, deal_view
+from crmbot.crm.work import Work
+from crmbot.domain.ids import Kind, parse_reference
+from crmbot.errors import BadInput, Conflict, MissingFact
+from crmbot.models import Activity, Outbox, User
+
+NOTICE = "notice.nudge"
+"""The kind of the message; its payload has by, about (a sentence), items [{reference, title, facts}] and more."""
+
+_MOST = 10
+
+
+def nudge_owner(work: Work, request: NudgeOwner) -> Outcome:
+    """Queue the message to the owner.
+
+    Raises:
+        Conflict: they were reminded of the same today already, or it is done.
+        BadInput: it is the actor's own, or nobody's.
+    """
+    if request.about:
+        return _about_record(work, request.about)
+    if not request.owner:
+        raise MissingFact("Whom, or about what?", field="owner", example="a deal's number, such as D-17")
+    return _about_overdue(work, find_user(work, request.owner))
+
+
+def _about_record(work: Work, word: str) -> Outcome:
+    parsed = parse_reference(word)
+    view: DealView | ActivityView
+    if parsed is not None and parsed[0] is Kind.ACTIVITY:
+        view = activity_view(work, find_activity(work, word))
+        if view.completed_at is not None:
+            raise Conflict(f"{_named(view)} is done already.")
+    else:
+        view = deal_view(work, find_deal(work, word))
+        if view.outcome != "open":
+            raise Conflict(f"{_named(view)} is {view.outcome} already.")
+    owner = _owner(work, view)
+    _send(work, owner, view.id, f"about {_named(view)}", [view], 0)
+    return Outcome(f"Nudged {owner.name} about {_named(view)}.", record=view)
+
+
+def _about_overdue(work: Work, owner: User) -> Outcome:
+    if owner.id == work.actor.user_id:
+        raise BadInput("These are your own: /task list overdue", field="owner")
+    late = (
+        Activity.workspace_id == work.workspace_id,
+        Activity.owner_id == owner.id,
+        Activity.completed_at.is_(None),
+        Activity.overdue_at <= work.now,
+    )
+    count = work.session.scalar(select(func.count()).where(*late)) or 0
+    if not count:
+        raise Conflict(f"Nothing is overdue for {owner.name} any more.")
+    rows = work.session.scalars(select(Activity).where(*late).order_by(Activity.overdue_at).limit(_MOST))
+    items = [activity_view(work, row) for row in rows]
+    what = f"about {count} overdue {'activity' if count == 1 else 'activities'}"
+    _send(work, owner, "overdue", what, items, count - len(items))
+    return Outcome(f"Nudged {owner.name} {what}.")
+
+
+def _owner(work: Work, view: DealView | ActivityView) -> User:
+    owner = work.user(view.owner.id) if view.owner else None
+    if owner is None:
+        raise BadInput(f"Nobody owns {_named(view)}. Give it to somebody first.", field="owner")
+    if owner.id == work.actor.user_id:
+        raise BadInput(f"{_named(view)} is your own.", field="owner")
+    if not owner.active:
+        raise BadInput(f"{owner.name} has left. Give {_named(view)} to somebody else.", field="owner")
+    return owner
+
+
+def _send(work: Work, owner: User, what: str, about: str, views: Sequence[DealView | ActivityView], more: int) -> None:
+    # The constraint on the key keeps a second one out, whoever presses at the same moment.
+    key = f"nudge:{owner.id}:{what}:{work.today}"
+    before = select(Outbox).where(Outbox.workspace_id == work.workspace_id, Outbox.key == key)
+    sent = work.session.scalars(before).one_or_none()
+    if sent is not None:
+        who = "You" if sent.payload.get("by_id") == work.actor.user_id else sent.payload.get("by", "Somebody")
+        raise Conflict(f"{who} nudged {owner.name} {about} today already.")
+    zone = work.zone_of(owner.id)
+    items = [{"reference": view.reference, "title": view.title, "facts": _facts(view, zone)} for view in views]
+    payload = {"by": work.actor.name, "by_id": work.actor.user_id, "about": about, "items": items, "more": more}
+    work.send(NOTICE, owner.id, payload, key=key)
+
+
+def _facts(view: DealView | ActivityView, zone: ZoneInfo) -> list[str]:
+    """Return what the owner needs to know of a record, its hours in the owner's zone."""
+    if isinstance(view, ActivityView):
+        facts: list[Any] = [_due(view, zone), view.about[0].title if view.about else ""]
+    else:
+        close = f"close {view.expected_close:%a %-d %b %Y}" if view.expected_close else "no expected close"
+        facts = [str(view.value) if view.value else "no value", view.stage, close]
+    return [str(fact) for fact in facts if fact]
+
+
+def _due(view: ActivityView, zone: ZoneInfo) -> str:
+    if view.due_at is not None:
+        return f"due {view.due_at.astimezone(zone):%a %-d %b %Y, %H:%M %Z}"
+    return f"due {view.due_on:%a %-d %b %Y}" if view.due_on else "no date"
+
+
+def _named(view: DealView | ActivityView) -> str:
+    return f"{view.reference} {view.title}"
