@@ -111,7 +111,13 @@ def _open_tnef(one: Attachment, contents: Contents, budget: Budget) -> list[Atta
     if not contents.text.strip():
         contents.text = package.text[:MAX_TEXT]
     found = [
-        Attachment(file.name, file.type or UNKNOWN, len(file.content), partial(_cut, file.content), inline=file.inline)
+        Attachment(
+            file.name,
+            file.type or sniff(file.content, file.name),
+            len(file.content),
+            partial(_cut, file.content),
+            inline=file.inline,
+        )
         for file in package.files
     ]
     return [file for file in found if not is_decoration(file)]

@@ -14,7 +14,7 @@ _MOST_REASON = 300
 _MOST_IDS = 10
 _FIELD = re.compile(r"^([A-Za-z-]{1,60}):[ \t]*([^\n]*(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_REPLY = re.compile(r"(?<![\d.])([45])\d\d(?=[ -])")
+_REPLY = re.compile(r"(?<![\d.])([45])\d\d(?=[ :-])")
 _ADDRESS = re.compile(ADDRESS)
 _MESSAGE_ID = re.compile(r"^[ \t>]*Message-ID:\s*(<[^<>\s]{1,300}>)", re.MULTILINE | re.IGNORECASE)
 _SAID = re.compile(r"^(?:smtp|x-[a-z0-9-]+|dns|unknown)\s*;\s*", re.IGNORECASE)
@@ -70,7 +70,10 @@ def _by_words(text: str) -> tuple[Failure, ...]:
         for match in list(wording.finditer(text))[:_MOST_FAILURES]:
             recipient = _address(match["recipient"])
             if recipient:
-                reason = _one_line(match["reason"] or "") or _reason_in(text)
+                reason = _one_line(match["reason"] or "")
+                if not _has_code(reason):
+                    # Some explain at length before they quote the other server.
+                    reason = _reason_in(text) or reason
                 found.setdefault(recipient, _failure(recipient, reason, ""))
         if found:
             return tuple(found.values())
@@ -91,9 +94,13 @@ def _failure(recipient: str, reason: str, status: str) -> Failure:
 def _reason_in(text: str) -> str:
     """Return the line in which a server's answer stands, whoever wrote the mail."""
     for line in text.split("\n"):
-        if _REPLY.search(line + " ") or _STATUS.search(line):
+        if _has_code(f"{line} "):
             return _one_line(line)
     return ""
+
+
+def _has_code(text: str) -> bool:
+    return bool(_REPLY.search(text) or _STATUS.search(text))
 
 
 def _address(text: str) -> str | None:
