@@ -65,6 +65,8 @@ def policy_of(settings: Settings) -> Policy:
         intake_addresses=tuple(intake.address for intake in intakes if intake.address),
         several_open_deals=intakes[0].several_open_deals if intakes else "ask",
         unknown_sender=intakes[0].unknown_sender if intakes else "triage",
+        sends_mail=bool(settings.smtp.host),
+        triage_channel=settings.slack.triage_channel,
         secret_key=secret_key(settings),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from crmbot.bootstrap import Crmbot
 from crmbot.bootstrap.chat import slack_options
+from crmbot.bootstrap.triage import triage_renderers
 from crmbot.crm.outbox import OutboxMessage
 from crmbot.errors import SendFailed
 from crmbot.jobs.delivery import Gateway
@@ -15,8 +16,10 @@ from crmbot.mail.outgoing import Outgoing
 from crmbot.models import User
 from crmbot.slack.gateway import SlackGateway
 from crmbot.slack.message import Message
-from crmbot.slack.notices import receipt_message, undelivered_message
+from crmbot.slack.notices import undelivered_message
 from crmbot.slack.outbox import SlackOutbox
+from crmbot.slack.receipts import receipt_message
+from crmbot.slack.triage import mailbox_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Notice:
 _NOTICES = {
     "notice.receipt": Notice(receipt_message, "receipt"),
     "notice.undelivered": Notice(undelivered_message, "undelivered"),
+    "notice.mailbox": Notice(mailbox_message, "mailbox"),
 }
 
 
@@ -63,7 +67,9 @@ def gateways(bot: Crmbot) -> dict[str, Gateway]:
     outgoing = mail_gateway(bot)
     if outgoing is not None:
         ways["mail"] = outgoing
-    ways["notice"] = NoticeGateway({kind: _renderer(bot, kind, ways) for kind in _NOTICES}, ways)
+    ways["notice"] = NoticeGateway(
+        {kind: _renderer(bot, kind, ways) for kind in _NOTICES} | triage_renderers(bot, ways), ways
+    )
     return ways
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from crmbot.cli.triage import triage_command
 from crmbot.errors import BadInput
 
 
@@ -78,6 +79,9 @@ def requeue_mail(ctx: click.Context) -> None:
             count = requeue(session, workspace_id)
     waiting = f"{count} {'mail waits' if count == 1 else 'mails wait'} to be read again."
     click.echo(waiting if count else "No mail has failed.")
+
+
+mail_command.add_command(triage_command)
 
 
 def _messages(files: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:

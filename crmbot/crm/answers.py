@@ -374,6 +374,15 @@ class Triage(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class Places(Answer):
+    """Where a mail may go, the likeliest first; the first `near` ones are of people in it."""
+
+    email: EmailView
+    places: tuple[Link, ...]
+    near: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ReportAnswer(Answer):
     """A computed report: `name`, its envelope's `data` and `meta` as typed by the engine."""
 

@@ -27,6 +27,8 @@ class Policy:
     intake_addresses: tuple[str, ...] = ()
     several_open_deals: str = "ask"
     unknown_sender: str = "triage"
+    triage_channel: str = ""
+    """Where mail that waits is shown; "" for those who decide, one by one."""
     sends_mail: bool = True
     triage_channel: str = ""
     """Where mail that waits is shown; "" for those who decide, one by one."""

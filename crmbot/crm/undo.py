@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crmbot.crm.answers import Outcome
+from crmbot.crm.emails.writing import call_back
 from crmbot.crm.requests import REQUESTS, Undo
 from crmbot.crm.reversal import take_back
 from crmbot.crm.users import count_admins
@@ -27,6 +28,7 @@ def undo(work: Work, request: Undo) -> Outcome:
     effect, again = _effect_of(work, entry)
     _refuse_unallowed(work, entry, effect)
     _refuse_stale(work, entry)
+    call_back(work, effect, again=again)
     had_admin = effect.request.startswith("user.") and count_admins(work) > 0
     rows = take_back(work, entry)
     if had_admin and not count_admins(work):

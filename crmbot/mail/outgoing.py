@@ -27,15 +27,20 @@ _REFUSED = (smtplib.SMTPSenderRefused, smtplib.SMTPDataError, smtplib.SMTPHeloEr
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail to send. `automatic`: nobody wrote it by hand, so nobody's program shall answer it."""
+    """A mail to send. `automatic`: nobody wrote it by hand, so nobody's program shall answer it.
+
+    `from_name` is shown in place of the team's; `message_id` is one that was chosen when the mail was logged.
+    """
 
     to: str
     subject: str
     text: str
     html: str | None = None
     to_name: str = ""
-    reply_to: str | None = None
+    reply_to: tuple[str, ...] = ()
     automatic: bool = True
+    from_name: str = ""
+    message_id: str = ""
 
 
 class Outgoing:
@@ -83,13 +88,13 @@ class Outgoing:
             SendFailed: an address is none.
         """
         mail = EmailMessage(policy=SMTP)
-        mail["From"] = _mailbox(self._sender_name, self._sender)
+        mail["From"] = _mailbox(letter.from_name or self._sender_name, self._sender)
         mail["To"] = _mailbox(letter.to_name, letter.to)
         if letter.reply_to:
-            mail["Reply-To"] = _mailbox("", letter.reply_to)
+            mail["Reply-To"] = tuple(_mailbox("", address) for address in letter.reply_to)
         mail["Subject"] = one_line(letter.subject)[:_LONGEST_SUBJECT] or "(no subject)"
         mail["Date"] = format_datetime(self._clock())
-        mail["Message-ID"] = f"<{one_line(identity)}@{domain_of(self._sender)}>"
+        mail["Message-ID"] = one_line(letter.message_id) or f"<{one_line(identity)}@{domain_of(self._sender)}>"
         mail["X-Crmbot-Id"] = mark(self._key, one_line(identity))
         if letter.automatic:
             mail["Auto-Submitted"] = "auto-generated"
@@ -171,9 +176,15 @@ def letter_of(message: OutboxMessage) -> Letter:
         text=str(payload.get("text", "")),
         html=payload.get("html"),
         to_name=str(payload.get("to_name", "")),
-        reply_to=payload.get("reply_to"),
+        reply_to=_addresses(payload.get("reply_to")),
+        from_name=str(payload.get("from_name", "")),
+        message_id=str(payload.get("message_id", "")),
         automatic=bool(payload.get("automatic", True)),
     )
+
+
+def _addresses(value: object) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 def one_line(text: str) -> str:

@@ -11,10 +11,11 @@ from crmbot.crm.actors import Actor
 from crmbot.crm.answers import MailAnswer
 from crmbot.crm.deliveries import TRIES, Waiting
 from crmbot.crm.emails.knowledge import is_outside
-from crmbot.crm.emails.placing import COMMAND_ONLY
+from crmbot.crm.emails.placing import COMMAND_ONLY, NEVER
 from crmbot.crm.emails.senders import People, read_people
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import LogEmail
+from crmbot.domain.identity import domain_of
 from crmbot.errors import Busy, Conflict
 from crmbot.failpoints import reach
 from crmbot.mail.commands import ask_of, command_of, obey
@@ -53,7 +54,7 @@ class Taken:
 def load_people(service: CrmService, workspace_id: str) -> People:
     """Read who works in the workspace, for a batch of mails."""
     with service.store.reading(workspace_id) as session:
-        return read_people(session, workspace_id, service.policy)
+        return read_people(session, workspace_id, service.policy, service.clock())
 
 
 def take_in(
@@ -77,7 +78,9 @@ def take_in(
     mail = read(raw)
     reach("mail.parsed")
     standing = judge_sender(mail, door, people, service.policy)
-    requests = requests_of(mail, standing, people, service.policy, received_at)
+    requests = tuple(
+        _without_words(request, people) for request in requests_of(mail, standing, people, service.policy, received_at)
+    )
     command = command_of(mail, service.policy) if standing.actor.user_id and not requests[0].leave else None
     if command is None:
         answers = tuple(_log(service, standing.actor, request) for request in _with_delivery(requests, delivery_id))
@@ -204,6 +207,29 @@ def _told_later(request: LogEmail, people: People, policy: Policy) -> LogEmail:
     outside = any(is_outside(one, people.by_email, policy) for one in request.participants)
     leave = None if outside or request.hold else f"{COMMAND_ONLY}: it only asked crmbot for something"
     return replace(request, told_later=True, leave=leave)
+
+
+def _without_words(request: LogEmail, people: People) -> LogEmail:
+    """Take everything out of a mail that must never be logged, before it comes to the door."""
+    taking_part = (domain_of(one.email) for one in request.participants if one.email and people.never)
+    domain = next((name for name in taking_part for own in people.never if f".{name}".endswith(f".{own}")), None)
+    if domain is None:
+        return request
+    why = f"{NEVER}: mail with {domain} is never logged, so nothing of it was kept"
+    return replace(
+        request,
+        message_id=None,
+        references=(),
+        participants=(),
+        subject="(not kept)",
+        text="",
+        words="",
+        attachments=(),
+        deal_tag=None,
+        deal_address=None,
+        hold=None,
+        leave=why,
+    )
 
 
 def _log(service: CrmService, actor: Actor, request: LogEmail) -> MailAnswer:

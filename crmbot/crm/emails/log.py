@@ -9,6 +9,7 @@ from crmbot.crm.attachments import keep_files
 from crmbot.crm.emails.announcing import announce
 from crmbot.crm.emails.bounces import note_bounce
 from crmbot.crm.emails.invites import remember_invite
+from crmbot.crm.emails.announcing import announce
 from crmbot.crm.emails.knowledge import Knowledge, company_domain, look_up
 from crmbot.crm.emails.matching import MEETING, Match, climb, place_with_contact
 from crmbot.crm.emails.placing import add_email_activities, logged_sentence, send_receipt
@@ -186,6 +187,8 @@ def _set_aside(
         keep_files(work, email, request.files)
     if receipt:
         send_receipt(work, email, preference=receipt)
+    if state == "triage":
+        announce(work, email)
     words = {"triage": "It waits for a person", "noise": "Left aside", "ignored": "Left aside"}[state]
     return MailAnswer(f"{words}: “{email.subject}” — {why_words(email)}.", email=email_view(work, email))
 

@@ -31,6 +31,8 @@ REASONS = {
     "nobody_outside": "nobody outside the team is in it",
     "unproven_sender": "its sender is not proven",
     "ignored": "its sender or domain is ignored",
+    "never_logged": "mail of its domain is never logged, so nothing of it was kept",
+    "forgotten": "somebody had it forgotten",
 }
 """Every reason code of a mail that is logged or waits, and what it means in words."""
 

@@ -16,6 +16,9 @@ from crmbot.models import Activity, Email, Lead
 COMMAND_ONLY = "command"
 """Why a mail has no activity that only asked crmbot for something."""
 
+NEVER = "never_logged"
+"""Why nothing was kept of a mail: its domain is never logged."""
+
 _MOST_NOTES = 2_000
 _NO_SUBJECT = "(no subject)"
 
@@ -24,13 +27,13 @@ def add_email_activities(work: Work, email: Email, match: Match) -> Activity:
     """Add the finished activity of a mail, and one for each further deal of the match; return the first."""
     places = [match.about, *({**match.about, "deal_id": deal.id} for deal in match.also)]
     owner_id = work.actor.user_id or (match.deal.owner_id if match.deal else None)
-    made = [_activity(work, email, about, owner_id) for about in places]
-    work.write(*made)
-    email.activity_id = made[0].id
     meeting = add_invited_meeting(work, email, match, owner_id=owner_id, notes=_notes(email))
     if meeting is not None:
         move_lead_on(work, match.lead_id)
         return meeting
+    made = [_activity(work, email, about, owner_id) for about in places]
+    work.write(*made)
+    email.activity_id = made[0].id
     if match.also:
         email.detail = {**email.detail, "further_activities": [activity.id for activity in made[1:]]}
     move_lead_on(work, match.lead_id)
@@ -87,15 +90,11 @@ def send_receipt(
         "entry_id": None if repeated else entry_id if asked else work.entry_id,
         "forwarded": bool(email.detail.get("forwarded_by")),
         "alone": [one.reference for one in about if one.reference[:1] != "D"][:1] if _has_deal(about) else [],
+        "asked": asdict(asked) if asked is not None else None,
     }
-    if asked is not None:
-        payload["asked"] = asdict(asked)
     work.send("notice.receipt", work.actor.user_id, payload)
 
 
-def logged_sentence(email: Email, activity: Activity, about: tuple[Link, ...], match: Match) -> str:
-    """Return where the mail went and why, in one sentence, and the question that is left."""
-    where = place_words(about) or "nobody"
 def forget_words(email: Email) -> None:
     """Empty everything that a mail says and who is in it; what is left knows it again, so that it stays away."""
     email.subject, email.text, email.from_name = "(not kept)", "", ""
@@ -103,6 +102,9 @@ def forget_words(email: Email) -> None:
     email.recipients, email.references, email.attachments, email.detail = [], [], [], {}
 
 
+def logged_sentence(email: Email, activity: Activity, about: tuple[Link, ...], match: Match) -> str:
+    """Return where the mail went and why, in one sentence, and the question that is left."""
+    where = place_words(about) or "nobody"
     said = (
         f"Logged “{email.subject or _NO_SUBJECT}” as {activity_reference(activity)} with {where}: {why_words(email)}."
     )

@@ -1,30 +1,42 @@
 """Mail that waits for a person: look at it, place it, add its sender, or leave it aside."""
 
-from sqlalchemy import func, select
+import re
 
-from crmbot.crm.answers import MailAnswer, Table, Triage
+from sqlalchemy import func, select, update
+
+from crmbot.crm.answers import MailAnswer, Triage
+from crmbot.crm.emails.announcing import refresh_cards
 from crmbot.crm.emails.knowledge import is_outside, look_up
 from crmbot.crm.emails.log import contact_of
 from crmbot.crm.emails.matching import BY_HAND, Match, match_with, place_with_contact
-from crmbot.crm.emails.placing import add_email_activities, logged_sentence, move_lead_on
-from crmbot.crm.emails.views import activity_reference, email_view, place_words
+from crmbot.crm.emails.placing import add_email_activities, forget_words, logged_sentence, move_lead_on
+from crmbot.crm.emails.views import activity_reference, email_view, place_words, why_words
 from crmbot.crm.lookup import find_target
-from crmbot.crm.requests import AddSender, AttachEmail, IgnoreEmail, ListTriage, LogEmail, Participant, ShowMailAddress
+from crmbot.crm.requests import (
+    AddSender,
+    AttachEmail,
+    IgnoreEmail,
+    ListTriage,
+    LogEmail,
+    Participant,
+    ShowEmail,
+)
 from crmbot.crm.views import about_links, activity_view
 from crmbot.crm.work import Work
 from crmbot.domain.identity import domain_of, is_public_mailbox_domain
 from crmbot.domain.ids import Kind, is_id, parse_reference
-from crmbot.domain.intake import own_token, with_tag
 from crmbot.errors import BadInput, Conflict, NotFound
-from crmbot.models import Activity, Email, EmailReference, MailRule, User
+from crmbot.models import Activity, Email, EmailReference, MailDelivery, MailRule, User
 
 PER_PAGE = 10
-_SCOPES = ("mail", "sender", "domain")
+_SCOPES = ("mail", "sender", "domain", "never", "forget")
+_OF_THE_DOMAIN = frozenset({"domain", "never"})
+_END_OF_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{6,25}")
 
 
 def attach_email(work: Work, request: AttachEmail) -> MailAnswer:
     """Log a waiting mail with a record, or move a logged one there."""
-    email = _email(work, request.email)
+    email = find_email(work, request.email)
     match = match_with(find_target(work, request.target))
     activity: Activity | None = work.get(Activity, email.activity_id)
     if activity is None:
@@ -46,7 +58,7 @@ def attach_email(work: Work, request: AttachEmail) -> MailAnswer:
 
 def add_sender(work: Work, request: AddSender) -> MailAnswer:
     """Make a contact of the person outside the team that a waiting mail is with, and log the mail there."""
-    email = _email(work, request.email)
+    email = find_email(work, request.email)
     _refuse_logged(email)
     mail = _as_request(email)
     known = look_up(work, mail)
@@ -60,16 +72,45 @@ def ignore_email(work: Work, request: IgnoreEmail) -> MailAnswer:
     """Leave a waiting mail aside; for a sender or a domain later mail too."""
     if request.scope not in _SCOPES:
         raise BadInput(f"“{request.scope}” can't be ignored. There are {', '.join(_SCOPES)}.", field="scope")
-    email = _email(work, request.email)
+    email = find_email(work, request.email)
     _refuse_logged(email)
     said = f"Left aside: “{email.subject}”."
-    if request.scope != "mail":
+    reason = BY_HAND if request.scope == "mail" else "ignored"
+    if request.scope == "forget":
+        _forget(work, email)
+        said, reason = "Forgotten: nothing of this mail is kept, and it won't come back.", "forgotten"
+    elif request.scope != "mail":
         value = _rule_value(work, email, request.scope)
         _keep_rule(work, request.scope, value)
-        said += f" Later mail of {value} is left aside too."
-    email.state, email.reason = "ignored", BY_HAND if request.scope == "mail" else "ignored"
+        told = "No later mail with {} is kept." if request.scope == "never" else "Later mail of {} is left aside too."
+        said += f" {told.format(value)}"
+    email.state, email.reason = "ignored", reason
     work.session.flush()
+    refresh_cards(work, email, said)
     return MailAnswer(said, email=email_view(work, email))
+
+
+def _forget(work: Work, email: Email) -> None:
+    """Empty a mail and its raw copy, past the journal: what is forgotten must not stand there."""
+    forget_words(email)
+    words = ("subject", "text", "from_name", "from_address", "message_id", "recipients", "references", "attachments")
+    values = {name: getattr(email, name) for name in (*words, "detail")}
+    work.session.expire(email)
+    same = (Email.workspace_id == work.workspace_id) & (Email.id == email.id)
+    copies = (MailDelivery.workspace_id == work.workspace_id) & (MailDelivery.email_id == email.id)
+    quiet = {"synchronize_session": False}
+    work.session.execute(update(Email).where(same).values(values), execution_options=quiet)
+    work.session.execute(update(MailDelivery).where(copies).values(raw=None), execution_options=quiet)
+
+
+def show_email(work: Work, request: ShowEmail) -> MailAnswer:
+    """Show one mail."""
+    email = find_email(work, request.email)
+    activity: Activity | None = work.get(Activity, email.activity_id)
+    about = about_links(work, activity) if activity else ()
+    view = activity_view(work, activity, about) if activity else None
+    said = f"“{email.subject or '(no subject)'}”: {why_words(email)}."
+    return MailAnswer(said, email=email_view(work, email, about), activity=view)
 
 
 def list_triage(work: Work, request: ListTriage) -> Triage:
@@ -88,22 +129,6 @@ def list_triage(work: Work, request: ListTriage) -> Triage:
     return Triage(said, emails=emails, total=total)
 
 
-def show_mail_address(work: Work, _request: ShowMailAddress) -> Table:
-    """Tell the actor's own secret intake address, and the one of the team."""
-    intake = next(iter(work.policy.intake_addresses), None)
-    if intake is None:
-        raise NotFound("No intake address is set up. An admin sets mail.intake.address in config.toml.")
-    user = work.user(work.actor.user_id)
-    if user is None:
-        return Table(f"Mail is taken in at {intake}.", ("For", "Address"), (("everybody", intake),))
-    own = with_tag(intake, own_token(work.policy.secret_key, work.workspace_id, user.id, user.mail_token))
-    return Table(
-        f"Forward mail to {own} or put it in BCC. Keep the address to yourself: whatever comes there counts as yours.",
-        ("For", "Address"),
-        (("you alone", own), ("everybody", intake)),
-    )
-
-
 def _log(work: Work, email: Email, match: Match) -> MailAnswer:
     email.state, email.reason = "logged", BY_HAND
     email.logged_by_id = work.actor.user_id
@@ -111,8 +136,10 @@ def _log(work: Work, email: Email, match: Match) -> MailAnswer:
     work.session.flush()
     _make_findable(work, email)
     about = about_links(work, activity)
+    said = logged_sentence(email, activity, about, match)
+    refresh_cards(work, email, said)
     return MailAnswer(
-        logged_sentence(email, activity, about, match),
+        said,
         email=email_view(work, email, about),
         activity=activity_view(work, activity, about),
     )
@@ -132,8 +159,8 @@ def _make_findable(work: Work, email: Email) -> None:
     work.session.flush()
 
 
-def _email(work: Work, word: str) -> Email:
-    """Return the mail of that id, or of the activity A-12."""
+def find_email(work: Work, word: str) -> Email:
+    """Return the mail of that id or of the end of it, or of the activity A-12."""
     parsed = parse_reference(word)
     if parsed is not None and parsed[0] is Kind.ACTIVITY:
         condition = Email.activity_id == (
@@ -143,9 +170,12 @@ def _email(work: Work, word: str) -> Email:
         )
     elif is_id(word):
         condition = Email.id == word
+    elif _END_OF_ID.fullmatch(word.lower()):
+        condition = (Email.state == "triage") & Email.id.endswith(word.lower())
     else:
         raise BadInput(f"“{word}” names no mail.", field="email", example="A-12")
-    found = work.session.scalar(select(Email).where(Email.workspace_id == work.workspace_id, condition))
+    rows = work.session.scalars(select(Email).where(Email.workspace_id == work.workspace_id, condition).limit(2)).all()
+    found = rows[0] if len(rows) == 1 else None
     if found is None:
         raise NotFound("This mail is not here any more.", field="email")
     return found
@@ -162,7 +192,7 @@ def _rule_value(work: Work, email: Email, scope: str) -> str:
     one = next((one for one in _as_request(email).participants if is_outside(one, users, work.policy)), None)
     if one is None or not one.email:
         raise BadInput("Nobody outside the team is in this mail, so only the mail can be left aside.", field="scope")
-    if scope == "sender":
+    if scope not in _OF_THE_DOMAIN:
         return one.email
     domain = domain_of(one.email)
     if is_public_mailbox_domain(domain):

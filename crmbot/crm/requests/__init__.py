@@ -35,7 +35,18 @@ from crmbot.crm.requests.leads import (
     SetLeadStatus,
     ShowLead,
 )
-from crmbot.crm.requests.mail import AddSender, AttachEmail, IgnoreEmail, ListTriage, LogEmail, ObeyMail, Participant
+from crmbot.crm.requests.mail import (
+    AddSender,
+    AttachEmail,
+    ChoosePlace,
+    IgnoreEmail,
+    ListTriage,
+    LogEmail,
+    ObeyMail,
+    Participant,
+    ShowEmail,
+    WriteEmail,
+)
 from crmbot.crm.requests.people import (
     CreateCompany,
     CreateContact,
@@ -105,6 +116,7 @@ __all__ = [
     "AssignDeal",
     "AssignLead",
     "AttachEmail",
+    "ChoosePlace",
     "CompleteActivity",
     "ConvertLead",
     "CreateCompany",
@@ -169,6 +181,7 @@ __all__ = [
     "ShowCompany",
     "ShowContact",
     "ShowDeal",
+    "ShowEmail",
     "ShowHelp",
     "ShowHome",
     "ShowLead",
@@ -181,6 +194,7 @@ __all__ = [
     "Undo",
     "UnfurlLinks",
     "WinDeal",
+    "WriteEmail",
     "decode",
     "decode_known",
     "encode",

@@ -92,7 +92,11 @@ class AddSender(Request, name="email.add_sender", permission="crm.emails.edit"):
 
 @dataclass(frozen=True)
 class IgnoreEmail(Request, name="email.ignore", permission="crm.emails.edit"):
-    """Leave a waiting mail aside; `scope` is mail, sender or domain: the last two hold for later mail too."""
+    """Leave a waiting mail aside; `scope` is mail, sender, domain, never or forget.
+
+    Sender and domain hold for later mail too. With never nothing is kept of any mail that the domain takes part in;
+    forget empties this one, and no undo brings its words back.
+    """
 
     email: str
     scope: str = "mail"
@@ -103,3 +107,26 @@ class ListTriage(Request, name="email.triage", permission="crm.emails.view", wri
     """List mail that waits for a person."""
 
     page: int = 1
+
+
+@dataclass(frozen=True)
+class ShowEmail(Request, name="email.show", permission="crm.emails.view", writes=False):
+    """Show one mail: by its id or the end of it, or by its activity A-12."""
+
+    email: str
+
+
+@dataclass(frozen=True)
+class ChoosePlace(Request, name="email.places", permission="crm.emails.view", writes=False):
+    """Offer the records that a mail may be attached to."""
+
+    email: str
+
+
+@dataclass(frozen=True)
+class WriteEmail(Request, name="email.write", permission="crm.emails.edit"):
+    """Send a short mail from a deal or contact; answers come to the deal's own address, and it is logged at once."""
+
+    target: str
+    text: str
+    subject: str = ""

@@ -13,6 +13,7 @@ from crmbot.crm.requests import (
     ShowDeal,
     ShowPipeline,
     WinDeal,
+    WriteEmail,
 )
 from crmbot.language.grammar.facts import (
     CATEGORY,
@@ -30,7 +31,7 @@ from crmbot.language.grammar.facts import (
     TITLE,
     VALUE,
 )
-from crmbot.language.readings import REASON, fixed
+from crmbot.language.readings import REASON, TEXT, fixed
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _OUTCOME = fixed("an outcome", ("open", "open"), ("won", "won"), ("lost", "lost"), ("all", None))
@@ -100,6 +101,15 @@ DEAL = Noun(
             aliases=("edit", "update"),
             wants="What should change?",
             more=('D-17 title:"Acme 2028" category:commit',),
+        ),
+        Verb(
+            "mail",
+            WriteEmail,
+            "write a short mail to a deal's contact; answers are logged with the deal",
+            'D-17 "Could we talk on Monday?" subject:Renewal',
+            (Fact("subject", keyed=TEXT, keys=("subject",)), Fact("text", keyed=TEXT, keys=("text",))),
+            ("target", "text"),
+            aliases=("write",),
         ),
         Verb(
             "assign", AssignDeal, "give a deal to somebody", "acme @jo", NEW_OWNER, ("deal", "owner"), aliases=("give",)

@@ -11,6 +11,7 @@ from crmbot.crm.requests import (
     SetContact,
     ShowCompany,
     ShowContact,
+    WriteEmail,
 )
 from crmbot.language.grammar.facts import PAGE
 from crmbot.language.readings import EMAIL, PHONE, TEXT
@@ -56,6 +57,15 @@ CONTACT = Noun(
             ("contact",),
             aliases=("edit", "update"),
             wants="What should change?",
+        ),
+        Verb(
+            "mail",
+            WriteEmail,
+            "write a short mail to a person; it is logged with them",
+            'jane "Could we talk on Monday?" subject:Renewal',
+            (Fact("subject", keyed=TEXT, keys=("subject",)), Fact("text", keyed=TEXT, keys=("text",))),
+            ("target", "text"),
+            aliases=("write",),
         ),
         Verb(
             "merge",

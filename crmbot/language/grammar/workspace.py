@@ -3,6 +3,7 @@
 from crmbot.crm.requests import (
     AddDigest,
     AddUser,
+    AttachEmail,
     Find,
     ListDigests,
     ListTriage,
@@ -59,6 +60,9 @@ _DIGEST_REPORT = fixed("a report", *((n, n) for n in (*DIGESTS, *REPORTS)))
 _WEEKDAY = fixed("a weekday", *((word, WEEKDAYS[day].lower()) for word, day in WEEKDAY.items()))
 _ROLE = fixed("a role", *((role.value, role.value) for role in Role))
 
+RECEIPTS = ("all", "problems", "none")
+"""Which receipts for mail a person may want."""
+_SAID = ("receipts", "receipt")
 _WHO = Fact("user", USER_READING, TEXT, keys=("user",))
 
 REPORT = Noun(
@@ -181,8 +185,27 @@ CRM = Noun(
             aliases=("search",),
         ),
         Verb("undo", Undo, "take back what you did last, or one entry", "", (), ("entry",)),
-        Verb("mail", ShowMailAddress, "tell your own address for mail"),
+        Verb(
+            "mail",
+            ShowMailAddress,
+            "tell your own address for mail, take a new one, or choose your receipts",
+            "receipts problems",
+            (
+                Fact("receipts", keyed=fixed("a choice", *((w, w) for w in RECEIPTS)), keys=_SAID, intros=_SAID),
+                Fact("renew", fixed("new", ("new", True))),
+            ),
+            more=("new",),
+        ),
         Verb("triage", ListTriage, "list mail that waits for a person", "", (PAGE,)),
+        Verb(
+            "attach",
+            AttachEmail,
+            "put a mail with another record",
+            "A-12 acme",
+            (),
+            ("email", "target"),
+            first_word=True,
+        ),
         REASSIGN,
     ),
     empty="help",

@@ -3,9 +3,11 @@
 from typing import Any
 
 from crmbot.crm.answers import Change, EmailView, MailAnswer, Outcome
-from crmbot.crm.requests import AddSender, IgnoreEmail, Request, Undo
+from crmbot.crm.emails.matching import REASONS
+from crmbot.crm.requests import Request, Undo
 from crmbot.slack.blocks.primitives import actions, context, divider, section, sentence, stack
 from crmbot.slack.blocks.records import named, record_actions, record_card, record_line, show_request
+from crmbot.slack.blocks.triage import triage_buttons
 from crmbot.slack.message import Block, Element, Message
 from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line, trim
 from crmbot.slack.press import press_button
@@ -76,22 +78,23 @@ def receipt_message(answer: MailAnswer, reader: Reader) -> Message:
     """Return what became of a mail: to whom and what it was logged, and because of what."""
     blocks = stack(
         sentence(f"{'↩️' if answer.repeated else '📨'} {answer.said}"),
-        _email(answer.email, reader),
-        actions(*_mail_buttons(answer.email, None), undo_button(answer.entry_id)),
+        mail_blocks(answer.email, reader),
+        actions(*triage_buttons(answer.email), undo_button(answer.entry_id)),
     )
     return Message(escape(answer.said), blocks)
 
 
 def triage_blocks(email: EmailView, reader: Reader, then: Request) -> tuple[Block, ...]:
     """Return one waiting mail with what can be done about it."""
-    return stack(_email(email, reader), actions(*_mail_buttons(email, then)), divider())
+    return stack(mail_blocks(email, reader), actions(*triage_buttons(email, then)), divider())
 
 
-def _email(email: EmailView, reader: Reader) -> tuple[Block, ...]:
+def mail_blocks(email: EmailView, reader: Reader) -> tuple[Block, ...]:
+    """Return a mail's subject, sender, first words, and why it is where it is."""
     address = f" ({one_line(email.from_address, 120)})" if email.from_address else ""
     about = join([named(link) for link in email.about], ", ")
     facts: list[Any] = [
-        Mrkdwn(f"Because: {one_line(email.reason, 200)}") if email.reason else "",
+        Mrkdwn(f"Because: {one_line(REASONS.get(email.reason, email.reason), 200)}") if email.reason else "",
         Mrkdwn(f"With: {about}") if about else "",
         reader.moment(email.sent_at),
     ]
@@ -102,20 +105,6 @@ def _email(email: EmailView, reader: Reader) -> tuple[Block, ...]:
         ),
         context(join(facts)),
     )
-
-
-def _mail_buttons(email: EmailView, then: Request | None) -> list[Element | None]:
-    """Return the choices for a mail that waits; one that is logged has undo only."""
-    if email.state != "triage":
-        return []
-    row = then is None
-    return [
-        press_button("Add sender as contact", AddSender(email.id), then=then, style="primary"),
-        press_button("Leave aside", IgnoreEmail(email.id), then=then, row=row),
-        press_button(
-            "Ignore this sender", IgnoreEmail(email.id, "sender"), then=then, row=row, action_id="email.ignore_sender"
-        ),
-    ]
 
 
 def done_line(outcome: Outcome, by: str) -> Mrkdwn:

@@ -1,0 +1,108 @@
+"""`crmbot mail triage`: mail that waits for a person, looked at and decided about in a terminal."""
+
+import click
+
+from crmbot.cli.opening import actor_of, crmbot
+from crmbot.cli.talking import explained
+from crmbot.cli.text import as_text
+from crmbot.crm.answers import Answer, EmailView, MailAnswer, Places, Triage
+from crmbot.crm.requests import (
+    AddSender,
+    AttachEmail,
+    ChoosePlace,
+    IgnoreEmail,
+    ListTriage,
+    Request,
+    ShowEmail,
+)
+from crmbot.errors import CrmError
+
+_SHOWN_OF_ID = 8
+_MOST_TEXT = 2_000
+
+
+@click.group("triage")
+@click.option("--as", "email", metavar="EMAIL", help="The user who decides; the workspace itself when left out.")
+@click.pass_context
+def triage_command(ctx: click.Context, email: str | None) -> None:
+    """Decide about mail that waits: list, show, attach, add, ignore. A mail is named by the letters that list shows."""
+    ctx.obj = (*ctx.obj, email)
+
+
+@triage_command.command("list")
+@click.option("--page", default=1, show_default=True)
+@click.pass_context
+def list_mails(ctx: click.Context, page: int) -> None:
+    """List what waits, oldest first."""
+    _ask(ctx, ListTriage(page))
+
+
+@triage_command.command("show")
+@click.argument("mail")
+@click.pass_context
+def show_mail(ctx: click.Context, mail: str) -> None:
+    """Show a mail, and where it could go."""
+    _ask(ctx, ShowEmail(mail))
+    _ask(ctx, ChoosePlace(mail))
+
+
+@triage_command.command("attach")
+@click.argument("mail")
+@click.argument("record", nargs=-1, required=True)
+@click.pass_context
+def attach_mail(ctx: click.Context, mail: str, record: tuple[str, ...]) -> None:
+    """Log a mail with a deal, contact, lead or company, as: attach 3k9x2mza D-17."""
+    _ask(ctx, AttachEmail(mail, " ".join(record)))
+
+
+@triage_command.command("add")
+@click.argument("mail")
+@click.pass_context
+def add_sender(ctx: click.Context, mail: str) -> None:
+    """Make a contact of the mail's sender, and log it there."""
+    _ask(ctx, AddSender(mail))
+
+
+@triage_command.command("ignore")
+@click.argument("mail")
+@click.option("--sender", "scope", flag_value="sender", help="Later mail of this sender too.")
+@click.option("--domain", "scope", flag_value="domain", help="Later mail of this domain too.")
+@click.option("--never", "scope", flag_value="never", help="Keep nothing of any mail with this domain.")
+@click.option("--forget", "scope", flag_value="forget", help="Remove this mail's words for good.")
+@click.pass_context
+def ignore_mail(ctx: click.Context, mail: str, scope: str | None) -> None:
+    """Leave a mail aside."""
+    _ask(ctx, IgnoreEmail(mail, scope or "mail"))
+
+
+def _ask(ctx: click.Context, request: Request) -> None:
+    root = ctx.find_root()
+    with crmbot(root) as bot:
+        actor = actor_of(root, bot, ctx.obj[-1])
+        try:
+            answer = bot.service.perform(actor, request)
+        except CrmError as error:
+            click.echo(explained(error), err=True)
+            ctx.exit(1)
+    for line in _lines(answer):
+        click.echo(line)
+    if not isinstance(answer, Triage | Places | MailAnswer):
+        click.echo(as_text(answer, actor.zone))
+
+
+def _lines(answer: Answer) -> list[str]:
+    match answer:
+        case Triage():
+            return [answer.said, *(_line(email) for email in answer.emails)]
+        case Places():
+            return ["", *(f"  {place.reference:<6} {place.title}" for place in answer.places[:10])]
+        case MailAnswer(email=email) if email.state == "triage":
+            return [_line(email), "", email.text[:_MOST_TEXT]]
+        case MailAnswer():
+            return [answer.said]
+    return []
+
+
+def _line(email: EmailView) -> str:
+    who = email.from_name or email.from_address or "nobody"
+    return f"  {email.id[-_SHOWN_OF_ID:]}  {email.sent_at:%Y-%m-%d}  {who[:30]:<30}  {email.subject or '(no subject)'}"

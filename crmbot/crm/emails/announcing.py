@@ -1,0 +1,76 @@
+"""Telling people of mail that waits: a card each where they look, one word for many, and the card again once done."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from crmbot.crm.emails.sensitive import is_sensitive
+from crmbot.crm.work import Work
+from crmbot.domain.permissions import Role
+from crmbot.models import Email, Outbox, User
+
+CARD, DONE, MORE = "notice.triage", "notice.triage_done", "notice.triage_more"
+"""The kinds of the notices: payloads `{email_id}`, `{email_id, ts, said, by, entry_id}` and `{}`."""
+
+MOST_AN_HOUR = 20
+"""So many cards an hour for one place; more are told in one line."""
+_DECIDERS = (Role.MANAGER.value, Role.ADMIN.value)
+
+
+def announce(work: Work, email: Email) -> None:
+    """Queue a card for the triage channel, else for those who decide; whoever forwarded it is asked by the receipt.
+
+    Sign-up and password mail is never shown in a channel.
+    """
+    channel = work.policy.triage_channel
+    private = is_sensitive(email.subject, email.text, email.from_address)
+    if channel and not private:
+        _card(work, email, channel)
+    elif work.actor.user_id is None:
+        for user_id in _deciders(work):
+            _card(work, email, user_id)
+
+
+def refresh_cards(work: Work, email: Email, said: str) -> None:
+    """Queue the new content of the cards that were posted for a mail, which was decided about just now."""
+    prefix = f"{CARD}:{email.id}:"
+    rows = work.session.execute(
+        select(Outbox.id, Outbox.destination, Outbox.receipt).where(
+            Outbox.workspace_id == work.workspace_id,
+            Outbox.key.startswith(prefix, autoescape=True),
+            Outbox.state == "sent",
+        )
+    ).all()
+    for row in rows:
+        payload = {
+            "email_id": email.id,
+            "ts": row.receipt,
+            "said": said,
+            "by": work.actor.name,
+            "entry_id": work.entry_id,
+        }
+        work.send(DONE, row.destination, payload)
+
+
+def _card(work: Work, email: Email, destination: str) -> None:
+    lately = work.session.scalar(
+        select(func.count())
+        .select_from(Outbox)
+        .where(
+            Outbox.workspace_id == work.workspace_id,
+            Outbox.destination == destination,
+            Outbox.kind == CARD,
+            Outbox.created_at > work.now - timedelta(hours=1),
+        )
+    )
+    kind, key = CARD, f"{CARD}:{email.id}:{destination}"
+    if (lately or 0) >= MOST_AN_HOUR:
+        kind, key = MORE, f"{MORE}:{destination}:{work.now:%Y-%m-%dT%H}"
+    known = select(Outbox.id).where(Outbox.workspace_id == work.workspace_id, Outbox.key == key)
+    if work.session.scalar(known) is None:
+        work.send(kind, destination, {"email_id": email.id} if kind == CARD else {}, key=key)
+
+
+def _deciders(work: Work) -> list[str]:
+    people = select(User.id).where(User.workspace_id == work.workspace_id, User.active, User.role.in_(_DECIDERS))
+    return list(work.session.scalars(people.order_by(User.id)))

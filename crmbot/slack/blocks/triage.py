@@ -1,0 +1,56 @@
+"""Cards of mail that waits: what can be done about it, and where it may go."""
+
+from crmbot.crm.answers import EmailView, Link, Places
+from crmbot.crm.requests import AddSender, AttachEmail, ChoosePlace, IgnoreEmail, Request
+from crmbot.slack.blocks.primitives import actions, confirmation, context, menu, sentence, stack
+from crmbot.slack.message import Element, Message
+from crmbot.slack.mrkdwn import escape
+from crmbot.slack.press import Press, press_button
+from crmbot.slack.reader import Reader
+
+_MOST_BUTTONS = 4
+_MOST_PLACES = 90
+_FORGET = confirmation(
+    "Forget this mail?", "Its words and who is in it are removed for good. No undo brings them back.", "Forget it"
+)
+_IGNORED = (("Ignore this sender", "sender"), ("Ignore the whole domain", "domain"), ("Never log this domain", "never"))
+
+
+def triage_buttons(email: EmailView, then: Request | None = None) -> list[Element | None]:
+    """Return the choices for a mail that waits; none for one that is decided about."""
+    if email.state != "triage":
+        return []
+    row = then is None
+    ignored = [(label, Press(IgnoreEmail(email.id, scope), then, row).value) for label, scope in _IGNORED]
+    return [
+        press_button("Add as contact", AddSender(email.id), then=then, style="primary"),
+        press_button("Attach to…", ChoosePlace(email.id), action_id="email.places"),
+        press_button("Leave aside", IgnoreEmail(email.id), then=then, row=row),
+        menu("Ignore…", "email.ignore_more", ignored),
+        press_button(
+            "Forget", IgnoreEmail(email.id, "forget"), then=then, row=row, confirm=_FORGET, action_id="email.forget"
+        ),
+    ]
+
+
+def places_message(answer: Places, _reader: Reader) -> Message:
+    """Return where a mail may go: the likeliest as buttons, the rest in a menu that finds what is typed."""
+    email, near = answer.email.id, answer.places[: min(answer.near, _MOST_BUTTONS)]
+    buttons = [
+        press_button(_named(place), AttachEmail(email, place.reference), action_id=f"email.attach_{n}")
+        for n, place in enumerate(near)
+    ]
+    rest = [
+        (_named(place), Press(AttachEmail(email, place.reference)).value)
+        for place in answer.places[len(near) : len(near) + _MOST_PLACES]
+    ]
+    blocks = stack(
+        sentence(answer.said),
+        actions(*buttons, menu("Another deal, contact or company", "email.attach_other", rest)),
+        context("Not among them? /crm attach and the mail's A- number takes any name.") if rest else None,
+    )
+    return Message(escape(answer.said), blocks)
+
+
+def _named(place: Link) -> str:
+    return f"{place.reference} {place.title}"[:70]
