@@ -12,6 +12,7 @@ from pathlib import Path
 from crmbot.config import Settings
 from crmbot.crm.policy import Policy
 from crmbot.domain.clock import Clock, system_clock
+from crmbot.domain.scoring import LeadFact, Operator, Rule
 from crmbot.errors import ConfigError
 from crmbot.paths import MIGRATIONS
 from crmbot.reports.values import ReportSettings
@@ -60,6 +61,7 @@ def policy_of(settings: Settings) -> Policy:
         permissions=settings.permissions.by_role,
         stages=settings.pipeline.stages,
         lost_reasons=settings.pipeline.lost_reasons,
+        scoring=scoring_rules(settings),
         undo_for=timedelta(hours=settings.limits.undo_hours),
         own_domains=frozenset(domain for intake in intakes for domain in intake.own_domains),
         intake_addresses=tuple(intake.address for intake in intakes if intake.address),
@@ -68,6 +70,14 @@ def policy_of(settings: Settings) -> Policy:
         sends_mail=bool(settings.smtp.host),
         triage_channel=settings.slack.triage_channel,
         secret_key=secret_key(settings),
+    )
+
+
+def scoring_rules(settings: Settings) -> tuple[Rule, ...]:
+    """Return the rules that score leads."""
+    return tuple(
+        Rule(LeadFact(rule.fact), rule.values, rule.points, Operator(rule.operator), rule.label)
+        for rule in settings.scoring.rules
     )
 
 

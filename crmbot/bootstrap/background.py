@@ -15,6 +15,7 @@ from crmbot.jobs.housekeeping import clear_out
 from crmbot.jobs.intake import Intake
 from crmbot.jobs.outbox import Sender
 from crmbot.jobs.scheduler import Job, Scheduler
+from crmbot.jobs.scoring import rescore_leads
 from crmbot.jobs.worker import Part
 from crmbot.mail.digests import render_digest
 
@@ -22,6 +23,7 @@ _logger = logging.getLogger(__name__)
 _TICK = timedelta(seconds=15)
 _CLEAR_OUT = timedelta(hours=6)
 
+_RESCORE = timedelta(minutes=10)
 
 def composer(bot: Crmbot) -> DigestComposer:
     """Return what makes a digest's message."""
@@ -81,6 +83,7 @@ def worker_parts(bot: Crmbot) -> dict[str, Part]:
         Job("housekeeping", _CLEAR_OUT, lambda: clear_out(bot.store, bot.clock)),
     )
     parts: dict[str, Part] = {"scheduler": Scheduler(jobs), "outbox": out}
+        Job("scoring", _RESCORE, lambda: rescore_leads(bot.store, bot.service.policy)),
     return parts | {f"mail {name}": IntakePart(intake) for name, intake in intakes(bot).items()}
 
 

@@ -15,6 +15,8 @@ from crmbot.reports.values import ReportRequest
 
 @click.command("do")
 @click.argument("line", nargs=-1, required=True)
+    if not " ".join(line).strip():
+        raise click.UsageError("Say what to do, as: crmbot do 'deal list'. All that can be said: crmbot do help")
 @click.option("--as", "email", metavar="EMAIL", help="The user who says it; the workspace itself when left out.")
 @click.option("--dry-run", is_flag=True, help="Show the exact changes and write nothing.")
 @click.pass_context

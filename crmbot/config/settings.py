@@ -8,6 +8,7 @@ from typing import Any
 from crmbot.config import checks
 from crmbot.config.checks import Check
 from crmbot.domain.permissions import DEFAULT_PERMISSIONS, Role
+from crmbot.domain.scoring import LeadFact, Operator
 from crmbot.domain.stages import DEFAULT_LOST_REASONS, DEFAULT_STAGES, StageSpec
 
 DIGEST_REPORTS = (
@@ -25,7 +26,6 @@ DIGEST_REPORTS = (
     "pipeline-changes",
 )
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "daily")
-LEAD_FACTS = ("source", "email", "email_domain", "company_name")
 
 _PORT = checks.whole(1, 65535)
 _SHARE = checks.number(0, 1)
@@ -149,11 +149,13 @@ class ReportSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScoringRule:
-    """Gives a lead points when a fact of it is one of the values; "*" is any value."""
+    """Gives a lead points when a fact of it fits one of the values; "*" is any value, `label` what its card says."""
 
-    fact: str = key("", checks.one_of(*LEAD_FACTS), required=True)
+    fact: str = key("", checks.one_of(*LeadFact), required=True)
+    operator: str = key(Operator.IS.value, checks.one_of(*Operator))
     values: tuple[str, ...] = key((), checks.texts(checks.name), required=True)
     points: int = key(0, checks.whole(-100, 100), required=True)
+    label: str = key("", checks.text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,11 +208,14 @@ class Secrets:
     slack_bot_token: str = field(default="", repr=False)
     slack_app_token: str = field(default="", repr=False)
     slack_signing_secret: str = field(default="", repr=False)
+    slack_client_id: str = field(default="", repr=False)
+    slack_client_secret: str = field(default="", repr=False)
     imap_password: str = field(default="", repr=False)
     imap_refresh_token: str = field(default="", repr=False)
     imap_client_secret: str = field(default="", repr=False)
     smtp_password: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
+    old_secret_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,11 +15,14 @@ SECRETS = {
     "slack_bot_token": "SLACK_BOT_TOKEN",
     "slack_app_token": "SLACK_APP_TOKEN",
     "slack_signing_secret": "SLACK_SIGNING_SECRET",
+    "slack_client_id": "SLACK_CLIENT_ID",
+    "slack_client_secret": "SLACK_CLIENT_SECRET",
     "imap_password": "CRMBOT_IMAP_PASSWORD",
     "imap_refresh_token": "CRMBOT_IMAP_OAUTH_REFRESH_TOKEN",
     "imap_client_secret": "CRMBOT_IMAP_OAUTH_CLIENT_SECRET",
     "smtp_password": "CRMBOT_SMTP_PASSWORD",
     "secret_key": "CRMBOT_SECRET_KEY",
+    "old_secret_key": "CRMBOT_OLD_SECRET_KEY",
 }
 """Secret -> its variable; the variable's name with _FILE after it names a file that holds the secret."""
 OF_MAILBOXES = tuple(SECRETS[name] for name in ("imap_password", "imap_refresh_token", "imap_client_secret"))

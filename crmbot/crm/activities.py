@@ -9,7 +9,7 @@ from sqlalchemy import select
 from crmbot.crm import deals
 from crmbot.crm.answers import ActivityView, Change, DealView, Outcome
 from crmbot.crm.history import keep_activity_facts, overdue_at, save_deal
-from crmbot.crm.lookup import candidate, find_activity, find_target, find_user
+from crmbot.crm.lookup import already_theirs, candidate, find_activity, find_target, find_user
 from crmbot.crm.postponing import put_off
 from crmbot.crm.requests import (
     AddNote,
@@ -140,6 +140,8 @@ def assign(work: Work, request: AssignActivity) -> Outcome:
         f"{_named(activity)} belongs to {owner.name} now.", record=activity_view(work, activity), changes=(change,)
     )
 
+    if activity.owner_id == owner.id:
+        return Outcome(already_theirs(work, _named(activity), owner), record=activity_view(work, activity))
 
 def add_note(work: Work, request: AddNote) -> Outcome:
     """Keep words with a record."""

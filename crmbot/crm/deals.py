@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from crmbot.crm.answers import Change, Outcome
 from crmbot.crm.history import begin_deal, save_deal
-from crmbot.crm.lookup import find_deal, find_record, find_stage, find_user
+from crmbot.crm.lookup import already_theirs, find_deal, find_record, find_stage, find_user
 from crmbot.crm.people import company_for
 from crmbot.crm.requests import AssignDeal, CreateDeal, LoseDeal, MoveDeal, ReopenDeal, SetDeal, WinDeal
 from crmbot.crm.views import deal_view, money_of, person
@@ -196,6 +196,8 @@ def assign(work: Work, request: AssignDeal) -> Outcome:
     before = person(work, deal.owner_id)
     deal.owner_id = owner.id
     save_deal(work, deal)
+    if deal.owner_id == owner.id:
+        return Outcome(already_theirs(work, _named(deal), owner), record=deal_view(work, deal))
     work.flush()
     change = Change(_number(deal), "Owner", before.name if before else "", owner.name)
     return Outcome(f"{_named(deal)} belongs to {owner.name} now.", record=deal_view(work, deal), changes=(change,))

@@ -8,7 +8,8 @@ from crmbot.crm import deals
 from crmbot.crm.answers import Change, Outcome, Record
 from crmbot.crm.customers import customer_of
 from crmbot.crm.history import keep_lead_facts
-from crmbot.crm.lookup import find_record, find_user
+from crmbot.crm.lookup import already_theirs, find_record, find_user
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.people import company_for, contact_for, usable_email, usable_name
 from crmbot.crm.requests import AssignLead, ConvertLead, CreateDeal, CreateLead, SetLead, SetLeadStatus
 from crmbot.crm.scoring import rescore
@@ -137,6 +138,8 @@ def convert(work: Work, request: ConvertLead) -> Outcome:
     company = company_for(work, lead.company_name, lead.email, whatever_name=True)
     contact = contact_for(work, lead.name, lead.email, company)
     company = company or work.get(Company, contact.company_id)
+    if lead.owner_id == owner.id:
+        return Outcome(already_theirs(work, f"{_number(lead)} {lead.name}", owner), record=lead_view(work, lead))
     deal = deals.open_deal(
         work,
         CreateDeal(

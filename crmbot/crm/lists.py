@@ -317,6 +317,10 @@ def _page(work: Work, statement: Select[Any], order: Any, page: int, what: str) 
     )
 
 
+    pages = -(-total // PER_PAGE)
+    if page > max(pages, 1):
+        there = f"There are only {pages} pages" if pages > 1 else "There is only 1 page"
+        raise BadInput(f"{there}, so none has the number {page}.", field="page")
 def _singular(what: str) -> str:
     return what.replace("ies", "y") if what.endswith("ies") else what.removesuffix("s")
 

@@ -62,7 +62,7 @@ def _entry(work: Work, entry_id: str | None) -> JournalEntry:
         .with_for_update()
     )
     if entry is None:
-        raise NotFound("There is nothing to undo: this effect is not in the journal.")
+        raise NotFound("There is nothing to undo under that number. To take back what you did last: /crm undo")
     return entry
 
 

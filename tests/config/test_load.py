@@ -62,9 +62,11 @@ def test_commented_digest_of_the_example_is_right(tmp_path: Path) -> None:
 
 
 def test_commented_rules_of_the_example_are_right(tmp_path: Path) -> None:
-    line = next(line for line in EXAMPLE.splitlines() if line.startswith("# rules = "))
-    rules = read(tmp_path, "[scoring]\n" + line.removeprefix("# ")).scoring.rules
-    assert rules[0] == ScoringRule(fact="source", values=("referral",), points=30)
+    _, _, rest = EXAMPLE.partition("# rules = [")
+    lines = f"rules = [{rest.partition('# ]')[0]}]".replace("\n#", "\n")
+    rules = read(tmp_path, f"[scoring]\n{lines}").scoring.rules
+    assert rules[0] == ScoringRule(fact="source", values=("referral",), points=20)
+    assert [rule.operator for rule in rules] == ["is", "is", "contains"]
 
 
 def test_every_mistake_is_in_one_message(tmp_path: Path) -> None:
@@ -128,7 +130,7 @@ def test_every_mistake_is_in_one_message(tmp_path: Path) -> None:
         ('[[pipeline.stages]]\nkey = "a"\nprobability = 101', "pipeline.stages[1].probability: “101” is not a whole"),
         ('[[pipeline.stages]]\nkey = "a"', "pipeline.stages[1].name: is missing"),
         ('[[pipeline.stages]]\nkey = "a"\n[[pipeline.stages]]\nkey = "a"', "“a” is the key of several stages"),
-        ('[[scoring.rules]]\nfact = "sorce"', "scoring.rules[1].fact: “sorce” is not one of source"),
+        ('[[scoring.rules]]\nfact = "sorce"', "scoring.rules[1].fact: “sorce” is not one of name, source, email"),
         ('[permissions]\nrep = ["crm.deals.edit"]', "permissions.rep: “crm.deals.edit” is no change of a permission"),
         ('[permissions]\nrep = ["+crm.deal.edit"]', "did you mean crm.deals.edit?"),
         ("[limits]\nack_seconds = 5", "limits.ack_seconds: “5” is not a number from 0.1 to 2.9"),

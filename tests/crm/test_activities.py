@@ -261,3 +261,33 @@ def test_a_note_stays_with_its_record(crm: Crm) -> None:
     assert outcome.said == "Noted with D-1 Acme: wants a quote by May"
     assert crm.rows(Note)[0].author_id == crm.user_id("jane")
     assert "wants a quote by May" in [entry.text for entry in crm.ask(ShowDeal("acme")).timeline]
+
+
+@pytest.mark.parametrize(
+    ("due", "later", "expected"),
+    [
+        (Due(on=date(2026, 12, 1)), "1w", Due(on=date(2026, 12, 8))),
+        (Due(on=date(2026, 12, 31)), "2mo", Due(on=date(2027, 2, 28))),
+        (Due(at=datetime(2026, 12, 1, 14, 30, tzinfo=UTC)), "1w", Due(at=datetime(2026, 12, 8, 14, 30, tzinfo=UTC))),
+        (Due(at=datetime(2026, 12, 1, 14, 30, tzinfo=UTC)), "2h", Due(at=datetime(2026, 12, 1, 16, 30, tzinfo=UTC))),
+    ],
+)
+def test_a_snoozed_task_is_later_than_it_was_due_and_keeps_its_hour(
+    crm: Crm, due: Due, later: str, expected: Due
+) -> None:
+    crm.clock.set(datetime(2026, 11, 24, 9, tzinfo=UTC))
+    crm.do(CreateTask("call", due=due))
+    view = crm.made(SnoozeActivity("A-1", later=later))
+    assert Due(view.due_at, view.due_on) == expected
+
+
+def test_an_overdue_task_is_snoozed_from_today(crm: Crm) -> None:
+    crm.clock.set(datetime(2026, 11, 24, 9, tzinfo=UTC))
+    crm.do(CreateTask("call", due=Due(on=date(2026, 11, 1))))
+    assert crm.made(SnoozeActivity("A-1", later="1w")).due_on == date(2026, 12, 1)
+
+
+def test_a_task_far_away_is_refused(crm: Crm) -> None:
+    crm.do(CreateTask("call", due=Due(on=date(9999, 12, 1))))
+    with refusal(BadInput, "That is too far away."):
+        crm.do(SnoozeActivity("A-1", later="9999w"))

@@ -200,3 +200,10 @@ def test_a_clock_that_went_back_leaves_no_gap(crm: Crm) -> None:
     crm.clock.advance(timedelta(hours=-1))
     crm.do(MoveDeal("D-1", "Qualified"))
     assert stages_and_chances(crm) == [("open", 25, False)]
+
+
+def test_a_deal_that_somebody_has_is_not_given_to_them_again(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    outcome = crm.do(AssignDeal("D-1", "me"))
+    assert (outcome.said, outcome.changes, outcome.entry_id) == ("D-1 Acme is yours already.", (), None)
+    assert crm.do(AssignDeal("D-1", "jane"), "max").said == "D-1 Acme is Jane Roe's already."

@@ -196,3 +196,10 @@ def test_a_stale_deal_is_one_untouched_longer_than_its_stage_allows(crm: Crm) ->
     assert crm.ask(ShowToday()).stale == ()
     crm.clock.advance(timedelta(hours=2))
     assert [deal.title for deal in crm.ask(ShowToday()).stale] == ["Acme"]
+
+
+def test_a_page_that_is_not_there_is_told(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    with refusal(BadInput, "There is only 1 page, so none has the number 99."):
+        crm.ask(ListDeals(page=99))
+    assert crm.ask(ListContacts()).total == 0

@@ -28,6 +28,7 @@ from crmbot.crm.requests import (
     ShowContact,
     ShowDeal,
     ShowLead,
+    ShowPipeline,
     Undo,
     WinDeal,
 )
@@ -364,3 +365,8 @@ def test_nothing_found_names_records_of_every_kind(crm: Crm) -> None:
     crm.do(CreateContact("Johanna Reyes"))
     with refusal(NotFound, "No deal, lead, contact or company is called “johana reyes”. Did you mean “Johanna Reyes”"):
         crm.do(LogActivity("call", "johana reyes"))
+
+
+def test_a_mention_of_somebody_unknown_says_how_they_get_known(crm: Crm) -> None:
+    with refusal(NotFound, "The person you mentioned is not in this CRM yet."):
+        crm.ask(ShowPipeline("U0STRANGER"))

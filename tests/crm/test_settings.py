@@ -57,7 +57,9 @@ def test_the_currency_changes_while_nothing_kept_is_in_it(crm: Crm) -> None:
     )
     crm.do(Undo(), "ada")
     crm.do(SetRate("EUR", "1.08"), "ada")
-    with refusal(Conflict, "The currency stays USD: the workspace has rates, which are in it and would be false in GBP."):
+    with refusal(
+        Conflict, "The currency stays USD: the workspace has rates, which are in it and would be false in GBP."
+    ):
         crm.do(SetWorkspace(currency="GBP"), "ada")
 
 

@@ -32,7 +32,9 @@ def row_of(crm: Crm, name: str) -> tuple[str, ...]:
 
 
 def test_a_stage_is_added_where_it_is_said(crm: Crm) -> None:
-    said = crm.do(AddStage("Demo", 40, after="qualified", stale_after_days=20, forecast_category="best case"), "ada").said
+    said = crm.do(
+        AddStage("Demo", 40, after="qualified", stale_after_days=20, forecast_category="best case"), "ada"
+    ).said
     assert said == "Added the stage Demo, after Qualified."
     assert names(crm) == ["New Lead", "Qualified", "Demo", "Proposal Sent", "Negotiation", "Won", "Lost"]
     assert row_of(crm, "Demo") == ("Demo", "open", "40 %", "20 days", "best case", "0")
@@ -89,7 +91,10 @@ def test_a_removed_stages_deals_go_where_it_is_said_and_come_back_by_undo(crm: C
     before = crm.dump(without=frozenset({"journal_entry", "journal_change", "outbox"}))
     with refusal(MissingFact, "2 deals are in Qualified. Where do they go?"):
         crm.do(RemoveStage("qualified"), "ada")
-    assert crm.do(RemoveStage("qualified", "new lead"), "ada").said == "Removed the stage Qualified. 2 deals moved to New Lead."
+    assert (
+        crm.do(RemoveStage("qualified", "new lead"), "ada").said
+        == "Removed the stage Qualified. 2 deals moved to New Lead."
+    )
     assert "Qualified" not in names(crm)
     assert [crm.ask(ShowDeal(f"D-{n}")).record.stage for n in (1, 2)] == ["New Lead", "New Lead"]
     crm.do(Undo(), "ada")

@@ -231,14 +231,14 @@ def test_somebody_with_a_token_stays(crm: Crm) -> None:
 def test_nothing_done_is_nothing_to_undo(crm: Crm) -> None:
     with refusal(NotFound, "You have done nothing yet"):
         crm.do(Undo())
-    with refusal(NotFound, "not in the journal"):
+    with refusal(NotFound, "nothing to undo under that number"):
         crm.do(Undo("0" * 26))
 
 
 def test_another_workspaces_effect_is_not_found(crm: Crm) -> None:
     other = Crm(crm.store, crm.clock, name="Theirs")
     done = other.do(CreateDeal("Secret"))
-    with refusal(NotFound, "not in the journal"):
+    with refusal(NotFound, "nothing to undo under that number"):
         crm.do(Undo(done.entry_id), "ada")
 
 

@@ -2,11 +2,12 @@
 
 from crmbot.crm.lookup.activities import find_activity
 from crmbot.crm.lookup.candidates import candidate
-from crmbot.crm.lookup.people import find_user
+from crmbot.crm.lookup.people import already_theirs, find_user
 from crmbot.crm.lookup.records import exactly_named, find_deal, find_record, find_target
 from crmbot.crm.lookup.stages import find_stage
 
 __all__ = [
+    "already_theirs",
     "candidate",
     "exactly_named",
     "find_activity",

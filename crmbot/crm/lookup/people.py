@@ -1,5 +1,7 @@
 """Which user is meant by me, a Slack id, an address or a name."""
 
+import re
+
 from sqlalchemy import select
 
 from crmbot.crm.lookup.candidates import NEAREST
@@ -7,6 +9,19 @@ from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.errors import Ambiguous, Candidate, NotFound
 from crmbot.models import User
+
+
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
+_STRANGER = (
+    "The person you mentioned is not in this CRM yet. They are once they use one of its commands, or when an admin adds "
+    "them: /crm user add jo@example.com"
+)
+
+
+def already_theirs(work: Work, named: str, owner: User) -> str:
+    """Say that a record belongs to whom it was to be given."""
+    whose = "yours" if owner.id == work.actor.user_id else f"{owner.name}'s"
+    return f"{named} is {whose} already."
 
 
 def find_user(work: Work, word: str, *, field: str = "owner") -> User:
@@ -30,7 +45,7 @@ def find_user(work: Work, word: str, *, field: str = "owner") -> User:
         if found:
             raise Ambiguous(word, field, [Candidate(user.email, user.name, (user.email, user.role)) for user in found])
     raise NotFound(
-        f"Nobody here is called “{word}”.",
+        _STRANGER if _SLACK_ID.fullmatch(text) else f"Nobody here is called “{word}”.",
         nearest=[Candidate(user.email, user.name, (user.email,)) for user in users[:NEAREST]],
         field=field,
     )
