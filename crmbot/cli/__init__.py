@@ -20,7 +20,7 @@ _COMMANDS = {
     "db": ("setup", "Upgrade the store's tables, or check them."),
     "do": ("talking", "Do one chat command: crmbot do 'deal new Acme $40k'."),
     "mail": ("mailing", "Parse, take in or poll mail."),
-    "report": ("talking", "Print a report as a table, JSON or CSV."),
+    "report": ("reporting", "Print a report as a table, JSON or CSV, or draw its chart."),
     "digest": ("digests", "List, preview or send digests."),
     "outbox": ("outbox", "List messages that could not be delivered, or send them again."),
     "token": ("people", "Make, list and revoke API tokens."),

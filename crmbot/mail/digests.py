@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from crmbot.mail.letters import render_letter
 from crmbot.mail.outgoing import one_line
 from crmbot.mail.phrases import WIDTH, Phrases
+from crmbot.reports.charts import draw, series_of, views_of, write_svg
 from crmbot.reports.digests import AgingDigest, ForecastDigest, OverdueDigest
 from crmbot.reports.digests.base import LIMIT, Digest
 from crmbot.reports.rendering.columns import TextTable
@@ -21,13 +22,30 @@ _AGES = {
     "over_90_days": "Over 90 days",
 }
 
+_CHART_WIDTH = 544
+"""What a mail of 600 pixels leaves between its margins."""
+
 
 def render_digest(name: str, values: Digest | Report, late: str) -> dict[str, Any]:
     """Return subject, text and HTML of the digest `name` as a `mail.send` row carries them; `late` says why it is."""
     template, more = _look(values)
     meta = values.meta if isinstance(values, Report) else values
-    common = {"d": values, "meta": meta, "w": Phrases(ZoneInfo(meta.timezone)), "width": WIDTH}
-    return dict(render_letter(template, digest=one_line(name), late=_sentence(late), **common, **more))
+    charts = _charts(values)
+    common = {"d": values, "meta": meta, "w": Phrases(ZoneInfo(meta.timezone)), "width": WIDTH, "charts": charts}
+    letter = render_letter(template, digest=one_line(name), late=_sentence(late), **common, **more)
+    return dict(letter) | ({"pictures": charts} if charts else {})
+
+
+def _charts(values: Digest | Report) -> list[dict[str, Any]]:
+    """Return the charts that say something: content id, alternative text, shape, and the drawing."""
+    found = []
+    for view in views_of(values):
+        chart = draw(values, view) if series_of(values, view) else None
+        if chart is not None:
+            height = round(chart.height / chart.width * _CHART_WIDTH)
+            told = {"alt": chart.description, "width": _CHART_WIDTH, "height": height}
+            found.append({"cid": f"chart-{view}", **told, "svg": write_svg(chart)})
+    return found
 
 
 def _sentence(text: str) -> str:

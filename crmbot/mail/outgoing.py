@@ -17,12 +17,23 @@ from crmbot.domain.clock import Clock
 from crmbot.domain.identity import domain_of, normalise_email
 from crmbot.domain.intake import mark
 from crmbot.errors import SendFailed
+from crmbot.reports.charts import png_of
 
 TIMEOUT_S = 10.0
 _TRY_LATER = range(400, 500)
 _LONGEST_SUBJECT = 500
+_PICTURE_PIXELS = 1088
+"""Twice the width at which mails show a chart, for screens with small pixels."""
 _DONE = 250
 _REFUSED = (smtplib.SMTPSenderRefused, smtplib.SMTPDataError, smtplib.SMTPHeloError, smtplib.SMTPConnectError)
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A picture that the HTML shows by its content id, `cid:NAME`; drawn from `svg` when the mail is composed."""
+
+    name: str
+    svg: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,7 @@ class Letter:
     automatic: bool = True
     from_name: str = ""
     message_id: str = ""
+    pictures: tuple[Inline, ...] = ()
 
 
 class Outgoing:
@@ -102,6 +114,7 @@ class Outgoing:
         mail.set_content(_encodable(letter.text))
         if letter.html:
             mail.add_alternative(_encodable(letter.html), subtype="html")
+            _add_pictures(mail, letter.pictures)
         return mail
 
     def _hand_over(self, server: smtplib.SMTP, letter: Letter, mail: EmailMessage) -> str:
@@ -180,7 +193,25 @@ def letter_of(message: OutboxMessage) -> Letter:
         from_name=str(payload.get("from_name", "")),
         message_id=str(payload.get("message_id", "")),
         automatic=bool(payload.get("automatic", True)),
+        pictures=tuple(Inline(str(one["cid"]), str(one["svg"])) for one in payload.get("pictures") or ()),
     )
+
+
+def _add_pictures(mail: EmailMessage, pictures: tuple[Inline, ...]) -> None:
+    """Put the pictures beside the HTML that shows them: the file name is for programs that list them instead."""
+    html = mail.get_body(("html",))
+    if html is None:
+        return
+    for picture in pictures:
+        name = f"{one_line(picture.name)}.png"
+        html.add_related(
+            png_of(picture.svg, _PICTURE_PIXELS),
+            "image",
+            "png",
+            cid=f"<{one_line(picture.name)}>",
+            disposition="inline",
+            filename=name,
+        )
 
 
 def _addresses(value: object) -> tuple[str, ...]:
