@@ -18,6 +18,7 @@ from crmbot.jobs.scheduler import Job, Scheduler
 from crmbot.jobs.scoring import rescore_leads
 from crmbot.jobs.worker import Part
 from crmbot.mail.digests import render_digest
+from crmbot.mail.guarded.reader import GuardedReader
 
 _logger = logging.getLogger(__name__)
 _TICK = timedelta(seconds=15)
@@ -63,8 +64,9 @@ def intakes(bot: Crmbot) -> dict[str, Intake]:
     workspace = bot.service.workspaces()[0]
     most = bot.settings.limits.mail_megabytes * 1_000_000
     timeout = bot.settings.limits.mail_seconds
+    reader = GuardedReader()
     return {
-        intake.name: Intake(bot.service, workspace.id, intake, timeout=timeout, most_bytes=most)
+        intake.name: Intake(bot.service, workspace.id, intake, timeout=timeout, most_bytes=most, read=reader)
         for intake in bot.settings.mail_intake
         if intake.host
     }

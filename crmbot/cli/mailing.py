@@ -33,14 +33,15 @@ def parse_mail(*, files: tuple[str, ...], _as_json: bool) -> None:
 def ingest_mail(ctx: click.Context, files: tuple[str, ...]) -> None:
     """Take .eml files or stdin ("-") in through the real pipeline; one JSON line a mail. Usable as an MTA's pipe."""
     from crmbot.cli.opening import crmbot, workspace_of
+    from crmbot.mail.guarded.reader import GuardedReader
     from crmbot.mail.pipeline import ingest
 
     root = ctx.find_root()
-    with crmbot(root) as bot:
+    with GuardedReader() as read, crmbot(root) as bot:
         workspace_id = workspace_of(root, bot)
         authserv_id = next((intake.authserv_id for intake in bot.settings.mail_intake if intake.authserv_id), None)
         for name, raw in _messages(files):
-            taken = ingest(bot.service, workspace_id, raw, authserv_id=authserv_id, file=name)
+            taken = ingest(bot.service, workspace_id, raw, authserv_id=authserv_id, file=name, read=read)
             click.echo(json.dumps(taken, ensure_ascii=False))
 
 

@@ -19,6 +19,7 @@ from crmbot.domain.identity import domain_of
 from crmbot.errors import Busy, Conflict
 from crmbot.failpoints import reach
 from crmbot.mail.commands import ask_of, command_of, obey
+from crmbot.mail.guarded.reader import TooCostly
 from crmbot.mail.judging import Door, judge_sender, requests_of
 from crmbot.mail.reading import read_mail
 from crmbot.mail.values import Mail
@@ -190,7 +191,7 @@ def _work_off_one(
         if isinstance(error, Busy):
             raise
         _logger.exception("mail delivery %s could not be taken in", delivery.id)
-        final = delivery.tries >= TRIES
+        final = delivery.tries >= TRIES or isinstance(error, TooCostly)
         with service.store.writing(door.workspace_id) as session:
             deliveries.give_back(session, door.workspace_id, delivery.id, _reason(error), final=final)
         return "failed" if final else "again"

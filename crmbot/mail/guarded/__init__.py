@@ -1,0 +1,1 @@
+"""Mail is read in a process of its own, so that whatever a mail does to its reader, the worker lives on."""
