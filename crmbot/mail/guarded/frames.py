@@ -13,7 +13,13 @@ _RAW = "raw"
 # What a reader that a mail has taken over may make its worker build: values, no functions.
 _MODULES = frozenset(
     {f"crmbot.domain.{name}" for name in ("bounces", "files", "identity", "meetings")}
-    | {"crmbot.mail.values", "crmbot.mail.invites.zones", "crmbot.mail.message.headers", "crmbot.mail.message.parts"}
+    | {
+        "crmbot.mail.values",
+        "crmbot.mail.invites.lines",
+        "crmbot.mail.invites.zones",
+        "crmbot.mail.message.headers",
+        "crmbot.mail.message.parts",
+    }
 )
 _NAMES = frozenset(
     {("datetime", name) for name in ("datetime", "date", "time", "timedelta", "timezone")}

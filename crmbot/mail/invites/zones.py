@@ -20,6 +20,10 @@ class BroughtZone(tzinfo):
     def __init__(self, name: str, block: Component) -> None:
         self._name, self._block = name, block
 
+    def __reduce__(self) -> tuple[type["BroughtZone"], tuple[str, Component]]:
+        """Return how it travels from the process that reads mail."""
+        return BroughtZone, (self._name, self._block)
+
     def utcoffset(self, dt: datetime | None) -> timedelta | None:
         """Return the offset at a local time."""
         return offset_at(self._block, dt.replace(tzinfo=None)) if dt else None
