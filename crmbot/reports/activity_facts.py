@@ -38,7 +38,7 @@ def overdue(facts: Any, at: datetime) -> ColumnElement[bool]:
     owner's zone (reports.md, activity-summary and fine print).
     """
     # The first part says nothing new, but an index knows what to do with it.
-    return and_(facts.overdue_at <= at, or_(facts.overdue_at < at, facts.due_at.is_(None)))
+    return and_(facts.overdue_at <= at, or_(facts.overdue_at < at, facts.due_on.is_not(None)))
 
 
 def is_open(facts: Any, at: datetime) -> ColumnElement[bool]:

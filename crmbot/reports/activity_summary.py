@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, union_all
 from sqlalchemy.sql.selectable import Subquery
 
 from crmbot.domain.money import ratio
@@ -16,7 +16,6 @@ from crmbot.reports.snapshot import Snapshot
 from crmbot.reports.values import Signal
 
 KINDS = ("call", "email", "meeting", "task")
-_COMPLETED, _OVERDUE, _PENDING = 0, 1, 2
 # A day's end in its owner's zone lies this near to the same day's end in any other.
 _ZONES_APART = timedelta(days=2)
 
@@ -53,11 +52,18 @@ class ActivitySummary:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
+    """The activities of one owner and kind, by state, and the minutes billed for them."""
+
     owner_id: str | None
     kind: str
-    state: int
-    count: int
+    completed: int
+    overdue: int
+    pending: int
     minutes: int
+
+    @property
+    def total(self) -> int:
+        return self.completed + self.overdue + self.pending
 
 
 def compute_activity_summary(snapshot: Snapshot) -> ActivitySummary:
@@ -81,7 +87,7 @@ def compute_activity_summary(snapshot: Snapshot) -> ActivitySummary:
         completion_rate=team.completion_rate,
         overdue_rate=overdue_rate,
         billable_hours=hours(minutes),
-        by_type={kind: sum(g.count for g in groups if g.kind == kind) for kind in KINDS},
+        by_type={kind: sum(g.total for g in groups if g.kind == kind) for kind in KINDS},
         by_user=users,
         warnings=_warn(snapshot, team, users),
     )
@@ -89,13 +95,11 @@ def compute_activity_summary(snapshot: Snapshot) -> ActivitySummary:
 
 def _load(snapshot: Snapshot) -> tuple[_Group, ...]:
     facts = _counted(snapshot).c
-    keys = (facts.owner_id, facts.kind, facts.state)
-    rows = snapshot.session.execute(
-        select(*keys, func.sum(facts.counted).label("activities"), func.sum(facts.minutes).label("minutes")).group_by(
-            *keys
-        )
-    )
-    return tuple(_Group(r.owner_id, r.kind, r.state, int(r.activities), int(r.minutes)) for r in rows)
+    counts = ("completed", "overdue", "pending", "minutes")
+    sums = (func.sum(facts[name]).label(name) for name in counts)
+    keys = (facts.owner_id, facts.kind)
+    rows = snapshot.session.execute(select(*keys, *sums).group_by(*keys))
+    return tuple(_Group(row.owner_id, row.kind, *(int(getattr(row, name)) for name in counts)) for row in rows)
 
 
 def _counted(snapshot: Snapshot) -> Subquery:
@@ -105,35 +109,36 @@ def _counted(snapshot: Snapshot) -> Subquery:
         Activity.overdue_at >= starts - _ZONES_APART,
         Activity.overdue_at < snapshot.window.ends_at + _ZONES_APART,
     )
-    now = current_facts(snapshot.as_of)
-    done_since = _part(snapshot, Activity, now, Activity.completed_at >= starts)
-    never_done = _part(snapshot, Activity, now, Activity.completed_at.is_(None))
-    done_early = _part(snapshot, Activity, now, Activity.completed_at < starts, due_near)
-    changed_since = _part(
-        snapshot,
-        ActivityVersion,
-        ActivityVersion.workspace_id == snapshot.workspace_id,
-        ActivityVersion.activity_id == Activity.id,
-        version_facts(snapshot.as_of),
-    )
-    return union_all(done_since, never_done, done_early, changed_since).subquery()
+    changed = snapshot.changed_since(ActivityVersion)
+    now = (current_facts(snapshot.as_of),) if changed else ()
+    parts = [
+        _part(snapshot, Activity, *now, Activity.completed_at >= starts),
+        _part(snapshot, Activity, *now, Activity.completed_at.is_(None)),
+        _part(snapshot, Activity, *now, Activity.completed_at < starts, due_near),
+    ]
+    if changed:
+        then = (ActivityVersion.workspace_id == snapshot.workspace_id, ActivityVersion.activity_id == Activity.id)
+        parts.append(_part(snapshot, ActivityVersion, *then, version_facts(snapshot.as_of)))
+    return union_all(*parts).subquery()
 
 
 def _part(snapshot: Snapshot, facts: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
     starts, ends, at = snapshot.window.starts_at, snapshot.window.ends_at, snapshot.as_of
+    # What is due at an hour counts as overdue from that hour on, so that one column tells both.
     due = or_(
-        and_(facts.due_at >= starts, facts.due_at < ends),
-        and_(facts.due_at.is_(None), facts.due_on >= snapshot.window.from_on, facts.due_on <= snapshot.window.to_on),
+        and_(facts.due_on.is_(None), facts.overdue_at >= starts, facts.overdue_at < ends),
+        and_(facts.due_on >= snapshot.window.from_on, facts.due_on <= snapshot.window.to_on),
     )
     carried = and_(Activity.created_at < ends, or_(facts.completed_at.is_(None), facts.completed_at >= starts))
     counts = or_(due, carried)
     billed = and_(facts.billable, facts.completed_at >= starts, facts.completed_at < at, facts.completed_at < ends)
-    state = case((~is_open(facts, at), _COMPLETED), (overdue(facts, at), _OVERDUE), else_=_PENDING)
+    still, late = is_open(facts, at), overdue(facts, at)
     return select(
         facts.owner_id.label("owner_id"),
         Activity.kind.label("kind"),
-        state.label("state"),
-        case((counts, 1), else_=0).label("counted"),
+        case((and_(counts, ~still), 1), else_=0).label("completed"),
+        case((and_(counts, still, late), 1), else_=0).label("overdue"),
+        case((and_(counts, still, late.is_not(true())), 1), else_=0).label("pending"),
         case((billed, func.coalesce(facts.duration_minutes, 0)), else_=0).label("minutes"),
     ).where(
         Activity.workspace_id == snapshot.workspace_id,
@@ -145,15 +150,15 @@ def _part(snapshot: Snapshot, facts: Any, *conditions: ColumnElement[bool]) -> S
 
 
 def _count(user_id: str | None, name: str, groups: Iterable[_Group]) -> UserRow:
-    states = [0, 0, 0]
+    completed = late = pending = 0
     for group in groups:
-        states[group.state] += group.count
-    completed, late, pending = states
-    return UserRow(user_id, name, sum(states), completed, pending, late, ratio(completed, sum(states)))
+        completed, late, pending = completed + group.completed, late + group.overdue, pending + group.pending
+    total = completed + late + pending
+    return UserRow(user_id, name, total, completed, pending, late, ratio(completed, total))
 
 
 def _rank_users(snapshot: Snapshot, groups: tuple[_Group, ...]) -> tuple[UserRow, ...]:
-    owners = {group.owner_id for group in groups if group.count}
+    owners = {group.owner_id for group in groups if group.total}
     rows = [
         _count(owner, snapshot.user_name(owner), [group for group in groups if group.owner_id == owner])
         for owner in owners

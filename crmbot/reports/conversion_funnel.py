@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from crmbot.domain.money import Money, ratio
+from crmbot.domain.stages import LeadStatus
 from crmbot.models import Deal, DealVersion, Proposal
-from crmbot.reports.closings import closed_in_window
-from crmbot.reports.deal_sums import DealSum, sum_deals
+from crmbot.reports.closings import total_closed
+from crmbot.reports.deal_sums import DealSum, sum_deals, total_of
 from crmbot.reports.lead_counts import count_created, count_entered
 from crmbot.reports.snapshot import Snapshot, valid_at
 
@@ -47,12 +48,10 @@ def compute_conversion_funnel(snapshot: Snapshot) -> ConversionFunnel:
         Proposal.workspace_id == snapshot.workspace_id, Proposal.sent_at >= start, Proposal.sent_at < end
     )
     deals, proposals = _sum_in(snapshot, created), _sum_in(snapshot, offered)
-    won = DealSum()
-    for deal in closed_in_window(snapshot, "won"):
-        won.add(DealSum(1, deal.value))
+    won = total_closed(snapshot, "won")
     found = (
         ("leads", count_created(snapshot), 0),
-        ("qualified", count_entered(snapshot).get("qualified", 0), 0),
+        ("qualified", count_entered(snapshot)[LeadStatus.QUALIFIED].leads, 0),
         ("deals", deals.deals, deals.value),
         ("proposals_sent", _count_proposals(snapshot), proposals.value),
         ("won", won.deals, won.value),
@@ -68,10 +67,7 @@ def _as_steps(snapshot: Snapshot, found: tuple[tuple[str, int, int], ...]) -> It
 
 
 def _sum_in(snapshot: Snapshot, deal_ids: Select[Any]) -> DealSum:
-    total = DealSum()
-    for _, found in sum_deals(snapshot, (DealVersion.outcome,), among=deal_ids):
-        total.add(found)
-    return total
+    return total_of(sum_deals(snapshot, (DealVersion.outcome,), among=deal_ids))
 
 
 def _count_proposals(snapshot: Snapshot) -> int:

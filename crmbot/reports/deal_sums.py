@@ -1,17 +1,18 @@
 """Sums of deals' money at a moment, made by the database and converted here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, join, null, select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from crmbot.domain.money import weighted
 from crmbot.models import DealVersion
-from crmbot.reports.snapshot import Snapshot, valid_at
+from crmbot.reports.snapshot import Snapshot, unindexed, valid_at
+from crmbot.reports.whole_sums import whole_sum
 
-Key = InstrumentedAttribute[Any]
+Key = Any
+"""A column of `DealVersion`, or a labelled expression of some."""
 
 
 @dataclass(slots=True)
@@ -30,38 +31,60 @@ class DealSum:
 
 
 def sum_deals(
-    snapshot: Snapshot, keys: tuple[Key, ...], *conditions: ColumnElement[bool], among: Select[Any] | None = None
+    snapshot: Snapshot,
+    keys: tuple[Key, ...],
+    *conditions: ColumnElement[bool],
+    among: Select[Any] | None = None,
+    few: bool = False,
 ) -> Iterator[tuple[Any, DealSum]]:
     """Yield (row, sum) for the deals at `as_of` that meet the conditions; the row holds the columns `keys`.
 
     A key's values may come several times, once for each amount in another currency: such amounts are converted one
-    by one before they are weighted (reports.md, fine print). `among` selects the ids of the deals that may count.
+    by one before they are weighted (reports.md, fine print). `among` selects the ids of the deals that may count;
+    `few` says that the conditions tell few deals from many better than `as_of` does.
     """
-    value = func.coalesce(DealVersion.value_minor, 0)
-    own = DealVersion.currency == snapshot.scope.currency
     found = among.distinct().subquery() if among is not None else None
     source = DealVersion if found is None else join(found, DealVersion, DealVersion.deal_id == found.c[0])
-    facts = (
-        select(
-            *keys,
-            case((own, null()), else_=DealVersion.currency).label("other_currency"),
-            case((own, null()), else_=value).label("each"),
-            case((own, null()), else_=DealVersion.probability).label("chance"),
-            value.label("value"),
-            ((value * DealVersion.probability + 50) // 100).label("weighted"),
-        )
-        .select_from(source)
-        .where(*valid_at(snapshot, snapshot.as_of), *conditions)
-        .subquery()
-        .c
-    )
+    facts = _facts(snapshot, keys).select_from(source).where(*_standing(snapshot, few=few), *conditions).subquery().c
     apart = [facts[key.key] for key in keys] + [facts.other_currency, facts.each, facts.chance]
-    sums = (func.count().label("deals"), func.sum(facts.value).label("sum"), func.sum(facts.weighted).label("likely"))
+    sums = (func.count().label("deals"), whole_sum(facts.value).label("sum"), whole_sum(facts.weighted).label("likely"))
     for row in snapshot.session.execute(select(*apart, *sums).group_by(*apart)):
         yield row, _sum_of(snapshot, row)
     if among is not None:
         conditions = (*conditions, DealVersion.deal_id.in_(among))
     snapshot.list_unconverted(*conditions)
+
+
+def total_of(parts: Iterable[tuple[Any, DealSum]]) -> DealSum:
+    """Return the sum of sums."""
+    total = DealSum()
+    for _, found in parts:
+        total.add(found)
+    return total
+
+
+def _facts(snapshot: Snapshot, keys: tuple[Key, ...]) -> Select[Any]:
+    value = func.coalesce(DealVersion.value_minor, 0)
+    own = DealVersion.currency == snapshot.scope.currency
+    return select(
+        *keys,
+        case((own, null()), else_=DealVersion.currency).label("other_currency"),
+        case((own, null()), else_=value).label("each"),
+        case((own, null()), else_=DealVersion.probability).label("chance"),
+        value.label("value"),
+        ((value * DealVersion.probability + 50) // 100).label("weighted"),
+    )
+
+
+def _standing(snapshot: Snapshot, *, few: bool) -> tuple[ColumnElement[bool], ...]:
+    if not few:
+        return valid_at(snapshot, snapshot.as_of)
+    return (
+        DealVersion.workspace_id == snapshot.workspace_id,
+        unindexed(DealVersion.valid_from) < snapshot.as_of,
+        unindexed(DealVersion.valid_to) >= snapshot.as_of,
+        snapshot.owned(DealVersion.owner_id),
+    )
 
 
 def _sum_of(snapshot: Snapshot, row: Any) -> DealSum:

@@ -1,8 +1,8 @@
-"""Whole seconds between two instants, computed by either database."""
+"""Whole seconds between two instants, and the month of a day, computed by either database."""
 
 from typing import Any
 
-from sqlalchemy import Integer
+from sqlalchemy import Integer, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -28,3 +28,21 @@ def _in_sqlite(element: seconds_between, compiler: SQLCompiler, **kwargs: Any) -
 def _in_postgresql(element: seconds_between, compiler: SQLCompiler, **kwargs: Any) -> str:
     first, second = (compiler.process(clause, **kwargs) for clause in element.clauses)
     return f"CAST(floor(extract(epoch FROM {second})) - floor(extract(epoch FROM {first})) AS BIGINT)"
+
+
+class month_of(FunctionElement[str]):  # noqa: N801 - reads as the SQL function it is
+    """The month of a date: 2031-03."""
+
+    type = String()
+    inherit_cache = True
+    name = "month_of"
+
+
+@compiles(month_of, "sqlite")
+def _month_in_sqlite(element: month_of, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"substr({compiler.process(next(iter(element.clauses)), **kwargs)}, 1, 7)"
+
+
+@compiles(month_of, "postgresql")
+def _month_in_postgresql(element: month_of, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"to_char({compiler.process(next(iter(element.clauses)), **kwargs)}, 'YYYY-MM')"

@@ -1,5 +1,6 @@
 """lead-conversion: how many leads climbed the statuses in a window, and at what rates."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,18 +9,15 @@ from itertools import pairwise
 from sqlalchemy import Integer, and_, column, func, or_, select, values
 
 from crmbot.domain.money import ratio
+from crmbot.domain.stages import LeadStatus
 from crmbot.models import Lead, LeadStatusEntry, UTCDateTime
 from crmbot.reports.elapsed import seconds_between
-from crmbot.reports.lead_counts import (
-    OF_LEAD,
-    count_created,
-    count_entered,
-    count_entered_by_source,
-    count_first_entered,
-    entered,
-)
+from crmbot.reports.lead_counts import Entered, count_entered, created, entered, owned_leads
+from crmbot.reports.lead_facts import lead_facts
 from crmbot.reports.snapshot import Snapshot
 from crmbot.reports.values import Period
+
+_STEPS = (LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED, LeadStatus.CONVERTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +91,18 @@ def compute_lead_conversion(snapshot: Snapshot) -> LeadConversion:
     the leads first contacted in the window, of the whole seconds from their creation, in hours of two decimals; None
     when there are none.
     """
-    reached = count_entered(snapshot)
-    steps = _funnel(reached)
+    reached, days = count_entered(snapshot), _trends(snapshot)
+    steps = Funnel(*(reached[status].leads for status in _STEPS))
     return LeadConversion(
         period=snapshot.period,
         funnel=steps,
         conversion_rates=_rates(steps.new, steps.contacted, steps.qualified, steps.converted),
-        trends=_trends(snapshot),
-        cohort=_cohort(snapshot),
+        trends=days,
+        cohort=_cohort(sum(day.leads for day in days), reached),
         by_source=_by_source(snapshot),
-        disqualified=reached.get("disqualified", 0),
-        median_hours_to_contact=_median_hours(snapshot),
+        disqualified=reached[LeadStatus.DISQUALIFIED].leads,
+        median_hours_to_contact=_median_hours(snapshot, reached[LeadStatus.CONTACTED].first),
     )
-
-
-def _funnel(reached: Mapping[str, int]) -> Funnel:
-    return Funnel(**{status: reached.get(status, 0) for status in ("new", "contacted", "qualified", "converted")})
 
 
 def _rates(new: int, contacted: int, qualified: int, converted: int) -> Rates:
@@ -120,19 +114,27 @@ def _rates(new: int, contacted: int, qualified: int, converted: int) -> Rates:
     )
 
 
-def _cohort(snapshot: Snapshot) -> Cohort:
-    reached, size = _funnel(count_first_entered(snapshot)), count_created(snapshot)
-    rates = _rates(size, reached.contacted, reached.qualified, reached.converted)
-    return Cohort(size, reached.contacted, reached.qualified, reached.converted, rates)
+def _cohort(size: int, reached: Mapping[str, Entered]) -> Cohort:
+    contacted, qualified, converted = (reached[status].born for status in _STEPS[1:])
+    return Cohort(size, contacted, qualified, converted, _rates(size, contacted, qualified, converted))
 
 
 def _by_source(snapshot: Snapshot) -> tuple[SourceRow, ...]:
-    new, converted = (count_entered_by_source(snapshot, status) for status in ("new", "converted"))
+    facts, status = lead_facts(snapshot), LeadStatusEntry.status
+    counted = entered(snapshot, status, facts.source.label("source"), func.count().label("leads"), facts=facts)
+    both = counted.where(status.in_((LeadStatus.NEW, LeadStatus.CONVERTED))).group_by(status, facts.source)
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in snapshot.session.execute(both):
+        found[row.source or "unknown"][row.status] += row.leads
     rows = [
-        SourceRow(source, new[source], converted[source], ratio(converted[source], new[source]))
-        for source in new.keys() | converted.keys()
+        SourceRow(source, leads[LeadStatus.NEW], leads[LeadStatus.CONVERTED], _share(leads))
+        for source, leads in found.items()
     ]
     return tuple(sorted(rows, key=lambda row: (-row.new, -row.converted, row.source)))
+
+
+def _share(leads: Counter[str]) -> float:
+    return ratio(leads[LeadStatus.CONVERTED], leads[LeadStatus.NEW])
 
 
 def _trends(snapshot: Snapshot) -> tuple[DayRow, ...]:
@@ -147,25 +149,22 @@ def _trends(snapshot: Snapshot) -> tuple[DayRow, ...]:
         .data(bounds)
         .cte("days")
     )
+    facts = lead_facts(snapshot) if snapshot.scope.owner is not None else None
     leads = (
         select(func.count())
-        .select_from(Lead)
-        .where(
-            Lead.workspace_id == snapshot.workspace_id,
-            Lead.created_at >= days.c.starts,
-            Lead.created_at < days.c.ends,
-            snapshot.owned(Lead.owner_id),
-        )
+        .select_from(facts.table if facts else Lead)
+        .where(*created(snapshot, facts), Lead.created_at >= days.c.starts, Lead.created_at < days.c.ends)
     )
     converted = select(func.count(LeadStatusEntry.lead_id)).where(
         LeadStatusEntry.workspace_id == snapshot.workspace_id,
-        LeadStatusEntry.status == "converted",
+        LeadStatusEntry.status == LeadStatus.CONVERTED.value,
         LeadStatusEntry.entered_at >= days.c.starts,
         LeadStatusEntry.entered_at < days.c.ends,
         or_(LeadStatusEntry.previous_at.is_(None), LeadStatusEntry.previous_at < days.c.starts),
     )
-    if snapshot.scope.owner is not None:
-        converted = converted.join(Lead, and_(OF_LEAD, snapshot.owned(Lead.owner_id)))
+    if facts is not None:
+        of_lead = and_(Lead.workspace_id == snapshot.workspace_id, Lead.id == LeadStatusEntry.lead_id)
+        converted = converted.join(facts.table, and_(of_lead, *owned_leads(snapshot, facts)))
     rows = snapshot.session.execute(
         select(days.c.day, leads.scalar_subquery().label("leads"), converted.scalar_subquery().label("converted"))
     )
@@ -174,20 +173,15 @@ def _trends(snapshot: Snapshot) -> tuple[DayRow, ...]:
     return tuple(found[day] for day in range(snapshot.window.days))
 
 
-def _median_hours(snapshot: Snapshot) -> float | None:
-    waits = (
-        entered(snapshot, seconds_between(Lead.created_at, LeadStatusEntry.entered_at).label("wait"), needs_lead=True)
-        .where(LeadStatusEntry.status == "contacted", LeadStatusEntry.previous_at.is_(None))
-        .subquery()
-    )
-    ranked = select(
-        waits.c.wait,
-        func.row_number().over(order_by=waits.c.wait).label("place"),
-        func.count().over().label("leads"),
-    ).subquery()
-    middle = ranked.c.place.in_([(ranked.c.leads + 1) // 2, ranked.c.leads // 2 + 1])
-    found = [max(0, int(wait)) for wait in snapshot.session.execute(select(ranked.c.wait).where(middle)).scalars()]
-    if not found:
+def _median_hours(snapshot: Snapshot, leads: int) -> float | None:
+    """Find the wait in the middle of all: the one or two that stand there when they are put in order."""
+    if not leads:
         return None
+    wait = seconds_between(LeadStatusEntry.lead_created_at, LeadStatusEntry.entered_at).label("wait")
+    waits = entered(snapshot, wait).where(
+        LeadStatusEntry.status == LeadStatus.CONTACTED.value, LeadStatusEntry.previous_at.is_(None)
+    )
+    middle = waits.order_by(wait).offset((leads - 1) // 2).limit(2 - leads % 2)
+    found = [max(0, int(seconds)) for seconds in snapshot.session.execute(middle).scalars()]
     # Hundredths of an hour, of which each has 36 seconds, rounded half-up.
     return (2 * sum(found) + 36 * len(found)) // (72 * len(found)) / 100

@@ -1,92 +1,86 @@
 """Leads created, and leads that entered statuses, in a window."""
 
-from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from crmbot.domain.stages import LeadStatus
 from crmbot.models import Lead, LeadStatusEntry
+from crmbot.reports.lead_facts import LeadFacts, lead_facts
 from crmbot.reports.snapshot import Snapshot
 
-OF_LEAD = and_(Lead.workspace_id == LeadStatusEntry.workspace_id, Lead.id == LeadStatusEntry.lead_id)
+_OF_LEAD = and_(Lead.workspace_id == LeadStatusEntry.workspace_id, Lead.id == LeadStatusEntry.lead_id)
 
 
-def entered(snapshot: Snapshot, *columns: Any, needs_lead: bool = False) -> Select[Any]:
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """How many leads entered a status in a window.
+
+    `first` counts those that had never been in it, `born` those of them that were created in the window as well.
+    """
+
+    leads: int = 0
+    first: int = 0
+    born: int = 0
+
+
+def entered(snapshot: Snapshot, *columns: Any, facts: LeadFacts | None = None) -> Select[Any]:
     """Select columns of the entries by which a lead first entered a status inside the window.
 
     An entry knows when the lead last entered the same status, so leads are counted once without a DISTINCT. The lead
-    is joined only when the columns or the viewer need it.
+    is joined only when its `facts` or the viewer are asked for.
     """
-    source: Any = LeadStatusEntry
-    if needs_lead or snapshot.scope.owner is not None:
-        source = _with_lead()
+    if facts is None and snapshot.scope.owner is not None:
+        facts = lead_facts(snapshot)
+    source: Any = LeadStatusEntry.__table__
     starts = snapshot.window.starts_at
     return (
         select(*columns)
-        .select_from(source)
+        .select_from(source if facts is None else source.join(facts.table, _OF_LEAD))
         .where(
             LeadStatusEntry.workspace_id == snapshot.workspace_id,
-            # Named one by one, so that an index finds each with its time.
-            LeadStatusEntry.status.in_(tuple(LeadStatus)),
             LeadStatusEntry.entered_at >= starts,
             LeadStatusEntry.entered_at < snapshot.as_of,
             or_(LeadStatusEntry.previous_at.is_(None), LeadStatusEntry.previous_at < starts),
-            snapshot.owned(Lead.owner_id),
+            *owned_leads(snapshot, facts),
         )
     )
 
 
-def _with_lead() -> FromClause:
-    joined: FromClause = LeadStatusEntry.__table__.join(Lead.__table__, OF_LEAD)
-    return joined
+def count_entered(snapshot: Snapshot) -> Mapping[str, Entered]:
+    """Return how many leads entered each status inside the window (reports.md, lead-conversion, funnel and cohort)."""
+    status, first = LeadStatusEntry.status, LeadStatusEntry.previous_at.is_(None)
+    born = and_(first, LeadStatusEntry.lead_created_at >= snapshot.window.starts_at)
+    counts = (func.count().label("leads"), func.count().filter(first).label("first"))
+    statement = entered(snapshot, status, *counts, func.count().filter(born).label("born"))
+    # Named one by one, so that an index finds each with its time.
+    named = statement.where(status.in_(tuple(LeadStatus))).group_by(status)
+    found = {row.status: Entered(row.leads, row.first, row.born) for row in snapshot.session.execute(named)}
+    return {one: found.get(one, Entered()) for one in LeadStatus}
 
 
-def count_entered(snapshot: Snapshot) -> dict[str, int]:
-    """Return how many leads entered each status inside the window (reports.md, lead-conversion, funnel)."""
-    status = LeadStatusEntry.status
-    rows = snapshot.session.execute(entered(snapshot, status, func.count().label("leads")).group_by(status))
-    return {row.status: row.leads for row in rows}
+def created(snapshot: Snapshot, facts: LeadFacts | None) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the leads that the viewer sees."""
+    return (Lead.workspace_id == snapshot.workspace_id, *owned_leads(snapshot, facts))
 
 
-def count_entered_by_source(snapshot: Snapshot, status: str) -> Counter[str]:
-    """Return how many leads of each source entered a status inside the window; no source counts as `unknown`."""
-    statement = entered(snapshot, Lead.source, func.count().label("leads"), needs_lead=True)
-    found: Counter[str] = Counter()
-    for row in snapshot.session.execute(statement.where(LeadStatusEntry.status == status).group_by(Lead.source)):
-        found[row.source or "unknown"] += row.leads
-    return found
-
-
-def created(snapshot: Snapshot) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions for the leads created in the window by `as_of`."""
-    return (
-        Lead.workspace_id == snapshot.workspace_id,
-        Lead.created_at >= snapshot.window.starts_at,
-        Lead.created_at < snapshot.as_of,
-        snapshot.owned(Lead.owner_id),
-    )
+def owned_leads(snapshot: Snapshot, facts: LeadFacts | None) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that the viewer sees a lead, none when all of them."""
+    return () if facts is None or snapshot.scope.owner is None else (snapshot.owned(facts.owner_id),)
 
 
 def count_created(snapshot: Snapshot) -> int:
     """Return how many leads were created in the window by `as_of`."""
-    return int(snapshot.session.execute(select(func.count()).select_from(Lead).where(*created(snapshot))).scalar_one())
-
-
-def count_first_entered(snapshot: Snapshot) -> dict[str, int]:
-    """Return how many of the leads created in the window had reached each status by `as_of`."""
-    status = LeadStatusEntry.status
+    facts = lead_facts(snapshot) if snapshot.scope.owner is not None else None
     statement = (
-        select(status, func.count().label("leads"))
-        .select_from(_with_lead())
+        select(func.count())
+        .select_from(facts.table if facts else Lead)
         .where(
-            LeadStatusEntry.workspace_id == snapshot.workspace_id,
-            LeadStatusEntry.status.in_(tuple(LeadStatus)),
-            LeadStatusEntry.entered_at >= snapshot.window.starts_at,
-            LeadStatusEntry.entered_at < snapshot.as_of,
-            LeadStatusEntry.previous_at.is_(None),
-            *created(snapshot),
+            *created(snapshot, facts),
+            Lead.created_at >= snapshot.window.starts_at,
+            Lead.created_at < snapshot.as_of,
         )
-        .group_by(status)
     )
-    return {row.status: row.leads for row in snapshot.session.execute(statement)}
+    return int(snapshot.session.execute(statement).scalar_one())

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, null, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, null, or_, select, union_all
 
 from crmbot.domain.money import Money, weighted
-from crmbot.models import Customer, Deal, DealVersion, Lead
+from crmbot.models import Customer, CustomerVersion, Deal, DealVersion, Lead
+from crmbot.reports.lead_facts import lead_facts
 from crmbot.reports.snapshot import Snapshot, held_at
 from crmbot.reports.values import Unconverted
+from crmbot.reports.whole_sums import whole_sum
 
 UNKNOWN = "unknown"
 
@@ -33,8 +36,8 @@ def valued_customers(snapshot: Snapshot) -> Iterator[ValuedCustomer]:
     A customer's deals are those of its company, or of its contact when it has none. Won ones count whole, open ones
     weighted, lost ones not at all.
     """
-    rows = snapshot.session.execute(_by_customer(snapshot))
-    for _, parts in groupby(rows, key=lambda row: row.id):
+    rows = snapshot.stream(_by_customer(snapshot))
+    for _, parts in groupby(rows, key=itemgetter(0)):
         rest = list(parts)
         first = rest[0]
         by_hand = first.by_hand
@@ -62,37 +65,31 @@ def _by_customer(snapshot: Snapshot) -> Select[Any]:
     worth = case((deal.outcome == "won", value), else_=(value * deal.probability + 50) // 100)
     of_customer = [deal.id, deal.name, deal.channel, deal.acquired_at, deal.by_hand]
     return (
-        select(*of_customer, *labels, func.count().label("deals"), func.sum(worth).label("worth"))
+        select(*of_customer, *labels, func.count().label("deals"), whole_sum(worth).label("worth"))
         .group_by(*of_customer, *apart)
         .order_by(deal.id)
     )
 
 
 def _deals_of_customers(snapshot: Snapshot) -> Any:
-    by_company = _join(snapshot, Deal.company_id == Customer.company_id).where(Customer.company_id.is_not(None))
+    by_company = _join(snapshot, DealVersion.company_id == Customer.company_id).where(Customer.company_id.is_not(None))
     # Written so that customers are found by when they were acquired, not by having no company.
-    by_contact = _join(snapshot, Deal.contact_id == Customer.contact_id).where(
+    by_contact = _join(snapshot, DealVersion.contact_id == Customer.contact_id).where(
         func.coalesce(Customer.company_id, "") == ""
     )
     return union_all(by_company, by_contact).subquery()
 
 
 def _join(snapshot: Snapshot, of_customer: ColumnElement[bool]) -> Select[Any]:
-    counts = and_(
-        DealVersion.deal_id == Deal.id,
-        *held_at(snapshot, snapshot.as_of),
-        DealVersion.outcome != "lost",
-        Customer.lifetime_value_minor.is_(None),
-    )
+    table, by_hand = _values_by_hand(snapshot)
+    counts = and_(of_customer, *held_at(snapshot, snapshot.as_of), DealVersion.outcome != "lost", by_hand.is_(None))
     columns: tuple[Any, ...] = (
         Customer.id,
         Customer.name,
         Customer.channel,
         Customer.acquired_at,
-        Customer.lifetime_value_minor.label("by_hand"),
-        Deal.id.label("deal_id"),
-        Deal.number,
-        Deal.title,
+        by_hand.label("by_hand"),
+        DealVersion.deal_id,
         DealVersion.outcome,
         DealVersion.currency,
         DealVersion.probability,
@@ -100,8 +97,7 @@ def _join(snapshot: Snapshot, of_customer: ColumnElement[bool]) -> Select[Any]:
     )
     customers = (
         select(*columns)
-        .outerjoin_from(Customer, Deal, and_(Deal.workspace_id == snapshot.workspace_id, of_customer))
-        .outerjoin(DealVersion, counts)
+        .select_from(table.outerjoin(DealVersion.__table__, counts))
         .where(
             Customer.workspace_id == snapshot.workspace_id,
             Customer.acquired_at >= snapshot.window.starts_at,
@@ -110,8 +106,28 @@ def _join(snapshot: Snapshot, of_customer: ColumnElement[bool]) -> Select[Any]:
     )
     if snapshot.scope.owner is None:
         return customers
-    mine = and_(Lead.workspace_id == snapshot.workspace_id, Lead.id == Customer.lead_id, snapshot.owned(Lead.owner_id))
-    return customers.join(Lead, mine)
+    lead = lead_facts(snapshot)
+    mine = exists().where(
+        Lead.workspace_id == snapshot.workspace_id, Lead.id == Customer.lead_id, snapshot.owned(lead.owner_id)
+    )
+    return customers.where(mine.select_from(lead.table).correlate(Customer))
+
+
+def _values_by_hand(snapshot: Snapshot) -> tuple[FromClause, ColumnElement[Any]]:
+    """Return the customers, and the value set by hand that each had at `as_of`."""
+    now = Customer.__table__
+    if not snapshot.changed_since(CustomerVersion):
+        return now, now.c.lifetime_value_minor
+    was, at = CustomerVersion.__table__, snapshot.as_of
+    held = and_(
+        was.c.workspace_id == snapshot.workspace_id,
+        was.c.customer_id == now.c.id,
+        was.c.valid_to >= at,
+        was.c.valid_to > was.c.valid_from,
+        or_(was.c.valid_from < at, was.c.valid_from <= now.c.acquired_at),
+    )
+    value = case((was.c.id.is_not(None), was.c.lifetime_value_minor), else_=now.c.lifetime_value_minor)
+    return now.outerjoin(was, held), value
 
 
 def _note_unconverted(snapshot: Snapshot) -> None:
@@ -119,7 +135,8 @@ def _note_unconverted(snapshot: Snapshot) -> None:
         return
     deal = _deals_of_customers(snapshot).c
     missing = (deal.currency.in_(sorted(snapshot.without_rate)), deal.value.is_not(None))
-    statement = select(deal.deal_id, deal.number, deal.title, deal.value, deal.currency).distinct()
-    for row in snapshot.session.execute(statement.where(*missing)):
+    of_deal = and_(Deal.workspace_id == snapshot.workspace_id, Deal.id == deal.deal_id)
+    columns = (Deal.id, Deal.number, Deal.title, deal.value, deal.currency)
+    for row in snapshot.session.execute(select(*columns).join_from(Deal, deal.deal_id.table, of_deal).where(*missing)):
         amount = Money(row.value, row.currency)
-        snapshot.note_unconverted(Unconverted(row.deal_id, row.number, row.title, amount, row.currency))
+        snapshot.note_unconverted(Unconverted(row.id, row.number, row.title, amount, row.currency))

@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from crmbot.domain.money import Money, ratio
-from crmbot.reports.closings import closed_in_window
+from crmbot.models import DealVersion
+from crmbot.reports.closings import sum_closed
 from crmbot.reports.deal_sums import DealSum
 from crmbot.reports.snapshot import Snapshot
 from crmbot.reports.values import CountAndValue
@@ -64,10 +65,11 @@ def compute_lost_reasons(snapshot: Snapshot) -> LostReasons:
     stages: defaultdict[str | None, DealSum] = defaultdict(DealSum)
     users: defaultdict[str | None, DealSum] = defaultdict(DealSum)
     total = DealSum()
-    for deal in closed_in_window(snapshot, "lost"):
-        reason = (deal.lost_reason or "").strip() or UNSPECIFIED
-        for found in (total, reasons[reason], stages[deal.from_stage_id], users[deal.owner_id]):
-            found.add(DealSum(1, deal.value))
+    keys = (DealVersion.lost_reason, DealVersion.from_stage_id, DealVersion.owner_id)
+    for row, part in sum_closed(snapshot, "lost", *keys):
+        reason = (row.lost_reason or "").strip() or UNSPECIFIED
+        for found in (total, reasons[reason], stages[row.from_stage_id], users[row.owner_id]):
+            found.add(part)
 
     def tell(found: DealSum) -> tuple[int, Money, float]:
         return found.deals, snapshot.money(found.value), ratio(found.deals, total.deals)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from crmbot.domain.money import Money
 from crmbot.models import Deal, DealVersion
+from crmbot.reports.deal_sums import sum_deals
 from crmbot.reports.snapshot import Snapshot, began, valid_at
 from crmbot.reports.values import Unconverted
 
@@ -88,17 +89,8 @@ def compute_pipeline_changes(snapshot: Snapshot) -> PipelineChanges:
 
 def _unchanged(snapshot: Snapshot) -> int:
     """Return the value of the deals that are open and did not change in any way since the start."""
-    total = 0
     unchanged = (DealVersion.outcome == "open", began(DealVersion) < snapshot.window.starts_at)
-    own = DealVersion.currency == snapshot.scope.currency
-    value = func.coalesce(DealVersion.value_minor, 0)
-    where = (*valid_at(snapshot, snapshot.as_of), *unchanged)
-    total += int(snapshot.session.execute(select(func.coalesce(func.sum(value), 0)).where(*where, own)).scalar_one())
-    foreign = select(DealVersion.currency, value.label("each"), func.count().label("deals")).where(*where, ~own)
-    for row in snapshot.session.execute(foreign.group_by(DealVersion.currency, value)):
-        total += row.deals * snapshot.convert_or_note(row.each, row.currency)
-    snapshot.list_unconverted(*unchanged)
-    return total
+    return sum(found.value for _, found in sum_deals(snapshot, (DealVersion.outcome,), *unchanged))
 
 
 def _changed(snapshot: Snapshot) -> Select[Any]:

@@ -3,13 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, case, literal
 
 from crmbot.domain.money import Money
 from crmbot.domain.stages import ForecastCategory
+from crmbot.domain.windows import day_start
 from crmbot.models import DealVersion
-from crmbot.reports.closings import closed_in_window
+from crmbot.reports.closings import sum_closed
 from crmbot.reports.deal_sums import DealSum, sum_deals
+from crmbot.reports.elapsed import month_of
 from crmbot.reports.snapshot import Snapshot
 
 
@@ -57,16 +61,16 @@ def compute_sales_forecast(snapshot: Snapshot) -> SalesForecast:
     months: defaultdict[str, DealSum] = defaultdict(DealSum)
     categories = {category.value: DealSum() for category in ForecastCategory}
     of_stage = {stage.id: stage.forecast_category for stage in snapshot.stages}
-    keys = (DealVersion.stage_id, DealVersion.forecast_category, DealVersion.expected_close)
+    keys = (DealVersion.stage_id, DealVersion.forecast_category, _place(snapshot))
     for row, found in sum_deals(snapshot, keys, DealVersion.outcome == "open"):
         category = row.forecast_category or of_stage[row.stage_id]
         categories[category].add(found)
         if category != ForecastCategory.OMITTED:
-            months[_place(snapshot, row.expected_close)].add(found)
+            months[row.place].add(found)
     won: defaultdict[str, int] = defaultdict(int)
-    for deal in closed_in_window(snapshot, "won"):
-        won[_month(deal.closed_at.astimezone(snapshot.scope.zone))] += deal.value
-        categories[ForecastCategory.CLOSED].add(DealSum(1, deal.value, deal.value))
+    for row, found in sum_closed(snapshot, "won", _closed_in(snapshot)):
+        won[row.month] += found.value
+        categories[ForecastCategory.CLOSED].add(DealSum(found.deals, found.value, found.value))
     no_date, past_due = months.pop(_NO_DATE, DealSum()), months.pop(_PAST_DUE, DealSum())
     return SalesForecast(
         period_days=snapshot.window.days,
@@ -79,10 +83,24 @@ def compute_sales_forecast(snapshot: Snapshot) -> SalesForecast:
     )
 
 
-def _place(snapshot: Snapshot, expected_close: date | None) -> str:
-    if expected_close is None:
-        return _NO_DATE
-    return _PAST_DUE if expected_close < snapshot.day else _month(expected_close)
+def _place(snapshot: Snapshot) -> ColumnElement[str]:
+    close = DealVersion.expected_close
+    places = case((close.is_(None), _NO_DATE), (close < snapshot.day, _PAST_DUE), else_=month_of(close))
+    return places.label("place")
+
+
+def _closed_in(snapshot: Snapshot) -> ColumnElement[str]:
+    """Return the local month in which a deal of the window was closed, by the bounds of its months."""
+    last, zone = snapshot.window.to_on, snapshot.scope.zone
+    day, bounds = snapshot.window.from_on, []
+    while (after := _next_month(day)) <= last:
+        bounds.append((DealVersion.outcome_since < day_start(after, zone), _month(day)))
+        day = after
+    return case(*bounds, else_=_month(day)).label("month") if bounds else literal(_month(day)).label("month")
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 def _month(day: date) -> str:

@@ -70,6 +70,8 @@ class _Sum:
     sure: int = 0
     adjusted: int = 0
     old: int = 0
+    new: int = 0
+    new_value: int = 0
 
     def add(self, group: OpenGroup) -> None:
         self.count += group.count
@@ -78,6 +80,8 @@ class _Sum:
         self.sure += group.sure
         self.adjusted += group.adjusted
         self.old += group.count if group.age == OVER_90 else 0
+        self.new += group.new_count
+        self.new_value += group.new_value
 
 
 def compute_sales_pipeline(snapshot: Snapshot) -> SalesPipeline:
@@ -89,7 +93,7 @@ def compute_sales_pipeline(snapshot: Snapshot) -> SalesPipeline:
     beyond twice that time (each rounded half-up; days are whole local days since the deal entered the stage).
     """
     groups = tuple(open_deals(snapshot))
-    total, new, stale = _sum(groups), _sum(g for g in groups if g.is_new), _sum(g for g in groups if g.stale)
+    total, stale = _sum(groups), _sum(g for g in groups if g.stale)
     money = snapshot.money
     ages = [_sum(g for g in groups if g.age == age) for age in range(len(AGING_KEYS))]
     users = _rank_users(snapshot, groups)
@@ -109,7 +113,7 @@ def compute_sales_pipeline(snapshot: Snapshot) -> SalesPipeline:
             most_likely=money(total.weighted),
             worst_case=money(sum(group.sure for group in groups if group.stage_id in late)),
         ),
-        new_opportunities=CountAndValue(new.count, money(new.value)),
+        new_opportunities=CountAndValue(total.new, money(total.new_value)),
         stale=CountAndValue(stale.count, money(stale.value)),
         age_adjusted=money(total.adjusted),
         warnings=(*_warn_of_users(snapshot, users), *_warn_of_inflation(snapshot, total)),

@@ -1,12 +1,13 @@
 """One look at a workspace as it was at an instant: who sees what, names, stages and currency rates."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crmbot.domain.money import Money
@@ -15,6 +16,8 @@ from crmbot.models import CurrencyRate, Deal, DealVersion, Stage, User, UTCDateT
 from crmbot.reports.values import Meta, Period, Scope, Unconverted
 
 UNASSIGNED = "Unassigned"
+_AT_ONCE = 500
+"""Rows fetched together from a server."""
 _EARLIEST = date(1000, 1, 1).toordinal()
 _STAGE = (Stage.id, Stage.key, Stage.name, Stage.kind, Stage.late, Stage.stale_after_days, Stage.forecast_category)
 
@@ -43,6 +46,7 @@ class Snapshot:
     as_of: datetime = field(init=False)
     without_rate: set[str] = field(init=False, default_factory=set)
     _left_out: dict[str, Unconverted] = field(init=False, default_factory=dict)
+    _changed_since: dict[Any, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.as_of = min(self.scope.now, self.window.ends_at)
@@ -70,6 +74,21 @@ class Snapshot:
     def money(self, minor: int) -> Money:
         """Return an amount in the workspace's currency."""
         return Money(minor, self.scope.currency)
+
+    def stream(self, statement: Select[Any]) -> Iterator[Any]:
+        """Yield a statement's rows without holding all of them at once, on either database."""
+        yield from self.session.execute(statement, execution_options={"yield_per": _AT_ONCE})
+
+    def changed_since(self, versions: Any) -> bool:
+        """Say whether a table of earlier facts holds any of `as_of`.
+
+        It mostly does not, as nothing was changed after the moment asked for, and then the rows themselves tell.
+        """
+        known = self._changed_since.get(versions)
+        if known is None:
+            later = exists().where(versions.workspace_id == self.workspace_id, versions.valid_to >= self.as_of)
+            known = self._changed_since[versions] = bool(self.session.execute(select(later)).scalar_one())
+        return known
 
     @cached_property
     def users(self) -> dict[str | None, str]:
@@ -169,21 +188,19 @@ class Snapshot:
         return Period(self.window.from_on, self.window.to_on)
 
 
-def began(version: Any) -> ColumnElement[datetime]:
-    """Return when a version began, in a form that no index is used for.
+def unindexed(instant: Any) -> ColumnElement[datetime]:
+    """Return an instant in a form that no index is used for, where another condition tells few rows from many."""
+    return func.coalesce(instant, instant, type_=UTCDateTime())
 
-    Nearly every version began before the moment asked for; only its end tells few rows from many.
-    """
-    return func.coalesce(version.valid_from, version.valid_from, type_=UTCDateTime())
+
+def began(version: Any) -> ColumnElement[datetime]:
+    """Return when a version began: nearly every one did before the moment asked for, so its end is what to look by."""
+    return unindexed(version.valid_from)
 
 
 def held_at(snapshot: Snapshot, moment: datetime, version: Any = DealVersion) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for the version of each deal that held just before `moment` (reports.md, fine print)."""
-    return (
-        version.workspace_id == snapshot.workspace_id,
-        began(version) < moment,
-        or_(version.valid_to.is_(None), version.valid_to >= moment),
-    )
+    return (version.workspace_id == snapshot.workspace_id, began(version) < moment, version.valid_to >= moment)
 
 
 def valid_at(snapshot: Snapshot, moment: datetime, version: Any = DealVersion) -> tuple[ColumnElement[bool], ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import count, groupby
+from itertools import count, groupby, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,10 +21,12 @@ from crmbot.models import (
     Contact,
     CurrencyRate,
     Customer,
+    CustomerVersion,
     Deal,
     DealVersion,
     Lead,
     LeadStatusEntry,
+    LeadVersion,
     Proposal,
     Stage,
     User,
@@ -252,7 +254,12 @@ class Rows:
         return self.lead_of(history, **columns)
 
     def lead_of(self, history: Sequence[tuple[str, datetime]], **columns: Any) -> str:
-        """Add a lead with its whole history of statuses, the first of which is its making."""
+        """Add a lead with its whole history of statuses, the first of which is its making.
+
+        `facts` are its owners and sources as (since, facts), the first since its making.
+        """
+        given = {"owner": columns.pop("owner", None), "source": columns.pop("source", None)}
+        facts = columns.pop("facts", None) or [(history[0][1], given)]
         lead_id: str = self.add(
             Lead,
             "lead",
@@ -262,14 +269,18 @@ class Rows:
             email=None,
             company_name=None,
             company_key=None,
-            source=columns.pop("source", None),
-            owner_id=columns.pop("owner", None),
+            source=facts[-1][1]["source"],
+            owner_id=facts[-1][1]["owner"],
+            facts_since=facts[-1][0] if len(facts) > 1 else None,
             score=None,
             status=history[-1][0],
             disqualified_reason=None,
             created_at=history[0][1],
             **columns,
         )
+        for (since, old), (until, _) in pairwise(facts):
+            own = {"owner_id": old["owner"], "source": old["source"]}
+            self.add(LeadVersion, "lead_was", lead_id=lead_id, valid_from=since, valid_to=until, **own)
         last: dict[str, datetime] = {}
         for position, (status, at) in enumerate(history):
             self.add(
@@ -286,8 +297,23 @@ class Rows:
         return lead_id
 
     def customer(self, name: str, acquired_at: datetime, channel: str = "web form", **columns: Any) -> str:
-        """Add a customer; `lifetime_value_minor` when set by hand."""
-        return str(self.add(Customer, "customer", name=name, acquired_at=acquired_at, channel=channel, **columns))
+        """Add a customer; `lifetime_value_minor` when set by hand, `values` when that changed, as (since, value)."""
+        values = columns.pop("values", None) or [(acquired_at, columns.pop("lifetime_value_minor", None))]
+        since = values[-1][0] if len(values) > 1 else None
+        customer_id: str = self.add(
+            Customer,
+            "customer",
+            name=name,
+            acquired_at=acquired_at,
+            channel=channel,
+            lifetime_value_minor=values[-1][1],
+            facts_since=since,
+            **columns,
+        )
+        for (start, old), (until, _) in pairwise(values):
+            span = {"valid_from": start, "valid_to": until, "lifetime_value_minor": old}
+            self.add(CustomerVersion, "customer_was", customer_id=customer_id, **span)
+        return customer_id
 
     def proposal(self, deal_id: str, sent_at: datetime | None) -> str:
         """Add a proposal of a deal."""

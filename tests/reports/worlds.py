@@ -111,6 +111,8 @@ def _deals(draw: st.DrawFn, moment: Any, owner: Any, day: Any) -> dict[str, Any]
             "close": st.none() | day,
             "category": st.sampled_from([None, None, None, "commit", "omitted"]),
             "lost_reason": st.sampled_from([None, "", "Price", "No budget"]),
+            "company": st.sampled_from([None, "Acme", "Globex"]),
+            "contact": st.sampled_from([None, "Eve", "Bob"]),
         }
     )
     times = sorted(draw(st.lists(moment, min_size=1, max_size=draw(st.sampled_from([1, 1, 4])))))
@@ -119,9 +121,7 @@ def _deals(draw: st.DrawFn, moment: Any, owner: Any, day: Any) -> dict[str, Any]
         changed = draw(facts)
         keep = draw(st.sets(st.sampled_from(sorted(changed))))
         history.append((at, {**changed, **{name: history[-1][1][name] for name in keep}}))
-    company = draw(st.sampled_from([None, "Acme", "Globex"]))
-    contact = draw(st.sampled_from([None, "Eve", "Bob"]))
-    return {"created_at": times[0], "history": history, "company": company, "contact": contact}
+    return {"created_at": times[0], "history": history}
 
 
 @st.composite
@@ -166,21 +166,29 @@ def _leads(draw: st.DrawFn, moment: Any, owner: Any) -> dict[str, Any]:
         below = ladder[: ladder.index(status)] if status in ladder else ()
         known = {name for name, _ in entries}
         entries += [(skipped, at) for skipped in below if skipped not in known] + [(status, at)]
-    source = draw(st.sampled_from([None, "", "web_form", "referral"]))
-    return {"created_at": created, "entries": entries, "owner": draw(owner), "source": source}
+    facts = st.fixed_dictionaries({"owner": owner, "source": st.sampled_from([None, "", "web_form", "referral"])})
+    return {"created_at": created, "entries": entries, "history": draw(_changes(created, moment, facts))}
+
+
+@st.composite
+def _changes(draw: st.DrawFn, first: datetime, moment: Any, facts: Any) -> list[tuple[datetime, Any]]:
+    """Draw what something was from its beginning on, and what it was changed to later."""
+    later = sorted({at for at in draw(st.lists(moment, max_size=2)) if at > first})
+    return [(at, draw(facts)) for at in [first, *later]]
 
 
 @st.composite
 def _customers(draw: st.DrawFn, moment: Any, leads: int) -> dict[str, Any]:
     company = draw(st.sampled_from([None, "Acme", "Globex"]))
+    acquired = draw(moment)
     return {
         "name": "A customer",
-        "acquired_at": draw(moment),
+        "acquired_at": acquired,
         "company": company,
         "contact": draw(st.sampled_from(["Eve", "Bob"])),
         "lead": draw(st.integers(0, leads - 1)),
         "channel": draw(st.sampled_from(["", "web_form", "referral"])),
-        "by_hand": draw(st.sampled_from([None, None, 0, 12345])),
+        "history": draw(_changes(acquired, moment, st.sampled_from([None, None, 0, 12345]))),
     }
 
 
@@ -194,7 +202,7 @@ def write(world: World, store: Store, workspace_id: str) -> Rows:
     companies = {name: rows.company(name) for name in ("Acme", "Globex")} | {None: None}
     contacts = {name: rows.contact(name) for name in ("Eve", "Bob")} | {None: None}
     for deal in world.deals:
-        history = [(at, _renamed(facts)) for at, facts in deal["history"]]
+        history = [(at, _renamed(facts, companies, contacts)) for at, facts in deal["history"]]
         rows.deal(
             deal["created_at"],
             history[0][1].pop("value_minor"),
@@ -203,14 +211,12 @@ def write(world: World, store: Store, workspace_id: str) -> Rows:
             number=deal["number"],
             title=deal["title"],
             id=deal["id"],
-            company_id=companies[deal["company"]],
-            contact_id=contacts[deal["contact"]],
         )
     ids = {deal["number"]: deal["id"] for deal in world.deals}
     numbers = count(1)
     for activity in world.activities:
         _write_activity(rows, world, activity, ids, next(numbers))
-    leads = [rows.lead_of(lead["entries"], owner=lead["owner"], source=lead["source"]) for lead in world.leads]
+    leads = [rows.lead_of(lead["entries"], facts=lead["history"]) for lead in world.leads]
     for customer in world.customers:
         rows.customer(
             customer["name"],
@@ -220,16 +226,17 @@ def write(world: World, store: Store, workspace_id: str) -> Rows:
             company_id=companies[customer["company"]],
             contact_id=contacts[customer["contact"]],
             lead_id=leads[customer["lead"]],
-            lifetime_value_minor=customer["by_hand"],
+            values=customer["history"],
         )
     for proposal in world.proposals:
         rows.proposal(ids[proposal["deal"]], proposal["sent_at"])
     return rows
 
 
-def _renamed(facts: dict[str, Any]) -> dict[str, Any]:
+def _renamed(facts: dict[str, Any], companies: dict[Any, Any], contacts: dict[Any, Any]) -> dict[str, Any]:
     names = {"value": "value_minor", "close": "expected_close", "category": "forecast_category"}
-    return {names.get(name, name): value for name, value in facts.items()}
+    known = {names.get(name, name): value for name, value in facts.items() if name not in {"company", "contact"}}
+    return known | {"company_id": companies[facts["company"]], "contact_id": contacts[facts["contact"]]}
 
 
 def _write_activity(rows: Rows, world: World, activity: dict[str, Any], ids: dict[int, str], number: int) -> None:

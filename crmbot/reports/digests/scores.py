@@ -7,7 +7,7 @@ from crmbot.domain.money import Money, ratio
 from crmbot.domain.stages import ForecastCategory
 from crmbot.domain.windows import Window, last_day_before
 from crmbot.models import DealVersion
-from crmbot.reports.closings import closed_in_window
+from crmbot.reports.closings import total_closed
 from crmbot.reports.deal_sums import sum_deals
 from crmbot.reports.digests.base import look
 from crmbot.reports.snapshot import Snapshot
@@ -51,13 +51,13 @@ def _score(snapshot: Snapshot, days: int) -> Score:
         if category != ForecastCategory.OMITTED:
             deals, value, weighted = deals + found.deals, value + found.value, weighted + found.weighted
     since = Window(then.astimezone(scope.zone).date(), snapshot.day, scope.zone, then)
-    won = [closing.value for closing in closed_in_window(Snapshot(snapshot.session, scope, since), "won")]
+    won = total_closed(Snapshot(snapshot.session, scope, since), "won")
     return Score(
         days=days,
         deals=deals,
         weighted=snapshot.money(weighted),
         value=snapshot.money(value),
-        won_deals=len(won),
-        won=snapshot.money(sum(won)),
-        hit_rate=ratio(sum(won), weighted) if weighted > 0 else 0.0,
+        won_deals=won.deals,
+        won=snapshot.money(won.value),
+        hit_rate=ratio(won.value, weighted) if weighted > 0 else 0.0,
     )

@@ -13,7 +13,7 @@ def _entries(o: Oracle, status: str) -> dict[int, list[datetime]]:
     return {
         n: [at for name, at in lead["entries"] if name == status and at < o.as_of]
         for n, lead in enumerate(o.world.leads)
-        if o.mine(lead["owner"])
+        if o.mine(o.then(lead["history"])["owner"])
     }
 
 
@@ -36,11 +36,15 @@ def lead_conversion(o: Oracle) -> Facts:
     steps = ("new", "contacted", "qualified", "converted")
     found = {status: reached(o, status) for status in steps}
     funnel = {status: len(leads) for status, leads in found.items()}
-    born = {n for n, lead in enumerate(o.world.leads) if o.mine(lead["owner"]) and o.inside(lead["created_at"])}
+    born = {
+        n
+        for n, lead in enumerate(o.world.leads)
+        if o.mine(o.then(lead["history"])["owner"]) and o.inside(lead["created_at"])
+    }
     far = {s: len([n for n in born if _entries(o, s)[n]]) for s in steps[1:]}
     days = [o.first + timedelta(days=n) for n in range((o.last - o.first).days + 1)]
     converted = _entries(o, "converted")
-    source = {n: lead["source"] or "unknown" for n, lead in enumerate(o.world.leads)}
+    source = {n: o.then(lead["history"])["source"] or "unknown" for n, lead in enumerate(o.world.leads)}
     sources = []
     for name in {source[n] for n in found["new"] | found["converted"]}:
         new, won = (sum(source[n] == name for n in found[s]) for s in ("new", "converted"))
@@ -79,16 +83,19 @@ def customer_acquisition(o: Oracle) -> Facts:
     """Compute customer-acquisition."""
     found = []
     for customer in o.world.customers:
-        if not o.inside(customer["acquired_at"]) or not o.mine(o.world.leads[customer["lead"]]["owner"]):
+        of_lead = o.then(o.world.leads[customer["lead"]]["history"])
+        if not o.inside(customer["acquired_at"]) or not o.mine(of_lead["owner"]):
             continue
-        value = customer["by_hand"]
+        value = o.then(customer["history"])
         if value is None:
             value = 0
             for deal in o.world.deals:
                 company = customer["company"]
-                theirs = deal["company"] == company if company else deal["contact"] == customer["contact"]
                 facts = o.at(deal, o.as_of)
-                if theirs and facts and (company or customer["contact"]):
+                if not facts:
+                    continue
+                theirs = facts["company"] == company if company else facts["contact"] == customer["contact"]
+                if theirs and (company or customer["contact"]):
                     value += _worth(o, deal, facts)
         found.append({**customer, "value": value, "channel": customer["channel"] or "unknown"})
     channels: dict[str, list[int]] = {}
@@ -135,7 +142,7 @@ def conversion_funnel(o: Oracle) -> Facts:
     offered = [(d, f) for d, f in alive if any(p["deal"] == d["number"] for p in sent)]
     numbers = {d["number"] for d, _ in alive}
     won = [(d, f) for d, f, _, _ in closed(o, "won")]
-    leads = sum(o.mine(lead["owner"]) and o.inside(lead["created_at"]) for lead in o.world.leads)
+    leads = sum(o.mine(o.then(lead["history"])["owner"]) and o.inside(lead["created_at"]) for lead in o.world.leads)
     steps = [
         ("leads", leads, 0),
         ("qualified", len(reached(o, "qualified")), 0),

@@ -117,6 +117,11 @@ class Oracle:
         past = self.history(deal, moment)
         return past[-1][1] if past else None
 
+    def then(self, history: list[tuple[datetime, Any]]) -> Any:
+        """Return what held just before `as_of`; the first of all also held for all time before it."""
+        past = [facts for at, facts in history if at < self.as_of]
+        return past[-1] if past else history[0][1]
+
     def deals(self, *kinds: str) -> list[tuple[Facts, Facts]]:
         """Return the deals of those kinds at `as_of` that count, with their facts then."""
         found = [(deal, self.at(deal, self.as_of)) for deal in self.world.deals]

@@ -1,0 +1,39 @@
+"""Leads as they were known at a moment: the row's own owner and source, or those that held then."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, and_, case, or_
+
+from crmbot.models import Lead, LeadVersion
+from crmbot.reports.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFacts:
+    """Who owned a lead and where it came from at `as_of`; `table` is what to read them from."""
+
+    table: FromClause
+    owner_id: ColumnElement[Any]
+    source: ColumnElement[Any]
+
+
+def lead_facts(snapshot: Snapshot) -> LeadFacts:
+    """Return the facts of leads at `as_of`; earlier ones are looked for only when something was changed since."""
+    now = Lead.__table__
+    if not snapshot.changed_since(LeadVersion):
+        return LeadFacts(now, now.c.owner_id, now.c.source)
+    was, at = LeadVersion.__table__, snapshot.as_of
+    held = and_(
+        was.c.workspace_id == snapshot.workspace_id,
+        was.c.lead_id == now.c.id,
+        was.c.valid_to >= at,
+        was.c.valid_to > was.c.valid_from,
+        # The first version also holds for all time before.
+        or_(was.c.valid_from < at, was.c.valid_from <= now.c.created_at),
+    )
+
+    def of_then(name: str) -> ColumnElement[Any]:
+        return case((was.c.id.is_not(None), was.c[name]), else_=now.c[name])
+
+    return LeadFacts(now.outerjoin(was, held), of_then("owner_id"), of_then("source"))
