@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crmbot.crm import deals
 from crmbot.crm.answers import ActivityView, Change, DealView, Outcome
 from crmbot.crm.history import keep_activity_facts, overdue_at, save_deal
 from crmbot.crm.lookup import already_theirs, candidate, find_activity, find_target, find_user
 from crmbot.crm.postponing import put_off
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import (
     AddNote,
     AssignActivity,
@@ -31,6 +32,15 @@ KINDS = ("call", "email", "meeting", "task")
 _DEFAULT_SUBJECTS = {"call": "Call", "meeting": "Meeting", "email": "E-mail", "task": "Task"}
 _MOST_SUBJECT = 3_000
 _MOST_MINUTES = 24 * 60
+_OPEN_DEALS = {
+    party: Prepared(
+        select(Deal)
+        .where(Deal.workspace_id == bindparam("workspace"), column == bindparam("party"), Deal.outcome == "open")
+        .order_by(Deal.number)
+    )
+    for party, column in ((Contact, Deal.contact_id), (Company, Deal.company_id))
+}
+"""A contact's and a company's open deals."""
 
 
 def log(work: Work, request: LogActivity) -> Outcome:
@@ -130,6 +140,8 @@ def assign(work: Work, request: AssignActivity) -> Outcome:
     """Give an activity to a user; a day it is due on is the new owner's day."""
     activity = _editable(work, request.activity)
     owner = find_user(work, request.owner)
+    if activity.owner_id == owner.id:
+        return Outcome(already_theirs(work, _named(activity), owner), record=activity_view(work, activity))
     before = person(work, activity.owner_id)
     keep_activity_facts(work, activity)
     activity.owner_id = owner.id
@@ -140,8 +152,6 @@ def assign(work: Work, request: AssignActivity) -> Outcome:
         f"{_named(activity)} belongs to {owner.name} now.", record=activity_view(work, activity), changes=(change,)
     )
 
-    if activity.owner_id == owner.id:
-        return Outcome(already_theirs(work, _named(activity), owner), record=activity_view(work, activity))
 
 def add_note(work: Work, request: AddNote) -> Outcome:
     """Keep words with a record."""
@@ -173,7 +183,8 @@ def add_activity(
     _refuse_kind(kind)
     if duration_minutes is not None and not 0 < duration_minutes <= _MOST_MINUTES:
         raise BadInput("A duration lies between a minute and a day.", field="duration_minutes", example="25m")
-    activity = Activity(
+    activity: Activity = work.make(
+        Activity,
         number=work.next_number(Kind.ACTIVITY),
         kind=kind,
         subject=subject,
@@ -215,14 +226,7 @@ def _about(work: Work, word: str) -> dict[str, str | None]:
     target = find_target(work, word)
     links = linked(target)
     if isinstance(target, Contact | Company):
-        column = Deal.contact_id if isinstance(target, Contact) else Deal.company_id
-        open_deals = list(
-            work.session.scalars(
-                select(Deal)
-                .where(Deal.workspace_id == work.workspace_id, column == target.id, Deal.outcome == "open")
-                .order_by(Deal.number)
-            )
-        )
+        open_deals = work.all(_OPEN_DEALS[type(target)], Deal, party=target.id)
         if len(open_deals) > 1:
             raise Ambiguous(word, "target", [candidate(work, deal) for deal in open_deals])
         if open_deals:

@@ -44,7 +44,8 @@ def open_deal(
     stage = find_stage(work, request.stage) if request.stage else _first_open(work)
     if stage.kind != StageKind.OPEN:
         raise BadInput(f"A deal starts in an open stage, {stage.name} is none. Open it, then close it.", field="stage")
-    deal = Deal(
+    deal: Deal = work.make(
+        Deal,
         number=work.next_number(Kind.DEAL),
         title=title,
         title_key=fold_name(title),
@@ -113,6 +114,8 @@ def apply_facts(work: Work, deal: Deal, request: SetDeal) -> tuple[Change, ...]:
         _change_stage(work, deal, request.stage)
     _apply_chance(work, deal, request)
     _apply_parties(work, deal, request)
+    if request.owner is not None:
+        deal.owner_id = find_user(work, request.owner).id
     for field in request.clear:
         _clear(deal, field)
     after = _facts(work, deal)
@@ -193,11 +196,11 @@ def assign(work: Work, request: AssignDeal) -> Outcome:
     """Give a deal to a user."""
     deal = editable(work, request.deal)
     owner = find_user(work, request.owner)
+    if deal.owner_id == owner.id:
+        return Outcome(already_theirs(work, _named(deal), owner), record=deal_view(work, deal))
     before = person(work, deal.owner_id)
     deal.owner_id = owner.id
     save_deal(work, deal)
-    if deal.owner_id == owner.id:
-        return Outcome(already_theirs(work, _named(deal), owner), record=deal_view(work, deal))
     work.flush()
     change = Change(_number(deal), "Owner", before.name if before else "", owner.name)
     return Outcome(f"{_named(deal)} belongs to {owner.name} now.", record=deal_view(work, deal), changes=(change,))
@@ -318,6 +321,7 @@ def _facts(work: Work, deal: Deal) -> dict[str, str]:
     stage: Stage = work.get(Stage, deal.stage_id)
     contact: Any = work.get(Contact, deal.contact_id)
     company: Any = work.get(Company, deal.company_id)
+    owner = person(work, deal.owner_id)
     return {
         "Title": deal.title,
         "Value": str(money_of(deal) or ""),
@@ -327,6 +331,7 @@ def _facts(work: Work, deal: Deal) -> dict[str, str]:
         "Forecast category": (deal.forecast_category or "").replace("_", " "),
         "Contact": contact.name if contact else "",
         "Company": company.name if company else "",
+        "Owner": owner.name if owner else "",
     }
 
 

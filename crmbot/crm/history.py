@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.models import (
     FOREVER,
@@ -27,6 +28,13 @@ _DEAL_FACTS = tuple(name for name in DealFacts.__annotations__)
 _ACTIVITY_FACTS = tuple(name for name in ActivityFacts.__annotations__)
 _LEAD_FACTS = tuple(name for name in LeadFacts.__annotations__)
 _CUSTOMER_FACTS = tuple(name for name in CustomerFacts.__annotations__)
+_PRESENT = Prepared(
+    select(DealVersion).where(
+        DealVersion.workspace_id == bindparam("workspace"),
+        DealVersion.deal_id == bindparam("deal"),
+        DealVersion.valid_to == bindparam("forever"),
+    )
+)
 _PIECE = 500
 """How many records one statement asks for."""
 
@@ -43,13 +51,7 @@ def save_deal(work: Work, deal: Deal) -> None:
 
     Two changes at one instant are one version. Called after every change of a deal's facts, in its transaction.
     """
-    present = work.session.scalar(
-        select(DealVersion).where(
-            DealVersion.workspace_id == work.workspace_id,
-            DealVersion.deal_id == deal.id,
-            DealVersion.valid_to == FOREVER,
-        )
-    )
+    present: DealVersion | None = work.first(_PRESENT, DealVersion, deal=deal.id, forever=FOREVER)
     opened = _next_version(work, deal, present)
     if opened is not None:
         work.write(opened)
@@ -87,9 +89,16 @@ def _next_version(work: Work, deal: Deal, present: DealVersion | None) -> DealVe
             return None
         present.valid_to = work.now
     since = _since(deal, present, work.now)
-    return DealVersion(
-        deal_id=deal.id, created_at=deal.created_at, valid_from=work.now, valid_to=FOREVER, **facts, **since
+    opened: DealVersion = work.make(
+        DealVersion,
+        deal_id=deal.id,
+        created_at=deal.created_at,
+        valid_from=work.now,
+        valid_to=FOREVER,
+        **facts,
+        **since,
     )
+    return opened
 
 
 def _since(deal: Deal, before: DealVersion | None, at: datetime) -> dict[str, Any]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crmbot.crm import deals
 from crmbot.crm.answers import Change, Outcome, Record
 from crmbot.crm.customers import customer_of
 from crmbot.crm.history import keep_lead_facts
 from crmbot.crm.lookup import already_theirs, find_record, find_user
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.people import company_for, contact_for, usable_email, usable_name
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import AssignLead, ConvertLead, CreateDeal, CreateLead, SetLead, SetLeadStatus
 from crmbot.crm.scoring import rescore
 from crmbot.crm.views import company_view, contact_view, deal_view, lead_view
@@ -24,6 +24,26 @@ from crmbot.models import Company, Lead, LeadStatusEntry
 _MOST_SCORE = 1_000_000
 _CLOSED = (LeadStatus.CONVERTED, LeadStatus.DISQUALIFIED)
 
+_ENTRY = LeadStatusEntry.__table__.c
+_ENTERED = (_ENTRY.workspace_id == bindparam("workspace"), _ENTRY.lead_id == bindparam("lead"))
+_REACHED = Prepared(select(_ENTRY.status).where(*_ENTERED))
+_LAST_ENTERED = Prepared(
+    select(_ENTRY.entered_at)
+    .where(*_ENTERED, _ENTRY.status == bindparam("status"))
+    .order_by(_ENTRY.entered_at.desc())
+    .limit(1)
+)
+_SAME_ADDRESS = Prepared(
+    select(Lead)
+    .where(
+        Lead.workspace_id == bindparam("workspace"),
+        Lead.email == bindparam("email"),
+        *(Lead.status != status.value for status in _CLOSED),
+        Lead.id != bindparam("but"),
+    )
+    .limit(1)
+)
+
 
 def create(work: Work, request: CreateLead) -> Outcome:
     """Capture a lead; an open lead with the same address is told instead of made twice."""
@@ -34,7 +54,8 @@ def create(work: Work, request: CreateLead) -> Outcome:
     if email:
         _refuse_double(work, email)
     _refuse_score(request.score)
-    lead = Lead(
+    lead: Lead = work.make(
+        Lead,
         number=work.next_number(Kind.LEAD),
         name=name or str(email),
         name_key=fold_name(name or str(email)),
@@ -117,9 +138,10 @@ def assign(work: Work, request: AssignLead) -> Outcome:
     """Give a lead to a user."""
     lead = editable(work, request.lead)
     owner = find_user(work, request.owner)
+    if lead.owner_id == owner.id:
+        return Outcome(already_theirs(work, f"{_number(lead)} {lead.name}", owner), record=lead_view(work, lead))
     before = work.user(lead.owner_id)
-    if lead.owner_id != owner.id:
-        keep_lead_facts(work, lead)
+    keep_lead_facts(work, lead)
     lead.owner_id = owner.id
     work.flush()
     view = lead_view(work, lead)
@@ -138,8 +160,6 @@ def convert(work: Work, request: ConvertLead) -> Outcome:
     company = company_for(work, lead.company_name, lead.email, whatever_name=True)
     contact = contact_for(work, lead.name, lead.email, company)
     company = company or work.get(Company, contact.company_id)
-    if lead.owner_id == owner.id:
-        return Outcome(already_theirs(work, f"{_number(lead)} {lead.name}", owner), record=lead_view(work, lead))
     deal = deals.open_deal(
         work,
         CreateDeal(
@@ -175,14 +195,7 @@ def editable(work: Work, word: str) -> Lead:
 
 def climb(work: Work, lead: Lead, status: LeadStatus) -> None:
     """Set a lead's status; statuses skipped on the way and never entered before are entered at this same instant."""
-    reached = frozenset(
-        LeadStatus(entered)
-        for entered in work.session.scalars(
-            select(LeadStatusEntry.status).where(
-                LeadStatusEntry.workspace_id == work.workspace_id, LeadStatusEntry.lead_id == lead.id
-            )
-        )
-    )
+    reached = frozenset(LeadStatus(entered) for (entered,) in work.values(_REACHED, lead=lead.id))
     lead.status = status
     enter(work, lead, (*skipped_statuses(reached, status), status))
 
@@ -190,18 +203,11 @@ def climb(work: Work, lead: Lead, status: LeadStatus) -> None:
 def enter(work: Work, lead: Lead, statuses: Iterable[LeadStatus]) -> None:
     """Record that a lead enters statuses now, each knowing when it was last entered before."""
     for position, status in enumerate(statuses):
-        previous = work.session.scalar(
-            select(LeadStatusEntry.entered_at)
-            .where(
-                LeadStatusEntry.workspace_id == work.workspace_id,
-                LeadStatusEntry.lead_id == lead.id,
-                LeadStatusEntry.status == status.value,
-            )
-            .order_by(LeadStatusEntry.entered_at.desc())
-            .limit(1)
-        )
+        last = work.values(_LAST_ENTERED, lead=lead.id, status=status.value)
+        previous = last[0][0] if last else None
         work.keep(
-            LeadStatusEntry(
+            work.make(
+                LeadStatusEntry,
                 lead_id=lead.id,
                 status=status.value,
                 entered_at=work.now,
@@ -218,16 +224,7 @@ def source_key(source: str | None) -> str | None:
 
 
 def _refuse_double(work: Work, email: str, *, but: str = "") -> None:
-    known = work.session.scalar(
-        select(Lead)
-        .where(
-            Lead.workspace_id == work.workspace_id,
-            Lead.email == email,
-            Lead.status.not_in(_CLOSED),
-            Lead.id != but,
-        )
-        .limit(1)
-    )
+    known: Lead | None = work.first(_SAME_ADDRESS, Lead, email=email, but=but)
     if known is not None:
         raise Conflict(f"{_number(known)} {known.name} has the address {email} already: /lead show {_number(known)}")
 

@@ -41,6 +41,12 @@ class _Shape:
     order: int
     new: Callable[[], Row]
 
+    def make(self, values: Values) -> Row:
+        """Return a new row with these values, without the price of setting each as a change."""
+        row = self.new()
+        row.__dict__.update(values)
+        return row
+
     def insertion(self) -> Prepared:
         """Return the statement that inserts a row."""
         return _insertion(self.table)
@@ -180,8 +186,9 @@ class Rows:
         if made:
             self.write(made)
         for row in made:
-            self._keep(type(row), shape_of(type(row)).identity(row), row)
-            self._note(row, None, _values(row))
+            key = (type(row), *shape_of(type(row)).identity(row))
+            self._known[key], self._as_stored[key] = row, _values(row)
+            self._note(row, None, row.__dict__)
         for key, stored in list(self._as_stored.items()):
             row = self._known[key]
             held = row.__dict__
@@ -212,17 +219,13 @@ class Rows:
             known = self._session.identity_map.get((kind, key, None))
         if known is not None:
             return known
-        row = shape.new()
-        row.__dict__.update(values)
-        self._keep(kind, key, row)
+        row = shape.make(values)
+        self._known[kind, *key] = row
+        self._as_stored[kind, *key] = values
         if self._session is not None:
             make_transient_to_detached(row)
             self._session.add(row)
         return row
-
-    def _keep(self, kind: Kind, key: tuple[Any, ...], row: Row) -> None:
-        self._known[kind, *key] = row
-        self._as_stored[kind, *key] = _values(row)
 
 
 def _complete(shape: _Shape, row: Row) -> Values:

@@ -1,11 +1,13 @@
 """The timeline of a record: activities, notes and stage changes, newest first."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from crmbot.crm.answers import TimelineEntry
 from crmbot.crm.meetings import meeting_words
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.views import load_names, person
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
@@ -23,6 +25,20 @@ from crmbot.models import (
 )
 
 MOST = 12
+_VERSION, _ENTRY = DealVersion.__table__.c, LeadStatusEntry.__table__.c
+_VERSIONS = Prepared(
+    select(_VERSION.stage_id, _VERSION.valid_from, _VERSION.lost_reason)
+    .where(_VERSION.workspace_id == bindparam("workspace"), _VERSION.deal_id == bindparam("deal"))
+    .order_by(_VERSION.valid_from)
+)
+_STATUSES = Prepared(
+    select(_ENTRY.entered_at, _ENTRY.status)
+    .where(_ENTRY.workspace_id == bindparam("workspace"), _ENTRY.lead_id == bindparam("lead"))
+    .order_by(_ENTRY.entered_at.desc(), _ENTRY.position.desc())
+)
+_PROPOSALS = Prepared(
+    select(Proposal).where(Proposal.workspace_id == bindparam("workspace"), Proposal.deal_id == bindparam("deal"))
+)
 _COLUMNS = {Deal: "deal_id", Lead: "lead_id", Contact: "contact_id", Company: "company_id"}
 
 
@@ -42,13 +58,19 @@ def timeline(
     return tuple(entries[:most])
 
 
+@cache
+def _latest(kind: type[Activity | Note], column: str) -> Prepared:
+    """Return what finds the latest rows of a kind about a record."""
+    return Prepared(
+        select(kind)
+        .where(kind.workspace_id == bindparam("workspace"), getattr(kind, column) == bindparam("record"))
+        .order_by(kind.created_at.desc())
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
 def _activities(work: Work, column: str, row_id: str, most: int) -> list[TimelineEntry]:
-    rows = work.session.scalars(
-        select(Activity)
-        .where(Activity.workspace_id == work.workspace_id, getattr(Activity, column) == row_id)
-        .order_by(Activity.created_at.desc())
-        .limit(most)
-    ).all()
+    rows = work.all(_latest(Activity, column), Activity, record=row_id, most=most)
     load_names(work, rows)
     meetings = meeting_words(work, rows)
     return [
@@ -72,47 +94,31 @@ def _activity_words(activity: Activity, meeting: str) -> str:
 
 
 def _notes(work: Work, column: str, row_id: str, most: int) -> list[TimelineEntry]:
-    rows = work.session.scalars(
-        select(Note)
-        .where(Note.workspace_id == work.workspace_id, getattr(Note, column) == row_id)
-        .order_by(Note.created_at.desc())
-        .limit(most)
-    )
+    rows = work.all(_latest(Note, column), Note, record=row_id, most=most)
     return [TimelineEntry(note.created_at, "note", note.text, _name(work, note.author_id)) for note in rows]
 
 
 def _stages(work: Work, deal: Deal) -> list[TimelineEntry]:
-    versions = work.session.scalars(
-        select(DealVersion)
-        .where(DealVersion.workspace_id == work.workspace_id, DealVersion.deal_id == deal.id)
-        .order_by(DealVersion.valid_from)
-    )
     entries = []
     before: str | None = None
-    for version in versions:
-        if version.stage_id != before:
-            stage: Stage = work.get(Stage, version.stage_id)
+    for stage_id, valid_from, lost_reason in work.values(_VERSIONS, deal=deal.id):
+        if stage_id != before:
+            stage: Stage = work.get(Stage, stage_id)
             words = f"Opened in {stage.name}" if before is None else f"Moved to {stage.name}"
-            if version.lost_reason:
-                words += f": {version.lost_reason}"
-            entries.append(TimelineEntry(version.valid_from, "stage", words))
-        before = version.stage_id
+            if lost_reason:
+                words += f": {lost_reason}"
+            entries.append(TimelineEntry(valid_from, "stage", words))
+        before = stage_id
     return entries
 
 
 def _statuses(work: Work, lead: Lead) -> list[TimelineEntry]:
-    rows = work.session.scalars(
-        select(LeadStatusEntry)
-        .where(LeadStatusEntry.workspace_id == work.workspace_id, LeadStatusEntry.lead_id == lead.id)
-        .order_by(LeadStatusEntry.entered_at.desc(), LeadStatusEntry.position.desc())
-    )
-    return [TimelineEntry(entry.entered_at, "status", f"Became {entry.status}") for entry in rows]
+    entered = work.values(_STATUSES, lead=lead.id)
+    return [TimelineEntry(entered_at, "status", f"Became {status}") for entered_at, status in entered]
 
 
 def _proposals(work: Work, deal: Deal) -> list[TimelineEntry]:
-    rows = work.session.scalars(
-        select(Proposal).where(Proposal.workspace_id == work.workspace_id, Proposal.deal_id == deal.id)
-    )
+    rows = work.all(_PROPOSALS, Proposal, deal=deal.id)
     return [
         TimelineEntry(
             proposal.accepted_at or proposal.declined_at or proposal.sent_at or proposal.created_at,

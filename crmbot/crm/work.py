@@ -14,7 +14,7 @@ from crmbot.crm.actors import Actor
 from crmbot.crm.journal import Recorder
 from crmbot.crm.policy import Policy
 from crmbot.crm.prepared import Prepared, insertion
-from crmbot.crm.rows import Rows
+from crmbot.crm.rows import Rows, shape_of
 from crmbot.domain.ids import Kind, new_id
 from crmbot.domain.permissions import may_edit
 from crmbot.errors import NotAllowed, NotFound
@@ -132,9 +132,15 @@ class Work:
             noted = row.__dict__
             self.recorder.note(row, None, noted if journalled is None else {name: noted[name] for name in journalled})
 
+    def make(self, kind: type[Any], /, **values: Any) -> Any:
+        """Return a new row of this workspace, to be given to `keep` or `write`."""
+        return shape_of(kind).make({"workspace_id": self.workspace_id, "id": self.new_id(), **values})
+
     def _name(self, row: Any) -> None:
-        row.workspace_id = self.workspace_id
-        if row.id is None:
+        held = row.__dict__
+        if held.get("workspace_id") is None:
+            row.workspace_id = self.workspace_id
+        if held.get("id") is None:
             row.id = self.new_id()
 
     def flush(self) -> None:

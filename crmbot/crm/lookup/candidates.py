@@ -1,10 +1,12 @@
 """The records that a word may mean, as people choose among them."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crmbot.crm.answers import Link
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.views import link, load_names, money_of, person
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
@@ -51,13 +53,23 @@ def last_touch(work: Work, row: Row) -> str | None:
     )
     if column is None:
         return None
-    latest = work.session.scalar(
-        select(Activity.completed_at)
-        .where(Activity.workspace_id == work.workspace_id, column == row.id, Activity.completed_at.is_not(None))
-        .order_by(Activity.created_at.desc())
+    latest = work.values(_last_done(column.key), record=row.id)
+    return f"{latest[0][0].astimezone(work.actor.zone):%-d %b %Y}" if latest else None
+
+
+@cache
+def _last_done(column: str) -> Prepared:
+    activity = Activity.__table__.c
+    return Prepared(
+        select(activity.completed_at)
+        .where(
+            activity.workspace_id == bindparam("workspace"),
+            activity[column] == bindparam("record"),
+            activity.completed_at.is_not(None),
+        )
+        .order_by(activity.created_at.desc())
         .limit(1)
     )
-    return f"{latest.astimezone(work.actor.zone):%-d %b %Y}" if latest else None
 
 
 def _due(work: Work, activity: Activity) -> str:
@@ -66,10 +78,9 @@ def _due(work: Work, activity: Activity) -> str:
     return f"due {activity.due_on:%a %-d %b %Y}" if activity.due_on else ""
 
 
-def rows_of(work: Work, model: type[Any], *conditions: Any) -> list[Row]:
-    """Return the workspace's rows that meet the conditions, by number; one more than are offered as a choice."""
-    statement = select(model).where(model.workspace_id == work.workspace_id, *conditions).limit(MOST_CHOICES + 1)
-    return sorted(work.session.scalars(statement), key=lambda row: row.number)
+def found_by(work: Work, statement: Prepared, model: type[Any], **values: Any) -> list[Row]:
+    """Return the rows that a statement finds, by number."""
+    return sorted(work.all(statement, model, **values), key=lambda row: row.number)
 
 
 def only_one(work: Work, word: str, field: str, rows: list[Row]) -> Row:

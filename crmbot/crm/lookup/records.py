@@ -1,13 +1,15 @@
 """Which record a word means: exactly one, a choice, or nothing with the nearest names. Never a guess."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Integer, bindparam, or_, select
 
-from crmbot.crm.lookup.candidates import NEAREST, SCANNED, Row, candidate, only_one, rows_of
+from crmbot.crm.lookup.candidates import MOST_CHOICES, NEAREST, SCANNED, Row, candidate, found_by, only_one
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, is_id, parse_reference, reference
@@ -15,25 +17,24 @@ from crmbot.errors import NotFound
 from crmbot.models import Alias, Company, Contact, ContactEmail, Deal, Lead
 
 _ALIKE = 66.0
+_ANY_OUTCOME = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Named:
     """How records of a kind are found by name."""
 
     kind: Kind
     model: type[Any]
     key: Any
-    label: Callable[[Row], str]
 
 
 _NAMED = {
-    Kind.DEAL: _Named(Kind.DEAL, Deal, Deal.title_key, lambda row: row.title),
-    Kind.LEAD: _Named(Kind.LEAD, Lead, Lead.name_key, lambda row: row.name),
-    Kind.CONTACT: _Named(Kind.CONTACT, Contact, Contact.name_key, lambda row: row.name),
-    Kind.COMPANY: _Named(Kind.COMPANY, Company, Company.name_key, lambda row: row.name),
+    Kind.DEAL: _Named(Kind.DEAL, Deal, Deal.title_key),
+    Kind.LEAD: _Named(Kind.LEAD, Lead, Lead.name_key),
+    Kind.CONTACT: _Named(Kind.CONTACT, Contact, Contact.name_key),
+    Kind.COMPANY: _Named(Kind.COMPANY, Company, Company.name_key),
 }
-_KIND_OF = {named.model: kind for kind, named in _NAMED.items()}
 
 
 def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None = None) -> Deal:
@@ -68,9 +69,9 @@ def find_record(work: Work, kind: Kind, word: str, *, field: str) -> Row:
     if kind in (Kind.CONTACT, Kind.LEAD) and "@" in word:
         found = _by_email(work, kind, word)
     else:
-        found = _by_name(work, named, fold_name(word), [])
+        found = _by_name(work, named, fold_name(word))
         if not found and kind is Kind.COMPANY and "." in word:
-            found = rows_of(work, Company, Company.domain == word.strip().lower())
+            found = found_by(work, _BY_DOMAIN, Company, domain=word.strip().lower())
     if found:
         return only_one(work, word, field, found)
     raise _nothing(work, (named,), word, field)
@@ -82,7 +83,7 @@ def exactly_named(work: Work, kind: Kind, word: str, *, field: str) -> Row | Non
     direct = _direct(work, named, word)
     if direct is not None:
         return direct
-    found = rows_of(work, named.model, named.key == fold_name(word))
+    found = _matching(work, named, "exactly", fold_name(word))
     return only_one(work, word, field, found) if found else None
 
 
@@ -102,11 +103,11 @@ def find_target(work: Work, word: str, *, field: str = "target") -> Row:
     for match in _MATCHES if key else ():
         found_rows: list[Row] = []
         for named in _NAMED.values():
-            narrowed = [Deal.outcome == "open"] if named.kind is Kind.DEAL else []
-            found_rows += rows_of(work, named.model, match(named.key, key), *narrowed)
+            outcome = "open" if named.kind is Kind.DEAL else _ANY_OUTCOME
+            found_rows += _matching(work, named, match, key, outcome)
         if found_rows:
             return only_one(work, word, field, _without_parts(_without_converted(found_rows)))
-    closed = _by_name(work, _NAMED[Kind.DEAL], key, [Deal.outcome != "open"])
+    closed = _by_name(work, _NAMED[Kind.DEAL], key, "closed")
     if closed:
         return only_one(work, word, field, closed)
     raise _nothing(work, tuple(_NAMED.values()), word, field)
@@ -142,16 +143,16 @@ def _is_bare_number(word: str) -> bool:
 
 
 def _called(work: Work, named: _Named, word: str) -> Row | None:
-    found = rows_of(work, named.model, named.key == fold_name(word))
+    found = _matching(work, named, "exactly", fold_name(word))
     return found[0] if len(found) == 1 else None
 
 
 def _numbered(work: Work, named: _Named, word: str) -> Row | None:
     parsed = parse_reference(word)
     if parsed is not None and parsed[0] is named.kind:
-        found = rows_of(work, named.model, named.model.number == parsed[1])
-        if found:
-            return found[0]
+        found: Row | None = work.first(_by_number(named), named.model, number=parsed[1])
+        if found is not None:
+            return found
     return work.get(named.model, word) if is_id(word) else None
 
 
@@ -163,64 +164,136 @@ def _own_word(work: Work, word: str, kinds: Collection[Kind], outcome: str | Non
     """
     if work.actor.user_id is None:
         return None
-    known = work.session.execute(
-        select(Alias.id, Alias.kind, Alias.record_id).where(
-            Alias.workspace_id == work.workspace_id,
-            Alias.user_id == work.actor.user_id,
-            Alias.kind.in_([kind.value for kind in kinds]),
-            Alias.word == fold_name(word),
-        )
-    ).all()
+    known = [one for one in work.values(_OWN_WORD, user=work.actor.user_id, word=fold_name(word)) if one[1] in kinds]
     if len(known) != 1:
         return None
-    chosen = known[0]
-    named = _NAMED[Kind(chosen.kind)]
-    row = work.get(named.model, chosen.record_id)
+    alias_id, kind, record_id = known[0]
+    named = _NAMED[Kind(kind)]
+    row = work.get(named.model, record_id)
     if isinstance(row, Deal) and outcome is not None and (row.outcome == "open") != (outcome == "open"):
         return None
-    newer = (named.key == fold_name(word), named.model.id > chosen.id, named.model.id != chosen.record_id)
-    return None if rows_of(work, named.model, *newer) else row
+    taken = work.values(_taken_since(named), word=fold_name(word), chosen=alias_id, record=record_id)
+    return None if taken else row
 
 
-def _exactly(column: Any, key: str) -> ColumnElement[bool]:
-    equal: ColumnElement[bool] = column == key
-    return equal
+_OWN_WORD = Prepared(
+    select(Alias.id, Alias.kind, Alias.record_id).where(
+        Alias.workspace_id == bindparam("workspace"),
+        Alias.user_id == bindparam("user"),
+        Alias.word == bindparam("word"),
+    )
+)
 
 
-def _begins(column: Any, key: str) -> ColumnElement[bool]:
-    between: ColumnElement[bool] = (column >= key + " ") & (column < key + "!")
-    return between
+@cache
+def _taken_since(named: _Named) -> Prepared:
+    """Return what finds another record that got a name after somebody chose what it means."""
+    model = named.model
+    return Prepared(
+        select(model.id)
+        .where(
+            model.workspace_id == bindparam("workspace"),
+            named.key == bindparam("word"),
+            model.id > bindparam("chosen"),
+            model.id != bindparam("record"),
+        )
+        .limit(1)
+    )
 
 
-def _has_word(column: Any, key: str) -> ColumnElement[bool]:
-    return or_(column.startswith(key, autoescape=True), column.contains(" " + key, autoescape=True))
+_BY_DOMAIN = Prepared(
+    select(Company)
+    .where(Company.workspace_id == bindparam("workspace"), Company.domain == bindparam("domain"))
+    .limit(MOST_CHOICES + 1)
+)
+_LEAD_BY_EMAIL = Prepared(
+    select(Lead)
+    .where(Lead.workspace_id == bindparam("workspace"), Lead.email == bindparam("email"))
+    .limit(MOST_CHOICES + 1)
+)
+_CONTACT_BY_EMAIL = Prepared(
+    select(Contact)
+    .join(
+        ContactEmail,
+        (ContactEmail.workspace_id == Contact.workspace_id) & (ContactEmail.contact_id == Contact.id),
+    )
+    .where(ContactEmail.workspace_id == bindparam("workspace"), ContactEmail.email == bindparam("email"))
+    .limit(MOST_CHOICES + 1)
+)
 
 
-_OUTCOMES: dict[str | None, tuple[tuple[Any, ...], ...]] = {
-    None: ((),),
-    "open": ((Deal.outcome == "open",), ()),
-    "closed": ((Deal.outcome != "open",), ()),
+@cache
+def _by_number(named: _Named) -> Prepared:
+    model = named.model
+    return Prepared(
+        select(model).where(model.workspace_id == bindparam("workspace"), model.number == bindparam("number"))
+    )
+
+
+_MATCHES = ("exactly", "begins", "has_word")
+"""From the surest to the loosest. `begins` is a range of whole words, which an index answers."""
+
+_OUTCOMES: dict[str | None, tuple[str, ...]] = {
+    None: (_ANY_OUTCOME,),
+    "open": ("open", _ANY_OUTCOME),
+    "closed": ("closed", _ANY_OUTCOME),
 }
-_MATCHES = (_exactly, _begins, _has_word)
-"""From the surest to the loosest. `_begins` is a range of whole words, which an index answers."""
 
 
-def _by_name(work: Work, named: _Named, key: str, narrowed: Sequence[Any]) -> list[Row]:
+def _matches(column: Any, match: str) -> ColumnElement[bool]:
+    """Return how a folded name is compared with the bound key."""
+    conditions: dict[str, ColumnElement[bool]] = {
+        "exactly": column == bindparam("key"),
+        "begins": (column >= bindparam("begin")) & (column < bindparam("end")),
+        "has_word": column.like(bindparam("start"), escape="/") | column.like(bindparam("inside"), escape="/"),
+    }
+    return conditions[match]
+
+
+def _bound(key: str) -> dict[str, str]:
+    """Return the values that `_matches` compares with."""
+    literal = key.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return {"key": key, "begin": f"{key} ", "end": f"{key}!", "start": f"{literal}%", "inside": f"% {literal}%"}
+
+
+def _with_outcome(outcome: str) -> tuple[ColumnElement[bool], ...]:
+    return {"open": (Deal.outcome == "open",), "closed": (Deal.outcome != "open",)}.get(outcome, ())
+
+
+@cache
+def _finding(named: _Named, match: str, outcome: str) -> Prepared:
+    model = named.model
+    where = (model.workspace_id == bindparam("workspace"), _matches(named.key, match), *_with_outcome(outcome))
+    return Prepared(select(model).where(*where).limit(MOST_CHOICES + 1))
+
+
+@cache
+def _finding_by_party(match: str, outcome: str) -> Prepared:
+    """Return what finds deals by the name of their company or contact."""
+    workspace: Any = bindparam("workspace")
+    companies = select(Company.id).where(Company.workspace_id == workspace, _matches(Company.name_key, match))
+    contacts = select(Contact.id).where(Contact.workspace_id == workspace, _matches(Contact.name_key, match))
+    theirs = or_(Deal.company_id.in_(companies), Deal.contact_id.in_(contacts))
+    return Prepared(
+        select(Deal).where(Deal.workspace_id == workspace, theirs, *_with_outcome(outcome)).limit(MOST_CHOICES + 1)
+    )
+
+
+def _matching(work: Work, named: _Named, match: str, key: str, outcome: str = _ANY_OUTCOME) -> list[Row]:
+    return found_by(work, _finding(named, match, outcome), named.model, **_bound(key))
+
+
+def _by_name(work: Work, named: _Named, key: str, outcome: str = _ANY_OUTCOME) -> list[Row]:
     for match in _MATCHES if key else ():
-        found = rows_of(work, named.model, match(named.key, key), *narrowed)
+        found = _matching(work, named, match, key, outcome)
         if found:
             return found
     return []
 
 
-def _by_party(work: Work, _named: _Named, key: str, narrowed: Sequence[Any]) -> list[Row]:
-    """Find deals by the name of their company or contact."""
-    if not key:
-        return []
-    for match in (_exactly, _begins):
-        companies = select(Company.id).where(Company.workspace_id == work.workspace_id, match(Company.name_key, key))
-        contacts = select(Contact.id).where(Contact.workspace_id == work.workspace_id, match(Contact.name_key, key))
-        found = rows_of(work, Deal, or_(Deal.company_id.in_(companies), Deal.contact_id.in_(contacts)), *narrowed)
+def _by_party(work: Work, _named: _Named, key: str, outcome: str) -> list[Row]:
+    for match in ("exactly", "begins") if key else ():
+        found = found_by(work, _finding_by_party(match, outcome), Deal, **_bound(key))
         if found:
             return found
     return []
@@ -229,11 +302,8 @@ def _by_party(work: Work, _named: _Named, key: str, narrowed: Sequence[Any]) -> 
 def _by_email(work: Work, kind: Kind, word: str) -> list[Row]:
     address = word.strip().lower()
     if kind is Kind.LEAD:
-        return rows_of(work, Lead, Lead.email == address)
-    owner = select(ContactEmail.contact_id).where(
-        ContactEmail.workspace_id == work.workspace_id, ContactEmail.email == address
-    )
-    return rows_of(work, Contact, Contact.id.in_(owner))
+        return found_by(work, _LEAD_BY_EMAIL, Lead, email=address)
+    return found_by(work, _CONTACT_BY_EMAIL, Contact, email=address)
 
 
 def _without_converted(rows: list[Row]) -> list[Row]:
@@ -250,10 +320,10 @@ def _without_parts(rows: list[Row]) -> list[Row]:
 
 def _nothing(work: Work, kinds: tuple[_Named, ...], word: str, field: str) -> NotFound:
     """Return the refusal for a word that means no record of these kinds, with the nearest names."""
-    rows = [row for named in kinds for row in _latest(work, named, SCANNED // len(kinds))]
-    names = {index: fold_name(_NAMED[_KIND_OF[type(row)]].label(row)) for index, row in enumerate(rows)}
+    known = [(named, *row) for named in kinds for row in _latest(work, named, SCANNED // len(kinds))]
+    names = {place: key for place, (_, _, key) in enumerate(known)}
     near = process.extract(fold_name(word), names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)
-    nearest = [candidate(work, rows[index]) for _, _, index in near]
+    nearest = [candidate(work, work.get(known[place][0].model, known[place][1])) for _, _, place in near]
     hint = f" Did you mean “{nearest[0].title}” ({nearest[0].reference})?" if nearest else ""
     parsed = parse_reference(word)
     if parsed:
@@ -265,9 +335,20 @@ def _nothing(work: Work, kinds: tuple[_Named, ...], word: str, field: str) -> No
     return NotFound(f"There is no {only} called “{word}”.{hint}{add}", nearest=nearest, field=field)
 
 
-def _latest(work: Work, named: _Named, most: int) -> Sequence[Row]:
-    statement = select(named.model).where(named.model.workspace_id == work.workspace_id)
-    return work.session.scalars(statement.order_by(named.model.number.desc()).limit(most)).all()
+def _latest(work: Work, named: _Named, most: int) -> list[tuple[Any, ...]]:
+    """Return id and folded name of the latest records of a kind."""
+    return work.values(_latest_names(named), most=most)
+
+
+@cache
+def _latest_names(named: _Named) -> Prepared:
+    model = named.model
+    return Prepared(
+        select(model.id, named.key)
+        .where(model.workspace_id == bindparam("workspace"))
+        .order_by(model.number.desc())
+        .limit(bindparam("most", type_=Integer))
+    )
 
 
 def _as_deal(row: Row) -> Deal:
