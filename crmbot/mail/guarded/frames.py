@@ -4,6 +4,7 @@ import io
 import pickle
 import socket
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crmbot.mail.message.parts import Part
 from crmbot.mail.values import Mail
@@ -23,7 +24,7 @@ _MODULES = frozenset(
 )
 _NAMES = frozenset(
     {("datetime", name) for name in ("datetime", "date", "time", "timedelta", "timezone")}
-    | {("zoneinfo", "ZoneInfo._unpickle"), ("functools", "partial"), ("crmbot.mail.attachments", "_cut")}
+    | {("zoneinfo", "ZoneInfo"), ("functools", "partial"), ("crmbot.mail.attachments", "_cut")}
 )
 
 
@@ -65,11 +66,13 @@ def _exactly(source: socket.socket, size: int) -> bytes | None:
     return bytes(buffer)
 
 
-def _content_of(part: object, name: str) -> Any:
-    """Return a part's way to its content; in place of `getattr`, by which methods are packed."""
-    if isinstance(part, Part) and name == "content":
-        return part.content
-    raise pickle.UnpicklingError(f"{name} of a {type(part).__name__} is not part of a mail")
+def _method_of(one: object, name: str) -> Any:
+    """Return a part's way to its content, or a zone's to itself; in place of `getattr`, by which methods are packed."""
+    if isinstance(one, Part) and name == "content":
+        return one.content
+    if one is ZoneInfo and name == "_unpickle":
+        return getattr(ZoneInfo, name)
+    raise pickle.UnpicklingError(f"{name} of {one!r:.50} is not part of a mail")
 
 
 class _Packer(pickle.Pickler):
@@ -93,7 +96,7 @@ class _Unpacker(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) == ("builtins", "getattr"):
-            return _content_of
+            return _method_of
         if (module, name) in _NAMES or (module in _MODULES and "." not in name):
             found = super().find_class(module, name)
             if isinstance(found, type) or (module, name) in _NAMES:
