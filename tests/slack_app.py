@@ -1,9 +1,12 @@
 """What the tests of the Slack part talk to: the app on a store, beside a stand-in for Slack."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clocks import SettableClock
 
+from crmbot.bootstrap import Crmbot
+from crmbot.bootstrap.background import sender
+from crmbot.config import Settings
 from crmbot.crm.actors import Actor
 from crmbot.crm.answers import Listing
 from crmbot.crm.requests import ListDeals, Request
@@ -13,6 +16,7 @@ from crmbot.slack.app import SlackOptions, build_app
 from crmbot.slack.http import Dispatcher
 from crmbot.store import Store
 
+BASE_URL = "https://crm.example.com"
 PEOPLE = {"U1": ("Ada", "ada@example.com", "manager"), "U2": ("Ben", "ben@example.com", "rep")}
 
 
@@ -41,7 +45,11 @@ class Bot:
 def make_dispatcher(slack: StandIn, service: CrmService, *, ack_seconds: float = 2.5) -> Dispatcher:
     """Return a fresh app, as another process or one after a restart would have it."""
     options = SlackOptions(
-        bot_token=slack.bot_token, signing_secret=slack.signing_secret, api_url=slack.api_url, slack_seconds=2
+        bot_token=slack.bot_token,
+        signing_secret=slack.signing_secret,
+        api_url=slack.api_url,
+        slack_seconds=2,
+        base_url=BASE_URL,
     )
     return Dispatcher(build_app(options, service), slack.signing_secret, ack_seconds=ack_seconds)
 
@@ -50,3 +58,14 @@ def deals(bot: Bot) -> list[str]:
     """Return the titles of all deals."""
     listing = bot.service.perform(bot.actor(), ListDeals(outcome=None))
     return sorted(record.title for record in listing.records) if isinstance(listing, Listing) else []
+
+
+def send_waiting(bot: Bot) -> int:
+    """Send what the outbox holds, as the worker does, and return how many messages arrived."""
+    base = Settings()
+    settings = replace(
+        base,
+        secrets=replace(base.secrets, slack_bot_token=bot.slack.bot_token),
+        slack=replace(base.slack, api_url=bot.slack.api_url),
+    )
+    return sender(Crmbot(settings, bot.store, bot.service, bot.clock), paces={}).run_once()

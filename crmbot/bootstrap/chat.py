@@ -20,6 +20,7 @@ def slack_options(settings: Settings) -> SlackOptions:
         ack_seconds=settings.limits.ack_seconds,
         slack_seconds=settings.limits.slack_seconds,
         new_role=None if role == "none" else Role(role),
+        base_url=settings.web.base_url,
     )
 
 

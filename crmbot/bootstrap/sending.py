@@ -6,6 +6,7 @@ from typing import Any
 
 from crmbot.bootstrap import Crmbot
 from crmbot.bootstrap.chat import slack_options
+from crmbot.bootstrap.surfaces import surface_renderers
 from crmbot.bootstrap.triage import triage_renderers
 from crmbot.crm.outbox import OutboxMessage
 from crmbot.errors import SendFailed
@@ -68,7 +69,8 @@ def gateways(bot: Crmbot) -> dict[str, Gateway]:
     if outgoing is not None:
         ways["mail"] = outgoing
     ways["notice"] = NoticeGateway(
-        {kind: _renderer(bot, kind, ways) for kind in _NOTICES} | triage_renderers(bot, ways), ways
+        {kind: _renderer(bot, kind, ways) for kind in _NOTICES} | surface_renderers(bot) | triage_renderers(bot, ways),
+        ways,
     )
     return ways
 

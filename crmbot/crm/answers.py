@@ -274,12 +274,14 @@ class Board(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Today(Answer):
-    """What waits for the actor."""
+    """What waits for the actor; of the activities the first ones, and how many there are."""
 
     overdue: tuple[ActivityView, ...]
     due_today: tuple[ActivityView, ...]
     stale: tuple[DealView, ...]
     triage: int = 0
+    overdue_total: int = 0
+    due_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

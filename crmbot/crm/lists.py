@@ -148,12 +148,8 @@ def today(work: Work, _request: ask.ShowToday) -> Today:
         Activity.owner_id == work.actor.user_id,
         Activity.completed_at.is_(None),
     )
-    overdue = work.session.scalars(
-        mine.where(Activity.overdue_at <= work.now).order_by(Activity.overdue_at).limit(PER_PAGE)
-    ).all()
-    due = work.session.scalars(
-        mine.where(Activity.overdue_at > work.now, *_due_today(work)).order_by(Activity.overdue_at).limit(PER_PAGE)
-    ).all()
+    overdue, overdue_total = _first_of(work, mine.where(Activity.overdue_at <= work.now))
+    due, due_total = _first_of(work, mine.where(Activity.overdue_at > work.now, *_due_today(work)))
     stale = _stale_deals(work)
     load_names(work, [*overdue, *due, *stale])
     waiting = 0
@@ -166,7 +162,7 @@ def today(work: Work, _request: ask.ShowToday) -> Today:
             )
             or 0
         )
-    count = len(overdue) + len(due)
+    count = overdue_total + due_total
     said = (
         f"{count} {'activity waits' if count == 1 else 'activities wait'} for you today."
         if count
@@ -178,7 +174,17 @@ def today(work: Work, _request: ask.ShowToday) -> Today:
         due_today=tuple(activity_view(work, row) for row in due),
         stale=tuple(deal_view(work, row) for row in stale),
         triage=waiting,
+        overdue_total=overdue_total,
+        due_total=due_total,
     )
+
+
+def _first_of(work: Work, statement: Any) -> tuple[list[Activity], int]:
+    """Return the first activities of a statement, the longest due first, and how many there are."""
+    first = list(work.session.scalars(statement.order_by(Activity.overdue_at).limit(PER_PAGE)))
+    if len(first) < PER_PAGE:
+        return first, len(first)
+    return first, work.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
 def find(work: Work, request: ask.Find) -> Found:

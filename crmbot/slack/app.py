@@ -11,9 +11,12 @@ from slack_sdk import WebClient
 
 from crmbot.domain.permissions import Role
 from crmbot.service import CrmService
-from crmbot.slack import commands, events, presses
+from crmbot.slack import commands, events, presses, shortcuts
 from crmbot.slack.api import SlackApi
 from crmbot.slack.desk import Desk
+from crmbot.slack.digests import presses as digest_presses
+from crmbot.slack.forms import listeners
+from crmbot.slack.forms.opening import Asker
 from crmbot.slack.gateway import SlackGateway
 from crmbot.slack.incidents import record_incident
 from crmbot.slack.people import People
@@ -24,6 +27,7 @@ class SlackOptions:
     """How Slack is reached, and what is its secret.
 
     `new_role` is what a member of the workspace becomes who is seen for the first time; None refuses them.
+    `base_url` is where crmbot's own pages are: links there unfurl.
     """
 
     bot_token: str = field(default="", repr=False)
@@ -34,6 +38,7 @@ class SlackOptions:
     ack_seconds: float = 2.5
     slack_seconds: float = 10.0
     new_role: Role | None = None
+    base_url: str = ""
 
     @property
     def api(self) -> SlackApi:
@@ -68,9 +73,14 @@ def build_app(options: SlackOptions, service: CrmService) -> App:
         authorize=_authorize(options.bot_token),
     )
     app.error(_answer_error)
-    commands.register(app, desk, options.command_prefix)
-    presses.register(app, desk, api)
-    events.register(app, desk, SlackGateway(lambda: api))
+    asker = Asker(desk, api)
+    commands.register(app, asker, options.command_prefix)
+    # A press is answered by the first that listens to it.
+    listeners.register(app, asker)
+    digest_presses.register(app, asker)
+    presses.register(app, asker)
+    shortcuts.register(app, asker)
+    events.register(app, asker, SlackGateway(lambda: api), options.base_url)
     return app
 
 

@@ -6,8 +6,11 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
-from crmbot.slack.desk import Desk, Incoming
+from crmbot.slack.asides import send_aside
+from crmbot.slack.desk import Incoming
+from crmbot.slack.forms.opening import Asker
 from crmbot.slack.message import Message
+from crmbot.slack.places import Place
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "crm": ("Help, my day, search, undo, settings", "[help | today | find WORDS | undo | mail | settings]"),
@@ -23,20 +26,29 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Every slash command: what it is for, and a hint of what follows it."""
 
 
-def register(app: App, desk: Desk, prefix: str) -> None:
+def register(app: App, asker: Asker, prefix: str) -> None:
     """Listen to every command of the table, each under the workspace's prefix."""
     pattern = re.compile(f"^/{re.escape(prefix)}({'|'.join(COMMANDS)})$")
-    app.command(pattern)(command_listener(desk, prefix))
+    app.command(pattern)(command_listener(asker, prefix))
 
 
-def command_listener(desk: Desk, prefix: str) -> Callable[[Ack, dict[str, Any], BoltContext], None]:
+def command_listener(asker: Asker, prefix: str) -> Callable[[Ack, dict[str, Any], BoltContext], None]:
     """Return the listener of all commands."""
+    desk = asker.desk
 
     def answer_command(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         context["answered"] = desk.answered
         noun = str(body["command"]).removeprefix(f"/{prefix}")
         reply = desk.command(command_incoming(body, context), noun, str(body.get("text") or ""))
-        ack(private(reply.message))
+        send_aside(desk.service, reply.actor, reply.aside, body)
+        place = Place(str(body.get("response_url") or ""), str(body.get("channel_id") or ""))
+        trigger_id = str(body.get("trigger_id") or "")
+        message = asker.message(reply, place, trigger_id=trigger_id, deadline=float(context["deadline"]))
+        # A form that is open asks what the answer would.
+        if message is None:
+            ack()
+        else:
+            ack(private(message))
 
     return answer_command
 

@@ -7,19 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from crmbot.crm.actors import Actor
+from crmbot.crm.aliases import Picked
 from crmbot.crm.answers import Answer, Outcome
 from crmbot.crm.requests import Request
-from crmbot.errors import Busy, CrmError
+from crmbot.errors import Ambiguous, Busy, CrmError, MissingFact, NotFound
 from crmbot.language import Parsed
-from crmbot.language.conversation import answer, understand
+from crmbot.language.conversation import answer
 from crmbot.service import CrmService, Delivery
+from crmbot.slack.asides import hold_back_charts
 from crmbot.slack.blocks.messages import answer_message
 from crmbot.slack.blocks.refusals import broken_message, refusal_message
+from crmbot.slack.drafts import finished, shortened
 from crmbot.slack.incidents import record_incident
 from crmbot.slack.message import Message
 from crmbot.slack.people import People
 from crmbot.slack.reader import Reader
 from crmbot.slack.signature import key_of
+from crmbot.slack.threads import Thread, understand_in_thread
 
 _MOST_REMEMBERED = 10_000
 
@@ -47,6 +51,10 @@ class Reply:
     error: Exception | None = None
     actor: Actor | None = None
     reader: Reader | None = None
+    request: Request | None = None
+    """What was refused, as far as it was understood."""
+    aside: Message | None = None
+    """What follows the message in one of its own: charts, where an ack might be refused because of them."""
 
 
 @dataclass
@@ -86,11 +94,14 @@ class Desk:
     prefix: str = ""
     answered: Answered = field(default_factory=Answered)
 
-    def command(self, incoming: Incoming, noun: str, text: str) -> Reply:
-        """Do what a line of chat says; `noun` is the slash command without its slash."""
+    def command(self, incoming: Incoming, noun: str, text: str, thread: Thread | None = None) -> Reply:
+        """Do what a line of chat says; `noun` is the slash command without its slash, `thread` where it stands."""
 
         def act(actor: Actor, reader: Reader) -> Reply:
-            parsed = understand(self.service, actor, text, noun)
+            meant = understand_in_thread(self.service, actor, text, noun, thread)
+            parsed = meant.parsed
+            if meant.question is not None:
+                return self._refused(actor, reader, meant.question, parsed.request)
             fingerprint = key_of(incoming.team_id, incoming.user_id, noun, text)
             delivery = Delivery(
                 incoming.key,
@@ -105,41 +116,61 @@ class Desk:
 
         return self._guarded(incoming, act)
 
-    def press(self, incoming: Incoming, request: Request, *, shared: bool = False) -> Reply:
+    def press(
+        self, incoming: Incoming, request: Request, *, shared: bool = False, picked: Picked | None = None
+    ) -> Reply:
         """Do what a button carries; `shared` is for a message that readers in many zones see."""
 
         def act(actor: Actor, reader: Reader) -> Reply:
             own = replace(reader, shared=shared)
-            return self._perform(
-                actor,
-                own,
-                Parsed(request),
-                Delivery(incoming.key, deadline=incoming.deadline) if request.WRITES else None,
-            )
+            meant = finished(self.service, actor, request)
+            delivery = Delivery(incoming.key, deadline=incoming.deadline) if meant.WRITES else None
+            return self._perform(actor, own, Parsed(meant), delivery, picked)
 
         return self._guarded(incoming, act)
+
+    def greet(self, incoming: Incoming) -> Reply:
+        """Find out who asks, without doing anything: the actor and the reader, or why not."""
+        return self._guarded(incoming, lambda actor, reader: Reply(Message(""), actor=actor, reader=reader))
 
     def _guarded(self, incoming: Incoming, act: Callable[[Actor, Reader], Reply]) -> Reply:
         """Find out who asks and act; what goes wrong becomes a reply, and nothing has happened then."""
         reader = Reader.nobody(self.service.clock(), self.prefix)
+        actor: Actor | None = None
         try:
             workspace = self.people.workspace(incoming.team_id)
             actor = self.people.actor(workspace, incoming.team_id, incoming.user_id, incoming.user_team_id)
             reader = self._reader(actor)
             return act(actor, reader) if time.monotonic() < incoming.deadline else _too_late(reader)
         except CrmError as error:
-            return Reply(refusal_message(error, reader), error=error)
+            return Reply(refusal_message(error, reader), error=error, actor=actor, reader=reader)
         except Exception as error:  # noqa: BLE001 - the last stop: whoever asked gets an answer, the log the place
             return Reply(broken_message(record_incident(error, "answering")), error=error)
 
-    def _perform(self, actor: Actor, reader: Reader, parsed: Parsed, delivery: Delivery | None) -> Reply:
+    def _perform(
+        self,
+        actor: Actor,
+        reader: Reader,
+        parsed: Parsed,
+        delivery: Delivery | None,
+        picked: Picked | None = None,
+    ) -> Reply:
         request = parsed.request
         try:
-            done = answer(self.service, actor, parsed, delivery=delivery)
+            done = answer(self.service, actor, parsed, delivery=delivery, picked=picked)
         except CrmError as error:
-            return Reply(refusal_message(error, reader, request), error=error, actor=actor, reader=reader)
+            return self._refused(actor, reader, error, request)
         message = self._shown(done.answer, reader, request, done.echoes)
-        return Reply(message, done.answer, actor=actor, reader=reader)
+        draws = self.service.vocabulary(actor.workspace_id).draws_charts
+        message, aside = (message, None) if draws else hold_back_charts(message)
+        return Reply(message, done.answer, actor=actor, reader=reader, aside=aside)
+
+    def _refused(self, actor: Actor, reader: Reader, error: CrmError, request: Request) -> Reply:
+        """Say why nothing was done; the buttons for the ways on carry the request, or the draft it was put into."""
+        asks = isinstance(error, Ambiguous | NotFound | MissingFact)
+        carried = shortened(self.service, actor, request) if asks else request
+        message = refusal_message(error, reader, carried)
+        return Reply(message, error=error, actor=actor, reader=reader, request=request)
 
     def _shown(self, told: Answer, reader: Reader, request: Request, echoes: tuple[str, ...]) -> Message:
         """Return the message of an answer; what cannot be rendered is said in one plain sentence."""
@@ -150,13 +181,15 @@ class Desk:
             return broken_message(record_incident(error, f"rendering {type(told).__name__}"), done)
 
     def _reader(self, actor: Actor) -> Reader:
-        policy = self.service.policy
+        words = self.service.vocabulary(actor.workspace_id)
         return Reader(
             actor.zone,
             self.service.clock(),
-            stages=self.service.vocabulary(actor.workspace_id).stages,
-            lost_reasons=policy.lost_reasons,
+            stages=words.stages,
+            lost_reasons=words.lost_reasons,
             prefix=self.prefix,
+            user_id=actor.user_id,
+            permissions=actor.permissions,
         )
 
 

@@ -6,19 +6,35 @@ from typing import Any
 
 from slack_bolt import App, BoltContext, BoltResponse
 
+from crmbot.crm.requests import OpenHome
 from crmbot.errors import SendFailed
+from crmbot.slack.arrivals import event_incoming
 from crmbot.slack.commands import COMMANDS
-from crmbot.slack.desk import Desk, Incoming
+from crmbot.slack.forms.opening import Asker
 from crmbot.slack.gateway import SlackGateway
+from crmbot.slack.places import Place
+from crmbot.slack.threads import Thread
+from crmbot.slack.unfurls import take_links
 
 _MENTION = re.compile(r"^\s*(?:<@[UW]\w+>\s*)?(?:!crm\b\s*)?")
 _CALLED = re.compile(r"^\s*!crm\b")
 
 
-def register(app: App, desk: Desk, gateway: SlackGateway) -> None:
-    """Listen to mentions and messages."""
-    app.event("app_mention")(event_listener(desk, gateway))
-    app.event("message")(event_listener(desk, gateway))
+def register(app: App, asker: Asker, gateway: SlackGateway, base_url: str) -> None:
+    """Listen to mentions and messages, to links that are shared, and to the Home tab being opened."""
+    desk = asker.desk
+
+    def unfurl(body: dict[str, Any], event: dict[str, Any], context: BoltContext) -> None:
+        take_links(desk, base_url, body, event, context)
+
+    def open_home(body: dict[str, Any], event: dict[str, Any], context: BoltContext) -> None:
+        if event.get("tab") == "home":
+            desk.press(event_incoming(body, event, context), OpenHome())
+
+    app.event("app_mention")(event_listener(asker, gateway))
+    app.event("message")(event_listener(asker, gateway))
+    app.event("link_shared")(unfurl)
+    app.event("app_home_opened")(open_home)
     app.event(re.compile(".*"))(ignore)
 
 
@@ -27,7 +43,7 @@ def ignore() -> None:
 
 
 def event_listener(
-    desk: Desk, gateway: SlackGateway
+    asker: Asker, gateway: SlackGateway
 ) -> Callable[[dict[str, Any], dict[str, Any], BoltContext], BoltResponse | None]:
     """Return the listener of messages that speak to the bot."""
 
@@ -36,10 +52,12 @@ def event_listener(
             return None
         noun, line = split_line(str(event.get("text") or ""))
         incoming = event_incoming(body, event, context)
-        reply = desk.command(incoming, noun, line)
-        thread = event.get("thread_ts")
+        channel, thread = str(event["channel"]), event.get("thread_ts")
+        reply = asker.desk.command(incoming, noun, line, Thread(channel, str(thread)) if thread else None)
+        # An event gives no leave to open a form, so a button does.
+        message = asker.message(reply, Place(channel=channel, thread=str(thread or ""))) or reply.message
         try:
-            gateway.post_ephemeral(str(event["channel"]), incoming.user_id, reply.message, thread)
+            gateway.post_ephemeral(channel, incoming.user_id, message, thread)
         except SendFailed as failure:
             # Slack delivers the event again, and the answer then is “already done”.
             return None if failure.permanent else BoltResponse(status=503)
@@ -68,15 +86,3 @@ def split_line(text: str) -> tuple[str, str]:
     first, _, rest = line.partition(" ")
     noun = first.removeprefix("/").lower()
     return (noun, rest) if noun in COMMANDS else ("crm", line)
-
-
-def event_incoming(body: dict[str, Any], event: dict[str, Any], context: BoltContext) -> Incoming:
-    """Return who wrote it; the workspace is the one of the installation, never the event's own team."""
-    authorizations = body.get("authorizations") or [{}]
-    return Incoming(
-        team_id=str(authorizations[0].get("team_id") or body.get("team_id") or ""),
-        user_id=str(event["user"]),
-        key=str(context["delivery_key"]),
-        deadline=float(context["deadline"]),
-        user_team_id=event.get("user_team") or event.get("source_team"),
-    )

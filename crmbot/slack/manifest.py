@@ -3,6 +3,8 @@
 from typing import Any, Protocol
 
 from crmbot.slack.commands import COMMANDS
+from crmbot.slack.shortcuts import DESCRIPTION, LOG_TO_CRM, NAME
+from crmbot.slack.unfurls import domain_of
 
 SCOPES = {
     "app_mentions:read": "lines that mention the bot in a thread",
@@ -10,16 +12,21 @@ SCOPES = {
     "channels:read": "finding the id of a channel that the config names",
     "chat:write": "digests, receipts and answers",
     "commands": "slash commands",
+    "files:write": "charts as pictures, where Slack draws none itself",
     "groups:history": "the same in private channels it was invited to",
     "groups:read": "the same for private channels it was invited to",
     "im:history": "lines written to the bot directly",
     "im:write": "opening a direct message",
+    "links:read": "hearing of links to records that somebody shares",
+    "links:write": "showing those records below the link",
     "users:read": "the zone and standing of who asks",
     "users:read.email": "finding the CRM user of a Slack account",
 }
 """Every scope with what it is used for."""
 
-EVENTS = ("app_mention", "message.channels", "message.groups", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "link_shared", "message.channels", "message.groups", "message.im")
+_FOR_LINKS = frozenset({"links:read", "links:write", "link_shared"})
+"""What is of use only where crmbot's pages have a public address."""
 
 
 class _Slack(Protocol):
@@ -52,6 +59,8 @@ def manifest(settings: ManifestSettings) -> dict[str, Any]:
     events_url = f"{settings.web.base_url.rstrip('/')}/slack/events"
     address = {"url": events_url} if over_http else {}
     request_url = {"request_url": events_url} if over_http else {}
+    domain = domain_of(settings.web.base_url)
+    unused = frozenset() if domain else _FOR_LINKS
     commands = [
         {
             "command": f"/{settings.slack.command_prefix}{noun}",
@@ -72,16 +81,20 @@ def manifest(settings: ManifestSettings) -> dict[str, Any]:
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "crmbot", "always_online": True},
+            "shortcuts": [
+                {"name": NAME, "type": "message", "callback_id": LOG_TO_CRM, "description": DESCRIPTION},
+            ],
             "slash_commands": commands,
+            **({"unfurl_domains": [domain]} if domain else {}),
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES.keys() - unused)}},
         "settings": {
-            "event_subscriptions": {**request_url, "bot_events": list(EVENTS)},
+            "event_subscriptions": {**request_url, "bot_events": [one for one in EVENTS if one not in unused]},
             "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": not over_http,

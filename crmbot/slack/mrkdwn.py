@@ -1,6 +1,7 @@
 """Slack's text format: what people typed, made to show as typed and to ping nobody."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -12,6 +13,7 @@ _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\u
 _SUSPECT = re.compile("[&<>*_~`:\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Text without any of these needs no escaping."""
 
+_TOKEN = re.compile(r"<([^<>]+)>")
 _OPEN_END = re.compile(r"&[a-z]{0,3}$|<[^>]*$")
 
 
@@ -36,6 +38,25 @@ def escape(value: Any) -> Mrkdwn:
         text = _EMOJI.sub("\ua789", text.translate(_ENTITIES))
         text = _QUOTE.sub("\\1\u00ad&gt;", text)
     return Mrkdwn(text)
+
+
+def unescape(text: str, names: Mapping[str, str] | None = None) -> str:
+    """Return what somebody wrote in Slack as plain text: links with their address, people and channels by name.
+
+    `names` are of Slack accounts by their ids.
+    """
+    known = names or {}
+
+    def said(token: re.Match[str]) -> str:
+        target, _, label = token.group(1).partition("|")
+        if target[:1] in {"@", "#", "!"}:
+            sign = "#" if target.startswith("#") else "@"
+            name = label.lstrip("@#") or known.get(target[1:], target[1:].partition("^")[0])
+            return f"{sign}{name}"
+        return target if not label or label == target else f"{label} ({target})"
+
+    plain_text = _TOKEN.sub(said, text)
+    return _UNSAFE.sub("", plain_text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 
 
 def one_line(value: Any, limit: int = 150) -> Mrkdwn:

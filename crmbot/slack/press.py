@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crmbot.crm.aliases import Picked
 from crmbot.crm.requests import Request, decode, encode
 from crmbot.errors import BadInput
 from crmbot.slack.blocks.primitives import button, menu
@@ -18,12 +19,14 @@ class Press:
     """A press of a button.
 
     `then` is a look at the data that replaces the card afterwards (a list the button stands in); with `row` only the
-    button's own row of the message changes. Otherwise the outcome's card takes the message's place.
+    button's own row of the message changes. Otherwise the outcome's card takes the message's place. `picked` is the
+    choice that the button stands for, which is remembered as the person's own word.
     """
 
     request: Request
     then: Request | None = None
     row: bool = False
+    picked: Picked | None = None
 
     @property
     def value(self) -> str:
@@ -33,6 +36,8 @@ class Press:
             data["then"] = encode(self.then)
         if self.row:
             data["row"] = 1
+        if self.picked is not None:
+            data["as"] = [self.picked.word, self.picked.record]
         return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
 
     @classmethod
@@ -44,8 +49,15 @@ class Press:
             raise BadInput(_STALE) from error
         if not isinstance(data, dict):
             raise BadInput(_STALE)
-        row, then = bool(data.pop("row", False)), data.pop("then", None)
-        return cls(decode(data), decode(then) if isinstance(then, dict) else None, row)
+        row, then, picked = bool(data.pop("row", False)), data.pop("then", None), _picked(data.pop("as", None))
+        return cls(decode(data), decode(then) if isinstance(then, dict) else None, row, picked)
+
+
+def _picked(data: Any) -> Picked | None:
+    match data:
+        case [str(word), str(record)]:
+            return Picked(word, record)
+    return None
 
 
 def press_button(
@@ -57,9 +69,10 @@ def press_button(
     style: str | None = None,
     confirm: Element | None = None,
     action_id: str | None = None,
+    picked: Picked | None = None,
 ) -> Element | None:
     """Return a button that does `request`; its action id is the request's name unless given."""
-    value = Press(request, then, row).value
+    value = Press(request, then, row, picked).value
     return button(label, action_id or request.NAME, value, style=style, confirm=confirm)
 
 

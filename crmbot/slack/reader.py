@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from crmbot.domain.permissions import may_edit
 from crmbot.domain.stages import DEFAULT_LOST_REASONS, DEFAULT_STAGES
 from crmbot.slack.mrkdwn import Mrkdwn, escape
 
@@ -17,7 +18,8 @@ class Reader:
     """The person or channel that will read it.
 
     `shared` is a channel with readers in many zones: Slack then shows instants in each one's own. `stages` (key, name,
-    kind) and `lost_reasons` are what the workspace offers.
+    kind) and `lost_reasons` are what the workspace offers. `permissions` are None where they are not known, as for a
+    channel: every button is shown then, and each press is judged by who presses.
     """
 
     zone: ZoneInfo
@@ -26,6 +28,8 @@ class Reader:
     stages: tuple[tuple[str, str, str], ...] = _STAGES
     lost_reasons: tuple[str, ...] = DEFAULT_LOST_REASONS
     prefix: str = ""
+    user_id: str | None = None
+    permissions: frozenset[str] | None = None
 
     @classmethod
     def nobody(cls, now: datetime, prefix: str = "") -> Self:
@@ -36,6 +40,12 @@ class Reader:
     def today(self) -> date:
         """The reader's date."""
         return self.now.astimezone(self.zone).date()
+
+    def may_edit(self, noun: str, owner_id: str | None = None) -> bool:
+        """Say whether a button that changes a record of that owner is of use to the reader."""
+        if self.permissions is None or self.shared:
+            return True
+        return f"crm.{noun}.edit" in self.permissions and may_edit(self.permissions, self.user_id, owner_id)
 
     def day(self, day: date) -> str:
         """Return a date as people say it: today, Fri 7 Mar, Fri 7 Mar 2032."""

@@ -206,11 +206,11 @@ def test_a_sentence_is_shown_exactly_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("record", "labels"),
     [
-        (deal("x"), ["Move to …", "Won", "Lost", "Undo", "Share"]),
-        (deal("x", outcome="lost"), ["Reopen", "Undo", "Share"]),
+        (deal("x"), ["Move to …", "Won", "Lost", "Undo", "Share", "Edit …", "Log …", "Task …"]),
+        (deal("x", outcome="lost"), ["Reopen", "Undo", "Share", "Log …", "Task …"]),
         (activity("x"), ["Done", "Snooze 1 day", "Next week", "Undo", "Share"]),
         (activity("x", done=True), ["Undo", "Share"]),
-        (lead("x"), ["Convert", "Undo", "Share"]),
+        (lead("x"), ["Convert", "Undo", "Share", "Edit …", "Log …", "Task …"]),
     ],
 )
 def test_the_buttons_fit_the_state(record: Record, labels: list[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from slack_app import Bot, deals, make_dispatcher
 
 from crmbot.crm.requests import CreateCompany, CreateDeal
-from crmbot.playground import Answer, ServerError, message_tokens
+from crmbot.playground import Answer, ErrorCode, ServerError, message_tokens
 from crmbot.playground.records import Sent
 from crmbot.playground.signing import signed_headers
 from crmbot.slack.http import Dispatcher
@@ -28,7 +28,7 @@ def test_a_command_writes_and_answers_in_the_ack(bot: Bot) -> None:
     assert answer.payload["response_type"] == "ephemeral"
     assert "D-1" in answer.text
     assert "$40,000" in json.dumps(answer.blocks)
-    assert labels(answer) == ["Won", "Lost", "Undo", "Share"]
+    assert labels(answer) == ["Won", "Lost", "Undo", "Share", "Edit …", "Log …", "Task …"]
     assert deals(bot) == ["Acme renewal"]
     assert bot.slack.calls_to("chat.postMessage") == []
     assert bot.slack.violations == []
@@ -134,8 +134,10 @@ def test_a_wrong_line_is_answered_by_one_sentence_and_an_example(
     bot: Bot, line: str, sentence: str, example: str
 ) -> None:
     bot.do(CreateDeal("Acme"))
+    # Where a form would open, Slack has none of it.
+    bot.slack.script("views.open", [ErrorCode("expired_trigger_id")])
     command, _, text = line.partition(" ")
-    said, shown = (block for block in bot.slack.command(bot.url, command, text, "U1").blocks)
+    said, shown, *_ = (block for block in bot.slack.command(bot.url, command, text, "U1").blocks)
     assert said["text"]["text"].startswith(f"⚠️ {sentence}")
     assert shown["elements"][0]["text"].startswith(f"Try  `{example}")
     assert deals(bot) == ["Acme"]

@@ -12,7 +12,26 @@ def test_socket_mode_needs_no_address() -> None:
     made = manifest(Settings())
     assert made["settings"]["socket_mode_enabled"] is True
     assert "/slack/events" not in json.dumps(made)
+    assert made["oauth_config"]["scopes"]["bot"] == sorted(SCOPES.keys() - {"links:read", "links:write"})
+    assert "unfurl_domains" not in made["features"]
+    assert "link_shared" not in made["settings"]["event_subscriptions"]["bot_events"]
+
+
+def test_links_unfurl_where_crmbots_pages_have_a_public_address() -> None:
+    base = Settings()
+    made = manifest(replace(base, web=replace(base.web, base_url="https://crm.example.com:8443/crm")))
+    assert made["features"]["unfurl_domains"] == ["crm.example.com"]
     assert made["oauth_config"]["scopes"]["bot"] == sorted(SCOPES)
+    assert made["settings"]["event_subscriptions"]["bot_events"] == list(EVENTS)
+
+
+def test_the_home_tab_and_the_shortcut_on_messages_are_there() -> None:
+    features = manifest(Settings())["features"]
+    assert features["app_home"]["home_tab_enabled"] is True
+    (shortcut,) = features["shortcuts"]
+    assert (shortcut["type"], shortcut["callback_id"]) == ("message", "log_to_crm")
+    assert len(shortcut["name"]) <= 24
+    assert len(shortcut["description"]) <= 150
 
 
 def test_http_mode_names_the_address_everywhere() -> None:
@@ -46,9 +65,11 @@ def test_every_command_has_the_prefix_and_fits_slacks_limits() -> None:
 @pytest.mark.parametrize("event", EVENTS)
 def test_every_event_has_its_scope(event: str) -> None:
     needed = {
+        "app_home_opened": None,
         "app_mention": "app_mentions:read",
+        "link_shared": "links:read",
         "message.channels": "channels:history",
         "message.groups": "groups:history",
         "message.im": "im:history",
     }
-    assert needed[event] in SCOPES
+    assert needed[event] is None or needed[event] in SCOPES

@@ -156,9 +156,10 @@ def test_a_stale_or_broken_button_is_explained_to_who_pressed_it(bot: Bot, value
 
 def test_a_viewer_or_another_rep_presses_in_vain(bot: Bot) -> None:
     bot.do(CreateDeal("Acme"), "U1")
-    message = card(bot, "show D-1", "U2")
-    bot.slack.click(bot.url, message, "deal.won", "U2")
+    assert "deal.won" not in shown(card(bot, "show D-1", "U2"))
+    bot.slack.click(bot.url, _posted(bot, "D-1"), "deal.won", "U2")
     assert outcome(bot) == "open"
+    assert "belongs to Ada" in bot.slack.ephemerals("U2")[-1].text
 
 
 def test_somebody_of_another_team_presses_in_vain(bot: Bot) -> None:

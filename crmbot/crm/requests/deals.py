@@ -47,6 +47,7 @@ class SetDeal(Request, name="deal.set", permission="crm.deals.edit"):
     forecast_category: str | None = None
     contact: str | None = None
     company: str | None = None
+    owner: str | None = None
     clear: tuple[str, ...] = ()
 
 

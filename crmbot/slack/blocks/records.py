@@ -25,6 +25,7 @@ from crmbot.domain.ids import Kind, parse_reference
 from crmbot.domain.stages import LeadStatus, StageKind
 from crmbot.slack.blocks.carried import addresses, carried_facts
 from crmbot.slack.blocks.primitives import actions, context, fields, section, stack
+from crmbot.slack.forms.asked import Asked, form_button
 from crmbot.slack.message import Block, Element
 from crmbot.slack.mrkdwn import Mrkdwn, bold, join, one_line, trim
 from crmbot.slack.press import press_button, press_menu
@@ -102,26 +103,54 @@ def record_facts(record: Record, reader: Reader) -> tuple[Any, ...]:
 
 
 def record_buttons(record: Record, reader: Reader) -> list[Element | None]:
-    """Return what can be done with a record as it stands."""
+    """Return what the reader may do with a record as it stands."""
     match record:
-        case DealView(outcome=StageKind.OPEN):
-            stages = [
-                (name, MoveDeal(record.reference, key))
-                for key, name, kind in reader.stages
-                if kind == StageKind.OPEN and key != record.stage_key
-            ]
-            return [
-                press_menu("Move to …", "deal.move", stages),
-                press_button("Won", WinDeal(record.reference), style="primary"),
-                press_button("Lost", LoseDeal(record.reference)),
-            ]
-        case DealView():
-            return [press_button("Reopen", ReopenDeal(record.reference))]
-        case ActivityView(completed_at=None):
+        case DealView() if reader.may_edit("deals", _owner_id(record)):
+            return _deal_buttons(record, reader)
+        case ActivityView(completed_at=None) if reader.may_edit("activities", _owner_id(record)):
             return activity_buttons(record)
-        case LeadView():
+        case LeadView() if reader.may_edit("leads", _owner_id(record)):
             return _lead_buttons(record)
     return []
+
+
+def form_buttons(record: Record, reader: Reader) -> list[Element | None]:
+    """Return the buttons of forms: the record's facts, what happened with it, what is to be done."""
+    if isinstance(record, ActivityView):
+        return []
+    owner_id = _owner_id(record) if isinstance(record, DealView | LeadView) else None
+    buttons: list[Element | None] = []
+    closed = isinstance(record, DealView) and record.outcome != StageKind.OPEN
+    if reader.may_edit(_PLURALS[record.kind], owner_id) and not closed:
+        noun = record.kind.value
+        buttons.append(form_button("Edit …", Asked(f"{noun}.set", {noun: record.reference}), "form.edit"))
+    if reader.may_edit("activities"):
+        about = {"target": record.reference}
+        buttons.append(form_button("Log …", Asked("activity.log", {"kind": "call", **about}), "form.log"))
+        buttons.append(form_button("Task …", Asked("task.new", about), "form.task"))
+    return buttons
+
+
+_PLURALS = {Kind.DEAL: "deals", Kind.LEAD: "leads", Kind.CONTACT: "contacts", Kind.COMPANY: "companies"}
+
+
+def _deal_buttons(deal: DealView, reader: Reader) -> list[Element | None]:
+    if deal.outcome != StageKind.OPEN:
+        return [press_button("Reopen", ReopenDeal(deal.reference))]
+    stages = [
+        (name, MoveDeal(deal.reference, key))
+        for key, name, kind in reader.stages
+        if kind == StageKind.OPEN and key != deal.stage_key
+    ]
+    return [
+        press_menu("Move to …", "deal.move", stages),
+        press_button("Won", WinDeal(deal.reference), style="primary"),
+        press_button("Lost", LoseDeal(deal.reference)),
+    ]
+
+
+def _owner_id(record: DealView | LeadView | ActivityView) -> str | None:
+    return record.owner.id if record.owner else None
 
 
 def activity_buttons(activity: ActivityView, *, then: Request | None = None, row: bool = False) -> list[Element | None]:
@@ -260,5 +289,5 @@ def _small_print(record: Record, reader: Reader) -> Mrkdwn:
 
 
 def record_actions(record: Record, reader: Reader, *more: Element | None) -> Block | None:
-    """Return a record's buttons and `more` in one row."""
-    return actions(*record_buttons(record, reader), *more)
+    """Return a record's buttons, `more`, and those of its forms, in one row."""
+    return actions(*record_buttons(record, reader), *more, *form_buttons(record, reader))

@@ -1,13 +1,13 @@
 """Cards of what could not be done: the sentence, an example, and the ways on."""
 
-from dataclasses import fields as fields_of
-from dataclasses import replace
-from typing import Any
-
-from crmbot.crm.requests import Request
+from crmbot.crm.aliases import Picked
+from crmbot.crm.requests import LoseDeal, Request
+from crmbot.domain.ids import parse_reference
 from crmbot.errors import Ambiguous, BadInput, Candidate, CrmError, MissingFact, NotFound
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import actions, context, section, sentence, stack
+from crmbot.slack.drafts import with_fact
+from crmbot.slack.forms.asked import Asked, form_button
 from crmbot.slack.message import Block, Element, Message
 from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line
 from crmbot.slack.press import press_button
@@ -45,36 +45,42 @@ def _example(error: CrmError, reader: Reader) -> Block | None:
 
 
 def _reasons(error: MissingFact, reader: Reader, request: Request) -> Message:
+    whole = [(reason, with_fact(request, "reason", reason)) for reason in reader.lost_reasons]
     buttons = [
-        press_button(reason, replace(request, reason=reason), action_id=f"deal.lost_{place}")  # type: ignore[call-arg] # it has a reason, or would not be asked for one
-        for place, reason in enumerate(reader.lost_reasons)
+        press_button(reason, finished, action_id=f"deal.lost_{place}")
+        for place, (reason, finished) in enumerate(whole)
+        if finished is not None
     ]
+    if isinstance(request, LoseDeal):
+        buttons.append(form_button("Another reason …", Asked(request.NAME, {"deal": request.deal}), "form.reason"))
     return fit(Message(escape(error), stack(sentence(f"🤔 {error}"), actions(*buttons))))
 
 
 def _candidates(error: CrmError, request: Request | None) -> list[Block] | None:
     """Return a row for each record the word may mean, with a button that carries the finished request."""
     match error:
-        case Ambiguous(candidates=found, field=field):
-            label, field_name = "Use this", field
+        case Ambiguous(candidates=found, field=field, word=word):
+            pass
         case NotFound(nearest=found, field=field):
-            label, field_name = "Use this", field or ""
+            word = ""
         case _:
             return None
-    rows = [_candidate(one, label, request, field_name) for one in found[:_MOST_CANDIDATES]]
+    rows = [_candidate(one, request, field or "", word) for one in found[:_MOST_CANDIDATES]]
     left = len(found) - len(rows)
     more = context(f"… and {left} more. Type more of the name, or its number.") if left > 0 else None
     return [*rows, *stack(more)]
 
 
-def _candidate(candidate: Candidate, label: str, request: Request | None, field: str) -> Block:
+def _candidate(candidate: Candidate, request: Request | None, field: str, word: str) -> Block:
     facts = join([one_line(fact, 80) for fact in candidate.facts])
     line = Mrkdwn(f"{bold(candidate.title)}  {one_line(candidate.reference, 40)}\n{facts}")
-    return section(line, accessory=_choice(candidate, label, request, field))
+    return section(line, accessory=_choice(candidate, request, field, word))
 
 
-def _choice(candidate: Candidate, label: str, request: Request | None, field: str) -> Element | None:
-    if request is None or field not in {one.name for one in fields_of(request)}:
+def _choice(candidate: Candidate, request: Request | None, field: str, word: str) -> Element | None:
+    """Return the button of one meaning; a choice among several is remembered as the person's own word."""
+    whole = with_fact(request, field, candidate.reference) if request is not None else None
+    if whole is None:
         return None
-    filled: dict[str, Any] = {field: candidate.reference}
-    return press_button(label, replace(request, **filled), action_id="record.choose")
+    picked = Picked(word, candidate.reference) if word and parse_reference(candidate.reference) else None
+    return press_button("Use this", whole, action_id="record.choose", picked=picked)

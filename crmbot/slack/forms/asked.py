@@ -1,0 +1,85 @@
+"""What a form asks for: the request it will make, what is known of it, and where the answer goes."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from crmbot.crm.requests import decode_known, encode_known
+from crmbot.errors import BadInput
+from crmbot.slack.blocks import limits
+from crmbot.slack.blocks.primitives import button
+from crmbot.slack.message import Element
+from crmbot.slack.places import Place
+
+_STALE = "This form was made by another version of crmbot; type the command instead."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A form that is asked, or about to be.
+
+    `form` names it: a request's name, or a form of its own. `known` are the request's fields as far as they were said,
+    `was` those that a form for changes began with. `draft` stands for `known` where that is too long.
+    """
+
+    form: str
+    known: dict[str, Any] = field(default_factory=dict)
+    was: dict[str, Any] = field(default_factory=dict)
+    place: Place = field(default_factory=Place)
+    draft: str = ""
+
+    @property
+    def value(self) -> str:
+        """Return what a button carries that opens this form."""
+        data: dict[str, Any] = {"form": encode_known(self.form, self.known)}
+        if self.draft:
+            data["draft"] = self.draft
+        return _packed(data)
+
+    @property
+    def metadata(self) -> str:
+        """Return what the form brings back when it is sent."""
+        place = self.place
+        data: dict[str, Any] = {"form": encode_known(self.form, self.known)}
+        if self.was:
+            data["was"] = encode_known(self.form, self.was)
+        to = {"url": place.response_url, "channel": place.channel, "thread": place.thread, "replace": place.replace}
+        data["to"] = {name: value for name, value in to.items() if value}
+        return _packed(data)
+
+    @classmethod
+    def read(cls, text: str) -> "Asked":
+        """Return what `value` or `metadata` was made of; BadInput when no version here knows it."""
+        try:
+            data: Any = json.loads(text)
+            form = data["form"]
+            name, to = str(form["do"]), data.get("to") or {}
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadInput(_STALE) from error
+        known = decode_known(form)[1] if len(form) > 1 else {}
+        was = decode_known(data["was"])[1] if data.get("was") else {}
+        place = Place(
+            str(to.get("url") or ""),
+            str(to.get("channel") or ""),
+            str(to.get("thread") or ""),
+            bool(to.get("replace")),
+        )
+        return cls(name, known, was, place, str(data.get("draft") or ""))
+
+    def without(self, *names: str) -> "Asked":
+        """Return it without what the form's own fields will say."""
+        return replace(self, known={name: value for name, value in self.known.items() if name not in names})
+
+
+def form_button(label: str, asked: Asked, action_id: str = "form.open", *, style: str | None = None) -> Element | None:
+    """Return a button that opens a form; None when what is known is too long for it."""
+    return button(label, action_id, asked.value, style=style)
+
+
+def fits_a_button(asked: Asked) -> bool:
+    """Say whether a button can carry the form."""
+    return len(asked.value) <= limits.BUTTON_VALUE
+
+
+def _packed(data: dict[str, Any]) -> str:
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,105 @@
+"""Forms that are sent: their request goes through the one door, and what is wrong stands at its field."""
+
+from typing import Any
+
+from slack_bolt import Ack, BoltContext
+
+from crmbot.errors import BadInput, CrmError, SendFailed, Unauthenticated
+from crmbot.language.conversation import context_of
+from crmbot.slack.answering import answer_at
+from crmbot.slack.api import SlackApi
+from crmbot.slack.blocks.modals import errors_at, one_said, said_in
+from crmbot.slack.desk import Desk, Incoming, Reply
+from crmbot.slack.forms.asked import Asked
+from crmbot.slack.forms.editing import changes_a_record, overtaken
+from crmbot.slack.forms.fields import PERSON, Said
+from crmbot.slack.forms.making import WrongFields, request_of
+from crmbot.slack.forms.table import FORMS
+from crmbot.slack.windows import card_modal
+
+_STRANGER = "This person is not in the CRM yet. An admin can add them."
+
+
+def answer_submission(desk: Desk, api: SlackApi, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+    """Do what a form says; it closes when that is done, and stays open with the reasons when it is not."""
+    view = body["view"]
+    incoming = form_incoming(body, context)
+    try:
+        asked = Asked.read(str(view.get("private_metadata") or ""))
+        reply = _perform(desk, incoming, asked, (view.get("state") or {}).get("values") or {})
+    except WrongFields as wrong:
+        ack(**errors_at(wrong.errors, _first_field(view)))
+        return
+    except CrmError as error:
+        ack(**errors_at({"": str(error)}, _first_field(view)))
+        return
+    if reply.error is not None:
+        ack(**errors_at({_field_of(reply.error, view): _sentence(reply)}, _first_field(view)))
+        return
+    try:
+        shown = answer_at(api, asked.place, incoming, reply.message)
+    except SendFailed:
+        shown = False
+    if shown:
+        ack()
+    else:
+        ack(response_action="update", view=card_modal(reply).view)
+
+
+def form_incoming(body: dict[str, Any], context: BoltContext) -> Incoming:
+    """Return who sent a form; each form has one effect, however often it is sent."""
+    user, view = body.get("user") or {}, body.get("view") or {}
+    return Incoming(
+        team_id=str((body.get("team") or {}).get("id") or user.get("team_id") or ""),
+        user_id=str(user.get("id") or ""),
+        key=f"form {view.get('id') or context['delivery_key']}"[:128],
+        deadline=float(context["deadline"]),
+        user_team_id=user.get("team_id"),
+    )
+
+
+def _perform(desk: Desk, incoming: Incoming, asked: Asked, state: dict[str, Any]) -> Reply:
+    who = desk.greet(incoming)
+    if who.actor is None:
+        return who
+    said = said_in(state)
+    _meet_chosen(desk, incoming, asked, said)
+    request = request_of(asked, said, context_of(desk.service, who.actor))
+    if changes_a_record(asked):
+        errors = overtaken(desk, incoming, asked, request)
+        if errors:
+            raise WrongFields(errors)
+    return desk.press(incoming, request)
+
+
+def _meet_chosen(desk: Desk, incoming: Incoming, asked: Asked, said: Said) -> None:
+    """Make the people who were chosen from Slack's menu known to the CRM, as speaking to the bot would."""
+    form = FORMS.get(asked.form)
+    for field in form.fields if form else ():
+        account = one_said(said, field.name)
+        if field.kind is not PERSON or not account:
+            continue
+        try:
+            desk.people.actor(desk.people.workspace(incoming.team_id), incoming.team_id, account)
+        except Unauthenticated as stranger:
+            raise WrongFields({field.name: _STRANGER}) from stranger
+
+
+def _first_field(view: dict[str, Any]) -> str:
+    return next((str(block["block_id"]) for block in view.get("blocks", ()) if block.get("type") == "input"), "form")
+
+
+def _field_of(error: Exception, view: dict[str, Any]) -> str:
+    """Return the field that an error belongs to; empty when the form has no such field."""
+    field = str(getattr(error, "field", "") or "")
+    there = {block.get("block_id") for block in view.get("blocks", ()) if block.get("type") == "input"}
+    return field if field in there else ""
+
+
+def _sentence(reply: Reply) -> str:
+    """Return why it was refused, with what would work; of what broke only what its answer tells."""
+    error = reply.error
+    if not isinstance(error, CrmError):
+        return reply.message.text
+    example = error.example if isinstance(error, BadInput) else None
+    return f"{error} Try: {example}" if example else str(error)
