@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, join, null, select
+from sqlalchemy import ColumnElement, Select, func, join, select
 
 from crmbot.domain.money import weighted
 from crmbot.models import DealVersion
+from crmbot.reports.amounts import amounts
 from crmbot.reports.snapshot import Snapshot, unindexed, valid_at
 from crmbot.reports.whole_sums import whole_sum
 
@@ -39,13 +40,15 @@ def sum_deals(
 ) -> Iterator[tuple[Any, DealSum]]:
     """Yield (row, sum) for the deals at `as_of` that meet the conditions; the row holds the columns `keys`.
 
-    A key's values may come several times, once for each amount in another currency: such amounts are converted one
-    by one before they are weighted (reports.md, fine print). `among` selects the ids of the deals that may count;
+    A key's values may come several times: once more for each currency without a rate, and for each amount that is too
+    large for the database to convert. `among` selects the ids of the deals that may count;
     `few` says that the conditions tell few deals from many better than `as_of` does.
     """
     found = among.distinct().subquery() if among is not None else None
     source = DealVersion if found is None else join(found, DealVersion, DealVersion.deal_id == found.c[0])
-    facts = _facts(snapshot, keys).select_from(source).where(*_standing(snapshot, few=few), *conditions).subquery().c
+    worth = amounts(snapshot)
+    told = (*keys, *worth.apart, worth.value.label("value"), worth.weighted.label("weighted"))
+    facts = select(*told).select_from(source).where(*_standing(snapshot, few=few), *conditions).subquery().c
     apart = [facts[key.key] for key in keys] + [facts.other_currency, facts.each, facts.chance]
     sums = (func.count().label("deals"), whole_sum(facts.value).label("sum"), whole_sum(facts.weighted).label("likely"))
     for row in snapshot.session.execute(select(*apart, *sums).group_by(*apart)):
@@ -63,19 +66,6 @@ def total_of(parts: Iterable[tuple[Any, DealSum]]) -> DealSum:
     return total
 
 
-def _facts(snapshot: Snapshot, keys: tuple[Key, ...]) -> Select[Any]:
-    value = func.coalesce(DealVersion.value_minor, 0)
-    own = DealVersion.currency == snapshot.scope.currency
-    return select(
-        *keys,
-        case((own, null()), else_=DealVersion.currency).label("other_currency"),
-        case((own, null()), else_=value).label("each"),
-        case((own, null()), else_=DealVersion.probability).label("chance"),
-        value.label("value"),
-        ((value * DealVersion.probability + 50) // 100).label("weighted"),
-    )
-
-
 def _standing(snapshot: Snapshot, *, few: bool) -> tuple[ColumnElement[bool], ...]:
     if not few:
         return valid_at(snapshot, snapshot.as_of)
@@ -90,5 +80,5 @@ def _standing(snapshot: Snapshot, *, few: bool) -> tuple[ColumnElement[bool], ..
 def _sum_of(snapshot: Snapshot, row: Any) -> DealSum:
     if row.other_currency is None:
         return DealSum(row.deals, int(row.sum), int(row.likely))
-    each = snapshot.convert_or_note(row.each, row.other_currency)
-    return DealSum(row.deals, row.deals * each, row.deals * weighted(each, row.chance))
+    each = snapshot.convert_or_note(row.each or 0, row.other_currency)
+    return DealSum(row.deals, row.deals * each, row.deals * weighted(each, row.chance or 0))

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, fu
 
 from crmbot.domain.money import Money, weighted
 from crmbot.models import Customer, CustomerVersion, Deal, DealVersion, Lead
+from crmbot.reports.amounts import amounts
 from crmbot.reports.lead_facts import lead_facts
 from crmbot.reports.snapshot import Snapshot, held_at
 from crmbot.reports.values import Unconverted
@@ -47,25 +48,18 @@ def valued_customers(snapshot: Snapshot) -> Iterator[ValuedCustomer]:
 
 
 def _worth(snapshot: Snapshot, row: Any) -> int:
-    if row.currency is None:
+    if row.other_currency is None:
         return int(row.worth or 0)
-    each = snapshot.convert_or_note(row.each, row.currency)
-    return int(row.deals) * (each if row.outcome == "won" else weighted(each, row.probability))
+    each = snapshot.convert_or_note(row.each or 0, row.other_currency)
+    return int(row.deals) * (each if row.chance is None else weighted(each, row.chance))
 
 
 def _by_customer(snapshot: Snapshot) -> Select[Any]:
     deal = _deals_of_customers(snapshot).c
-    own = func.coalesce(deal.currency, snapshot.scope.currency) == snapshot.scope.currency
-    value = func.coalesce(deal.value, 0)
-    columns = (deal.currency, value, deal.probability, deal.outcome)
-    apart = [case((own, null()), else_=column) for column in columns]
-    labels = [
-        column.label(name) for column, name in zip(apart, ("currency", "each", "probability", "outcome"), strict=True)
-    ]
-    worth = case((deal.outcome == "won", value), else_=(value * deal.probability + 50) // 100)
     of_customer = [deal.id, deal.name, deal.channel, deal.acquired_at, deal.by_hand]
+    apart = [deal.other_currency, deal.each, deal.chance]
     return (
-        select(*of_customer, *labels, func.count().label("deals"), whole_sum(worth).label("worth"))
+        select(*of_customer, *apart, func.count().label("deals"), whole_sum(deal.worth).label("worth"))
         .group_by(*of_customer, *apart)
         .order_by(deal.id)
     )
@@ -83,6 +77,7 @@ def _deals_of_customers(snapshot: Snapshot) -> Any:
 def _join(snapshot: Snapshot, of_customer: ColumnElement[bool]) -> Select[Any]:
     table, by_hand = _values_by_hand(snapshot)
     counts = and_(of_customer, *held_at(snapshot, snapshot.as_of), DealVersion.outcome != "lost", by_hand.is_(None))
+    worth, is_won = amounts(snapshot), DealVersion.outcome == "won"
     columns: tuple[Any, ...] = (
         Customer.id,
         Customer.name,
@@ -90,10 +85,12 @@ def _join(snapshot: Snapshot, of_customer: ColumnElement[bool]) -> Select[Any]:
         Customer.acquired_at,
         by_hand.label("by_hand"),
         DealVersion.deal_id,
-        DealVersion.outcome,
         DealVersion.currency,
-        DealVersion.probability,
         DealVersion.value_minor.label("value"),
+        case((is_won, worth.value), else_=worth.weighted).label("worth"),
+        worth.other_currency.label("other_currency"),
+        worth.each.label("each"),
+        case((is_won, null()), else_=worth.chance).label("chance"),
     )
     customers = (
         select(*columns)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 
 from crmbot.domain.forecast import DIVISORS, OVER_90, OVER_90_DAYS, Slowness, age_adjusted
 from crmbot.domain.money import weighted
 from crmbot.models import Activity, ActivityVersion, Deal, DealVersion
 from crmbot.reports.activity_facts import current_facts, existed, last_touch, touched_since, version_facts
+from crmbot.reports.amounts import amounts
 from crmbot.reports.snapshot import Snapshot, valid_at
 from crmbot.reports.whole_sums import whole_sum
 
@@ -41,7 +42,7 @@ def open_deals(snapshot: Snapshot) -> Iterator[OpenGroup]:
     """Yield the open deals at `as_of` in groups; money of deals without a rate is left out and noted.
 
     Sums are made by the database in exact integers: value x probability per deal, rounded half-up, then added
-    (reports.md, sales-pipeline). Deals in another currency come grouped by equal amounts and are converted here.
+    (reports.md, sales-pipeline). Amounts too large for it to convert come one by one and are converted here.
     """
     for row in snapshot.session.execute(_grouped(snapshot)):
         group = (row.stage_id, row.owner_id, row.age, bool(row.stale), row.deals)
@@ -114,25 +115,21 @@ def _grouped(snapshot: Snapshot) -> Select[Any]:
 
 
 def _facts(snapshot: Snapshot) -> Select[Any]:
-    value = func.coalesce(DealVersion.value_minor, 0)
-    own = DealVersion.currency == snapshot.scope.currency
-    created = DealVersion.created_at
+    worth, created = amounts(snapshot), DealVersion.created_at
     bounds = [(created >= snapshot.days_ago(last), bucket) for bucket, last in enumerate((29, 60, 90))]
     is_new = and_(created >= snapshot.window.starts_at, created < snapshot.window.ends_at)
     stale = and_(created < snapshot.days_ago(OVER_90_DAYS - 1), untouched(snapshot))
-    # Other currencies stay apart by amount and probability, because each deal is converted before it is weighted.
-    apart = {"other_currency": DealVersion.currency, "each": value, "chance": DealVersion.probability}
     return select(
         DealVersion.stage_id,
         DealVersion.owner_id,
         DealVersion.probability,
-        value.label("value"),
-        ((value * DealVersion.probability + 50) // 100).label("weighted"),
+        worth.value.label("value"),
+        worth.weighted.label("weighted"),
         case(*bounds, else_=OVER_90).label("age"),
         case((is_new, 1), else_=0).label("is_new"),
         case((stale, 1), else_=0).label("stale"),
         _slowness(snapshot).label("slow"),
-        *(case((own, null()), else_=column).label(name) for name, column in apart.items()),
+        *worth.apart,
     ).where(*valid_at(snapshot, snapshot.as_of), DealVersion.outcome == "open")
 
 
@@ -147,9 +144,9 @@ def _slowness(snapshot: Snapshot) -> ColumnElement[int]:
 
 
 def _converted(snapshot: Snapshot, row: Any) -> tuple[int, int, int, int, int, int]:
-    each = snapshot.convert_or_note(row.each, row.other_currency)
-    likely = weighted(each, row.chance)
-    sure = likely if row.chance >= snapshot.scope.settings.worst_case_min_probability else 0
+    each, chance = snapshot.convert_or_note(row.each or 0, row.other_currency), row.chance or 0
+    likely = weighted(each, chance)
+    sure = likely if chance >= snapshot.scope.settings.worst_case_min_probability else 0
     adjusted = sum(int(getattr(row, slow.name)) * age_adjusted(likely, slow) for slow in Slowness)
     new = int(row.new_deals)
     return row.deals * each, row.deals * likely, row.deals * sure, adjusted, new, new * each
