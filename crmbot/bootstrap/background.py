@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 from crmbot.bootstrap import Crmbot
 from crmbot.bootstrap.sending import gateways, slack_gateway
+from crmbot.config.settings import IntakeSettings
 from crmbot.errors import SendFailed
 from crmbot.jobs.composing import DigestComposer
 from crmbot.jobs.digests import Digests, sync_digests
@@ -19,6 +20,8 @@ from crmbot.jobs.scoring import rescore_leads
 from crmbot.jobs.worker import Part
 from crmbot.mail.digests import render_digest
 from crmbot.mail.guarded.reader import GuardedReader
+from crmbot.mail.judging import Door
+from crmbot.service import CrmService
 
 _logger = logging.getLogger(__name__)
 _TICK = timedelta(seconds=15)
@@ -65,11 +68,29 @@ def intakes(bot: Crmbot) -> dict[str, Intake]:
     most = bot.settings.limits.mail_megabytes * 1_000_000
     timeout = bot.settings.limits.mail_seconds
     reader = GuardedReader()
+    doors = {one.name: Door(workspace.id, one.authserv_id or None) for one in bot.settings.mail_intake if one.host}
     return {
-        intake.name: Intake(bot.service, workspace.id, intake, timeout=timeout, most_bytes=most, read=reader)
+        intake.name: Intake(
+            _service_of(bot, intake),
+            workspace.id,
+            intake,
+            timeout=timeout,
+            most_bytes=most,
+            read=reader,
+            others=doors,
+        )
         for intake in bot.settings.mail_intake
         if intake.host
     }
+
+
+def _service_of(bot: Crmbot, intake: IntakeSettings) -> CrmService:
+    """Return the service with the choices of one mailbox."""
+    service = bot.service
+    policy = replace(
+        service.policy, several_open_deals=intake.several_open_deals, unknown_sender=intake.unknown_sender
+    )
+    return service if policy == service.policy else CrmService(bot.store, bot.clock, policy, service.report_settings)
 
 
 def worker_parts(bot: Crmbot) -> dict[str, Part]:

@@ -37,6 +37,15 @@ class Fetched:
     raw: bytes
     size: int
     received_at: datetime
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which stored mails a reader takes: its own mailbox's, and those of mailboxes that nobody reads any more."""
+
+    mine: str
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +101,53 @@ def missing_uids(
     return [uid for uid in uids if uid not in known]
 
 
-def claim(session: Session, workspace_id: str, now: datetime, *, limit: int, lease: timedelta) -> list[Waiting]:
-    """Take messages that wait, oldest first, so that no other worker reads them until the lease ends.
-
-    A message whose reader died takes no neighbours along: what was tried before is taken alone. One that was tried
-    often enough is kept aside as failed.
-    """
+def waiting(workspace_id: str, now: datetime, share: Share | None = None) -> ColumnElement[bool]:
+    """Return what a message must fulfil that nobody reads now."""
     free = (
         (MailDelivery.workspace_id == workspace_id)
         & (MailDelivery.state == "fetched")
         & or_(MailDelivery.leased_until.is_(None), MailDelivery.leased_until < now)
     )
+    return free & MailDelivery.mailbox.not_in(share.others) if share is not None and share.others else free
+
+
+def settled_uids(
+    session: Session, workspace_id: str, mailbox: str, uid_validity: int, uids: Sequence[int]
+) -> list[int]:
+    """Return which of the server's UIDs are taken in for good, so that nothing here needs them there any more."""
+    if not uids:
+        return []
+    rows = session.scalars(
+        select(MailDelivery.uid).where(
+            _of(MailDelivery, workspace_id, mailbox),
+            MailDelivery.uid_validity == uid_validity,
+            MailDelivery.uid.between(min(uids), max(uids)),
+            MailDelivery.state.in_(("logged", "triage", "noise", "duplicate")),
+        )
+    )
+    return sorted(set(uids) & set(rows))
+
+
+def claim(
+    session: Session,
+    workspace_id: str,
+    now: datetime,
+    *,
+    limit: int,
+    lease: timedelta,
+    share: Share | None = None,
+    only: Sequence[str] | None = None,
+) -> list[Waiting]:
+    """Take messages that wait, oldest first, so that no other worker reads them until the lease ends.
+
+    `only` names those whose turn it is.
+
+    A message whose reader died takes no neighbours along: what was tried before is taken alone. One that was tried
+    often enough is kept aside as failed.
+    """
+    free = waiting(workspace_id, now, share)
+    if only is not None:
+        free &= MailDelivery.id.in_(only)
     rows = session.execute(
         select(MailDelivery.id, MailDelivery.tries)
         .where(free)
@@ -224,6 +269,7 @@ def _row(workspace_id: str, mailbox: str, cursor: Cursor, message: Fetched, now:
         "received_at": min(message.received_at, now),
         "raw": message.raw,
         "size": message.size,
+        "sender": message.sender,
         "state": "fetched",
         "tries": 0,
     }

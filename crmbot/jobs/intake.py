@@ -10,10 +10,14 @@ from datetime import datetime, timedelta
 
 from crmbot.config.settings import IntakeSettings
 from crmbot.crm import deliveries
+from crmbot.crm.deliveries import Share
+from crmbot.crm.emails.alerts import tell_admins
+from crmbot.crm.turns import plan_turns
 from crmbot.errors import Busy
-from crmbot.mail.fetching import fetch_new, reconcile
+from crmbot.mail.fetching import fetch_new, reconcile, tidy
 from crmbot.mail.judging import Door
 from crmbot.mail.mailbox import MOST_BYTES, TIMEOUT_S, Mailbox, MailboxFailed
+from crmbot.mail.oauth import AccessTokens
 from crmbot.mail.pipeline import BATCH, LEASE, Reader, work_off
 from crmbot.mail.reading import read_mail
 from crmbot.service import CrmService
@@ -22,6 +26,11 @@ _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 300.0
 _REFUSED_WAIT_S = 600.0
 """After a refused password: servers lock accounts that are tried more often."""
 _RECONCILE_S = 24 * 3600.0
+_ALERT_AFTER_S = 240.0
+"""How long a mailbox may be out of reach before somebody is told: within five minutes."""
+_LOOK_AGAIN_S = 5.0
+_PLANNED = 500
+"""For how many mails turns are planned at once."""
 _logger = logging.getLogger(__name__)
 
 
@@ -52,13 +61,19 @@ class Intake:
         read: Reader = read_mail,
         lease: timedelta = LEASE,
         batch: int = BATCH,
+        others: Mapping[str, Door] | None = None,
         jitter: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self._service, self._workspace_id, self._settings = service, workspace_id, settings
         self._timeout, self._most_bytes = timeout, most_bytes
         self._read, self._lease, self._batch = read, lease, batch
         self._jitter = jitter
-        self._doors = {settings.name: Door(workspace_id, settings.authserv_id or None)}
+        mine = {settings.name: Door(workspace_id, settings.authserv_id or None)}
+        self._doors = {**(others or {}), **mine}
+        self._share = Share(settings.name, frozenset(self._doors) - frozenset(mine))
+        self._turns: list[str] = []
+        self._tokens = AccessTokens(settings, timeout=min(timeout, 10.0))
+        self._failing_since: float | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._failures = 0
@@ -75,12 +90,16 @@ class Intake:
         """
         with self._open() as mailbox:
             fetched = self._fetch(mailbox)
-        return {"fetched": fetched, **self.take_in_waiting()}
+            counts = self.take_in_waiting()
+            self._tidy(mailbox)
+        return {"fetched": fetched, **counts}
 
-    def take_in_waiting(self) -> dict[str, int]:
-        """Take in every stored mail that waits; return how many came to which state."""
+    def take_in_waiting(self, seconds: float | None = None) -> dict[str, int]:
+        """Take in the stored mail that waits, all or for so long; return how many came to which state."""
         counts: dict[str, int] = {}
-        while not self._stopping.is_set():
+        ends = time.monotonic() + seconds if seconds is not None else None
+        while not self._stopping.is_set() and (ends is None or time.monotonic() < ends):
+            only = self._next_in_turn()
             done = work_off(
                 self._service,
                 self._doors,
@@ -88,11 +107,26 @@ class Intake:
                 read=self._read,
                 lease=self._lease,
                 batch=self._batch,
+                share=self._share,
+                only=only,
             )
-            if not done:
+            if not done and only is None:
                 break
             counts = {state: counts.get(state, 0) + done.get(state, 0) for state in {**counts, **done}}
+            if only is None and sum(done.values()) == self._batch:
+                self._plan()
         return counts
+
+    def _next_in_turn(self) -> list[str] | None:
+        """Return whose turn it is; None while little waits, when the oldest are taken."""
+        chosen, self._turns = self._turns[: self._batch], self._turns[self._batch :]
+        return chosen or None
+
+    def _plan(self) -> None:
+        """Let every sender have a turn, as more waits than one batch."""
+        with self._service.store.reading(self._workspace_id) as session:
+            now = self._service.clock()
+            self._turns = plan_turns(session, self._workspace_id, now, self._share, limit=_PLANNED)
 
     def start(self) -> None:
         """Watch the mailbox in the background until stopped."""
@@ -144,14 +178,22 @@ class Intake:
         with self._open() as mailbox:
             while not self._stopping.is_set():
                 self._fetch(mailbox)
-                self._failures = 0
-                self.take_in_waiting()
+                self._failures, self._failing_since = 0, None
+                if self.take_in_waiting(_LOOK_AGAIN_S) and self._turns:
+                    # A flood waits still; somebody else's mail may have come meanwhile.
+                    mailbox.look()
+                    continue
+                self._tidy(mailbox)
                 mailbox.wait(self._settings.poll_seconds, self._stopping)
                 if not self._stopping.is_set():
                     mailbox.look()
 
     def _open(self) -> Mailbox:
-        return Mailbox(self._settings, timeout=self._timeout, most_bytes=self._most_bytes)
+        return Mailbox(self._settings, timeout=self._timeout, most_bytes=self._most_bytes, tokens=self._tokens)
+
+    def _tidy(self, mailbox: Mailbox) -> None:
+        if self._settings.move_to:
+            tidy(self._service, self._workspace_id, self._settings.name, mailbox, self._settings.move_to)
 
     def _fetch(self, mailbox: Mailbox) -> int:
         name = self._settings.name
@@ -168,7 +210,19 @@ class Intake:
     def _failed(self, state: str, problem: str) -> None:
         self._state, self._problem = state, problem
         self._failures += 1
+        self._failing_since = self._failing_since or time.monotonic()
         _logger.warning("mail intake %s: %s", self._settings.name, problem)
+        if state == "refused" or time.monotonic() - self._failing_since > _ALERT_AFTER_S:
+            self._alert(state, problem)
         longest = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(self._failures, 10))
         wait = _REFUSED_WAIT_S + self._jitter(0, 60) if state == "refused" else self._jitter(0, longest)
         self._stopping.wait(wait)
+
+    def _alert(self, state: str, problem: str) -> None:
+        """Tell the admins, once a day; while the store is away nobody can be told."""
+        try:
+            with self._service.store.writing(self._workspace_id) as session:
+                now = self._service.clock()
+                tell_admins(session, self._workspace_id, self._settings.name, state, problem, now)
+        except Exception:
+            _logger.exception("the admins could not be told about mailbox %s", self._settings.name)

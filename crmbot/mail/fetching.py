@@ -36,6 +36,19 @@ def reconcile(service: CrmService, workspace_id: str, name: str, mailbox: Mailbo
     return _store(service, workspace_id, name, mailbox, missing, cursor.next_uid)
 
 
+def tidy(service: CrmService, workspace_id: str, name: str, mailbox: Mailbox, folder: str) -> int:
+    """Move what was taken in, and committed, to another folder; return how many.
+
+    What is there decides, not what this process remembers: after a death the rest is moved.
+    """
+    uids = mailbox.find_uids()
+    with service.store.reading(workspace_id) as session:
+        settled = deliveries.settled_uids(session, workspace_id, name, mailbox.uid_validity, uids)
+    if settled:
+        mailbox.move(settled, folder)
+    return len(settled)
+
+
 def _store(
     service: CrmService, workspace_id: str, name: str, mailbox: Mailbox, uids: Sequence[int], next_uid: int
 ) -> int:

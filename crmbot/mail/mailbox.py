@@ -1,4 +1,4 @@
-"""One mailbox on an IMAP server: opened read-only, its new messages fetched in bounded batches."""
+"""One mailbox on an IMAP server: its new messages fetched in bounded batches, read-only; moved only when asked to."""
 
 import contextlib
 import ssl
@@ -15,7 +15,9 @@ from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 from crmbot.config.settings import IntakeSettings
 from crmbot.crm.deliveries import Fetched
 from crmbot.failpoints import reach
+from crmbot.mail.moving import move_mail
 from crmbot.mail.oauth import AccessTokens, TokenFailed
+from crmbot.mail.origin import sender_of
 
 TIMEOUT_S = 30.0
 MOST_BYTES = 25 * 1024 * 1024
@@ -183,7 +185,15 @@ class Mailbox:
         reach("intake.fetched")
         key = b"BODY[]<0>" if cut else b"BODY[]"
         found = [(uid, answer[uid]) for uid in uids if key in answer.get(uid, {})]
-        return [Fetched(uid, got[key] or b"", sizes[uid], _instant(got)) for uid, got in found]
+        return [
+            Fetched(uid, got[key] or b"", sizes[uid], _instant(got), sender_of(got[key] or b"")) for uid, got in found
+        ]
+
+    def move(self, uids: Sequence[int], folder: str) -> None:
+        """Move messages to another folder, made when missing; where it broke off, the rest is moved the next time."""
+        with self._translated(f"move mail to {folder}"):
+            move_mail(self._client, uids, self._settings.mailbox, folder)
+        self.uid_validity = self._select()
 
     @contextlib.contextmanager
     def _translated(self, step: str) -> Iterator[None]:

@@ -219,7 +219,11 @@ def _addresses(value: object) -> tuple[str, ...]:
 
 
 def one_line(text: str) -> str:
-    """Return text that is safe in a header: no control characters, line ends or halves of characters."""
+    """Return text that is safe in a header: no control characters, line ends or halves of characters.
+
+    Nor anything that looks like an encoded word: the library would decode it, and line ends with it.
+    """
+    text = text.replace("=?", "= ?")
     kept = ["" if unicodedata.category(letter) in {"Cs", "Cf"} else letter for letter in text]
     return " ".join("".join(" " if unicodedata.category(c)[0:1] in "CZ" else c for c in "".join(kept)).split())
 

@@ -1,7 +1,7 @@
 """Raw mail to committed activity: read, judge, log through the door; what fails is kept raw with its reason."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from crmbot.crm import deliveries
 from crmbot.crm.actors import Actor
 from crmbot.crm.answers import MailAnswer
-from crmbot.crm.deliveries import TRIES, Waiting
+from crmbot.crm.deliveries import TRIES, Share, Waiting
 from crmbot.crm.emails.knowledge import is_outside
 from crmbot.crm.emails.placing import COMMAND_ONLY, NEVER
 from crmbot.crm.emails.senders import People, read_people
@@ -105,13 +105,16 @@ def work_off(
     read: Reader = read_mail,
     lease: timedelta = LEASE,
     batch: int = BATCH,
+    share: Share | None = None,
+    only: Sequence[str] | None = None,
 ) -> dict[str, int]:
     """Take a batch of stored deliveries in, each in a transaction of its own; return how many came to which state.
 
-    `doors` are by the mailbox's name. An empty answer means that nothing waits.
+    `doors` are by the mailbox's name. An empty answer means that nothing waits, of `share` and `only` when given.
     """
+    now = service.clock()
     with service.store.writing(workspace_id) as session:
-        waiting = deliveries.claim(session, workspace_id, service.clock(), limit=batch, lease=lease)
+        waiting = deliveries.claim(session, workspace_id, now, limit=batch, lease=lease, share=share, only=only)
     reach("mail.claimed")
     people = load_people(service, workspace_id) if waiting else None
     counts: dict[str, int] = {}

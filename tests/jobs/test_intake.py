@@ -6,13 +6,18 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
+from mail.test_oauth import oauth_settings
 from mailboxes import TIMEOUT_S, mail, settings_of
+from mails import AUTHSERV, INTAKE, SAM, Raw
 from posts import Post
 from servers.dovecot import Dovecot
+from servers.tokens import TokenServer
 
 from crmbot.errors import Busy
 from crmbot.jobs.intake import Intake
+from crmbot.mail.judging import Door
 from crmbot.mail.mailbox import MailboxFailed
+from crmbot.models import Outbox
 
 
 def make_intake(post: Post, dovecot: Dovecot, **changes: object) -> Intake:
@@ -126,3 +131,70 @@ def test_refused_password_is_tried_seldom_and_named(post: Post, dovecot: Dovecot
     time.sleep(2)
     assert intake.failures == 1
     intake.stop()
+
+
+def test_token_of_the_provider_is_shared_by_every_connection(
+    post: Post, dovecot: Dovecot, token_server: TokenServer
+) -> None:
+    settings = oauth_settings(dovecot, token_server)
+    intake = Intake(post.crm.service, post.crm.workspace_id, settings, timeout=TIMEOUT_S)
+    dovecot.save(mail(1))
+    assert intake.poll_once() == {"fetched": 1, "logged": 1}
+    assert intake.poll_once() == {"fetched": 0}
+    assert len(token_server.asked) == 1
+
+
+def test_admins_are_told_once_that_the_password_is_refused(post: Post, dovecot: Dovecot) -> None:
+    intake = make_intake(post, dovecot, password="wrong")
+    intake.start()
+    wait_until(lambda: intake.health().state == "refused")
+    intake.stop()
+    make_intake(post, dovecot, password="wrong").start()
+    again = make_intake(post, dovecot, password="wrong")
+    again.start()
+    wait_until(lambda: again.health().state == "refused")
+    again.stop()
+    notices = post.crm.rows(Outbox, Outbox.kind == "notice.mailbox")
+    assert [row.destination for row in notices] == [post.crm.user_id("ada")]
+    assert "refused the log-in" in notices[0].payload["problem"]
+
+
+def test_one_senders_flood_keeps_nobody_else_waiting(post: Post, dovecot: Dovecot) -> None:
+    for n in range(60):
+        dovecot.save(mail(n))
+    dovecot.save(bytes(Raw(sender=SAM, delivered_to=INTAKE, subject="mail of Sam", message_id="<s@ours.example>")))
+    intake = Intake(post.crm.service, post.crm.workspace_id, settings_of(dovecot), timeout=TIMEOUT_S, batch=5)
+    intake.poll_once()
+    order = [row.subject for row in post.activities()]
+    assert len(order) == 61
+    assert order.index("mail of Sam") < 10
+
+
+def test_each_mailbox_is_judged_by_its_own_door(post: Post, dovecot: Dovecot) -> None:
+    crm = post.crm
+    doors = {"box": Door(crm.workspace_id, AUTHSERV), "side": Door(crm.workspace_id, "mx.other.example")}
+    box = Intake(crm.service, crm.workspace_id, settings_of(dovecot), timeout=TIMEOUT_S, others=doors)
+    side = Intake(
+        crm.service,
+        crm.workspace_id,
+        settings_of(dovecot, name="side", authserv_id="mx.other.example"),
+        timeout=TIMEOUT_S,
+        others=doors,
+    )
+    dovecot.save(mail(1))
+    assert box.poll_once() == {"fetched": 1, "logged": 1}
+    assert side.poll_once() == {"fetched": 1, "duplicate": 1}
+    dovecot.save(mail(2))
+    with side._open() as mailbox:
+        side._fetch(mailbox)
+    assert box.take_in_waiting() == {}
+    assert side.take_in_waiting() == {"triage": 1}
+
+
+def test_mail_of_a_mailbox_that_is_no_longer_read_is_not_forgotten(post: Post, dovecot: Dovecot) -> None:
+    crm = post.crm
+    gone = Intake(crm.service, crm.workspace_id, settings_of(dovecot, name="gone"), timeout=TIMEOUT_S)
+    dovecot.save(mail(1))
+    with gone._open() as mailbox:
+        gone._fetch(mailbox)
+    assert sum(make_intake(post, dovecot).take_in_waiting().values()) == 1

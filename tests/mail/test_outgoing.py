@@ -130,3 +130,26 @@ def test_receipt_letter_asks_which_deal_and_tells_what_waits() -> None:
     letter = render_letter("receipt", **waiting)
     assert letter["subject"] == "Needs you: Offer <b>"
     assert "waits for a person: nobody in it is known." in letter["text"]
+
+
+@pytest.mark.parametrize(
+    "hostile", ["Eve\r\nBcc: all@evil.example", "Eve\nX: y", "=?utf-8?q?Eve=0D=0ABcc=3A_x?=", "E\u2028v\0e"]
+)
+def test_written_mail_carries_its_names_and_addresses_and_no_header_more(
+    smtp_server: SmtpServer, clock: SettableClock, hostile: str
+) -> None:
+    letter = dataclasses.replace(
+        LETTER,
+        from_name=hostile,
+        reply_to=("jane@ours.example", "crm+d1.abcdefghijklmnop@ours.example"),
+        message_id=f"<chosen@ours.example>{hostile}",
+        automatic=False,
+    )
+    outgoing(smtp_server, clock).send_letter(letter, "01abc")
+    (got,) = smtp_server.received
+    assert set(got.message) == {
+        "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "X-Crmbot-Id", "MIME-Version", "Content-Type"
+    }  # fmt: skip
+    assert got.message["From"].endswith("<crm@ours.example>")
+    assert got.message["Reply-To"] == "jane@ours.example, crm+d1.abcdefghijklmnop@ours.example"
+    assert got.message["Message-ID"].startswith("<chosen@ours.example>")

@@ -1,0 +1,148 @@
+"""Mail that waits, decided about in Slack: cards as a person sees and presses them."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from mails import ANNA, AUTHSERV, INTAKE, POLICY, Raw, forward
+from slack_app import Bot, send_waiting
+
+from crmbot.crm.requests import CreateContact, CreateDeal, IgnoreEmail
+from crmbot.mail.judging import Door
+from crmbot.mail.pipeline import Taken, take_in
+from crmbot.playground import Message
+
+GUS = "Gus Bo <gus@globex.example>"
+ADA = "Ada <ada@example.com>"
+WAITS = Raw(sender=GUS, to=INTAKE, subject="Hello <!channel>", body="We *would* like 40 seats.", proven=False)
+ASKED = Raw(sender=ANNA, to=ADA, subject="Offer for 40 seats", body="Could you send the offer?")
+
+
+@pytest.fixture
+def desk(bot: Bot) -> Bot:
+    """The bot with a triage channel, and Anna of Acme with a deal."""
+    bot.service.policy = replace(POLICY, triage_channel="C1", own_domains=frozenset({"example.com"}))
+    bot.do(CreateContact("Anna Lind", emails=("anna@acme.example",), company="Acme"))
+    bot.do(CreateDeal("Acme renewal", contact="C-1"))
+    send_waiting(bot)
+    return bot
+
+
+def take(bot: Bot, raw: Raw) -> Taken:
+    return take_in(bot.service, Door(bot.workspace_id, AUTHSERV), bytes(raw))
+
+
+def shown(message: Message) -> str:
+    return json.dumps(message.blocks, ensure_ascii=False)
+
+
+def card_of(bot: Bot, raw: Raw = WAITS) -> Message:
+    take(bot, raw)
+    assert send_waiting(bot) >= 1
+    return bot.slack.messages("C1")[-1]
+
+
+def test_card_tells_what_waits_and_harms_nobody(desk: Bot) -> None:
+    card = card_of(desk)
+    words = shown(card)
+    assert "We ∗would∗ like 40 seats." in words  # noqa: RUF001 - the look-alike is what Slack gets
+    assert "gus@globex.example" in words
+    assert "not proven" in words
+    assert "<!channel>" not in words
+    assert desk.slack.violations == []
+
+
+def test_sender_becomes_a_contact_and_the_card_says_so(desk: Bot) -> None:
+    card = card_of(desk)
+    desk.slack.click(desk.url, card, "email.add_sender", "U2")
+    assert "Logged" in shown(card)
+    assert "Globex" in shown(card) or "Gus Bo" in shown(card)
+    send_waiting(desk)
+    assert "Ben" in shown(card)
+    assert "Add as contact" not in shown(card)
+    assert desk.slack.violations == []
+
+
+def test_mail_is_attached_to_a_record_that_is_picked(desk: Bot) -> None:
+    card = card_of(desk)
+    desk.slack.click(desk.url, card, "email.places", "U1")
+    choice = desk.slack.ephemerals("U1")[-1]
+    desk.slack.click(desk.url, choice, "email.attach_other", "U1", "D-1 Acme renewal")
+    send_waiting(desk)
+    assert "D-1 Acme renewal" in shown(card)
+    assert "Attach to" not in shown(card)
+    assert desk.slack.violations == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ("Ignore this sender", "Later mail of gus@globex.example"),
+        ("Ignore the whole domain", "Later mail of globex.example"),
+        ("Never log this domain", "No later mail with globex.example"),
+    ],
+)
+def test_sender_or_domain_is_ignored_from_a_menu(desk: Bot, choice: str, words: str) -> None:
+    card = card_of(desk)
+    desk.slack.click(desk.url, card, "email.ignore_more", "U1", choice)
+    assert words in shown(card)
+    assert desk.slack.violations == []
+
+
+def test_forgotten_mail_leaves_nothing_on_its_card(desk: Bot) -> None:
+    card = card_of(desk)
+    desk.slack.click(desk.url, card, "email.forget", "U1")
+    send_waiting(desk)
+    assert "Forgotten" in shown(card)
+    assert "Hello" not in shown(card)
+    assert "crm.undo" not in shown(card)
+
+
+def test_card_that_is_late_shows_what_was_decided_meanwhile(desk: Bot) -> None:
+    taken = take(desk, WAITS)
+    assert taken.answer is not None
+    desk.service.perform(desk.actor(), IgnoreEmail(taken.answer.email.id))
+    send_waiting(desk)
+    assert "Decided" in shown(desk.slack.messages("C1")[-1])
+
+
+def test_receipt_of_a_command_tells_both_and_undoes_each(desk: Bot) -> None:
+    desk.slack.command(desk.url, "/crm", "today", "U1")
+    take(desk, forward(ASKED, by=ADA, words="/task fri call back"))
+    send_waiting(desk)
+    receipt = desk.slack.messages(desk.slack.direct_channel("U1").id)[-1]
+    words = shown(receipt)
+    assert "call back" in words
+    assert "You wrote: /task fri call back" in words
+    assert "unverified" in words
+    assert words.count('"crm.undo"') == 2
+    assert desk.slack.violations == []
+
+
+def test_receipt_moves_a_mail_to_its_contact_alone(desk: Bot) -> None:
+    desk.slack.command(desk.url, "/crm", "today", "U1")
+    take(desk, forward(ASKED, by=ADA))
+    send_waiting(desk)
+    receipt = desk.slack.messages(desk.slack.direct_channel("U1").id)[-1]
+    assert "D-1 Acme renewal" in shown(receipt)
+    desk.slack.click(desk.url, receipt, "Contact only", "U1")
+    assert "is with C-1 Anna Lind" in shown(receipt)
+    assert desk.slack.violations == []
+
+
+def test_command_that_is_not_understood_comes_with_an_example(desk: Bot) -> None:
+    desk.slack.command(desk.url, "/crm", "today", "U1")
+    take(desk, forward(ASKED, by=ADA, words="/deal won Nowhere"))
+    send_waiting(desk)
+    words = shown(desk.slack.messages(desk.slack.direct_channel("U1").id)[-1])
+    assert "⚠️" in words
+    assert "For example:" in words
+
+
+def test_mail_is_written_from_a_deal_in_chat(desk: Bot) -> None:
+    answer = desk.slack.command(desk.url, "/deal", 'mail D-1 "Could we talk on Monday?" subject:Renewal', "U1")
+    assert answer.message is not None
+    assert "anna@acme.example" in shown(answer.message)
+    desk.slack.click(desk.url, answer.message, "crm.undo", "U1")
+    assert "Undone" in shown(answer.message)
+    assert desk.slack.violations == []
