@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from crmbot.domain.identity import normalise_email
+from crmbot.mail.message.decoding import decode_header
 from crmbot.mail.results import Result, read_results, server_of
 from crmbot.mail.values import Mail
 
+_ADDRESS = r"[^<>@\s,;:()\"\\]+@[A-Za-z0-9.-]+(?<!\.)"
 _MAILBOX = re.compile(
     r"(?:(?P<quoted>\"(?:[^\"\\]|\\.)*\")|(?P<words>[^\"<>@,;:()\[\]\\]*))\s*"
-    r"(?:<(?P<inside>[^<>@\s,;:()\"\\]+@[A-Za-z0-9.-]+)>)"
+    rf"(?:<(?P<inside>{_ADDRESS})>)"
 )
-_BARE = re.compile(r"[^<>@\s,;:()\"\\]+@[A-Za-z0-9.-]+")
+_BARE = re.compile(_ADDRESS)
 # Gmail names a signature's identity alone, which is always its domain or one below.
 _VOUCHING = (("dkim", ("header.d", "header.i")), ("spf", ("smtp.mailfrom", "smtp.mail")))
 _ADDRESS_IN_NAME = re.compile(r"[^\s<>\"']+@[\w-]+(?:\.[\w-]+)+")
@@ -39,9 +41,10 @@ def authenticate(mail: Mail, *, authserv_id: str | None) -> Authentication:
     values = mail.header_values("from")
     if len(values) != 1:
         return Authentication(passed=False, reason=f"{len(values) or 'no'} From headers")
-    domain = _domain_of_from(values[0])
-    if domain is None:
+    email = _only_mailbox(values[0])
+    if email is None or mail.sender is None or mail.sender.email != email:
         return Authentication(passed=False, reason="From is not exactly one plain mailbox")
+    domain = email.rpartition("@")[2]
     if _looks_alike(domain):
         return Authentication(passed=False, reason="the domain of From is written in mixed or foreign letters")
     results = _own_results(mail, authserv_id)
@@ -55,7 +58,7 @@ def _judge(results: tuple[Result, ...], domain: str) -> Authentication:
     if any(result.result == "fail" for result in policies) or len(policies) > 1:
         return Authentication(passed=False, reason="DMARC failed", domain=domain)
     for result in policies:
-        if result.result == "pass" and _property(result, "header.from") in (domain, ""):
+        if result.result == "pass" and _property(result, "header.from") == domain:
             return Authentication(passed=True, reason="DMARC pass", domain=domain)
     for method, places in _VOUCHING:
         for result in results:
@@ -85,8 +88,8 @@ def _is_aligned(signed: str, domain: str) -> bool:
     return "." in signed and (signed == domain or domain.endswith("." + signed))
 
 
-def _domain_of_from(value: str) -> str | None:
-    """Return the domain when every reader sees the same single mailbox; else None."""
+def _only_mailbox(value: str) -> str | None:
+    """Return the address when every reader sees the same single mailbox in the header as it stands; else None."""
     value = value.strip()
     match = _MAILBOX.fullmatch(value)
     address = match["inside"] if match else value
@@ -98,11 +101,11 @@ def _domain_of_from(value: str) -> str | None:
             return None
     except ValueError:
         return None
-    name = (match["quoted"] or match["words"] or "") if match else ""
+    name = decode_header((match["quoted"] or match["words"] or "").encode()) if match else ""
     shown = _ADDRESS_IN_NAME.search(name)
     if shown and shown[0].strip("\\").lower() != email:
         return None
-    return email.rpartition("@")[2]
+    return email
 
 
 def _looks_alike(domain: str) -> bool:

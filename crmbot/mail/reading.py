@@ -19,14 +19,13 @@ from crmbot.mail.message.parts import Part, read_part
 from crmbot.mail.rules import Envelope, Rule, judge
 from crmbot.mail.values import Forwarded, Kind, Mail
 
+# As they stand: an encoded word, which only a name may be, could hide a result or an address.
 KEPT_HEADERS = (
     "from", "sender", "authentication-results", "arc-seal", "arc-authentication-results", "delivered-to",
     "x-original-to", "x-envelope-to", "envelope-to", "x-forwarded-to", "resent-to", "return-path", "auto-submitted",
     "precedence", "list-id", "x-auto-response-suppress", "x-crmbot-id",
 )  # fmt: skip
 """Headers whose values later steps judge by: who sent it really, which address it came to, may it be answered."""
-_MAILBOXES = frozenset({"from", "sender", "resent-to"})
-"""Those in which an encoded word is a name; in what servers write it could hide a result or an address."""
 _MAX_KEPT = 20
 _MAX_KEPT_VALUE = 8_192
 _MAX_IDS = 100
@@ -182,7 +181,7 @@ def _kept(headers: Headers) -> tuple[tuple[str, str], ...]:
         (name, value)
         for name in KEPT_HEADERS
         if name in headers
-        for value in (headers.mailboxes if name in _MAILBOXES else headers.plain)(name, _MAX_KEPT_VALUE)[:_MAX_KEPT]
+        for value in headers.plain(name, _MAX_KEPT_VALUE)[:_MAX_KEPT]
     )
 
 

@@ -167,11 +167,12 @@ PIECES = st.sampled_from(
 @example('; spf=pass smtp.mailfrom="; dmarc=pass header.from=acme.com"@evil.com')
 @example("; dkim=pass (\\(; dmarc=pass) header.d=evil.com")
 def test_whatever_is_read_authres_reads_too(rest: str) -> None:
-    value = f"{SERVER} {rest}"
+    # Something at the end: servers close the last result with a semicolon, which authres refuses.
+    value = f"{SERVER} {rest}; x=pass"
     mine = by_us(value)
     if mine is None:
         return
-    theirs = by_authres(value.rstrip("; \t"))  # servers end it with a semicolon, which authres refuses
+    theirs = by_authres(value)
     assert theirs is not None
     assert [(method, result) for method, result, _ in mine] == [(method, result) for method, result, _ in theirs]
     for (_, _, ours), (_, _, known) in zip(mine, theirs, strict=True):
