@@ -1,12 +1,16 @@
 """The pipeline as a board: open deals in columns, with sums in the workspace's currency."""
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from crmbot.crm.answers import Board, BoardColumn, Link
 from crmbot.crm.lookup import find_user
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import ShowPipeline
 from crmbot.crm.views import deal_view, load_names
 from crmbot.crm.work import Work
@@ -16,63 +20,116 @@ from crmbot.domain.stages import StageKind
 from crmbot.models import CurrencyRate, Deal, Stage
 
 _MOST_SHOWN = 8
+_DEAL, _RATE = Deal.__table__.c, CurrencyRate.__table__.c
+_RATES = Prepared(
+    select(_RATE.currency, _RATE.rate)
+    .where(_RATE.workspace_id == bindparam("workspace"), _RATE.on <= bindparam("today"))
+    .order_by(_RATE.on)
+)
+
+
+@dataclass
+class _Sums:
+    """What stands in a column; `first` are the most valuable deals: the converted value and the id."""
+
+    count: int = 0
+    value: int = 0
+    weighted: int = 0
+    first: list[tuple[int, int, str]] = field(default_factory=list)
 
 
 def pipeline(work: Work, request: ShowPipeline) -> Board:
     """Show open deals by stage; `owner` narrows to one user's."""
-    statement = select(Deal).where(Deal.workspace_id == work.workspace_id, Deal.outcome == StageKind.OPEN.value)
     owner = find_user(work, request.owner) if request.owner else None
-    if owner is not None:
-        statement = statement.where(Deal.owner_id == owner.id)
-    by_stage: defaultdict[str, list[tuple[int, Deal]]] = defaultdict(list)
-    unconverted: list[Link] = []
-    rates = _rates(work)
-    for deal in work.session.scalars(statement):
-        value = _converted(work, deal, rates)
-        if value is None and deal.value_minor is not None:
-            unconverted.append(Link(reference(Kind.DEAL, deal.number), deal.title))
-        by_stage[deal.stage_id].append((value or 0, deal))
-    columns = tuple(_column(work, stage, by_stage[stage.id]) for stage in work.stages if stage.kind == StageKind.OPEN)
-    currency = work.workspace.currency
+    stages = [stage for stage in work.stages if stage.kind == StageKind.OPEN]
+    whose: dict[str, Any] = {"owner": owner.id} if owner is not None else {}
+    whose["currency"] = currency = work.workspace.currency
+    sums = _own_currency(work, stages, whose)
+    unconverted = _other_currencies(work, sums, whose)
+    shown = {stage.id: sorted(sums[stage.id].first)[:_MOST_SHOWN] for stage in stages}
+    work.load(Deal, [row_id for first in shown.values() for *_, row_id in first])
+    deals = {stage_id: [work.get(Deal, row_id) for *_, row_id in first] for stage_id, first in shown.items()}
+    load_names(work, [deal for first in deals.values() for deal in first])
+    columns = tuple(_column(work, stage, sums[stage.id], deals[stage.id]) for stage in stages)
     total = Money(sum(column.value.minor for column in columns), currency)
     likely = Money(sum(column.weighted.minor for column in columns), currency)
     count = sum(column.count for column in columns)
-    whose = f" of {owner.name}" if owner else ""
-    said = f"{count} open {'deal' if count == 1 else 'deals'}{whose}, {total}, weighted {likely}."
+    of = f" of {owner.name}" if owner else ""
+    said = f"{count} open {'deal' if count == 1 else 'deals'}{of}, {total}, weighted {likely}."
     return Board(said, columns=columns, total=total, weighted=likely, unconverted=tuple(unconverted))
 
 
-def _column(work: Work, stage: Stage, deals: list[tuple[int, Deal]]) -> BoardColumn:
-    deals.sort(key=lambda pair: (-pair[0], pair[1].number))
-    shown = [deal for _, deal in deals[:_MOST_SHOWN]]
-    load_names(work, shown)
+def _own_currency(work: Work, stages: list[Stage], whose: dict[str, Any]) -> dict[str, _Sums]:
+    """Sum the deals in the workspace's currency, which the database does, by stage."""
+    sums: dict[str, _Sums] = defaultdict(_Sums)
+    summing, first = _statements(by_owner="owner" in whose)
+    for stage_id, count, value, likely in work.values(summing, **whose):
+        sums[stage_id] = _Sums(count, int(value or 0), int(likely or 0))
+    for stage in stages:
+        if sums[stage.id].count:
+            found = work.values(first, stage=stage.id, **whose)
+            sums[stage.id].first = [(-(value or 0), number, row_id) for value, number, row_id in found]
+    return sums
+
+
+def _other_currencies(work: Work, sums: dict[str, _Sums], whose: dict[str, Any]) -> list[Link]:
+    """Add the deals in other currencies, and return those that have no rate."""
+    others = work.values(_others(by_owner="owner" in whose), **whose)
+    rates = _rates(work) if others else {}
+    unconverted: list[Link] = []
+    for row_id, number, title, stage_id, minor, currency, probability in others:
+        rate = rates.get(currency)
+        value = Money(minor, currency).converted(rate, whose["currency"]).minor if rate and minor is not None else None
+        if value is None and minor is not None:
+            unconverted.append(Link(reference(Kind.DEAL, number), title))
+        column = sums[stage_id]
+        column.count += 1
+        column.value += value or 0
+        column.weighted += weighted(value or 0, probability)
+        column.first.append((-(value or 0), number, row_id))
+    return unconverted
+
+
+def _column(work: Work, stage: Stage, sums: _Sums, deals: list[Deal]) -> BoardColumn:
     currency = work.workspace.currency
     return BoardColumn(
         key=stage.key,
         name=stage.name,
-        count=len(deals),
-        value=Money(sum(value for value, _ in deals), currency),
-        weighted=Money(sum(weighted(value, deal.probability) for value, deal in deals), currency),
-        deals=tuple(deal_view(work, deal) for deal in shown),
+        count=sums.count,
+        value=Money(sums.value, currency),
+        weighted=Money(sums.weighted, currency),
+        deals=tuple(deal_view(work, deal) for deal in deals),
     )
+
+
+@cache
+def _statements(*, by_owner: bool) -> tuple[Prepared, Prepared]:
+    """Return what sums the open deals in one currency by stage, and what finds a stage's most valuable ones."""
+    where = [*_open(by_owner=by_owner), _DEAL.currency == bindparam("currency")]
+    # as domain.money.weighted rounds each deal
+    likely = (_DEAL.value_minor * _DEAL.probability + 50) // 100
+    summing = select(_DEAL.stage_id, func.count(), func.sum(_DEAL.value_minor), func.sum(likely))
+    first = select(_DEAL.value_minor, _DEAL.number, _DEAL.id).where(*where, _DEAL.stage_id == bindparam("stage"))
+    return (
+        Prepared(summing.where(*where).group_by(_DEAL.stage_id)),
+        Prepared(first.order_by(_DEAL.value_minor.desc().nulls_last(), _DEAL.number).limit(_MOST_SHOWN)),
+    )
+
+
+@cache
+def _others(*, by_owner: bool) -> Prepared:
+    """Return what finds the open deals in other currencies."""
+    columns = (_DEAL.id, _DEAL.number, _DEAL.title, _DEAL.stage_id, _DEAL.value_minor, _DEAL.currency)
+    where = [*_open(by_owner=by_owner), _DEAL.currency != bindparam("currency")]
+    return Prepared(select(*columns, _DEAL.probability).where(*where).order_by(_DEAL.number))
+
+
+def _open(*, by_owner: bool) -> list[Any]:
+    owned = [_DEAL.owner_id == bindparam("owner")] if by_owner else []
+    return [_DEAL.workspace_id == bindparam("workspace"), _DEAL.outcome == StageKind.OPEN.value, *owned]
 
 
 def _rates(work: Work) -> dict[str, Decimal]:
     """Return the latest rate of each currency on or before today."""
-    rows = work.session.scalars(
-        select(CurrencyRate)
-        .where(
-            CurrencyRate.workspace_id == work.workspace_id,
-            CurrencyRate.on <= work.now.astimezone(work.zone_of(None)).date(),
-        )
-        .order_by(CurrencyRate.on)
-    )
-    return {row.currency: Decimal(row.rate) for row in rows}
-
-
-def _converted(work: Work, deal: Deal, rates: dict[str, Decimal]) -> int | None:
-    currency = work.workspace.currency
-    if deal.value_minor is None or deal.currency == currency:
-        return deal.value_minor
-    rate = rates.get(deal.currency)
-    return Money(deal.value_minor, deal.currency).converted(rate, currency).minor if rate is not None else None
+    today = work.now.astimezone(work.zone_of(None)).date()
+    return {currency: Decimal(rate) for currency, rate in work.values(_RATES, today=today)}

@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crmbot.crm.answers import ActivityView, CompanyView, ContactView, DealView, LeadView, Link, Person, Record
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.scoring import explain
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money
 from crmbot.models import Activity, Company, Contact, ContactEmail, Deal, Lead, Stage, User
 from crmbot.models.activities import AboutRecords
+
+_ADDRESSES = Prepared(
+    select(ContactEmail)
+    .where(ContactEmail.workspace_id == bindparam("workspace"), ContactEmail.contact_id == bindparam("contact"))
+    .order_by(ContactEmail.position, ContactEmail.id)
+)
 
 
 def person(work: Work, user_id: str | None) -> Person | None:
@@ -89,11 +96,7 @@ def lead_view(work: Work, lead: Lead) -> LeadView:
 
 def contact_view(work: Work, contact: Contact) -> ContactView:
     """Return a contact as a card shows it."""
-    emails = work.session.execute(
-        select(ContactEmail.email, ContactEmail.bounced_at, ContactEmail.bounce_reason)
-        .where(ContactEmail.workspace_id == work.workspace_id, ContactEmail.contact_id == contact.id)
-        .order_by(ContactEmail.position, ContactEmail.id)
-    ).all()
+    emails: list[ContactEmail] = work.all(_ADDRESSES, ContactEmail, contact=contact.id)
     return ContactView(
         id=contact.id,
         reference=reference(Kind.CONTACT, contact.number),

@@ -1,0 +1,157 @@
+"""Lists of records, a page at a time, narrowed by what was said."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Integer, bindparam, func, or_, select
+
+from crmbot.crm import requests as ask
+from crmbot.crm.answers import Listing
+from crmbot.crm.leads import source_key
+from crmbot.crm.lookup import find_record, find_stage, find_user
+from crmbot.crm.prepared import Prepared
+from crmbot.crm.today import due_until
+from crmbot.crm.views import load_names, record_view
+from crmbot.crm.work import Work
+from crmbot.domain.identity import fold_name
+from crmbot.domain.ids import Kind
+from crmbot.domain.stages import LeadStatus, StageKind
+from crmbot.errors import BadInput
+from crmbot.models import Activity, Company, Contact, Deal, Lead
+
+PER_PAGE = 10
+
+_FILTERS: Mapping[str, Any] = {
+    "lead.status": Lead.status == bindparam("status"),
+    "lead.owner": Lead.owner_id == bindparam("owner"),
+    "lead.source": Lead.source == bindparam("source"),
+    "lead.words": or_(
+        Lead.name_key.like(bindparam("words"), escape="/"), Lead.company_key.like(bindparam("words"), escape="/")
+    ),
+    "deal.outcome": Deal.outcome == bindparam("outcome"),
+    "deal.owner": Deal.owner_id == bindparam("owner"),
+    "deal.stage": Deal.stage_id == bindparam("stage"),
+    "deal.company": Deal.company_id == bindparam("company"),
+    "deal.words": Deal.title_key.like(bindparam("words"), escape="/"),
+    "contact.company": Contact.company_id == bindparam("company"),
+    "contact.words": Contact.name_key.like(bindparam("words"), escape="/"),
+    "company.words": Company.name_key.like(bindparam("words"), escape="/"),
+    "activity.owner": Activity.owner_id == bindparam("owner"),
+    "activity.open": Activity.completed_at.is_(None),
+    "activity.done": Activity.completed_at.is_not(None),
+    "activity.until": Activity.overdue_at <= bindparam("until"),
+}
+"""What narrows a list; the word behind the dot is also the name of the value."""
+
+_ORDERS: Mapping[str, tuple[Any, ...]] = {
+    "lead": (Lead.created_at.desc(), Lead.id),
+    "deal": (Deal.value_minor.desc().nulls_last(), Deal.id),
+    "contact": (Contact.name_key, Contact.id),
+    "company": (Company.name_key, Company.id),
+    "activity": (Activity.overdue_at.asc().nulls_last(), Activity.id),
+    "activity.done": (Activity.completed_at.desc(), Activity.id),
+}
+_STATES = {"open": ("open",), "done": ("done",), "overdue": ("open", "until"), "today": ("open", "until")}
+
+
+def list_leads(work: Work, request: ask.ListLeads) -> Listing:
+    """List leads, newest first."""
+    said = {
+        "status": _status(request.status) if request.status else None,
+        "owner": find_user(work, request.owner).id if request.owner else None,
+        "source": source_key(request.source),
+        "words": part_of_name(request.words),
+    }
+    what = f"{request.status} leads" if request.status else "leads"
+    return _page(work, Lead, said, request.page, what)
+
+
+def list_deals(work: Work, request: ask.ListDeals) -> Listing:
+    """List deals, the most valuable first."""
+    if request.outcome and request.outcome not in tuple(StageKind):
+        raise BadInput(f"“{request.outcome}” is no outcome. There are open, won and lost.", field="outcome")
+    company = find_record(work, Kind.COMPANY, request.company, field="company") if request.company else None
+    said = {
+        "outcome": request.outcome or None,
+        "owner": find_user(work, request.owner).id if request.owner else None,
+        "stage": find_stage(work, request.stage).id if request.stage else None,
+        "company": company.id if company is not None else None,
+        "words": part_of_name(request.words),
+    }
+    what = f"{request.outcome} deals" if request.outcome else "deals"
+    return _page(work, Deal, said, request.page, what)
+
+
+def list_contacts(work: Work, request: ask.ListContacts) -> Listing:
+    """List contacts by name."""
+    company = find_record(work, Kind.COMPANY, request.company, field="company") if request.company else None
+    said = {"company": company.id if company is not None else None, "words": part_of_name(request.words)}
+    return _page(work, Contact, said, request.page, "contacts")
+
+
+def list_companies(work: Work, request: ask.ListCompanies) -> Listing:
+    """List companies by name."""
+    return _page(work, Company, {"words": part_of_name(request.words)}, request.page, "companies")
+
+
+def list_activities(work: Work, request: ask.ListActivities) -> Listing:
+    """List activities: open ones with the most overdue first, done ones with the latest first."""
+    state = _STATES.get(request.state)
+    if state is None:
+        raise BadInput(f"“{request.state}” is no state. There are open, overdue, today and done.", field="state")
+    said: dict[str, Any] = dict.fromkeys(state, True)
+    said["owner"] = find_user(work, request.owner).id if request.owner else None
+    if "until" in state:
+        said["until"] = work.now if request.state == "overdue" else due_until(work)
+    order = "activity.done" if request.state == "done" else "activity"
+    return _page(work, Activity, said, request.page, f"{request.state} activities", order)
+
+
+def part_of_name(words: str | None) -> str | None:
+    """Return the pattern of names that hold these words, with `/` to escape; none for no words."""
+    key = fold_name(words) if words else ""
+    literal = key.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return f"%{literal}%" if key else None
+
+
+def _page(work: Work, kind: Any, said: Mapping[str, Any], page: int, what: str, order: str | None = None) -> Listing:
+    if page < 1:
+        raise BadInput("Pages are counted from 1.", field="page")
+    names = tuple(name for name, value in said.items() if value is not None)
+    counting, listing = _statements(kind, order or kind.__tablename__, names)
+    total: int = work.values(counting, **said)[0][0]
+    pages = -(-total // PER_PAGE)
+    if page > max(pages, 1):
+        there = f"There are only {pages} pages" if pages > 1 else "There is only 1 page"
+        raise BadInput(f"{there}, so none has the number {page}.", field="page")
+    rows = work.all(listing, kind, **said, most=PER_PAGE, skipped=(page - 1) * PER_PAGE)
+    load_names(work, rows)
+    told = f"{total} {what if total != 1 else _singular(what)}" if total else f"No {what}."
+    return Listing(
+        told, records=tuple(record_view(work, row) for row in rows), total=total, page=page, per_page=PER_PAGE
+    )
+
+
+@cache
+def _statements(kind: Any, order: str, names: tuple[str, ...]) -> tuple[Prepared, Prepared]:
+    """Return what counts and what lists the records that meet these filters."""
+    where = [_FILTERS[f"{kind.__tablename__}.{name}"] for name in names]
+    mine = kind.workspace_id == bindparam("workspace")
+    window = {"limit": bindparam("most", type_=Integer), "offset": bindparam("skipped", type_=Integer)}
+    listing = select(kind).where(mine, *where).order_by(*_ORDERS[order])
+    return (
+        Prepared(select(func.count()).select_from(kind).where(mine, *where)),
+        Prepared(listing.limit(window["limit"]).offset(window["offset"])),
+    )
+
+
+def _singular(what: str) -> str:
+    return what.replace("ies", "y") if what.endswith("ies") else what.removesuffix("s")
+
+
+def _status(word: str) -> str:
+    try:
+        return LeadStatus(word.casefold())
+    except ValueError:
+        raise BadInput(f"“{word}” is no lead status. There are {', '.join(LeadStatus)}.", field="status") from None

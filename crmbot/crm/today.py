@@ -1,0 +1,104 @@
+"""What waits for somebody: overdue, due today, deals that go stale, mail to be placed."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from crmbot.crm.answers import Today
+from crmbot.crm.prepared import Prepared
+from crmbot.crm.requests import ShowToday
+from crmbot.crm.views import activity_view, deal_view, load_names
+from crmbot.crm.work import Work
+from crmbot.models import Activity, Deal, Email, UTCDateTime
+
+_MOST_SHOWN = 10
+_MOST_STALE = 5
+
+_OPEN = (
+    Activity.workspace_id == bindparam("workspace"),
+    Activity.owner_id == bindparam("owner"),
+    Activity.completed_at.is_(None),
+    Activity.overdue_at > bindparam("after"),
+    Activity.overdue_at <= bindparam("until"),
+)
+_DUE = Prepared(select(Activity).where(*_OPEN).order_by(Activity.overdue_at).limit(_MOST_SHOWN))
+_COUNT_DUE = Prepared(select(func.count()).select_from(Activity).where(*_OPEN))
+_COUNT_TRIAGE = Prepared(
+    select(func.count()).select_from(Email).where(Email.workspace_id == bindparam("workspace"), Email.state == "triage")
+)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def today(work: Work, _request: ShowToday) -> Today:
+    """Show what waits for the actor."""
+    overdue, overdue_total = _between(work, _EVER, work.now)
+    due, due_total = _between(work, work.now, due_until(work))
+    stale = _stale_deals(work)
+    load_names(work, [*overdue, *due, *stale])
+    waiting = work.values(_COUNT_TRIAGE)[0][0] if "crm.triage.edit" in work.actor.permissions else 0
+    count = overdue_total + due_total
+    said = (
+        f"{count} {'activity waits' if count == 1 else 'activities wait'} for you today."
+        if count
+        else "Nothing is overdue or due today."
+    )
+    return Today(
+        said,
+        overdue=tuple(activity_view(work, row) for row in overdue),
+        due_today=tuple(activity_view(work, row) for row in due),
+        stale=tuple(deal_view(work, row) for row in stale),
+        triage=waiting,
+        overdue_total=overdue_total,
+        due_total=due_total,
+    )
+
+
+def due_until(work: Work) -> datetime:
+    """Return when the actor's day ends; a day without an hour ends as the day does."""
+    return datetime.combine(work.today + timedelta(days=1), datetime.min.time(), work.actor.zone)
+
+
+def _between(work: Work, after: datetime, until: datetime) -> tuple[list[Activity], int]:
+    """Return the actor's first activities that become overdue in a time, the longest due first, and their number."""
+    window: dict[str, Any] = {"owner": work.actor.user_id, "after": after, "until": until}
+    first = work.all(_DUE, Activity, **window)
+    return first, len(first) if len(first) < _MOST_SHOWN else work.values(_COUNT_DUE, **window)[0][0]
+
+
+def _stale_deals(work: Work) -> list[Deal]:
+    """Return the actor's open deals that sit in their stage longer than the stage allows, without a touch since."""
+    limits = [(stage.id, stage.stale_after_days) for stage in work.stages if stage.stale_after_days]
+    if not limits or work.actor.user_id is None:
+        return []
+    bounds: dict[str, Any] = {}
+    for place, (stage_id, days) in enumerate(limits):
+        bounds |= {f"stage_{place}": stage_id, f"since_{place}": work.now - timedelta(days=days)}
+    found = [row_id for (row_id,) in work.values(_stale(len(limits)), owner=work.actor.user_id, **bounds)]
+    work.load(Deal, found)
+    return [work.get(Deal, row_id) for row_id in found]
+
+
+@cache
+def _stale(stages: int) -> Prepared:
+    """Return what finds an owner's open deals that were not touched since an instant of their stage's."""
+    touched = (
+        select(func.max(Activity.completed_at))
+        .where(Activity.workspace_id == Deal.workspace_id, Activity.deal_id == Deal.id)
+        .correlate(Deal)
+        .scalar_subquery()
+    )
+    mine = (
+        select(Deal.id, Deal.stage_id, func.coalesce(touched, Deal.created_at, type_=UTCDateTime).label("since"))
+        .where(Deal.workspace_id == bindparam("workspace"), Deal.owner_id == bindparam("owner"), Deal.outcome == "open")
+        .subquery()
+    )
+    late = [
+        and_(
+            mine.c.stage_id == bindparam(f"stage_{place}"),
+            mine.c.since < bindparam(f"since_{place}", type_=UTCDateTime),
+        )
+        for place in range(stages)
+    ]
+    return Prepared(select(mine.c.id).where(or_(*late)).order_by(mine.c.since).limit(_MOST_STALE))
