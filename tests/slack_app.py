@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from clocks import SettableClock
 
 from crmbot.bootstrap import Crmbot
-from crmbot.bootstrap.background import sender
+from crmbot.bootstrap.background import digests, sender
 from crmbot.config import Settings
 from crmbot.crm.actors import Actor
 from crmbot.crm.answers import Listing
@@ -62,10 +62,19 @@ def deals(bot: Bot) -> list[str]:
 
 def send_waiting(bot: Bot) -> int:
     """Send what the outbox holds, as the worker does, and return how many messages arrived."""
+    return sender(_whole(bot), paces={}).run_once()
+
+
+def make_digests(bot: Bot) -> None:
+    """Make the digests that are due or asked for, as the worker does."""
+    digests(_whole(bot)).run_once()
+
+
+def _whole(bot: Bot) -> Crmbot:
     base = Settings()
     settings = replace(
         base,
         secrets=replace(base.secrets, slack_bot_token=bot.slack.bot_token),
         slack=replace(base.slack, api_url=bot.slack.api_url),
     )
-    return sender(Crmbot(settings, bot.store, bot.service, bot.clock), paces={}).run_once()
+    return Crmbot(settings, bot.store, bot.service, bot.clock)

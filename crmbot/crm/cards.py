@@ -37,8 +37,11 @@ def keep_records(
     session: Session, workspace_id: str, channel: str, ts: str, references: Iterable[str], now: datetime
 ) -> None:
     """Write which records a message shows, by their numbers; what is known or unknown already is left out."""
+    words = tuple(dict.fromkeys(references))[:MOST]
+    if not words:
+        return
     known = set(session.execute(_cards(workspace_id, channel, ts)).all())
-    for word in tuple(dict.fromkeys(references))[:MOST]:
+    for word in words:
         found = _record(session, workspace_id, word)
         if found is not None and (found[0].value, found[1].id) not in known:
             session.add(

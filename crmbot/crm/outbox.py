@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from crmbot.crm.cards import keep_records
 from crmbot.crm.undelivered import tell_undelivered
 from crmbot.domain.ids import new_id
 from crmbot.errors import Conflict, NotFound
@@ -83,8 +84,16 @@ def claim(session: Session, now: datetime, *, limit: int, lease: timedelta = LEA
 def mark_sent(
     session: Session, message: OutboxMessage, receipt: str, now: datetime, *, pace: timedelta = timedelta(0)
 ) -> bool:
-    """Settle a message as sent; the next one of its destination waits for `pace`. False when the lease was lost."""
-    return _settle(session, message, state="sent", sent_at=now, receipt=receipt, not_before=now + pace, reason=None)
+    """Settle a message as sent; the next one of its destination waits for `pace`. False when the lease was lost.
+
+    What a post in Slack is `about`, the thread below it may leave unnamed.
+    """
+    settled = _settle(session, message, state="sent", sent_at=now, receipt=receipt, not_before=now + pace, reason=None)
+    if settled and message.kind == "slack.post":
+        keep_records(
+            session, message.workspace_id, message.destination, receipt, message.payload.get("about") or (), now
+        )
+    return settled
 
 
 def put_back(

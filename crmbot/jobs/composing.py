@@ -42,7 +42,7 @@ class DigestComposer:
         late = occasion.late or ""
         if digest.channel is not None:
             kind, destination = "slack.post", digest.channel
-            payload = self._as_slack(session, values, late).kept
+            payload = self._as_slack(session, values, late).kept | {"about": _references(_numbers(values))}
         else:
             kind, destination = "mail.send", digest.to_email or ""
             payload = self._render_mail(digest.name, values, late)
@@ -58,6 +58,17 @@ class DigestComposer:
 
     def _compute(self, session: Reading, occasion: Occasion) -> Digest | Report:
         return compute_digest(session, occasion.digest, occasion.as_of, self._policy, self._settings)
+
+
+def _references(numbers: Any) -> list[str]:
+    """Return the numbers of the records that a digest shows, in its order: D-17, A-4."""
+    found: list[str] = []
+    if isinstance(numbers, dict):
+        found = [value for name, value in numbers.items() if name == "reference" and isinstance(value, str)]
+        numbers = list(numbers.values())
+    if isinstance(numbers, list):
+        found += [reference for one in numbers for reference in _references(one)]
+    return list(dict.fromkeys(found))
 
 
 def _numbers(values: Digest | Report) -> dict[str, Any]:

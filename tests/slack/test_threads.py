@@ -3,10 +3,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from slack_app import Bot
+from slack_app import Bot, make_digests, send_waiting
 
 from crmbot.crm.answers import DealView, Shown
-from crmbot.crm.requests import CreateDeal, CreateLead, KeepCard, ShowDeal
+from crmbot.crm.requests import AddDigest, CreateDeal, CreateLead, KeepCard, SendDigest, ShowDeal
 from crmbot.playground import Message, RateLimited, ServerError
 
 
@@ -138,3 +138,16 @@ def test_a_press_on_a_shared_card_acts_for_everybody(bot: Bot) -> None:
     assert isinstance(record, DealView)
     assert record.outcome == "won"
     assert "🏆" in json.dumps(post.blocks, ensure_ascii=False)
+
+
+def test_a_thread_below_a_digest_asks_which_of_its_deals_is_meant(bot: Bot) -> None:
+    bot.do(AddDigest("Monday", "aging", channel="C1"))
+    bot.clock.advance(timedelta(days=100))
+    bot.do(SendDigest("Monday"))
+    make_digests(bot)
+    send_waiting(bot)
+    digest = bot.slack.messages("C1")[-1]
+    assert "Acme" in json.dumps(digest.blocks)
+    asked = say(bot, "deal won", digest.ts)
+    assert "Acme" in asked
+    assert "Globex" in asked
