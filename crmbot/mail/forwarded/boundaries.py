@@ -26,7 +26,8 @@ _FORWARDED_BY = tuple(
     marker + " " for marker in FORWARD_MARKERS if marker.endswith((" by", " von", " par", " da", " por"))
 )
 _GLUED = re.compile(r"[ \t>]*-{3,}\s*([^\n]{5,60}?)\s*-{3,}\s*(\S[^\n]*)")
-_GLUED_NAME = re.compile(r"([^\W\d_]{2,20}(?: [^\W\d_]{2,12})?) ?: ")
+# A single letter is a name only behind a mailbox: `<lea@x>À : `.
+_GLUED_NAME = re.compile(r"([^\W\d_]{2,20}(?: [^\W\d_]{2,12})?|(?<=>)[^\W\d_]) ?: ")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\d{4}")
 _ENDS_IN_MAILBOX = re.compile(r"[<(\[][^\s<>]+@[^\s<>]+[>)\]]+ ?[:\uff1a]$")
 
@@ -70,6 +71,11 @@ def is_marker(line: str) -> bool:
     return line[:1] in _RULE and fold(line.strip(_DECORATION)) in FORWARD_MARKERS
 
 
+def closes_headers(lines: list[str], n: int) -> bool:
+    """Say whether the line `n` marks the end of the headers above it, as Zoho does, and not another message."""
+    return n < len(lines) and is_marker(lines[n]) and _block_below(lines, n, marked=True) is None
+
+
 def _boundary_at(lines: list[str], n: int, line: str, *, prefixed: bool) -> Boundary | None:
     ends_in_colon = line.endswith(_COLONS)
     first = line.lstrip(" \t>|")[:1]
@@ -100,6 +106,8 @@ def _marker_at(lines: list[str], n: int, line: str, *, prefixed: bool) -> Bounda
     if words in ORIGINAL_MARKERS:
         block = _block_below(lines, n, marked=True)
         return Boundary(Mark.BLOCK, n, block.end if block else n + 1, block)
+    if line[-1] in _RULE and _dated(words) and WROTE_OPEN.match(words) and WROTE_OPENED.fullmatch(f"{words}:"):
+        return Boundary(Mark.INTRODUCTION, n, n + 1)  # Zoho: ---- On … wrote ---
     glued = _GLUED.match(line)
     if glued and fold(glued[1]) in FORWARD_MARKERS | ORIGINAL_MARKERS:
         lines[n : n + 1] = [f"----- {glued[1]} -----", *_unglue(glued[2])]

@@ -5,7 +5,7 @@ import textwrap
 from dataclasses import dataclass
 
 from crmbot.mail.forwarded.blocks import quote_depth, unquote
-from crmbot.mail.forwarded.boundaries import Boundary, Mark, find_boundary, is_marker
+from crmbot.mail.forwarded.boundaries import Boundary, Mark, closes_headers, find_boundary, is_marker
 from crmbot.mail.forwarded.introductions import read_introduction
 from crmbot.mail.forwarded.signatures import split_signature
 from crmbot.mail.forwarded.wording import Prefix, subject_prefix
@@ -79,7 +79,8 @@ def _is_forward(
 
 def _take(lines: list[str], boundary: Boundary) -> tuple[Forwarded, list[str]]:
     block = boundary.block
-    body, below = _body(lines, boundary.end, block.depth if block else 0)
+    start = boundary.end + (block is not None and closes_headers(lines, boundary.end))
+    body, below = _body(lines, start, block.depth if block else 0)
     if block:
         return Forwarded(block.sender, block.to, block.cc, block.subject, block.date, body), below
     # Some clients put an introduction below their marker in place of headers.
