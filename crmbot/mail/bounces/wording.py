@@ -20,8 +20,8 @@ WORDINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("amazon ses", _words(rf"trying to deliver the mail to the following recipients:\s+{_FOUND}\s*{_REASON}?")),
     ("exim", _words(rf"following address(?:\(es\)|es)? failed:\s+{_FOUND}[^\n]*\n\s*{_REASON}")),
     ("sendmail", _words(rf"following addresses had permanent fatal errors -----\s+{_FOUND}\s+{_REASON}")),
-    ("sun", _words(rf"^\s*Recipient address:\s*{_FOUND}\s+(?:Original address:[^\n]*\n\s*)?Reason:\s*{_REASON}")),
-    ("communigate", _words(rf"^\s*Failed (?:recipient|to deliver to)[: ]\s*'?{_FOUND}'?\s*{_REASON}?")),
+    ("sun", _words(rf"^[ \t]*Recipient address:\s*{_FOUND}\s+(?:Original address:[^\n]*\n\s*)?Reason:\s*{_REASON}")),
+    ("communigate", _words(rf"^[ \t]*Failed (?:recipient|to deliver to)[: ]\s*'?{_FOUND}'?\s*{_REASON}?")),
     ("postfix", _words(rf"^<(?P<recipient>{ADDRESS})>:[ \t]+{_REASON}")),
     ("qmail, yahoo", _words(rf"^<(?P<recipient>{ADDRESS})>:[ \t]*\n{_REASON}")),
 )  # fmt: skip
