@@ -29,3 +29,9 @@ def settings_of(dovecot: Dovecot, **changes: object) -> IntakeSettings:
 def mail(marker: object) -> bytes:
     """Return a mail that Jane wrote to Anna with the intake in BCC; its marker is in the subject."""
     return bytes(Raw(delivered_to=INTAKE, subject=f"mail {marker}", message_id=f"<{marker}@ours.example>"))
+
+
+def command_mail(marker: object) -> bytes:
+    """Return such a mail that asks for a task too, with the same marker."""
+    raw = Raw(delivered_to=INTAKE, subject=f"mail {marker}", body=f"/task do {marker}\nplease")
+    return bytes(raw.but(message_id=f"<{marker}@ours.example>"))

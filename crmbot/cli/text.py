@@ -36,6 +36,8 @@ def _outcome(answer: answers.Outcome, zone: ZoneInfo) -> str:
 def _shown(answer: answers.Shown, zone: ZoneInfo) -> str:
     lines = [_line(answer.record, zone)]
     lines += [f"  {_line(record, zone)}" for record in answer.related]
+    if answer.mail_address:
+        lines.append(f"  Mail to {answer.mail_address} is logged here.")
     for entry in answer.timeline:
         by = f" ({entry.by})" if entry.by else ""
         lines.append(f"  {_moment(entry.at, zone)}  {entry.text}{by}")

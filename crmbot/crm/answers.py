@@ -238,6 +238,8 @@ class Shown(Answer):
     record: Record
     timeline: tuple[TimelineEntry, ...] = ()
     related: tuple[Record, ...] = ()
+    mail_address: str | None = None
+    """Where mail is logged with the record: a deal's own address."""
 
 
 @dataclass(frozen=True, slots=True)

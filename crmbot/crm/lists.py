@@ -15,6 +15,7 @@ from crmbot.crm.meetings import show_meeting
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.timeline import timeline
 from crmbot.crm.views import activity_view, load_names, record_view
+from crmbot.crm.emails.addresses import deal_address
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, parse_reference, reference
@@ -159,4 +160,5 @@ def _shown(work: Work, row: Any, related: list[Any] | None = None) -> Shown:
         record=view,
         timeline=timeline(work, row),
         related=tuple(record_view(work, other) for other in related or []),
+        mail_address=deal_address(work, row.number) if isinstance(view, DealView) else None,
     )

@@ -206,7 +206,7 @@ def test_a_sentence_is_shown_exactly_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("record", "labels"),
     [
-        (deal("x"), ["Move to …", "Won", "Lost", "Undo", "Share", "Edit …", "Log …", "Task …"]),
+        (deal("x"), ["Move to …", "Won", "Lost", "Undo", "Share", "Edit …", "Log …", "Task …", "Write mail …"]),
         (deal("x", outcome="lost"), ["Reopen", "Undo", "Share", "Log …", "Task …"]),
         (activity("x"), ["Done", "Snooze 1 day", "Next week", "Undo", "Share"]),
         (activity("x", done=True), ["Undo", "Share"]),

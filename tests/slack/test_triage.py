@@ -6,10 +6,12 @@ from dataclasses import replace
 import pytest
 from mails import ANNA, AUTHSERV, INTAKE, POLICY, Raw, forward
 from slack_app import Bot, send_waiting
+from sqlalchemy import select
 
 from crmbot.crm.requests import CreateContact, CreateDeal, IgnoreEmail
 from crmbot.mail.judging import Door
 from crmbot.mail.pipeline import Taken, take_in
+from crmbot.models import Outbox
 from crmbot.playground import Message
 
 GUS = "Gus Bo <gus@globex.example>"
@@ -146,3 +148,20 @@ def test_mail_is_written_from_a_deal_in_chat(desk: Bot) -> None:
     desk.slack.click(desk.url, answer.message, "crm.undo", "U1")
     assert "Undone" in shown(answer.message)
     assert desk.slack.violations == []
+
+
+def test_mail_is_written_in_a_form_from_the_deals_card(desk: Bot) -> None:
+    answer = desk.slack.command(desk.url, "/deal", "show D-1", "U1")
+    assert answer.message is not None
+    assert "crm+d1." in shown(answer.message)
+    desk.slack.click(desk.url, answer.message, "form.mail", "U1")
+    form = desk.slack.open_views("U1")[-1]
+    desk.slack.submit_view(desk.url, form, {"text": "Could we talk on Monday?"}, "U1")
+    assert [row.destination for row in rows(desk)] == ["anna@acme.example"]
+    assert desk.slack.violations == []
+
+
+def rows(bot: Bot) -> list[Outbox]:
+    with bot.store.reading(bot.workspace_id) as session:
+        written = (Outbox.workspace_id == bot.workspace_id) & (Outbox.kind == "mail.send")
+        return list(session.scalars(select(Outbox).where(written)))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from crmbot.crm.answers import MailAnswer
+from crmbot.crm.emails.addresses import deal_address
 from crmbot.crm.emails.matching import WRITTEN, Match, match_with
 from crmbot.crm.emails.placing import add_email_activities
 from crmbot.crm.emails.views import activity_reference, email_view, place_words
@@ -14,8 +15,7 @@ from crmbot.crm.requests import WriteEmail
 from crmbot.crm.views import about_links, activity_view
 from crmbot.crm.work import Work
 from crmbot.domain.identity import domain_of
-from crmbot.domain.intake import deal_tag, with_tag
-from crmbot.errors import BadInput, Conflict, NotFound
+from crmbot.errors import BadInput, Conflict, MissingFact, NotFound
 from crmbot.models import Company, Contact, ContactEmail, Deal, Email, EmailReference, JournalEntry, Lead, Outbox
 
 TAKEN_BACK_WITHIN = timedelta(seconds=20)
@@ -37,7 +37,13 @@ def write_email(work: Work, request: WriteEmail) -> MailAnswer:
         raise NotFound("No mail server is set up to send through. An admin fills in [mail.smtp] in config.toml.")
     text = request.text.strip()
     if not text:
-        raise BadInput("What should the mail say?", field="text", example='/deal mail D-17 "Could we talk on Monday?"')
+        raise MissingFact(
+            "What should the mail say?",
+            field="text",
+            example='/deal mail D-17 "Could we talk on Monday?"',
+            request=WriteEmail.NAME,
+            known={"target": request.target, "subject": request.subject},
+        )
     if len(text) > _LONGEST:
         raise BadInput(f"A mail from chat may have {_LONGEST:,} characters; this one has {len(text):,}.", field="text")
     target = find_target(work, request.target)
@@ -145,13 +151,7 @@ def _keep(work: Work, subject: str, text: str, to: tuple[str, str]) -> Email:
 
 
 def _queue(work: Work, email: Email, match: Match, to: tuple[str, str]) -> None:
-    policy = work.policy
-    intake = next(iter(policy.intake_addresses), None)
-    home = (
-        with_tag(intake, deal_tag(policy.secret_key, work.workspace_id, match.deal.number))
-        if intake and match.deal
-        else None
-    )
+    home = deal_address(work, match.deal.number) if match.deal else None
     name, address = to
     payload = {
         "subject": email.subject,

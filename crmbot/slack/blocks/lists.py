@@ -57,11 +57,18 @@ def shown_message(shown: Shown, reader: Reader) -> Message:
     more = f"… and {count(left, 'earlier entry', 'earlier entries')}" if left else ""
     blocks = stack(
         record_card(shown.record, reader),
+        context(_mail_home(shown)),
         section(join([*lines, more], "\n")) if lines else context(_EMPTY_TIMELINE),
         [_row(record, reader) for record in shown.related[:_MOST_ROWS]],
         record_actions(shown.record, reader, share_button(show_request(shown.record.reference))),
     )
     return Message(escape(shown.said), blocks)
+
+
+def _mail_home(shown: Shown) -> Mrkdwn:
+    """Return where mail is logged with the record; nothing for records without an address."""
+    address = shown.mail_address
+    return Mrkdwn(f"✉️ Mail to {one_line(address, 200)} is logged here") if address else Mrkdwn("")
 
 
 def _timeline_line(entry: TimelineEntry, reader: Reader) -> Mrkdwn:

@@ -187,6 +187,15 @@ FORMS: dict[str, Form] = {
             Field("at", "When (a task: due)", WHEN_DUE),
         ),
     ),
+    "email.write": Form(
+        "Write a mail",
+        "Send it",
+        (
+            Field("target", "To the contact of", RECORD, optional=False),
+            Field("subject", "Subject", TEXT, "Acme renewal"),
+            Field("text", "What should it say?", LINES, optional=False),
+        ),
+    ),
     "note.new": Form("Note", "Keep it", (_TARGET, Field("text", "What should it say?", LINES, optional=False))),
 }
 
