@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crmbot.mail.authentication import authenticate
 from crmbot.mail.forwarded.unwrapping import chain
+from crmbot.mail.guarded.reader import GuardedReader
 from crmbot.mail.message.limits import MAX_ADDRESSES, MAX_TEXT
 from crmbot.mail.reading import read_mail
 
@@ -61,6 +62,12 @@ def test_bomb_is_stopped_in_time(name: str) -> None:
     assert time.process_time() - started < 3
     assert len(mail.text) <= MAX_TEXT
     assert len(mail.to) <= MAX_ADDRESSES
+
+
+def test_no_bomb_needs_more_memory_than_a_mail_may_take() -> None:
+    with GuardedReader() as read:
+        for raw in BOMBS.values():
+            read(raw)  # more than 256 MB or 3 seconds would end it
 
 
 @pytest.mark.parametrize(
