@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from crmbot.crm.answers import Board, BoardColumn, Link
 from crmbot.crm.lookup import find_user
@@ -45,7 +45,7 @@ def pipeline(work: Work, request: ShowPipeline) -> Board:
     whose: dict[str, Any] = {"owner": owner.id} if owner is not None else {}
     whose["currency"] = currency = work.workspace.currency
     sums = _own_currency(work, stages, whose)
-    unconverted = _other_currencies(work, sums, whose)
+    unconverted = _other_currencies(work, stages, sums, whose)
     shown = {stage.id: sorted(sums[stage.id].first)[:_MOST_SHOWN] for stage in stages}
     work.load(Deal, [row_id for first in shown.values() for *_, row_id in first])
     deals = {stage_id: [work.get(Deal, row_id) for *_, row_id in first] for stage_id, first in shown.items()}
@@ -63,18 +63,19 @@ def _own_currency(work: Work, stages: list[Stage], whose: dict[str, Any]) -> dic
     """Sum the deals in the workspace's currency, which the database does, by stage."""
     sums: dict[str, _Sums] = defaultdict(_Sums)
     summing, first = _statements(by_owner="owner" in whose)
-    for stage_id, count, value, likely in work.values(summing, **whose):
-        sums[stage_id] = _Sums(count, int(value or 0), int(likely or 0))
     for stage in stages:
-        if sums[stage.id].count:
-            found = work.values(first, stage=stage.id, **whose)
-            sums[stage.id].first = [(-(value or 0), number, row_id) for value, number, row_id in found]
+        count, value, likely = work.values(summing, stage=stage.id, **whose)[0]
+        found = work.values(first, stage=stage.id, **whose) if count else []
+        most = [(-(value or 0), number, row_id) for value, number, row_id in found]
+        sums[stage.id] = _Sums(count, int(value or 0), int(likely or 0), most)
     return sums
 
 
-def _other_currencies(work: Work, sums: dict[str, _Sums], whose: dict[str, Any]) -> list[Link]:
+def _other_currencies(work: Work, stages: list[Stage], sums: dict[str, _Sums], whose: dict[str, Any]) -> list[Link]:
     """Add the deals in other currencies, and return those that have no rate."""
-    others = work.values(_others(by_owner="owner" in whose), **whose)
+    others = [
+        row for stage in stages for row in work.values(_others(by_owner="owner" in whose), stage=stage.id, **whose)
+    ]
     rates = _rates(work) if others else {}
     unconverted: list[Link] = []
     for row_id, number, title, stage_id, minor, currency, probability in others:
@@ -104,29 +105,29 @@ def _column(work: Work, stage: Stage, sums: _Sums, deals: list[Deal]) -> BoardCo
 
 @cache
 def _statements(*, by_owner: bool) -> tuple[Prepared, Prepared]:
-    """Return what sums the open deals in one currency by stage, and what finds a stage's most valuable ones."""
-    where = [*_open(by_owner=by_owner), _DEAL.currency == bindparam("currency")]
+    """Return what sums a stage's deals in one currency, and what finds the most valuable ones."""
+    where = [*_in_stage(by_owner=by_owner), _DEAL.currency == bindparam("currency")]
     # as domain.money.weighted rounds each deal
     likely = (_DEAL.value_minor * _DEAL.probability + 50) // 100
-    summing = select(_DEAL.stage_id, func.count(), func.sum(_DEAL.value_minor), func.sum(likely))
-    first = select(_DEAL.value_minor, _DEAL.number, _DEAL.id).where(*where, _DEAL.stage_id == bindparam("stage"))
+    first = select(_DEAL.value_minor, _DEAL.number, _DEAL.id).where(*where)
     return (
-        Prepared(summing.where(*where).group_by(_DEAL.stage_id)),
+        Prepared(select(func.count(), func.sum(_DEAL.value_minor), func.sum(likely)).where(*where)),
         Prepared(first.order_by(_DEAL.value_minor.desc().nulls_last(), _DEAL.number).limit(_MOST_SHOWN)),
     )
 
 
 @cache
 def _others(*, by_owner: bool) -> Prepared:
-    """Return what finds the open deals in other currencies."""
+    """Return what finds a stage's deals in other currencies; two ranges, as an index knows no “other than”."""
     columns = (_DEAL.id, _DEAL.number, _DEAL.title, _DEAL.stage_id, _DEAL.value_minor, _DEAL.currency)
-    where = [*_open(by_owner=by_owner), _DEAL.currency != bindparam("currency")]
-    return Prepared(select(*columns, _DEAL.probability).where(*where).order_by(_DEAL.number))
+    other = or_(_DEAL.currency < bindparam("currency"), _DEAL.currency > bindparam("currency"))
+    found = select(*columns, _DEAL.probability).where(*_in_stage(by_owner=by_owner), other)
+    return Prepared(found.order_by(_DEAL.number))
 
 
-def _open(*, by_owner: bool) -> list[Any]:
+def _in_stage(*, by_owner: bool) -> list[Any]:
     owned = [_DEAL.owner_id == bindparam("owner")] if by_owner else []
-    return [_DEAL.workspace_id == bindparam("workspace"), _DEAL.outcome == StageKind.OPEN.value, *owned]
+    return [_DEAL.workspace_id == bindparam("workspace"), _DEAL.stage_id == bindparam("stage"), *owned]
 
 
 def _rates(work: Work) -> dict[str, Decimal]:

@@ -47,6 +47,9 @@ class Deal(InWorkspace, Versioned, DealFacts, Base):
         Index("ix_deal_contact", "workspace_id", "contact_id"),
         Index("ix_deal_company", "workspace_id", "company_id"),
         Index("ix_deal_created", "workspace_id", "created_at"),
+        Index("ix_deal_value", "workspace_id", "outcome", "value_minor"),
+        # Holds all that the board's sums need.
+        Index("ix_deal_board", "workspace_id", "stage_id", "currency", "value_minor", "probability", "owner_id"),
     )
 
     number: Mapped[int]
