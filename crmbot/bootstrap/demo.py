@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from crmbot.bootstrap import Crmbot, open_crmbot
 from crmbot.bootstrap.background import digests, sender, sync
@@ -23,6 +24,7 @@ from crmbot.playground import Playground, StandIn
 from crmbot.playground.dovecot import HOST, PASSWORD, DovecotServer
 from crmbot.playground.samples import AUTHSERV_ID, EXAMPLES, INTAKE, SPEAKER
 from crmbot.slack.commands import COMMANDS
+from crmbot.slack.shortcuts import LOG_TO_CRM, NAME
 from crmbot.web.app import build_web
 from crmbot.web.server import WebServer
 
@@ -85,7 +87,7 @@ def running_demo(folder: Path, *, port: int = 0, web_port: int = 0) -> Iterator[
     """Run the demo in a folder that keeps its config and store; port 0 takes any free one."""
     with ExitStack() as stack:
         standin = StandIn(port)
-        playground = Playground(standin, commands=_hints(), examples=EXAMPLES)
+        playground = Playground(standin, commands=_hints(), examples=EXAMPLES, shortcuts={LOG_TO_CRM: NAME})
         stack.enter_context(standin)
         bot = _open(folder, standin)
         stack.callback(bot.close)
@@ -99,6 +101,8 @@ def running_demo(folder: Path, *, port: int = 0, web_port: int = 0) -> Iterator[
         demo = Demo(bot, standin, workspace_id, f"{web_url}/slack/events", standin.base_url, web_url)
         playground.acts.deliver_url = demo.deliver_url
         playground.acts.on_digests = lambda: {"message": f"{len(demo.post_digests())} digests posted in #sales."}
+        playground.acts.settle = lambda: sender(bot, paces={}).run_once()
+        standin.unfurl_domains.add(urlsplit(bot.settings.web.base_url).netloc)
         playground.on_mail = lambda raw: take_in_mail(demo, raw)
         yield demo
 

@@ -19,6 +19,8 @@ class Acts:
     deliver_url: str | None
     on_digests: Digests | None
     typed: list[Json] = field(default_factory=list)
+    settle: Callable[[], Any] | None = None
+    """What is done after each act: the product sends what it has queued."""
 
     def table(self) -> dict[str, Callable[[Json], Json]]:
         """Return the acts by the name the page calls them."""

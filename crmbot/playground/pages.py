@@ -160,11 +160,17 @@ class Playground:
             if not self._own(request) or request.headers.get("content-type") != "application/json":
                 return Response("not here", 403)
             try:
-                return JSONResponse(await run_in_threadpool(act, await request.json()))
+                return JSONResponse(await run_in_threadpool(self._do, act, await request.json()))
             except (LookupError, ValueError, TypeError) as error:
                 return JSONResponse({"problem": str(error)}, 400)
 
         return route
+
+    def _do(self, act: Callable[[Json], Json], body: Json) -> Json:
+        told = act(body)
+        if self.acts.settle is not None:
+            self.acts.settle()
+        return told
 
     def _own(self, request: Request) -> bool:
         """Say whether a request comes from this page and not from another site."""

@@ -1,7 +1,9 @@
 """The payloads Slack sends: commands, interactions, events."""
 
+import re
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
 from crmbot.playground.methods.conversations import show_message
 from crmbot.playground.methods.views import show_view
@@ -9,6 +11,7 @@ from crmbot.playground.records import Channel, Json, Message, User, View
 from crmbot.playground.state import Workspace
 
 DOMAIN = "playground"
+_ADDRESS = re.compile(r"https?://[^\s<>|]+")
 
 
 def verification_token(workspace: Workspace) -> str:
@@ -61,8 +64,8 @@ def interaction(workspace: Workspace, kind: str, user: User, **more: Any) -> Jso
     }
 
 
-def place_of_message(workspace: Workspace, message: Message, channel: Channel) -> Json:
-    """Return container, channel and message of a click in a message."""
+def place_of_message(workspace: Workspace, message: Message, channel: Channel, block_id: str = "") -> Json:
+    """Return container, channel and message of a click in a message, or in the preview that has a block."""
     container: Json = {
         "type": "message",
         "message_ts": message.ts,
@@ -71,6 +74,10 @@ def place_of_message(workspace: Workspace, message: Message, channel: Channel) -
     }
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
+    for number, preview in enumerate(message.attachments, 1):
+        if any(block.get("block_id") == block_id for block in preview.get("blocks", [])):
+            unfurl = {"is_app_unfurl": True, "app_unfurl_url": preview.get("from_url")}
+            container.update(type="message_attachment", attachment_id=number, **unfurl)
     place: Json = {
         "container": container,
         "channel": {"id": channel.id, "name": channel_name(channel)},
@@ -132,3 +139,23 @@ def said_message(workspace: Workspace, message: Message, channel: Channel, kind:
     if message.thread_ts:
         event["thread_ts"] = message.thread_ts
     return event
+
+
+def shared_links(workspace: Workspace, message: Message) -> Json | None:
+    """Return the event of links to the app's own pages in a message; None when it has none."""
+    links = [
+        {"domain": urlsplit(address).hostname or "", "url": address}
+        for address in dict.fromkeys(_ADDRESS.findall(message.text))
+        if urlsplit(address).netloc in workspace.unfurl_domains
+    ]
+    if not links:
+        return None
+    return {
+        "type": "link_shared",
+        "user": message.user,
+        "channel": message.channel,
+        "message_ts": message.ts,
+        "is_bot_user_member": True,
+        "source": "conversations_history",
+        "links": links,
+    }

@@ -14,7 +14,10 @@ def version_of(workspace: Workspace) -> str:
         everything = workspace.everything
         counts = (
             len(everything),
-            sum(message.edits + 2 * message.deleted + len(message.reactions) for message in everything),
+            sum(
+                message.edits + message.unfurled + 2 * message.deleted + len(message.reactions)
+                for message in everything
+            ),
             len(workspace.users),
             len(workspace.channels),
         )
@@ -70,6 +73,7 @@ def _message(workspace: Workspace, message: Message) -> Json:
         "at": message.at,
         "text": message.text,
         "blocks": message.blocks,
+        "unfurls": [one for one in message.attachments if one.get("blocks")],
         "thread": message.thread_ts,
         "ephemeral": message.ephemeral_to is not None,
         "edited": message.edits > 0,

@@ -57,6 +57,7 @@ class Message:
     ephemeral_to: str | None = None
     via: str = "user"
     edits: int = 0
+    unfurled: int = 0
     deleted: bool = False
     reactions: list[tuple[str, str]] = field(default_factory=list)
     at: float = 0.0

@@ -50,13 +50,13 @@ class Sender(Courier):
         `value` tells buttons with one action id apart; in a menu it is the option chosen (its value or
         words), in a picker the date, person or channel. `block_id` narrows the search to one block.
         """
-        blocks = where.blocks if isinstance(where, Message) else where.body["blocks"]
+        blocks = _pressable(where)
         if block_id:
             blocks = [block for block in blocks if block["block_id"] == block_id]
         placed = find_element(blocks, action, value if isinstance(value, str) else None)
         person = self._person(user or (where.user if isinstance(where, View) else where.ephemeral_to or ""))
         if isinstance(where, Message):
-            place = payloads.place_of_message(self, where, self.channels[where.channel])
+            place = payloads.place_of_message(self, where, self.channels[where.channel], placed.block_id)
             place["response_url"] = new_response_url(self, where.channel, person.id, where)
             view = None
         else:
@@ -162,7 +162,11 @@ class Sender(Courier):
         words = f"<@{self.bot_user_id}> {text}" if mention else text
         message = self.keep(Message(place.id, self.new_ts(), person.id, words, thread_ts=thread))
         kind = "app_mention" if mention else "message"
-        return self.event(url, payloads.said_message(self, message, place, kind))
+        answer = self.event(url, payloads.said_message(self, message, place, kind))
+        shared = payloads.shared_links(self, message)
+        if shared:
+            self.event(url, shared)
+        return answer
 
     def open_home(self, url: str | None, user: str = "") -> Answer:
         """Open the app's Home tab."""
@@ -203,3 +207,10 @@ class Sender(Courier):
             act()
         except ApiError as error:
             self.remark(where, f"refused: {error.code}")
+
+
+def _pressable(where: Message | View) -> list[Json]:
+    """Return every block that can be pressed: a view's, or a message's with the previews below it."""
+    if isinstance(where, View):
+        return list(where.body["blocks"])
+    return [*where.blocks, *(block for one in where.attachments for block in one.get("blocks", []))]

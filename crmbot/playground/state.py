@@ -69,6 +69,7 @@ class Workspace:
             self.acks: list[Ack] = []
             self.sent: list[Sent] = []
             self.unfurls: list[Json] = []
+            self.unfurl_domains: set[str] = set()
             self.response_urls: dict[str, ResponseUrl] = {}
             self.triggers: dict[str, Trigger] = {}
             self.scripts: dict[str, list[Any]] = {}

@@ -15,7 +15,7 @@ class Click:
     """A press: who pressed what, and where it stands.
 
     `view_kind` is home or modal for a press in a window, else empty; only who looks at a window or at a private message
-    sees it.
+    sees it. `unfurl_url` is the link below which the card stands.
     """
 
     incoming: Incoming
@@ -31,10 +31,16 @@ class Click:
     blocks: tuple[Block, ...]
     view_id: str = ""
     view_kind: str = ""
+    unfurl_url: str = ""
 
     def place(self, *, replace: bool = False) -> Place:
         """Return where an answer to this press goes; `replace` puts it in the card's place, where there is one."""
-        return Place(self.response_url, self.channel_id, self.thread_ts, replace and bool(self.response_url))
+        return Place(
+            self.response_url,
+            self.channel_id,
+            self.thread_ts,
+            replace and bool(self.response_url) and not self.unfurl_url,
+        )
 
 
 def read_click(body: dict[str, Any], context: BoltContext) -> Click:
@@ -63,4 +69,5 @@ def read_click(body: dict[str, Any], context: BoltContext) -> Click:
         blocks=tuple(message.get("blocks") or ()),
         view_id=str(view.get("id") or ""),
         view_kind=str(view.get("type") or ""),
+        unfurl_url=str(container.get("app_unfurl_url") or (body.get("app_unfurl") or {}).get("app_unfurl_url") or ""),
     )

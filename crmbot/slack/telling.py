@@ -35,6 +35,9 @@ def tell(asker: Asker, click: Click, told: Told) -> None:
     if click.view_kind:
         _in_window(asker, click, told)
         return
+    if click.unfurl_url and told.instead:
+        _below_link(asker, click, told)
+        return
     if told.instead:
         how: dict[str, object] = {"replace_original": True}
     else:
@@ -42,6 +45,13 @@ def tell(asker: Asker, click: Click, told: Told) -> None:
         how = {"response_type": kind, "replace_original": False}
     place = Place(click.response_url, click.channel_id, click.thread_ts)
     respond_at(asker.api, place, click.incoming, {**how, **told.message.payload})
+
+
+def _below_link(asker: Asker, click: Click, told: Told) -> None:
+    """Change the card below a link: the message itself is somebody else's."""
+    seconds = max(_LEAST, min(_LONGEST, click.incoming.deadline - time.monotonic()))
+    card = {click.unfurl_url: {"blocks": list(told.message.blocks)}}
+    asker.api.call("chat.unfurl", seconds=seconds, channel=click.channel_id, ts=click.message_ts, unfurls=card)
 
 
 def _in_window(asker: Asker, click: Click, told: Told) -> None:

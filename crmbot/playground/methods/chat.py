@@ -192,9 +192,10 @@ def unfurl_links(workspace: Workspace, args: Json, _team: Json) -> Json:
         raise ApiError("missing_channel")
     if not isinstance(unfurls, dict) or not (unfurls or args.get("metadata")):
         raise ApiError("missing_unfurls")
+    message = None
     if args.get("channel"):
-        channel = channel_of(workspace, args["channel"])
-        if workspace.find_message(channel.id, str(args["ts"])) is None:
+        message = workspace.find_message(channel_of(workspace, args["channel"]).id, str(args["ts"]))
+        if message is None:
             raise ApiError("cannot_find_message")
     for url, unfurl in unfurls.items():
         found = block_problems(unfurl.get("blocks") or [], "message", f"/unfurls/{url}/blocks")
@@ -202,7 +203,23 @@ def unfurl_links(workspace: Workspace, args: Json, _team: Json) -> Json:
         if found:
             raise ApiError("cannot_unfurl_url", response_metadata={"messages": found})
     workspace.unfurls.append(dict(args, unfurls=unfurls))
+    if message is not None:
+        _attach(workspace, message, unfurls)
     return {}
+
+
+def _attach(workspace: Workspace, message: Message, unfurls: Json) -> None:
+    """Put previews below a message; one of a link that has one already takes its place."""
+    with workspace.changed:
+        kept = [one for one in message.attachments if one.get("from_url") not in unfurls]
+        fresh = []
+        for url, unfurl in unfurls.items():
+            name = f"u{len(workspace.unfurls)}{len(fresh)}"
+            blocks = [{"block_id": f"{name}b{at}", **block} for at, block in enumerate(unfurl.get("blocks") or [])]
+            fresh.append({"from_url": url, "blocks": blocks})
+        message.attachments = [*kept, *fresh]
+        message.unfurled += 1
+        workspace.changed.notify_all()
 
 
 @method("reactions.add", "channel name timestamp", scope="reactions:write")

@@ -35,20 +35,38 @@ function stage(where) {
     press: (item, block, value) => act("press", { ...where, action: item.action_id ?? item.text?.text, block, value }),
     suggest: (item, value) => act("suggest", { ...where, action: item.action_id, value }),
     shortcut: (callback) => act("shortcut", { ...where, callback }),
+    thread: here.thread,
+    reply: where.ts && ((message) => inThread(message.thread ?? message.ts)),
   };
 }
 
 const modal = new Modal(find("#modal"), { act, stage });
 const composer = new Composer(find("#composer"), {
   commands: () => here.picture?.commands ?? {},
-  send: (text) => act("say", { text, channel: room()?.id }),
+  send: (text) => {
+    if (here.thread && text.startsWith("/")) notice(`Slack takes no commands in threads. Write: @${bot().name} ${text.slice(1)}`, "bad");
+    else act("say", { text, channel: room()?.id, thread: here.thread });
+  },
 });
+
+function inThread(ts) {
+  here.thread = ts;
+  const bar = find("#thread");
+  bar.hidden = !ts;
+  bar.replaceChildren(...(ts ? [
+    make("span", {}, `Replying in a thread. Mention @${bot().name}, or begin with !crm.`),
+    make("button", { type: "button", class: "cross", "aria-label": "Leave the thread", onclick: () => inThread(null) }, "×"),
+  ] : []));
+  render();
+  composer.focus();
+}
 
 const room = () => here.picture?.channels.find(({ id }) => id === here.place);
 const bot = () => here.picture.people.find(({ id }) => id === here.picture.bot);
 
 function goTo(place) {
   here.place = localStorage.place = place;
+  if (here.thread) inThread(null);
   here.unread.delete(place);
   document.body.classList.remove("browsing");
   find("#menu").setAttribute("aria-expanded", "false");

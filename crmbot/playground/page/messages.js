@@ -23,16 +23,24 @@ export function drawMessage(message, before, stage) {
   if (message.ephemeral) body.append(make("div", { class: "only" }, make("span", { "aria-hidden": "true" }, "◉ "), "Only visible to you"));
   if (message.blocks.length) body.append(make("div", { class: "blocks" }, blocks(message.blocks, stage)));
   else body.append(make("div", { class: "text" }, mrkdwn(message.text, stage.names)));
+  for (const { from_url: address, blocks: below } of message.unfurls ?? []) {
+    body.append(make("div", { class: "unfurl blocks", "aria-label": `Preview of ${address}` }, blocks(below, stage)));
+  }
   for (const file of message.files) body.append(make("a", { class: "file", href: `play/file/${file.id}`, target: "_blank" }, `📎 ${file.name}`));
   if (message.edited) body.append(make("span", { class: "edited" }, "(edited)"));
   if (message.reactions.length) body.append(make("div", { class: "actions" }, message.reactions.map((mark) => make("span", { class: "mark" }, `:${mark}:`))));
   const face = make("i", { class: `face ${bot ? "bot" : "tone" + (message.user.charCodeAt(message.user.length - 1) % 6)}`, "aria-hidden": "true" }, follows || bot ? "" : initials(name));
-  if (Object.keys(stage.shortcuts).length && !message.ephemeral) body.append(shortcutMenu(stage));
-  const traits = ["message", follows && "follows", message.ephemeral && "ephemeral", message.thread && message.thread !== message.ts && "reply"];
+  if (!message.ephemeral) body.append(make("div", { class: "tray" }, replyButton(message, stage), shortcutMenu(stage)));
+  const traits = ["message", stage.thread === message.ts && "rooted", follows && "follows", message.ephemeral && "ephemeral", message.thread && message.thread !== message.ts && "reply"];
   return make("article", { class: traits.filter(Boolean).join(" ") }, face, body);
 }
 
+function replyButton(message, stage) {
+  return stage.reply && make("button", { type: "button", class: "tool-button", "aria-label": "Reply in thread", onclick: () => stage.reply(message) }, "↩");
+}
+
 function shortcutMenu(stage) {
+  if (!Object.keys(stage.shortcuts).length) return null;
   const press = (callback) => (event) => {
     event.target.closest("details").open = false;
     stage.shortcut(callback);
