@@ -10,6 +10,7 @@ from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from crmbot.bootstrap.checks.digests import check_digests
 from crmbot.bootstrap.checks.finding import Finding, Subject
 from crmbot.bootstrap.checks.mail import check_mailbox, check_smtp
 from crmbot.bootstrap.checks.slack import check_clock, check_events, check_slack
@@ -50,6 +51,7 @@ def checks_of(settings: Settings) -> tuple[Check, ...]:
         Check("slack events", check_events),
         *(Check(f"mailbox {intake.name}", partial(check_mailbox, intake=intake)) for intake in settings.mail_intake),
         Check("mail out", check_smtp),
+        Check("digests", check_digests, needs="migrations"),
         Check("clock", check_clock),
         Check("outbox", check_outbox, needs="migrations"),
         Check("mail taken in", check_taken_mail, needs="migrations"),

@@ -1,5 +1,6 @@
 """Digests as people see them: subscribe, pause, list, send now; and what the config says about them."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from difflib import get_close_matches
@@ -16,12 +17,15 @@ from crmbot.crm.lookup import find_user
 from crmbot.crm.occasions import Composed, Composer, Occasion, digest_of
 from crmbot.crm.people import usable_email
 from crmbot.crm.slots import find_slot
+from crmbot.crm.undelivered import digest_key
 from crmbot.crm.work import Work
 from crmbot.domain.calendar import DAILY, Slot, first_instant, last_slot, next_slot, read_time
 from crmbot.domain.ids import new_id
 from crmbot.errors import BadInput, Candidate, Conflict, NotFound
-from crmbot.models import DigestSlot, DigestSubscription, User, Workspace
+from crmbot.models import DigestSlot, DigestSubscription, Outbox, User, Workspace
 
+CHECK = "slack.check"
+"""The kind of outbox row that sends nothing: it fails as a message to its destination would."""
 _LONGEST_NAME = 64
 _SLOT_FORM = "%Y-%m-%dT%H:%M"
 
@@ -59,6 +63,9 @@ def add_digest(work: Work, request: ask.AddDigest) -> Outcome:
     following = next_slot(row.day, row.time, ZoneInfo(zone), work.now)
     work.keep(row)
     work.session.flush()
+    if row.channel is not None and row.channel != work.actor.slack_user_id:
+        # Slack is asked once this is committed; its owner hears when nothing can be delivered there.
+        work.send(CHECK, row.channel, {"text": name}, key=_check_key(row))
     return Outcome(f"Digest “{name}” ({row.report}) goes to {_where(row)}, first {_moment(following)} {zone}.")
 
 
@@ -171,7 +178,7 @@ def _apply(
     """Write what the config says into a row; a digest that is new in the config starts now."""
     if not row.from_config:
         row.from_config, row.paused_at, row.active_since = True, None, now
-    channel = settings.channel
+    channel, before = settings.channel, row.channel
     if channel is not None:
         channel = channels.get(channel, row.channel if channel.startswith("#") and row.channel else channel)
     row.report, row.channel, row.to_email = settings.report, channel, settings.to
@@ -179,6 +186,34 @@ def _apply(
     row.timezone = settings.timezone or workspace.timezone
     row.filters = dict(settings.filters)
     row.owner_id = _recipient(session, workspace.id, channel, settings.to)
+    if channel is not None and channel != before:
+        _check_later(session, row, channel, now)
+
+
+def _check_later(session: Session, row: DigestSubscription, channel: str, now: datetime) -> None:
+    """Let the sender look whether a digest can be delivered where the config says, once for each destination."""
+    key = _check_key(row)
+    known = select(Outbox.id).where(Outbox.workspace_id == row.workspace_id, Outbox.key == key)
+    if session.scalar(known) is None:
+        session.add(
+            Outbox(
+                workspace_id=row.workspace_id,
+                id=new_id(now),
+                key=key,
+                kind=CHECK,
+                destination=channel,
+                payload={"text": row.name},
+                state="queued",
+                attempts=0,
+                created_at=now,
+                not_before=now,
+            )
+        )
+
+
+def _check_key(row: DigestSubscription) -> str:
+    where = hashlib.sha256(str(row.channel).encode()).hexdigest()[:32]
+    return digest_key(row.id, f"check:{where}")
 
 
 def _recipient(session: Session, workspace_id: str, channel: str | None, email: str | None) -> str | None:

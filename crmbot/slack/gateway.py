@@ -81,11 +81,18 @@ class SlackGateway:
         self._api().call("chat.unfurl", channel=channel, ts=ts, unfurls=unfurls)
 
     def check(self, destination: str) -> None:
-        """Look whether a channel or person can be posted to.
+        """Look whether a channel or person can be posted to; where the app may not look, nothing is said.
 
         Raises:
             SendFailed: it can't (`permanent`), with what to do about it; or nobody knows now.
         """
+        try:
+            self._look_at(destination)
+        except SendFailed as failure:
+            if failure.code != "missing_scope":
+                raise
+
+    def _look_at(self, destination: str) -> None:
         if destination[:1] in {"U", "W"}:
             self.open_dm(destination)
             return

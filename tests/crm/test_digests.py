@@ -1,12 +1,13 @@
 """Digests as people ask for them, and as the config names them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from clocks import SettableClock
-from jobs.rig import ADMIN, OWNER, FakeComposer, Rig, make_rig
+from jobs.rig import ADMIN, ARCHIVED, OWNER, FakeComposer, FakeGateway, Rig, make_rig
 
 from crmbot.config.settings import DigestSettings
 from crmbot.crm import digests
@@ -19,7 +20,7 @@ from crmbot.domain.ids import new_id
 from crmbot.domain.permissions import DEFAULT_PERMISSIONS, Role
 from crmbot.errors import BadInput, Conflict, NotFound
 from crmbot.jobs.digests import Digests, sync_digests
-from crmbot.models import DigestSlot, DigestSubscription
+from crmbot.models import DigestSlot, DigestSubscription, Outbox
 
 MANAGER = Actor(
     workspace_id="w1",
@@ -59,6 +60,11 @@ def table(rig: Rig) -> tuple[tuple[str, ...], ...]:
     answer: Any = perform(rig, ask.ListDigests())
     rows: tuple[tuple[str, ...], ...] = answer.rows
     return rows
+
+
+def messages(rig: Rig) -> list[Outbox]:
+    """Return what waits to be sent, but for looks at the destinations."""
+    return [row for row in rig.rows() if row.kind != digests.CHECK]
 
 
 def test_a_new_digest_tells_its_next_moment_in_the_speakers_zone(rig: Rig) -> None:
@@ -144,7 +150,7 @@ def test_send_now_makes_the_last_slots_digest_once_and_again_only_when_told(rig:
     rig.clock.advance(timedelta(seconds=5))
     perform(rig, ask.SendDigest("aging", again=True))
     jobs.run_once()
-    assert len(rig.rows()) == 2
+    assert len(messages(rig)) == 2
     (slot,) = rig.rows(DigestSlot)
     assert (slot.state, slot.snapshot) == ("queued", {"as_of": rig.clock().isoformat()})
 
@@ -164,7 +170,7 @@ def test_what_was_asked_for_comes_even_with_nothing_to_report(rig: Rig) -> None:
     perform(rig, ask.AddDigest("aging", "aging", channel="C1"))
     perform(rig, ask.SendDigest("aging"))
     worker(rig, FakeComposer(says_nothing=True)).run_once()
-    assert len(rig.rows()) == 1
+    assert len(messages(rig)) == 1
 
 
 @pytest.mark.parametrize("slot", ["monday", "2031-03-10", "2031-13-10T08:00"])
@@ -179,7 +185,7 @@ def test_a_preview_writes_nothing(rig: Rig) -> None:
     with rig.store.reading("w1") as session:
         composed = digests.preview(session, FakeComposer(), "w1", "aging", rig.clock())
     assert composed.payload == {"text": "aging 2031-03-03T08:00"}
-    assert (rig.rows(), rig.rows(DigestSlot)) == ([], [])
+    assert (messages(rig), rig.rows(DigestSlot)) == ([], [])
 
 
 AGING = DigestSettings(name="aging", report="aging", channel="#sales")
@@ -233,3 +239,25 @@ def test_what_somebody_paused_stays_paused_whatever_the_config_says(rig: Rig) ->
 def test_a_workspace_that_does_not_exist_is_refused(rig: Rig) -> None:
     with pytest.raises(NotFound):
         sync_digests(rig.store, "w2", (AGING,), rig.clock)
+
+
+def test_a_destination_is_looked_at_once_when_it_is_new(rig: Rig) -> None:
+    perform(rig, ask.AddDigest("sales", "aging", channel="C1"))
+    (check,) = rig.rows()
+    assert (check.kind, check.destination) == ("slack.check", "C1")
+    rig.sender(FakeGateway(outcomes={"C1": [ARCHIVED]})).run_once()
+    notice = next(row for row in rig.rows() if row.kind == "notice.undelivered")
+    assert notice.destination == OWNER
+    assert (notice.kind, notice.payload["digest"]) == ("notice.undelivered", "sales")
+
+
+def test_what_goes_by_mail_or_to_oneself_needs_no_look(rig: Rig) -> None:
+    perform(rig, ask.AddDigest("boss", "aging", to_email="boss@example.com"))
+    perform(rig, ask.AddDigest("mine", "aging"))
+    assert rig.rows() == []
+
+
+def test_a_digest_of_the_config_is_looked_at_when_its_channel_changes(rig: Rig) -> None:
+    for channel in ("C1", "C1", "C2", "C2"):
+        sync_digests(rig.store, "w1", (replace(AGING, channel=channel),), rig.clock)
+    assert sorted(row.destination for row in rig.rows()) == ["C1", "C2"]
