@@ -22,7 +22,7 @@ from crmbot.reports.charts import png_of
 TIMEOUT_S = 10.0
 _TRY_LATER = range(400, 500)
 _LONGEST_SUBJECT = 500
-_PICTURE_PIXELS = 1088
+_PICTURE_PIXELS = 880
 """Twice the width at which mails show a chart, for screens with small pixels."""
 _DONE = 250
 _REFUSED = (smtplib.SMTPSenderRefused, smtplib.SMTPDataError, smtplib.SMTPHeloError, smtplib.SMTPConnectError)

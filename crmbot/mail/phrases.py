@@ -9,6 +9,7 @@ from crmbot.domain.money import Money
 from crmbot.mail.outgoing import one_line
 from crmbot.reports.digests.base import Digest
 from crmbot.reports.digests.overdue import OverdueItem
+from crmbot.reports.digests.scores import Score, share_of
 from crmbot.reports.rendering.columns import TextTable, cut, draw, natural_width, wrap
 from crmbot.reports.values import Meta, Unconverted
 
@@ -53,6 +54,10 @@ class Phrases:
     def signed(self, money: Money) -> str:
         """Return an amount with its sign: +$1,200."""
         return f"+{money}" if money.minor > 0 else str(money)
+
+    def share_of(self, score: Score) -> str:
+        """Return how much of a forecast came: 87 % of it."""
+        return share_of(score)
 
     def moved_by(self, movement: str, value: Money) -> str:
         """Return what a movement did to the sum; one of dates leaves it alone."""

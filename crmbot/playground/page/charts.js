@@ -10,6 +10,12 @@ export function chart(spec) {
   return spec.type === "pie" ? shares(spec.segments) : axes(spec);
 }
 
+// The next larger step of 1, 2 or 5 and zeros; whole where the figures are.
+function nice(least) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(least, 0.34)));
+  return power * [1, 2, 5, 10].find((times) => times * power >= least);
+}
+
 function shares(segments) {
   const whole = segments.reduce((sum, segment) => sum + segment.value, 0);
   return make("ul", { class: "shares" }, segments.map((segment, place) => {
@@ -24,12 +30,14 @@ function axes(spec) {
   const labels = spec.axis_config.categories;
   const value = (series, label) => series.data.find((point) => point.label === label)?.value ?? 0;
   const all = spec.series.flatMap((series) => series.data.map((point) => point.value));
-  const top = Math.max(0, ...all);
-  const low = Math.min(0, ...all);
+  const pace = nice((Math.max(0, ...all) - Math.min(0, ...all)) / 3);
+  const top = pace * Math.ceil(Math.max(0, ...all) / pace);
+  const low = pace * Math.floor(Math.min(0, ...all) / pace);
+  const ticks = Array.from({ length: Math.round((top - low) / pace) + 1 }, (_, place) => low + pace * place);
   const y = (number) => 12 + (HEIGHT - 40) * (1 - (number - low) / (top - low || 1));
   const step = (WIDTH - 50) / labels.length;
   const svg = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": labels.join(", ") });
-  for (const number of [low, (top + low) / 2, top]) {
+  for (const number of ticks) {
     svg.append(draw("line", { x1: 46, x2: WIDTH, y1: y(number), y2: y(number), class: "grid" }),
       draw("text", { x: 40, y: y(number) + 4, class: "tick end" }, short(number)));
   }
@@ -43,14 +51,16 @@ function axes(spec) {
 
   function bars(series, number) {
     const wide = Math.min(34, (step * 0.7) / spec.series.length);
-    return labels.map((label, place) => {
+    return labels.filter((label) => value(series, label)).map((label) => {
       const at = value(series, label);
+      const place = labels.indexOf(label);
       const x = 48 + step * (place + 0.5) + wide * (number - spec.series.length / 2);
       return draw("rect", { class: `tone${number}`, x, y: Math.min(y(at), y(0)), width: wide - 2, height: Math.max(1, Math.abs(y(at) - y(0))), rx: 2 });
     });
   }
 
+  const unit = spec.axis_config.y_label && make("span", { class: "unit" }, spec.axis_config.y_label);
   const legend = make("div", { class: "legend" }, spec.series.map((series, number) =>
-    make("span", {}, make("i", { class: `tone${number}` }), series.name)));
+    make("span", {}, make("i", { class: `tone${number}` }), series.name)), unit);
   return make("div", { class: "chart" }, svg, legend);
 }

@@ -119,7 +119,7 @@ def _names(columns: tuple[Column, ...], middles: list[float], floor: float, pitc
     ranked = sorted(zip(columns, middles, strict=True), key=lambda pair: pair[0].rank)
     room = max(pitch - _APART, _NAME_AT_LEAST)
     names = [_below(floor, 0, x, column.name, NAME, room) for column, x in ranked]
-    kept = keep_apart(names, _APART)
+    kept = _evenly(names, [column.rank for column, _ in ranked])
     yield from sorted(kept, key=lambda label: label.x)
     notes = (
         _below(floor, 1, x, column.note, DETAIL, room)
@@ -127,6 +127,13 @@ def _names(columns: tuple[Column, ...], middles: list[float], floor: float, pitc
         if column.note and name in kept
     )
     yield from keep_apart(notes, _APART)
+
+
+def _evenly(names: list[Label], ranks: list[int]) -> tuple[Label, ...]:
+    """Return the names that have room; of a rank that has not room for all of it none, so that they stand evenly."""
+    kept = keep_apart(names, _APART)
+    crowded = {rank for name, rank in zip(names, ranks, strict=True) if rank > min(ranks, default=0) and name not in kept}
+    return keep_apart((name for name, rank in zip(names, ranks, strict=True) if rank not in crowded), _APART)
 
 
 def _below(floor: float, line: int, middle: float, text: str, style: Style, room: float) -> Label:

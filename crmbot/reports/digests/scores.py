@@ -12,6 +12,7 @@ from crmbot.reports.deal_sums import sum_deals
 from crmbot.reports.digests.base import look
 from crmbot.reports.snapshot import Snapshot
 
+_TWICE = 2
 SPANS = (30, 90)
 """How many days back the forecasts lie that are scored."""
 
@@ -30,6 +31,13 @@ class Score:
     won_deals: int
     won: Money
     hit_rate: float
+
+
+def share_of(score: Score) -> str:
+    """Say how much of a forecast came: 87 % of it, 7.6 times as much."""
+    if score.hit_rate >= _TWICE:
+        return f"{score.hit_rate:.1f} times as much"
+    return f"{score.hit_rate * 100:.0f} % of it"
 
 
 def score_forecasts(snapshot: Snapshot) -> tuple[Score, ...]:

@@ -50,7 +50,9 @@ def _circumstances(report: Report) -> Mrkdwn:
 
 
 def _as_table(part: Section, reader: Reader) -> tuple[Block, ...]:
-    shown = [place for place, column in enumerate(part.columns) if column not in _HIDDEN]
+    # What has a name needs no key beside it.
+    hidden = _HIDDEN | ({"key"} if "name" in part.columns else set())
+    shown = [place for place, column in enumerate(part.columns) if column not in hidden]
     heads = [_words(part.columns[place]) for place in shown]
     rows = [[_plain(row[place], reader) for place in shown] for row in part.rows[:_MOST_ROWS]]
     numeric = [at for at, place in enumerate(shown) if all(_is_figure(row[place]) for row in part.rows)]

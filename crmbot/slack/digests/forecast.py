@@ -5,7 +5,7 @@ from crmbot.domain.money import Money
 from crmbot.reports.digests import ForecastDigest
 from crmbot.reports.digests.forecast import Moved
 from crmbot.reports.digests.lateness import LateDeal
-from crmbot.reports.digests.scores import Score
+from crmbot.reports.digests.scores import Score, share_of
 from crmbot.slack.blocks.primitives import context, section, stack, table
 from crmbot.slack.digests.rows import Deed, RowName, row
 from crmbot.slack.digests.words import signed
@@ -68,7 +68,7 @@ def _score(score: Score) -> Mrkdwn:
     won = f"*{score.won}* was won in {count(score.won_deals, 'deal')}"
     if not score.weighted.minor:
         return Mrkdwn(f"{score.days} days ago nothing was forecast for the days until today; {won}.")
-    hit = f"{score.hit_rate:.0%} of it".replace("%", " %")
+    hit = share_of(score)
     return Mrkdwn(f"{score.days} days ago {score.weighted} was forecast until today; {won}: {hit}.")
 
 
