@@ -35,7 +35,7 @@ def report(fields: str) -> Mail:
         ("Recipient address: a@b.example\nReason: unknown or illegal alias", "a@b.example", None, True),
         ("Delivery has failed to these recipients or groups:\n\nAnna (A@B.example)<mailto:a@b.example>\nNot found.\n",
          "a@b.example", None, True),
-        ("Your message wasn't delivered to **a@b.example** because the domain is not there.", "a@b.example", None, True),
+        ("Your message wasn't delivered to **a@b.example** because the domain is gone.", "a@b.example", None, True),
     ],
 )  # fmt: skip
 def test_words_of_servers_without_a_report(text: str, recipient: str, status: str | None, permanent: bool) -> None:
