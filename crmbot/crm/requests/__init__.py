@@ -47,6 +47,7 @@ from crmbot.crm.requests.mail import (
     ShowEmail,
     WriteEmail,
 )
+from crmbot.crm.requests.nudges import NudgeOwner
 from crmbot.crm.requests.people import (
     CreateCompany,
     CreateContact,
@@ -93,6 +94,7 @@ from crmbot.crm.requests.workspace import (
     PauseDigest,
     PreviewDigest,
     RevokeToken,
+    SendAside,
     SendDigest,
     SetRate,
     SetUserRole,
@@ -153,7 +155,7 @@ __all__ = [
     "MergeCompanies",
     "MergeContacts",
     "MoveDeal",
-    "ObeyMail",
+    "NudgeOwner",
     "ObeyMail",
     "OpenDraft",
     "OpenHome",
@@ -167,6 +169,7 @@ __all__ = [
     "ReopenDeal",
     "Request",
     "RevokeToken",
+    "SendAside",
     "SendDigest",
     "SetCompany",
     "SetContact",
