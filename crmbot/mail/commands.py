@@ -13,6 +13,7 @@ from crmbot.crm.requests import AddNote, CreateDeal, CreateTask, ObeyMail, Reque
 from crmbot.domain.intake import tag_of
 from crmbot.errors import Ambiguous, BadInput, Busy, CrmError, MissingFact, NotAllowed, NotFound, Unauthenticated
 from crmbot.language.conversation import understand
+from crmbot.language.grammar import NOUNS
 from crmbot.mail.addresses import ENVELOPE, WISHES, wish_of
 from crmbot.mail.fingerprints import bare_subject
 from crmbot.mail.values import Mail
@@ -117,7 +118,7 @@ def ask_of(service: CrmService, actor: Actor, mail: Mail, command: Command, logg
         command.line,
         understood.request,
         understood.problem,
-        understood.example or EXAMPLES.get(command.noun, ""),
+        understood.example or _example_of(command),
         repeated=logged.repeated,
         logged_entry=logged.entry_id,
     )
@@ -232,6 +233,13 @@ def _outcome(answer: Answer) -> Outcome:
     if not isinstance(answer, Outcome):
         raise TypeError(f"the door answered {type(answer).__name__}")
     return answer
+
+
+def _example_of(command: Command) -> str:
+    """Return a line that would do: of the same verb, else of the same noun."""
+    noun = NOUNS.get(command.noun)
+    verb = noun.by_word.get(command.rest.partition(" ")[0].lower()) if noun else None
+    return noun.line(verb, verb.example) if noun and verb and verb.example else EXAMPLES.get(command.noun, "")
 
 
 def _line(example: str | None) -> str | None:

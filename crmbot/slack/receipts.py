@@ -86,4 +86,5 @@ def _choices(payload: Mapping[str, Any]) -> list[Element | None]:
             press_button("Contact only", AttachEmail(email, reference), action_id="email.attach_alone")
             for reference in payload.get("alone", [])
         ]
-    return [*buttons, undo_button(payload.get("entry_id"))]
+    # Undoing a mail that waits would make it vanish.
+    return [*buttons, undo_button(payload.get("entry_id")) if payload["state"] != "triage" else None]

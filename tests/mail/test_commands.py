@@ -112,7 +112,7 @@ def test_new_deal_of_a_known_customer_gets_the_mail_and_its_people(post: Post) -
     [
         ("/task", "A mail can't show anything", "/task fri call back"),
         ("/deal lost", "Why was", "/deal lost"),
-        ("/deal won Globex", "Globex", ""),
+        ("/deal won Globex", "Globex", "/deal won acme"),
         ("/deal won D-99", "D-99", "/deal"),
         ("/user add eve@evil.example admin", "A mail can't ask for “/user”", "/task fri call back"),
         ("/frobnicate now", "can't ask for “/frobnicate”", "/task fri call back"),
