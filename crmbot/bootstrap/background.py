@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from crmbot.bootstrap import Crmbot
+from crmbot.bootstrap.installing import takes_installations
 from crmbot.bootstrap.sending import gateways, slack_gateway
 from crmbot.config.settings import IntakeSettings
 from crmbot.errors import SendFailed
@@ -26,12 +27,13 @@ from crmbot.service import CrmService
 _logger = logging.getLogger(__name__)
 _TICK = timedelta(seconds=15)
 _CLEAR_OUT = timedelta(hours=6)
-
 _RESCORE = timedelta(minutes=10)
+
 
 def composer(bot: Crmbot) -> DigestComposer:
     """Return what makes a digest's message."""
-    return DigestComposer(bot.service.policy, bot.service.report_settings, render_digest)
+    prefix = bot.settings.slack.command_prefix
+    return DigestComposer(bot.service.policy, bot.service.report_settings, render_digest, prefix=prefix)
 
 
 def digests(bot: Crmbot) -> Digests:
@@ -53,7 +55,7 @@ def sync(bot: Crmbot) -> None:
 
 def _channel_id(bot: Crmbot, name: str) -> str | None:
     """Ask Slack for a channel's id; None without Slack, when the name is kept until Slack answers."""
-    if not bot.settings.secrets.slack_bot_token:
+    if not (bot.settings.secrets.slack_bot_token or takes_installations(bot.settings)):
         return None
     try:
         return slack_gateway(bot).find_channel(name)
@@ -103,10 +105,10 @@ def worker_parts(bot: Crmbot) -> dict[str, Part]:
 
     jobs = (
         Job("digests", _TICK, tick),
+        Job("scoring", _RESCORE, lambda: rescore_leads(bot.store, bot.service.policy)),
         Job("housekeeping", _CLEAR_OUT, lambda: clear_out(bot.store, bot.clock)),
     )
     parts: dict[str, Part] = {"scheduler": Scheduler(jobs), "outbox": out}
-        Job("scoring", _RESCORE, lambda: rescore_leads(bot.store, bot.service.policy)),
     return parts | {f"mail {name}": IntakePart(intake) for name, intake in intakes(bot).items()}
 
 

@@ -7,11 +7,13 @@ from crmbot.bootstrap import Crmbot
 from crmbot.bootstrap.background import sync, worker_parts
 from crmbot.bootstrap.chat import dispatcher, socket_listener
 from crmbot.bootstrap.health import Vitals
+from crmbot.bootstrap.installing import install_flow, installations, takes_installations
 from crmbot.errors import ConfigError
 from crmbot.jobs.worker import Part
 from crmbot.slack.socket import SocketListener
 from crmbot.web.app import build_web
 from crmbot.web.health import build_health
+from crmbot.web.oauth import install_routes
 from crmbot.web.server import WebServer
 
 
@@ -49,8 +51,10 @@ def chosen_parts(
     vitals = Vitals(bot, dict(parts))
     if web:
         signed = settings.slack.mode == "http" and bool(settings.secrets.slack_signing_secret)
-        answer = dispatcher(bot).dispatch if signed else None
-        app = build_web(bot.service, slack=answer, health=vitals.health, metrics=vitals.metrics)
+        known = installations(bot)
+        answer = dispatcher(bot, known).dispatch if signed else None
+        also = install_routes(install_flow(bot, known), settings.web.base_url) if known and signed else ()
+        app = build_web(bot.service, slack=answer, health=vitals.health, metrics=vitals.metrics, also=also)
         parts["web"] = WebServer(app, bind or settings.web.bind)
     if not parts:
         raise ConfigError("The Slack part needs SLACK_APP_TOKEN and SLACK_BOT_TOKEN. See: crmbot doctor")
@@ -65,6 +69,10 @@ def say_what_is_missing(bot: Crmbot, *, slack: bool, worker: bool) -> list[str]:
     tokens = settings.secrets
     if slack and settings.slack.mode == "socket" and not (tokens.slack_app_token and tokens.slack_bot_token):
         said.append("Slack is not connected: SLACK_APP_TOKEN or SLACK_BOT_TOKEN is missing. See docs/slack-setup.md")
+    if tokens.slack_client_id and settings.slack.mode != "http":
+        said.append('SLACK_CLIENT_ID is set, but several Slack workspaces need slack.mode = "http".')
+    elif takes_installations(settings) and not tokens.slack_signing_secret:
+        said.append("No Slack workspace can install crmbot: SLACK_SIGNING_SECRET is missing. See docs/slack-setup.md")
     if worker and not any(intake.host for intake in settings.mail_intake):
         said.append("No mailbox is read: mail.intake.host is empty.")
     return said

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crmbot.bootstrap import Crmbot
-from crmbot.bootstrap.chat import slack_options
+from crmbot.bootstrap.installing import api_finder, takes_installations
 from crmbot.bootstrap.surfaces import surface_renderers
 from crmbot.bootstrap.triage import triage_renderers
 from crmbot.crm.outbox import OutboxMessage
 from crmbot.errors import SendFailed
+from crmbot.jobs.charts import ChartMemory
 from crmbot.jobs.delivery import Gateway
 from crmbot.jobs.notices import NoticeGateway, Renderer
 from crmbot.mail.letters import render_letter
@@ -17,7 +18,7 @@ from crmbot.mail.outgoing import Outgoing
 from crmbot.models import User
 from crmbot.slack.gateway import SlackGateway
 from crmbot.slack.message import Message
-from crmbot.slack.notices import undelivered_message
+from crmbot.slack.notices import nudge_message, undelivered_message
 from crmbot.slack.outbox import SlackOutbox
 from crmbot.slack.receipts import receipt_message
 from crmbot.slack.triage import mailbox_message
@@ -35,13 +36,14 @@ _NOTICES = {
     "notice.receipt": Notice(receipt_message, "receipt"),
     "notice.undelivered": Notice(undelivered_message, "undelivered"),
     "notice.mailbox": Notice(mailbox_message, "mailbox"),
+    "notice.nudge": Notice(nudge_message, "nudge"),
 }
 
 
 def slack_gateway(bot: Crmbot) -> SlackGateway:
-    """Return the way to the Slack workspace of the settings."""
-    api = slack_options(bot.settings).api
-    return SlackGateway(lambda: api)
+    """Return the way to the Slack workspace that the settings are about."""
+    find_api, workspace_id = api_finder(bot), bot.service.workspaces()[0].id
+    return SlackGateway(lambda: find_api(workspace_id))
 
 
 def mail_gateway(bot: Crmbot) -> Outgoing | None:
@@ -62,9 +64,13 @@ def mail_gateway(bot: Crmbot) -> Outgoing | None:
 def gateways(bot: Crmbot) -> dict[str, Gateway]:
     """Return every way out that the settings allow, by the family of the outbox rows it takes."""
     ways: dict[str, Gateway] = {}
-    if bot.settings.secrets.slack_bot_token:
-        gateway = slack_gateway(bot)
-        ways["slack"] = SlackOutbox(lambda _workspace_id: gateway)
+    if bot.settings.secrets.slack_bot_token or takes_installations(bot.settings):
+        find_api = api_finder(bot)
+        ways["slack"] = SlackOutbox(
+            lambda workspace_id: SlackGateway(
+                lambda: find_api(workspace_id), ChartMemory(bot.store, bot.clock, workspace_id)
+            )
+        )
     outgoing = mail_gateway(bot)
     if outgoing is not None:
         ways["mail"] = outgoing

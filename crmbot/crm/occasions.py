@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from crmbot.domain.calendar import Slot, slots_between
-from crmbot.models import DigestSlot, DigestSubscription
+from crmbot.models import DigestSlot, DigestSubscription, Workspace
 
 CLOCKS_DIFFER = timedelta(hours=1)
 """Further ahead than this lies only what a wrong clock decided."""
@@ -130,7 +130,12 @@ def _due(session: Session, now: datetime, catch_up: timedelta) -> list[Occasion]
     )
     rows = session.execute(
         select(DigestSubscription, decided)
-        .where(DigestSubscription.paused_at.is_(None), DigestSubscription.active_since <= now)
+        .join(Workspace, Workspace.id == DigestSubscription.workspace_id)
+        .where(
+            DigestSubscription.paused_at.is_(None),
+            DigestSubscription.active_since <= now,
+            Workspace.stopped_at.is_(None),
+        )
         .order_by(DigestSubscription.id)
     )
     found: list[Occasion] = []

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from crmbot.crm.answers import Outcome
 from crmbot.crm.emails.writing import call_back
+from crmbot.crm.installations import INSTALLED, REMOVED
 from crmbot.crm.requests import REQUESTS, Undo
 from crmbot.crm.reversal import take_back
 from crmbot.crm.users import count_admins
@@ -14,6 +15,12 @@ from crmbot.crm.work import Work
 from crmbot.errors import Conflict, NotAllowed, NotFound
 from crmbot.models import Activity, Company, Contact, Deal, JournalEntry, Lead
 
+_FINAL = {
+    "archive.import": "The import of an archive can't be undone; a backup from before it can be restored.",
+    INSTALLED: "An installation can't be undone here. Remove the app in Slack instead.",
+    REMOVED: "A removal can't be undone here. Install crmbot in Slack again.",
+}
+"""Effects that undo leaves alone, and what to do instead."""
 _SHOWN = (Deal, Lead, Contact, Company, Activity)
 
 
@@ -84,8 +91,8 @@ def _refuse_unallowed(work: Work, entry: JournalEntry, effect: JournalEntry) -> 
 
 
 def _refuse_stale(work: Work, entry: JournalEntry) -> None:
-    if entry.request == "archive.import":
-        raise Conflict("The import of an archive can't be undone; a backup from before it can be restored.")
+    if entry.request in _FINAL:
+        raise Conflict(_FINAL[entry.request])
     if entry.undone_by_id is not None:
         raise Conflict(f"That was undone already: {entry.summary}")
     if work.now - entry.at > work.policy.undo_for:

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from crmbot.playground.arguments import ApiError, read_arguments
+from crmbot.playground.consent import consent_routes
 from crmbot.playground.faults import Fault
 from crmbot.playground.links import Links
 from crmbot.playground.methods import TAKES_NO_JSON, call_method
@@ -37,6 +38,7 @@ class Routes:
         return Starlette(
             routes=[
                 Route("/api/{method:path}", self.api, methods=["GET", "POST"]),
+                *consent_routes(self.workspace),
                 Route("/upload/{file}", self.upload, methods=["POST"]),
                 Route("/response/{token}", self.response_url, methods=["POST"]),
                 WebSocketRoute("/link/", self.link),

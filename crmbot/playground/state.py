@@ -108,9 +108,10 @@ class Workspace:
                     return channel
             return self.add_channel("D" + user[1:], "directmessage", user=user, members=[user])
 
-    def authorize(self, code: str, team_id: str, team_name: str, installer: str) -> None:
-        """Let `oauth.v2.access` exchange this code for a token of another workspace, once."""
-        self.codes[code] = {"team": {"id": team_id, "name": team_name}, "user": installer}
+    def authorize(self, code: str, team_id: str, team_name: str, installer: str, redirect_uri: str = "") -> None:
+        """Let `oauth.v2.access` exchange this code for a token of another workspace, once, with the same address."""
+        team = {"id": team_id, "name": team_name}
+        self.codes[code] = {"team": team, "user": installer, "redirect_uri": redirect_uri}
 
     def new_ts(self) -> str:
         """Return a message timestamp later than any before it."""

@@ -89,7 +89,7 @@ class SlackApi:
         return _judged(*self._send(self.base_url + method, body, self._headers(content_type), seconds or self.seconds))
 
     def _headers(self, content_type: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
+        return {"Content-Type": content_type} | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
 
     def _send(
         self, url: str, body: bytes, headers: dict[str, str], seconds: float

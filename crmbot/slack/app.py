@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from crmbot.domain.permissions import Role
 from crmbot.service import CrmService
-from crmbot.slack import commands, events, presses, shortcuts
+from crmbot.slack import commands, events, presses, removals, shortcuts
 from crmbot.slack.api import SlackApi
 from crmbot.slack.desk import Desk
 from crmbot.slack.digests import presses as digest_presses
@@ -19,6 +19,7 @@ from crmbot.slack.forms import listeners
 from crmbot.slack.forms.opening import Asker
 from crmbot.slack.gateway import SlackGateway
 from crmbot.slack.incidents import record_incident
+from crmbot.slack.installations import Installations, acting_team
 from crmbot.slack.people import People
 
 
@@ -39,10 +40,14 @@ class SlackOptions:
     slack_seconds: float = 10.0
     new_role: Role | None = None
     base_url: str = ""
+    installations: Installations | None = field(default=None, repr=False)
+    """Where each team has a token of its own; none when all is done with `bot_token`."""
 
     @property
     def api(self) -> SlackApi:
-        """The Web API with the bot's token."""
+        """The Web API with the bot's token: the only one, or that of the team whose input is answered."""
+        if self.installations is not None:
+            return self.installations.acting_api
         return SlackApi(self.bot_token, self.api_url, self.slack_seconds)
 
 
@@ -70,10 +75,11 @@ def build_app(options: SlackOptions, service: CrmService) -> App:
         request_verification_enabled=False,
         ssl_check_enabled=False,
         token_verification_enabled=False,
-        authorize=_authorize(options.bot_token),
+        authorize=_authorize(options),
     )
     app.error(_answer_error)
     asker = Asker(desk, api)
+    removals.register(app, service, desk.people, options.installations)
     commands.register(app, asker, options.command_prefix)
     # A press is answered by the first that listens to it.
     listeners.register(app, asker)
@@ -84,9 +90,13 @@ def build_app(options: SlackOptions, service: CrmService) -> App:
     return app
 
 
-def _authorize(bot_token: str) -> Callable[..., AuthorizeResult]:
+def _authorize(options: SlackOptions) -> Callable[..., AuthorizeResult]:
     def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, bot_token=bot_token)
+        # Listeners call Slack by `options.api`; a team without a token is refused by the desk, in words.
+        acting_team.set(team_id or "")
+        return AuthorizeResult(
+            enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, bot_token=options.bot_token
+        )
 
     return authorize
 

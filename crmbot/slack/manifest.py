@@ -24,7 +24,10 @@ SCOPES = {
 }
 """Every scope with what it is used for."""
 
-EVENTS = ("app_home_opened", "app_mention", "link_shared", "message.channels", "message.groups", "message.im")
+EVENTS = (
+    *("app_home_opened", "app_mention", "app_uninstalled", "link_shared"),
+    *("message.channels", "message.groups", "message.im", "tokens_revoked"),
+)
 _FOR_LINKS = frozenset({"links:read", "links:write", "link_shared"})
 """What is of use only where crmbot's pages have a public address."""
 
@@ -59,6 +62,7 @@ def manifest(settings: ManifestSettings) -> dict[str, Any]:
     events_url = f"{settings.web.base_url.rstrip('/')}/slack/events"
     address = {"url": events_url} if over_http else {}
     request_url = {"request_url": events_url} if over_http else {}
+    redirect_urls = {"redirect_urls": [redirect_uri(settings.web.base_url)]} if over_http else {}
     domain = domain_of(settings.web.base_url)
     unused = frozenset() if domain else _FOR_LINKS
     commands = [
@@ -92,7 +96,7 @@ def manifest(settings: ManifestSettings) -> dict[str, Any]:
             "slash_commands": commands,
             **({"unfurl_domains": [domain]} if domain else {}),
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES.keys() - unused)}},
+        "oauth_config": {**redirect_urls, "scopes": {"bot": bot_scopes(settings)}},
         "settings": {
             "event_subscriptions": {**request_url, "bot_events": [one for one in EVENTS if one not in unused]},
             "interactivity": {"is_enabled": True, **request_url},
@@ -101,6 +105,16 @@ def manifest(settings: ManifestSettings) -> dict[str, Any]:
             "token_rotation_enabled": False,
         },
     }
+
+
+def bot_scopes(settings: ManifestSettings) -> list[str]:
+    """Return the permissions that the bot asks for."""
+    return sorted(SCOPES.keys() - (frozenset() if domain_of(settings.web.base_url) else _FOR_LINKS))
+
+
+def redirect_uri(base_url: str) -> str:
+    """Return where Slack's page of consent sends the browser back to."""
+    return f"{base_url.rstrip('/')}/slack/oauth_redirect"
 
 
 _LONG = (

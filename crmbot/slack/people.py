@@ -43,11 +43,18 @@ class People:
         found = self.service.workspace_of_team(team_id)
         if found is None:
             raise Unauthenticated("This Slack workspace is not set up in crmbot. An admin installs the app for it.")
+        if found.stopped_at is not None:
+            raise Unauthenticated("crmbot was removed from this Slack workspace. An admin can install it again.")
         with self._lock:
             if len(self._workspaces) > 1000:  # noqa: PLR2004 - bounded, whatever team ids come
                 self._workspaces.clear()
             self._workspaces[team_id] = (time.monotonic() + _REMEMBER_SECONDS, found)
         return found
+
+    def forget(self) -> None:
+        """Look workspaces up anew from now on."""
+        with self._lock:
+            self._workspaces.clear()
 
     def actor(self, workspace: Workspace, team_id: str, user_id: str, user_team_id: str | None = None) -> Actor:
         """Return who a Slack account is in the CRM, linking it at the first time.

@@ -1,8 +1,9 @@
 """The web application: Slack over HTTP, health, metrics and the API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from crmbot.service import CrmService
@@ -13,9 +14,14 @@ from crmbot.web.slack import SlackDispatch, SlackFirst
 
 
 def build_web(
-    service: CrmService, *, slack: SlackDispatch | None, health: Callable[[], Health], metrics: Callable[[], bytes]
+    service: CrmService,
+    *,
+    slack: SlackDispatch | None,
+    health: Callable[[], Health],
+    metrics: Callable[[], bytes],
+    also: Sequence[BaseRoute] = (),
 ) -> ASGIApp:
-    """Return the application with the parts that exist.
+    """Return the application with the parts that exist; `also` are routes that other parts bring.
 
     Slack's requests are answered before the framework sees them: they are many, and each must be quick.
     """
@@ -24,5 +30,5 @@ def build_web(
     add_failures(app)
     app.include_router(attachments.router, prefix="/api/v1/crm")
     app.include_router(reports.router, prefix="/api/v1/crm")
-    app.router.routes.extend(health_routes(health, metrics))
+    app.router.routes.extend((*health_routes(health, metrics), *also))
     return SlackFirst(app, slack) if slack is not None else app

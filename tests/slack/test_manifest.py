@@ -67,6 +67,8 @@ def test_every_event_has_its_scope(event: str) -> None:
     needed = {
         "app_home_opened": None,
         "app_mention": "app_mentions:read",
+        "app_uninstalled": None,
+        "tokens_revoked": None,
         "link_shared": "links:read",
         "message.channels": "channels:history",
         "message.groups": "groups:history",

@@ -29,6 +29,8 @@ def exchange_code(workspace: Workspace, args: Json, _team: Json) -> Json:
     grant = workspace.codes.pop(str(args.get("refresh_token") or args.get("code")), None)
     if grant is None:
         raise ApiError("invalid_refresh_token" if args.get("refresh_token") else "invalid_code")
+    if grant.get("redirect_uri") and grant["redirect_uri"] != args.get("redirect_uri"):
+        raise ApiError("bad_redirect_uri")
     token = "xoxb-" + secrets.token_hex(12)
     workspace.tokens[token] = grant["team"]
     return {

@@ -1,0 +1,155 @@
+"""Slack's leave to work in a workspace: given at an installation, taken back at once, given again."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from crmbot.crm.delivery_keys import Delivery, take_key
+from crmbot.crm.policy import Policy
+from crmbot.crm.setup import bind_team, create_workspace
+from crmbot.domain.ids import new_id
+from crmbot.domain.permissions import Role
+from crmbot.models import Installation, JournalEntry, Outbox, User, Workspace
+from crmbot.store import EVERY_WORKSPACE, Store
+
+INSTALLED, REMOVED = "slack.installed", "slack.removed"
+"""What the journal calls both; neither can be undone here, only in Slack."""
+_NOBODYS = "install"
+"""Stands for the workspace in the keys of states: which one it will be is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """How a workspace begins that an installation makes."""
+
+    timezone: str = "UTC"
+    currency: str = "USD"
+    date_order: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """How a workspace stands with Slack; `sealed` is empty where no installation holds a token."""
+
+    workspace_id: str
+    team_id: str | None
+    stopped_at: datetime | None
+    sealed: dict[str, Any]
+
+
+def keep_installation(
+    session: Session,
+    *,
+    team_id: str,
+    team_name: str,
+    bot_user_id: str | None,
+    sealed: dict[str, Any],
+    policy: Policy,
+    beginnings: Beginnings,
+    now: datetime,
+) -> str:
+    """Keep a team's token and return its workspace's id; a team seen for the first time gets a workspace.
+
+    The store's only workspace, when no team has it yet, becomes this team's: the one that the config is about. A team
+    that comes back finds everything as it was, and what was stopped goes on.
+    """
+    workspace = bind_team(session, team_id) or create_workspace(
+        session,
+        name=team_name,
+        timezone=beginnings.timezone,
+        currency=beginnings.currency,
+        date_order=beginnings.date_order,
+        slack_team_id=team_id,
+        stages=policy.stages,
+        now=now,
+    )
+    known = _installation(session, workspace.id)
+    row = known or Installation(workspace_id=workspace.id, id=new_id(now), team_id=team_id)
+    row.team_id, row.bot_user_id, row.sealed = team_id, bot_user_id, sealed
+    row.installed_at, row.removed_at = now, None
+    session.add(row)
+    workspace.stopped_at = None
+    again = " again" if known else ""
+    _note(session, workspace.id, INSTALLED, f"Installed{again} in the Slack workspace {team_name}.", now)
+    session.flush()
+    return workspace.id
+
+
+def end_installation(session: Session, team_id: str, why: str, *, happened_at: datetime, now: datetime) -> bool:
+    """Stop everything that a team's leave allowed, and forget its token; False when there is nothing to stop.
+
+    News of a removal from before the last installation are old and change nothing.
+    """
+    workspace = session.scalar(select(Workspace).where(Workspace.slack_team_id == team_id).with_for_update())
+    if workspace is None or workspace.stopped_at is not None:
+        return False
+    row = _installation(session, workspace.id)
+    if row is not None:
+        if happened_at < row.installed_at.replace(microsecond=0):
+            return False
+        row.sealed, row.removed_at = {}, now
+    workspace.stopped_at = now
+    session.execute(
+        update(Outbox)
+        .where(
+            Outbox.workspace_id == workspace.id,
+            Outbox.kind.startswith("slack.") | Outbox.kind.startswith("notice."),
+            Outbox.state.in_(("queued", "unknown")),
+        )
+        .values(state="parked", reason=why),
+        execution_options={"synchronize_session": False},
+    )
+    _note(session, workspace.id, REMOVED, why, now)
+    session.flush()
+    return True
+
+
+def take_state(store: Store, state: str, now: datetime) -> bool:
+    """Use up the state of an installation under way; False when it was used before."""
+    key = f"oauth {hashlib.sha256(state.encode()).hexdigest()}"
+    try:
+        with store.writing(EVERY_WORKSPACE) as session:
+            take_key(session.connection(), _NOBODYS, Delivery(key), "", now)
+    except IntegrityError:
+        return False
+    return True
+
+
+def has_admin(session: Session, workspace_id: str) -> bool:
+    """Say whether a workspace has anybody who may change it."""
+    admins = select(User.id).where(User.workspace_id == workspace_id, User.active, User.role == Role.ADMIN.value)
+    return session.scalar(admins.limit(1)) is not None
+
+
+def read_leave(session: Session, *, workspace_id: str | None = None, team_id: str | None = None) -> Leave | None:
+    """Return how a workspace, or the one of a team, stands with Slack; None when there is no such."""
+    workspaces = select(Workspace)
+    wanted = Workspace.id == workspace_id if workspace_id is not None else Workspace.slack_team_id == team_id
+    workspace = session.scalar(workspaces.where(wanted))
+    if workspace is None:
+        return None
+    row = _installation(session, workspace.id)
+    return Leave(workspace.id, workspace.slack_team_id, workspace.stopped_at, row.sealed if row is not None else {})
+
+
+def reseal(session: Session, workspace_id: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Put a token that was sealed with another key in place of the one that was read, unless that changed since."""
+    row = _installation(session, workspace_id)
+    if row is not None and row.sealed == before:
+        row.sealed = after
+        session.flush()
+
+
+def _installation(session: Session, workspace_id: str) -> Installation | None:
+    return session.scalar(select(Installation).where(Installation.workspace_id == workspace_id).limit(1))
+
+
+def _note(session: Session, workspace_id: str, what: str, summary: str, now: datetime) -> None:
+    session.add(
+        JournalEntry(workspace_id=workspace_id, id=new_id(now), at=now, request=what, summary=summary, surface="slack")
+    )

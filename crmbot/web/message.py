@@ -1,0 +1,27 @@
+"""A page that says one thing: a title and a sentence."""
+
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from crmbot.paths import TEMPLATES
+
+_BAD_REQUEST = 400
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def message_page(title: str, text: str, *, status: int = 200) -> Response:
+    """Return the page; both are shown as text, whatever is in them."""
+    page = _environment().get_template("message.html").render(title=title, text=text, good=status < _BAD_REQUEST)
+    return HTMLResponse(page, status, _HEADERS)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATES / "web"), autoescape=True, undefined=StrictUndefined)
