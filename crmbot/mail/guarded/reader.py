@@ -88,6 +88,11 @@ class GuardedReader:
             raise TooCostly(f"reading it takes more than {self._megabytes} MB of memory")
         raise ReaderBroke(rest.decode("utf-8") if kind == FAILED else "the reading process answered nonsense")
 
+    @property
+    def pid(self) -> int | None:
+        """The process that reads, while there is one."""
+        return self._child.process.pid if self._child else None
+
     def start(self) -> None:
         """Start the process ahead, so that it loads while other things are done."""
         with self._lock:

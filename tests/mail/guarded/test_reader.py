@@ -35,8 +35,8 @@ def strict() -> Iterator[GuardedReader]:
 
 
 def child_of(reader: GuardedReader) -> int:
-    assert reader._child is not None
-    return reader._child.process.pid
+    assert reader.pid is not None
+    return reader.pid
 
 
 def test_every_sample_is_read_as_without_the_guard(reader: GuardedReader) -> None:
