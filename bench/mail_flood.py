@@ -34,7 +34,7 @@ def settings(server: DovecotServer) -> IntakeSettings:
     )
 
 
-def most_memory(pid: int | str = "self") -> float:
+def most_memory(pid: int | str | None = "self") -> float:
     """Return the most megabytes that a process ever held."""
     lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
