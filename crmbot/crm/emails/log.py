@@ -9,22 +9,20 @@ from crmbot.crm.attachments import keep_files
 from crmbot.crm.emails.announcing import announce
 from crmbot.crm.emails.bounces import note_bounce
 from crmbot.crm.emails.invites import remember_invite
-from crmbot.crm.emails.announcing import announce
-from crmbot.crm.emails.knowledge import Knowledge, company_domain, look_up
+from crmbot.crm.emails.knowledge import Knowledge, look_up
 from crmbot.crm.emails.matching import MEETING, Match, climb, place_with_contact
 from crmbot.crm.emails.placing import add_email_activities, logged_sentence, send_receipt
 from crmbot.crm.emails.statements import Row
+from crmbot.crm.emails.strangers import contact_of
 from crmbot.crm.emails.views import activity_reference, email_view, match_links, why_words
 from crmbot.crm.meetings import Heard, hear
-from crmbot.crm.people import company_for, contact_for
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import LogEmail, Participant
 from crmbot.crm.views import about_links, activity_view
 from crmbot.crm.work import Work
-from crmbot.domain.identity import Address, person_name_from
 from crmbot.errors import Conflict
 from crmbot.failpoints import reach
-from crmbot.models import Activity, Contact, Counter, Email, EmailReference, MailDelivery
+from crmbot.models import Activity, Counter, Email, EmailReference, MailDelivery
 
 _MOST_REFERENCES = 12
 _WEIGHT = {"noise": 0, "triage": 1}
@@ -197,14 +195,8 @@ def _make_contact(work: Work, request: LogEmail, known: Knowledge) -> Match | No
     if work.policy.unknown_sender != "create" or not known.outside or request.deal_address_only:
         return None
     one = known.outside[0]
-    return place_with_contact(work, request, known, contact_of(work, one), "new_contact")
-
-
-def contact_of(work: Work, one: Participant) -> Contact:
-    """Return the contact with a participant's address, made with the company of its domain when there is none."""
-    name = person_name_from(Address(one.name, one.email or "")) or one.email or one.name
-    company = company_for(work, None, one.email) if company_domain(one.email or "") else None
-    return contact_for(work, name, one.email, company)
+    contact = contact_of(work, one, request.text if request.forwarded else request.signature)
+    return place_with_contact(work, request, known, contact, "new_contact")
 
 
 def _new_email(work: Work, request: LogEmail) -> Email:
@@ -227,9 +219,9 @@ def _describe(work: Work, email: Email, request: LogEmail) -> None:
     email.detail = {"words": request.words} if request.words else {}
     if request.forwarded and work.actor.user_id:
         email.detail = {**email.detail, "forwarded_by": work.actor.name}
-
-
     remember_invite(email, request.invite)
+
+
 def _keep(work: Work, email: Email) -> None:
     if email.id is None:
         # The words themselves stand in one place only: what is erased there is not left in the journal.

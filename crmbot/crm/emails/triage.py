@@ -7,9 +7,9 @@ from sqlalchemy import func, select, update
 from crmbot.crm.answers import MailAnswer, Triage
 from crmbot.crm.emails.announcing import refresh_cards
 from crmbot.crm.emails.knowledge import is_outside, look_up
-from crmbot.crm.emails.log import contact_of
 from crmbot.crm.emails.matching import BY_HAND, Match, match_with, place_with_contact
 from crmbot.crm.emails.placing import add_email_activities, forget_words, logged_sentence, move_lead_on
+from crmbot.crm.emails.strangers import contact_of, words_of
 from crmbot.crm.emails.views import activity_reference, email_view, place_words, why_words
 from crmbot.crm.lookup import find_target
 from crmbot.crm.requests import (
@@ -64,7 +64,7 @@ def add_sender(work: Work, request: AddSender) -> MailAnswer:
     known = look_up(work, mail)
     if not known.outside:
         raise BadInput("Nobody outside the team is in this mail, so there is nobody to add.", field="email")
-    contact = contact_of(work, known.outside[0])
+    contact = contact_of(work, known.outside[0], words_of(email))
     return _log(work, email, place_with_contact(work, mail, known, contact, BY_HAND))
 
 
