@@ -38,9 +38,9 @@ REASONS = {
 
 BY_HAND = "by_hand"
 WRITTEN = "written"
+MEETING = "meeting"
 
 _WHO_WAS_THERE = Prepared(
-MEETING = "meeting"
     select(Email.from_address, Email.recipients).where(
         Email.workspace_id == bindparam("workspace"), Email.id == bindparam("email")
     )
