@@ -20,6 +20,7 @@ from crmbot.service import CrmService
 from crmbot.store import Store, open_store
 
 _KEY_FILE = "crmbot.key"
+_RECEIPTS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def policy_of(settings: Settings) -> Policy:
         several_open_deals=intakes[0].several_open_deals if intakes else "ask",
         unknown_sender=intakes[0].unknown_sender if intakes else "triage",
         sends_mail=bool(settings.smtp.host),
+        receipts_at_once=_RECEIPTS_AT_ONCE,
         triage_channel=settings.slack.triage_channel,
         secret_key=secret_key(settings),
     )

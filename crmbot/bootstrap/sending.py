@@ -21,7 +21,7 @@ from crmbot.slack.message import Message
 from crmbot.slack.notices import nudge_message, undelivered_message
 from crmbot.slack.outbox import SlackOutbox
 from crmbot.slack.receipts import receipt_message
-from crmbot.slack.triage import mailbox_message
+from crmbot.slack.triage import mailbox_message, more_receipts_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ _NOTICES = {
     "notice.receipt": Notice(receipt_message, "receipt"),
     "notice.undelivered": Notice(undelivered_message, "undelivered"),
     "notice.mailbox": Notice(mailbox_message, "mailbox"),
+    "notice.more_receipts": Notice(more_receipts_message, "more_receipts"),
     "notice.nudge": Notice(nudge_message, "nudge"),
 }
 

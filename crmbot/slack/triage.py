@@ -42,3 +42,9 @@ def mailbox_message(payload: Mapping[str, Any]) -> Message:
     said = f"Mail of “{payload['mailbox']}” is not read. {payload['problem']}"
     hint = "crmbot doctor looks at it again. Mail stays on the server and is read once this is right."
     return fit(Message(escape(said), stack(sentence(f"⚠️ {said}"), context(hint))))
+
+
+def more_receipts_message(payload: Mapping[str, Any]) -> Message:
+    """Return the one line for receipts beyond what is worth a message each."""
+    said = str(payload["said"])
+    return Message(escape(said), stack(sentence(f"📨 {said}")))

@@ -17,16 +17,19 @@ def check_mailbox(subject: Subject, intake: IntakeSettings) -> Finding:
             where = f"{intake.user} at {intake.host}:{intake.port}, {intake.mailbox}"
             return Finding(name, "ok", f"{where}, UIDVALIDITY {mailbox.uid_validity}.")
     except MailboxFailed as failure:
-        todo = (
-            "Check mail.intake.user and CRMBOT_IMAP_PASSWORD; many providers want an app password."
-            if failure.refused
-            else "Check host, port, tls, ca_file and mailbox below [mail.intake]."
-        )
-        return Finding(name, "failed", f"{failure}.", todo)
+        return Finding(name, "failed", f"{failure}.", _what_to_do(intake, failure))
     except OSError as error:
         return Finding(
             name, "failed", f"ca_file {intake.ca_file} can't be used: {error}.", "Correct mail.intake.ca_file."
         )
+
+
+def _what_to_do(intake: IntakeSettings, failure: MailboxFailed) -> str:
+    if not failure.refused or "safely" in str(failure):
+        return "Check host, port, tls, ca_file and mailbox below [mail.intake]."
+    if intake.auth != "password":
+        return "Check oauth_url, oauth_client_id and CRMBOT_IMAP_OAUTH_*; docs/mail.md tells how to get them."
+    return "Check mail.intake.user and CRMBOT_IMAP_PASSWORD; many providers want an app password."
 
 
 def check_smtp(subject: Subject) -> Finding:

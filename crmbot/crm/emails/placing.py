@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from crmbot.crm.answers import Link
 from crmbot.crm.emails.invites import add_invited_meeting
 from crmbot.crm.emails.matching import Match
@@ -11,13 +13,16 @@ from crmbot.crm.leads import climb
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.stages import LeadStatus
-from crmbot.models import Activity, Email, Lead
+from crmbot.models import Activity, Email, Lead, Outbox
 
 COMMAND_ONLY = "command"
 """Why a mail has no activity that only asked crmbot for something."""
 
 NEVER = "never_logged"
 """Why nothing was kept of a mail: its domain is never logged."""
+
+MORE_RECEIPTS = "notice.more_receipts"
+MORE_SAID = "More mail of yours was logged than is worth a message each. What needs you still comes one by one."
 
 _MOST_NOTES = 2_000
 _NO_SUBJECT = "(no subject)"
@@ -75,6 +80,8 @@ def send_receipt(
     problem = (activity is None and email.reason != COMMAND_ONLY) or bool(asks) or (asked is not None and asked.failed)
     if work.actor.user_id is None or preference == "none" or (preference == "problems" and not problem):
         return
+    if not problem and asked is None and _is_flooded(work, work.actor.user_id):
+        return
     payload: dict[str, Any] = {
         "email_id": email.id,
         "subject": email.subject or _NO_SUBJECT,
@@ -93,6 +100,25 @@ def send_receipt(
         "asked": asdict(asked) if asked is not None else None,
     }
     work.send("notice.receipt", work.actor.user_id, payload)
+
+
+def _is_flooded(work: Work, user_id: str) -> bool:
+    """Say whether so many messages wait for a person already that one line tells of the rest, once an hour."""
+    most = work.policy.receipts_at_once
+    if not most:
+        return False
+    waiting = select(Outbox.id).where(
+        Outbox.workspace_id == work.workspace_id, Outbox.destination == user_id, Outbox.state == "queued"
+    )
+    if work.session.scalar(waiting.order_by(Outbox.created_at).offset(most - 1).limit(1)) is None:
+        return False
+    key = f"{MORE_RECEIPTS}:{user_id}:{work.now:%Y-%m-%dT%H}"
+    if (
+        work.session.scalar(select(Outbox.id).where(Outbox.workspace_id == work.workspace_id, Outbox.key == key))
+        is None
+    ):
+        work.send(MORE_RECEIPTS, user_id, {"said": MORE_SAID}, key=key)
+    return True
 
 
 def forget_words(email: Email) -> None:

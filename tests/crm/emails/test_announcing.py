@@ -139,3 +139,12 @@ def test_mail_that_is_forgotten_is_nowhere_and_stays_away(any_post: Post) -> Non
     assert any_post.take(secret).state == "duplicate"
     listing = any_post.crm.service.perform(any_post.crm.actor("jane"), ListTriage())
     assert getattr(listing, "total", None) == 0
+
+
+def test_flood_of_receipts_is_told_in_one_line_but_what_needs_somebody_comes(post_with: Callable[..., Post]) -> None:
+    post = post_with(receipts_at_once=5)
+    for n in range(12):
+        post.take(Raw(to=ANNA, delivered_to=INTAKE, subject=f"Mail {n}", message_id=f"<{n}@ours.example>"))
+    post.take(forward(Raw(sender=GUS, to=JANE, subject="Hello")))
+    assert [receipt["state"] for receipt in post.receipts()] == ["logged"] * 5 + ["triage"]
+    assert len(post.crm.rows(Outbox, Outbox.kind == "notice.more_receipts")) == 1
