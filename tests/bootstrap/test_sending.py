@@ -28,6 +28,13 @@ RECEIPT = {
     "repeated": False,
     "entry_id": "j" * 26,
 }
+NUDGE = {
+    "by": "Max <!here>",
+    "by_id": "u" * 26,
+    "about": "about 2 overdue activities",
+    "items": [{"reference": "A-1", "title": "Call *Dana*", "facts": ["due Mon 2 Jun 2031"]}],
+    "more": 1,
+}
 UNDELIVERED = {"what": "slack.post", "destination": "C1", "digest": "aging", "reason": "The channel is archived."}
 
 
@@ -44,7 +51,7 @@ def notice(bot: Crmbot, kind: str, slack_user_id: str | None) -> None:
                 id="m" * 26,
                 kind=kind,
                 destination=user_id,
-                payload=RECEIPT if kind == "notice.receipt" else UNDELIVERED,
+                payload={"notice.receipt": RECEIPT, "notice.nudge": NUDGE}.get(kind, UNDELIVERED),
                 created_at=now,
                 not_before=now,
                 attempts=0,
@@ -61,7 +68,12 @@ def opened(tmp_path: Path, **environ: str) -> Crmbot:
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"), [("notice.receipt", "Globex rollout"), ("notice.undelivered", "could not be delivered to C1")]
+    ("kind", "words"),
+    [
+        ("notice.receipt", "Globex rollout"),
+        ("notice.undelivered", "could not be delivered to C1"),
+        ("notice.nudge", "nudges you about 2 overdue activities"),
+    ],
 )
 def test_notice_reaches_a_person_in_slack(tmp_path: Path, kind: str, words: str) -> None:
     with StandIn() as slack:
@@ -74,7 +86,7 @@ def test_notice_reaches_a_person_in_slack(tmp_path: Path, kind: str, words: str)
         bot.close()
 
 
-@pytest.mark.parametrize("kind", ["notice.receipt", "notice.undelivered"])
+@pytest.mark.parametrize("kind", ["notice.receipt", "notice.undelivered", "notice.nudge"])
 def test_notice_reaches_a_person_without_slack_by_mail(tmp_path: Path, smtp_server: SmtpServer, kind: str) -> None:
     bot = opened(tmp_path)
     smtp = SmtpSettings(

@@ -20,6 +20,7 @@ from crmbot.cli import main
 from crmbot.cli.doctor import as_lines
 from crmbot.config import Settings, load
 from crmbot.crm.deliveries import keep_failed
+from crmbot.crm.requests import AddDigest
 from crmbot.domain.clock import Clock, system_clock
 from crmbot.domain.ids import new_id
 from crmbot.models import Outbox
@@ -357,7 +358,7 @@ def test_the_command_prints_what_to_do_and_ends_with_one(place: Place) -> None:
     assert "failed   store           There is no store at" in result.output
     assert "→ Make one: crmbot init" in result.output
     assert "\x1b[" not in result.output
-    assert result.output.endswith("1 of 12 checks failed.\n")
+    assert result.output.endswith("1 of 13 checks failed.\n")
 
 
 def test_the_command_is_content_with_a_team_and_speaks_json(team: Place) -> None:
@@ -385,3 +386,18 @@ def test_lines_are_aligned_and_coloured() -> None:
 def test_every_check_of_the_settings_is_told_once() -> None:
     names = [finding.name for finding in check_up(Settings)]
     assert len(names) == len(set(names))
+
+
+def test_a_digest_whose_channel_takes_no_messages_is_told(team: Place, crm: Crm, slack: StandIn) -> None:
+    slack.add_channel("C1", "sales")
+    slack.add_channel("C2", "secret", is_member=False)
+    crm.do(AddDigest("weekly", "aging", channel="C1"), "max")
+    team.connect(slack)
+    assert team.look()["digests"].state == "ok"
+    crm.do(AddDigest("hidden", "aging", channel="C2"), "max")
+    crm.do(AddDigest("boss", "aging", to_email="boss@example.com"), "max")
+    found = team.look()["digests"]
+    assert found.state == "failed"
+    assert "“hidden”: crmbot is not in #secret: /invite @crmbot there." in found.detail
+    assert "“boss”: boss@example.com is to get it, and [mail.smtp] names no server." in found.detail
+    assert "weekly" not in found.detail

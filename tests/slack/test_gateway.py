@@ -174,3 +174,34 @@ def test_a_channel_is_found_by_its_name(slack: StandIn, gateway: SlackGateway) -
     assert gateway.find_channel("#deals") == "CDEALS"
     assert gateway.find_channel("deals-of-nobody") is None
     assert slack.violations == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "sentence"),
+    [
+        ("C2", "#archive is archived."),
+        ("C3", "crmbot is not in #secret: /invite @crmbot there."),
+        ("C9", "choose another channel or invite the bot"),
+        ("#nowhere", "There is no channel #nowhere, or crmbot is not in it"),
+    ],
+)
+def test_a_place_that_takes_no_messages_is_told_before_one_is_sent(
+    slack: StandIn, gateway: SlackGateway, channel: str, sentence: str
+) -> None:
+    slack.add_channel("C2", "archive", is_archived=True)
+    slack.add_channel("C3", "secret", is_member=False)
+    failed = failure(lambda: gateway.check(channel))
+    assert failed.permanent
+    assert sentence in str(failed)
+    assert slack.posted == []
+
+
+@pytest.mark.parametrize("place", ["C1", "#sales", "U1"])
+def test_a_place_that_takes_messages_needs_no_words(slack: StandIn, gateway: SlackGateway, place: str) -> None:
+    gateway.check(place)
+    assert (slack.posted, slack.violations) == ([], [])
+
+
+def test_where_the_app_may_not_look_nothing_is_claimed(slack: StandIn, gateway: SlackGateway) -> None:
+    slack.script("conversations.info", [ErrorCode("missing_scope")])
+    gateway.check("C1")

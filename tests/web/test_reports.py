@@ -101,3 +101,22 @@ def test_rep_asking_for_another_owner_is_refused(
 def test_unknown_report_and_unknown_address_are_404(client: Client, token: Callable[[str], dict[str, str]]) -> None:
     assert client.get(f"{REPORTS}/sales-pipelin", headers=token("max")).status_code == 404
     assert client.get("/api/v1/nothing").json()["success"] is False
+
+
+def test_a_reports_chart_comes_as_a_picture(client: Client, token: Callable[[str], dict[str, str]]) -> None:
+    held = token("max")
+    png = client.get(f"{REPORTS}/pipeline?format=png", headers=held)
+    assert (png.headers["content-type"], png.content[:4]) == ("image/png", b"\x89PNG")
+    svg = client.get(f"{REPORTS}/sales-pipeline?format=svg&view=aging", headers=held)
+    assert svg.headers["content-type"].startswith("image/svg+xml")
+    assert "Age of open deals" in svg.text
+    assert "sandbox" in svg.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(("words", "field"), [("format=svg&view=funnel", "view"), ("format=pdf", "format")])
+def test_a_chart_or_form_that_there_is_not_is_refused(
+    client: Client, token: Callable[[str], dict[str, str]], words: str, field: str
+) -> None:
+    answer = client.get(f"{REPORTS}/sales-pipeline?{words}", headers=token("max"))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == field
