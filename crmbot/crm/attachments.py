@@ -20,6 +20,7 @@ UNUSED_FOR = timedelta(days=3)
 
 _MOST_NAME = 255
 _FRESH = timedelta(days=1)
+_USED = exists().where(Attachment.workspace_id == AttachmentBlob.workspace_id, Attachment.blob_id == AttachmentBlob.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,18 @@ def keep_files(work: Work, email: Email, files: Sequence[MailFile]) -> None:
         )
         for position, file in enumerate(files)
     ]
-    work.write(*rows)
+    # The names stand in one place only: what is forgotten there is not left in the journal.
+    work.write(*rows, journalled=("email_id", "position", "blob_id"))
+
+
+def forget_files(work: Work, email: Email) -> None:
+    """Remove a mail's files for good, past the journal, and each content that nobody else has."""
+    mine = (Attachment.workspace_id == work.workspace_id) & (Attachment.email_id == email.id)
+    contents = list(work.session.scalars(select(Attachment.blob_id).where(mine, Attachment.blob_id.is_not(None))))
+    quiet = {"synchronize_session": False}
+    work.session.execute(delete(Attachment).where(mine), execution_options=quiet)
+    theirs = (AttachmentBlob.workspace_id == work.workspace_id) & AttachmentBlob.id.in_(contents)
+    work.session.execute(delete(AttachmentBlob).where(theirs, ~_USED), execution_options=quiet)
 
 
 def list_files(work: Work, activity: Activity) -> tuple[FileView, ...]:
@@ -83,10 +95,7 @@ def read_file(session: Session, workspace_id: str, attachment_id: str) -> Stored
 
 def forget_unused(session: Session, now: datetime) -> int:
     """Remove contents that no mail has any more, in all workspaces; return how many."""
-    used = exists().where(
-        Attachment.workspace_id == AttachmentBlob.workspace_id, Attachment.blob_id == AttachmentBlob.id
-    )
-    statement = delete(AttachmentBlob).where(AttachmentBlob.created_at < now - UNUSED_FOR, ~used)
+    statement = delete(AttachmentBlob).where(AttachmentBlob.created_at < now - UNUSED_FOR, ~_USED)
     done: CursorResult[Any] = session.execute(statement, execution_options={"synchronize_session": False})  # type: ignore[assignment]  # a DELETE returns a cursor's result
     return done.rowcount
 

@@ -12,7 +12,7 @@ from mails import INTAKE, JANE, POLICY, Raw, forward
 from posts import Post, furnished
 
 from crmbot.crm.housekeeping import forget_old
-from crmbot.crm.requests import AttachEmail, ShowActivity, Undo
+from crmbot.crm.requests import AttachEmail, IgnoreEmail, ShowActivity, Undo
 from crmbot.errors import NotAllowed, NotFound
 from crmbot.models import Attachment, AttachmentBlob
 from crmbot.store import EVERY_WORKSPACE, Store
@@ -105,6 +105,17 @@ def test_files_of_a_mail_that_waits_are_there_when_it_is_placed(post: Post) -> N
     assert taken.answer is not None
     post.crm.ask(AttachEmail(taken.answer.email.id, "D-1"), as_="max")
     assert [one.name for one in files(post)] == ["Angebot.pdf"]
+
+
+def test_forgotten_mail_takes_its_files_along_but_not_those_of_others(any_post: Post) -> None:
+    any_post.take(with_files(BCC, OFFER))
+    stranger = BCC.but(sender="Eve <eve@new.example>", message_id="<e@new.example>")
+    taken = any_post.take(with_files(stranger, OFFER, ("X: y", "secret.txt", b"secret")))
+    assert taken.answer is not None
+    any_post.crm.ask(IgnoreEmail(taken.answer.email.id, "forget"), as_="max")
+    assert [row.name for row in any_post.crm.rows(Attachment)] == ["Angebot.pdf"]
+    assert [row.size for row in any_post.crm.rows(AttachmentBlob)] == [len(PDF)]
+    assert "secret.txt" not in str(any_post.crm.dump())
 
 
 def test_noise_leaves_no_files(post: Post) -> None:

@@ -27,37 +27,45 @@ def note_bounce(work: Work, request: LogEmail) -> None:
     if bounce is None:
         return
     sent = _sent_from_here(work, bounce)
-    logged = _logged_recipients(work, bounce)
+    logged = _logged_here(work, bounce)
+    recipients = {one[1] for email in logged for one in email.recipients if one[1]}
+    writer_id = next((email.logged_by_id for email in logged if email.logged_by_id), None)
     for failure in bounce.failures:
         mine = [row for row in sent if _went_to(work, row, failure.recipient)]
-        if not failure.permanent or not (work.actor.user_id or mine or failure.recipient in logged):
+        if not failure.permanent or not (work.actor.user_id or mine or failure.recipient in recipients):
             continue
         _note_with_contacts(work, failure)
         for row in mine:
-            _mark_sent(work, row, failure)
+            _mark_sent(work, row, failure, writer_id)
     work.session.flush()
 
 
 def _sent_from_here(work: Work, bounce: Bounce) -> list[Outbox]:
-    """Return our own mails among those that came back: a Message-ID of ours is its row's id, which nobody can guess."""
+    """Return our own mails among those that came back: by a Message-ID that is the row's id, or that it went out with.
+
+    Nobody can guess the first, and only who got the mail knows the second.
+    """
     ids = [found[1] for word in bounce.message_ids if (found := _LOCAL.match(word)) and is_id(found[1])]
-    rows = select(Outbox).where(Outbox.workspace_id == work.workspace_id, Outbox.id.in_(ids))
-    return list(work.session.scalars(rows)) if ids else []
+    recipients = [failure.recipient for failure in bounce.failures]
+    mine = select(Outbox).where(Outbox.workspace_id == work.workspace_id)
+    found_rows = list(work.session.scalars(mine.where(Outbox.id.in_(ids)))) if ids else []
+    if bounce.message_ids:
+        received = mine.where(Outbox.destination.in_(recipients), Outbox.receipt.in_(bounce.message_ids))
+        found_rows += [row for row in work.session.scalars(received) if row not in found_rows]
+    return found_rows
 
 
-def _logged_recipients(work: Work, bounce: Bounce) -> set[str]:
-    """Return to whom the logged mail of ours went that came back."""
+def _logged_here(work: Work, bounce: Bounce) -> list[Email]:
+    """Return the logged mails of ours among those that came back."""
     if not bounce.message_ids:
-        return set()
-    rows = work.session.scalars(
-        select(Email.recipients).where(
-            Email.workspace_id == work.workspace_id,
-            Email.message_id.in_(bounce.message_ids),
-            Email.direction == "out",
-            Email.state == "logged",
-        )
+        return []
+    rows = select(Email).where(
+        Email.workspace_id == work.workspace_id,
+        Email.message_id.in_(bounce.message_ids),
+        Email.direction == "out",
+        Email.state == "logged",
     )
-    return {one[1] for recipients in rows for one in recipients if one[1]}
+    return list(work.session.scalars(rows))
 
 
 def _went_to(work: Work, row: Outbox, recipient: str) -> bool:
@@ -81,22 +89,24 @@ def _note_with_contacts(work: Work, failure: Failure) -> None:
         _note(work, f"Address bounced: {failure.recipient}{_because(failure)}", contact=contact)
 
 
-def _mark_sent(work: Work, row: Outbox, failure: Failure) -> None:
-    """Mark an outgoing mail as undelivered, and tell whose it is."""
+def _mark_sent(work: Work, row: Outbox, failure: Failure, writer_id: str | None) -> None:
+    """Mark an outgoing mail as undelivered, and tell whose it is: the deal's owner, who wrote it, else the admins."""
     reason = f"It came back{_because(failure)}."
     if row.state == "sent":
         row.state, row.reason = "parked", reason
     proposal: Proposal | None = work.get(Proposal, row.payload.get(PROPOSAL))
-    if proposal is None:
+    if proposal is not None:
+        proposal.bounced_at, proposal.bounce_reason = work.now, _why(failure)
+        deal: Deal | None = work.get(Deal, proposal.deal_id)
+        named = f"{reference(Kind.PROPOSAL, proposal.number)} {proposal.title}"
+        _note(work, f"Proposal {named} did not reach {failure.recipient}{_because(failure)}", deal=deal)
+        writer_id = deal.owner_id if deal is not None and deal.owner_id is not None else writer_id
+    if writer_id is None:
         tell_undelivered(work.session, work.workspace_id, row.key, row.kind, failure.recipient, reason, work.now)
         return
-    proposal.bounced_at, proposal.bounce_reason = work.now, _why(failure)
-    deal: Deal | None = work.get(Deal, proposal.deal_id)
-    named = f"{reference(Kind.PROPOSAL, proposal.number)} {proposal.title}"
-    _note(work, f"Proposal {named} did not reach {failure.recipient}{_because(failure)}", deal=deal)
-    if deal is not None and deal.owner_id is not None:
-        payload = {"what": f"proposal {named}", "destination": failure.recipient, "digest": None, "reason": reason}
-        work.send(NOTICE, deal.owner_id, payload)
+    what = f"proposal {named}" if proposal is not None else row.kind
+    payload = {"what": what, "destination": failure.recipient, "digest": None, "reason": reason}
+    work.send(NOTICE, writer_id, payload, key=f"bounced:{row.id}:{failure.recipient}"[:128])
 
 
 def _note(work: Work, text: str, *, contact: Contact | None = None, deal: Deal | None = None) -> None:

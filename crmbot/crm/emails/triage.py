@@ -5,6 +5,7 @@ import re
 from sqlalchemy import func, select, update
 
 from crmbot.crm.answers import MailAnswer, Triage
+from crmbot.crm.attachments import forget_files
 from crmbot.crm.emails.announcing import refresh_cards
 from crmbot.crm.emails.knowledge import is_outside, look_up
 from crmbot.crm.emails.matching import BY_HAND, Match, match_with, place_with_contact
@@ -93,6 +94,7 @@ def ignore_email(work: Work, request: IgnoreEmail) -> MailAnswer:
 def _forget(work: Work, email: Email) -> None:
     """Empty a mail and its raw copy, past the journal: what is forgotten must not stand there."""
     forget_words(email)
+    forget_files(work, email)
     words = ("subject", "text", "from_name", "from_address", "message_id", "recipients", "references", "attachments")
     values = {name: getattr(email, name) for name in (*words, "detail")}
     work.session.expire(email)

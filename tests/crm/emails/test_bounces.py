@@ -32,7 +32,7 @@ def bounce(
     ).encode()
 
 
-def sent(post: Post, destination: str = ANNA, **payload: Any) -> str:
+def sent(post: Post, destination: str = ANNA, receipt: str | None = None, **payload: Any) -> str:
     """Put a mail into the outbox as if it had been sent; return its Message-ID."""
     row_id = new_id(post.crm.clock())
 
@@ -41,7 +41,7 @@ def sent(post: Post, destination: str = ANNA, **payload: Any) -> str:
         session.add(
             Outbox(
                 workspace_id=post.crm.workspace_id, id=row_id, kind="mail.send", destination=destination,
-                payload=payload, state="sent", not_before=now, created_at=now, sent_at=now, attempts=1,
+                payload=payload, receipt=receipt, state="sent", not_before=now, created_at=now, sent_at=now, attempts=1,
             )
         )  # fmt: skip
 
@@ -137,6 +137,16 @@ def test_noted_bounce_can_be_undone(post: Post) -> None:
     assert taken.answer is not None
     post.crm.do(Undo(taken.answer.entry_id))
     assert (addresses(post), post.crm.rows(Note), post.emails()) == ({}, [], [])
+
+
+def test_mail_that_somebody_wrote_here_and_that_bounced_is_told_to_them(post: Post) -> None:
+    post.take(Raw(delivered_to=INTAKE, message_id="<own-7@ours.example>"))
+    sent(post, receipt="<own-7@ours.example>")
+    post.take(bounce(original="<own-7@ours.example>"))
+    (row,) = post.crm.rows(Outbox, Outbox.kind == "mail.send")
+    assert row.state == "parked"
+    (notice,) = post.crm.rows(Outbox, Outbox.kind == "notice.undelivered")
+    assert notice.destination == post.crm.user_id("jane")
 
 
 def test_bounce_in_another_workspace_is_none_of_ours(post: Post) -> None:
