@@ -38,7 +38,8 @@ def register(app: App, asker: Asker) -> None:
             answer_at(asker.api, place, incoming, who.message)
         else:
             asked = Asked(MESSAGE_LOG, _known(asker, who.actor, body), place=place)
-            if not asker.open(form_modal(asked, who.reader), str(body.get("trigger_id") or ""), incoming.deadline):
+            modal = form_modal(asked, who.reader, named=asker.named(who, asked))
+            if not asker.open(modal, str(body.get("trigger_id") or ""), incoming.deadline):
                 answer_at(asker.api, place, incoming, Message(escape(_LATE.format(who.reader.command(_EXAMPLE)))))
         ack()
 

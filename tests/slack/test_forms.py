@@ -65,7 +65,7 @@ def test_a_missing_title_is_asked_for_in_a_form_with_what_was_understood(bot: Bo
     answer = typed(bot, "/deal", "new $40k close:15 dec stage:negotiation at 60%")
     assert answer.message is None
     view = form(bot)
-    assert initial(view, "value") == "40000.00 USD"
+    assert initial(view, "value") == "40000 USD"
     assert initial(view, "expected_close") == "2031-12-15"
     assert initial(view, "stage")["value"] == "negotiation"
     assert initial(view, "probability") == "60 %"
@@ -142,7 +142,7 @@ def test_an_old_trigger_brings_the_sentence_an_example_and_a_button_that_opens_t
     assert "What is the deal called?" in shown
     assert "/deal new Acme renewal" in shown
     bot.slack.click(bot.url, message, "Fill in", "U1")
-    assert initial(form(bot), "value") == "40000.00 USD"
+    assert initial(form(bot), "value") == "40000 USD"
     bot.slack.submit_view(bot.url, form(bot), {"title": "Acme"})
     assert deals(bot) == ["Acme"]
     assert bot.slack.violations == []

@@ -212,7 +212,7 @@ def _attach(workspace: Workspace, message: Message, unfurls: Json) -> None:
     """Put previews below a message; one of a link that has one already takes its place."""
     with workspace.changed:
         kept = [one for one in message.attachments if one.get("from_url") not in unfurls]
-        fresh = []
+        fresh: list[Json] = []
         for url, unfurl in unfurls.items():
             name = f"u{len(workspace.unfurls)}{len(fresh)}"
             blocks = [{"block_id": f"{name}b{at}", **block} for at, block in enumerate(unfurl.get("blocks") or [])]

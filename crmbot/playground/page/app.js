@@ -113,7 +113,7 @@ function renderHome({ home }) {
   find("#title").textContent = "Home";
   find("#topic").textContent = "What the app shows you alone";
   const body = home ? blocks(home.blocks, stage({ view: home.id })) : make("p", { class: "empty" }, "The app has not published a Home tab yet.");
-  log.replaceChildren(make("div", { class: "home" }, body));
+  log.replaceChildren(make("div", { class: "home blocks" }, body));
 }
 
 function renderRoom(picture) {

@@ -1,21 +1,32 @@
 """From what is asked to the window that asks it."""
 
+from collections.abc import Mapping
+
+from crmbot.errors import Candidate
 from crmbot.slack.blocks.modals import Modal
 from crmbot.slack.blocks.primitives import context, sentence, stack
 from crmbot.slack.forms.asked import Asked
 from crmbot.slack.forms.table import FORMS
+from crmbot.slack.mrkdwn import Mrkdwn, one_line
 from crmbot.slack.reader import Reader
+
+RECORD_FIELDS = ("deal", "lead", "contact", "company", "activity", "target")
+"""The fields that hold a record's number or name."""
 
 CALLBACK = "form"
 """The callback id of every form; which one it is, its metadata says."""
 
 
-def form_modal(asked: Asked, reader: Reader, note: str = "") -> Modal:
-    """Return the window of a form, filled with what is known; `note` stands above its fields."""
+def form_modal(asked: Asked, reader: Reader, note: str = "", named: Mapping[str, Candidate] | None = None) -> Modal:
+    """Return the window of a form, filled with what is known; `note` stands above its fields.
+
+    `named` are the records that known fields hold the numbers of.
+    """
     form = FORMS[asked.form]
-    start = {**asked.was, **asked.known}
+    named = named or {}
+    start = {**asked.was, **asked.known, **named}
     shown = [block for field in form.fields for block in field.kind.show(field, start.get(field.name), reader)]
-    about = _about(asked)
+    about = _about(asked, named)
     return Modal(
         form.title,
         stack(sentence(note) if note else None, context(about) if about else None, *shown),
@@ -25,10 +36,12 @@ def form_modal(asked: Asked, reader: Reader, note: str = "") -> Modal:
     )
 
 
-def _about(asked: Asked) -> str:
+def _about(asked: Asked, named: Mapping[str, Candidate]) -> Mrkdwn:
     """Return which record the form is about, when the form itself does not ask for it."""
-    names = FORMS[asked.form].names
-    about = [
-        str(asked.known[name]) for name in ("deal", "lead", "contact", "company", "activity") if name in asked.known
-    ]
-    return about[0] if about and not any(name in names for name in ("deal", "lead", "target")) else ""
+    asks = FORMS[asked.form].names
+    field = next((name for name in RECORD_FIELDS if name in asked.known and name not in asks), None)
+    if field is None:
+        return Mrkdwn("")
+    record = named.get(field)
+    number = one_line(asked.known[field], 40)
+    return Mrkdwn(f"{one_line(record.title)}  {number}") if record else number

@@ -9,7 +9,7 @@ from crmbot.crm.requests import Due
 from crmbot.domain.ids import parse_reference
 from crmbot.domain.money import Money
 from crmbot.domain.stages import StageKind
-from crmbot.errors import BadInput
+from crmbot.errors import BadInput, Candidate
 from crmbot.language import Context
 from crmbot.language.readings import AMOUNT, DUE, DURATION, HAPPENED, PERCENT, WHOLE, Reading
 from crmbot.slack.blocks.modals import (
@@ -30,13 +30,17 @@ Said = Mapping[str, str | list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One fact a form asks for: the request's field, what stands above it, its kind, and a hint of what to type."""
+    """One fact a form asks for: the request's field, what stands above it, its kind, and a hint of what to type.
+
+    `hour` stands above the hour of a field for a moment.
+    """
 
     name: str
     label: str
     kind: "FieldKind"
     example: str | None = None
     optional: bool = True
+    hour: str = "Time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def _moment(field: Field, known: Any, reader: Reader) -> list[Block | None]:
     day, hour = _local(known, reader)
     return [
         date_input(field.name, field.label, initial=day, optional=field.optional),
-        time_input(hour_of(field.name), f"{field.label}: hour", initial=hour, optional=True),
+        time_input(hour_of(field.name), field.hour, initial=hour, optional=True),
     ]
 
 
@@ -154,8 +158,13 @@ def _person(field: Field, known: Any, _reader: Reader) -> list[Block | None]:
 
 
 def _record(field: Field, known: Any, _reader: Reader) -> list[Block | None]:
-    start: Option | None = (str(known), str(known)) if known else None
-    hint = "Several may bear this name: choose one." if known and parse_reference(str(known)) is None else None
+    start: Option | None = None
+    if isinstance(known, Candidate):
+        start = (f"{known.title} · {known.reference}", known.reference)
+    elif known:
+        start = (str(known), str(known))
+    typed = start is not None and not isinstance(known, Candidate) and parse_reference(start[1]) is None
+    hint = "Several may bear this name: choose one." if typed else None
     return [record_input(field.name, field.label, initial=start, optional=field.optional, hint=hint)]
 
 
@@ -173,7 +182,7 @@ def _str(value: Any) -> str | None:
 
 
 def _amount(known: Money) -> str:
-    return f"{known.amount} {known.currency}"
+    return f"{str(known.amount).removesuffix('.00')} {known.currency}"
 
 
 TEXT = FieldKind(_text, _plain)

@@ -87,9 +87,9 @@ def _ask(asker: Asker, click: Click, who: Reply, asked: Asked) -> Message | None
         asked, look = begin(asker.desk, click.incoming, asked)
         if look.error is not None:
             return look.message
-    opened = asker.open(
-        form_modal(asked, reader), click.trigger_id, click.incoming.deadline, above=click.view_kind == "modal"
-    )
+    modal = form_modal(asked, reader, named=asker.named(who, asked))
+    above = click.view_kind == "modal"
+    opened = asker.open(modal, click.trigger_id, click.incoming.deadline, above=above)
     return None if opened else Message(escape(_NOT_OPENED))
 
 

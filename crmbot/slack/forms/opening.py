@@ -1,10 +1,13 @@
 """Opening windows: a call to Slack within the time that an answer may take, never in a transaction."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from crmbot.crm.requests import decode_known, encode_known
-from crmbot.errors import MissingFact, SendFailed
+from crmbot.crm.answers import CardRecords
+from crmbot.crm.requests import FindNamed, decode_known, encode_known
+from crmbot.domain.ids import parse_reference
+from crmbot.errors import Candidate, CrmError, MissingFact, SendFailed
 from crmbot.slack.api import SlackApi
 from crmbot.slack.blocks.limits import METADATA, fit
 from crmbot.slack.blocks.modals import Modal
@@ -12,7 +15,7 @@ from crmbot.slack.blocks.primitives import actions, stack
 from crmbot.slack.desk import Desk, Reply
 from crmbot.slack.drafts import keep_draft, open_draft
 from crmbot.slack.forms.asked import Asked, fits_a_button, form_button
-from crmbot.slack.forms.drawing import form_modal
+from crmbot.slack.forms.drawing import RECORD_FIELDS, form_modal
 from crmbot.slack.forms.table import FORMS
 from crmbot.slack.message import Message
 from crmbot.slack.places import Place
@@ -34,10 +37,24 @@ class Asker:
         asked = _asked_by(reply, place)
         if asked is None or reply.reader is None:
             return reply.message
-        if self.open(form_modal(asked, reply.reader, str(reply.error)), trigger_id, deadline, above=above):
+        # The question stands above its own field; only one that has none is told beside the form.
+        note = "" if getattr(reply.error, "field", None) else str(reply.error)
+        modal = form_modal(asked, reply.reader, note, self.named(reply, asked))
+        if self.open(modal, trigger_id, deadline, above=above):
             return None
         fill_in = form_button("Fill in", self._carried(reply, asked), style="primary")
         return fit(Message(reply.message.text, stack(reply.message.blocks, actions(fill_in))))
+
+    def named(self, reply: Reply, asked: Asked) -> dict[str, Candidate]:
+        """Return the records whose numbers a form knows, so that it can show their names."""
+        found: dict[str, Candidate] = {}
+        for field in RECORD_FIELDS:
+            number = str(asked.known.get(field, ""))
+            if reply.actor is not None and parse_reference(number):
+                with suppress(CrmError):
+                    shown = self.desk.service.perform(reply.actor, FindNamed(field, number))
+                    found |= {field: shown.records[0]} if isinstance(shown, CardRecords) else {}
+        return found
 
     def open(self, modal: Modal, trigger_id: str, deadline: float, *, above: bool = False) -> bool:
         """Open a window, above another one when told; False when Slack did not: too late, or it does not answer."""

@@ -164,10 +164,10 @@ FORMS: dict[str, Form] = {
             ),
             _TARGET,
             Field("text", "What was said?", LINES),
-            Field("at", "When", WHEN_DONE),
+            Field("at", "Day", WHEN_DONE),
             Field("duration_minutes", "How long?", MINUTES, "25m"),
             Field("next_text", "Next task", TEXT, "Send the contract"),
-            Field("next_due", "Next task due", WHEN_DUE),
+            Field("next_due", "Next task due", WHEN_DUE, hour="Time of the next task"),
         ),
     ),
     "message.log": Form(
@@ -184,7 +184,7 @@ FORMS: dict[str, Form] = {
             ),
             _TARGET,
             Field("text", "What should it say?", LINES, optional=False),
-            Field("at", "When (a task: due)", WHEN_DUE),
+            Field("at", "Day (of a task: when it is due)", WHEN_DUE),
         ),
     ),
     "email.write": Form(
