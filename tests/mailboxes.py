@@ -4,6 +4,7 @@ import dataclasses
 
 from mails import AUTHSERV, INTAKE, Raw
 from servers.dovecot import Dovecot
+from servers.tokens import CREDENTIALS, REFRESH_TOKEN, TokenServer
 
 from crmbot.config.settings import IntakeSettings
 
@@ -24,6 +25,19 @@ def settings_of(dovecot: Dovecot, **changes: object) -> IntakeSettings:
         authserv_id=AUTHSERV,
     )
     return dataclasses.replace(chosen, **changes)  # type: ignore[arg-type] # names of the settings' own fields
+
+
+def oauth_settings(dovecot: Dovecot, server: TokenServer, **changes: object) -> IntakeSettings:
+    """Return the settings of that mailbox when it is opened with tokens of a provider."""
+    chosen = {
+        "auth": "xoauth2",
+        "oauth_url": f"{server.url}/token",
+        "oauth_client_id": CREDENTIALS["client_id"],
+        "client_secret": CREDENTIALS["client_secret"],
+        "refresh_token": REFRESH_TOKEN,
+        "password": "",
+    }
+    return settings_of(dovecot, **{**chosen, **changes})
 
 
 def mail(marker: object) -> bytes:

@@ -1,5 +1,6 @@
 """Mail out: one message composed safely, sent once by SMTP, with an honest word about what became of it."""
 
+import re
 import smtplib
 import ssl
 import unicodedata
@@ -21,6 +22,8 @@ from crmbot.reports.charts import png_of
 
 TIMEOUT_S = 10.0
 _TRY_LATER = range(400, 500)
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]")
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]{1,200}@[A-Za-z0-9.-]{1,200}>")
 _LONGEST_SUBJECT = 500
 _PICTURE_PIXELS = 880
 """Twice the width at which mails show a chart, for screens with small pixels."""
@@ -106,8 +109,10 @@ class Outgoing:
             mail["Reply-To"] = tuple(_mailbox("", address) for address in letter.reply_to)
         mail["Subject"] = one_line(letter.subject)[:_LONGEST_SUBJECT] or "(no subject)"
         mail["Date"] = format_datetime(self._clock())
-        mail["Message-ID"] = one_line(letter.message_id) or f"<{one_line(identity)}@{domain_of(self._sender)}>"
-        mail["X-Crmbot-Id"] = mark(self._key, one_line(identity))
+        own = _NOT_IN_ID.sub("", identity)
+        chosen = _MESSAGE_ID.match(letter.message_id)
+        mail["Message-ID"] = chosen[0] if chosen else f"<{own}@{domain_of(self._sender)}>"
+        mail["X-Crmbot-Id"] = mark(self._key, own)
         if letter.automatic:
             mail["Auto-Submitted"] = "auto-generated"
             mail["X-Auto-Response-Suppress"] = "All"

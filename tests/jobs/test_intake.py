@@ -6,8 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
-from mail.test_oauth import oauth_settings
-from mailboxes import TIMEOUT_S, mail, settings_of
+from mailboxes import TIMEOUT_S, mail, oauth_settings, settings_of
 from mails import AUTHSERV, INTAKE, SAM, Raw
 from posts import Post
 from servers.dovecot import Dovecot

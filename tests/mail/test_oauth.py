@@ -1,25 +1,12 @@
 """Logging in with access tokens, against a Dovecot that asks the provider whose they are."""
 
 import pytest
-from mailboxes import TIMEOUT_S, mail, settings_of
+from mailboxes import TIMEOUT_S, mail, oauth_settings
 from servers.dovecot import Dovecot
 from servers.tokens import CREDENTIALS, REFRESH_TOKEN, TokenServer
 
-from crmbot.config.settings import IntakeSettings
 from crmbot.mail.mailbox import Mailbox, MailboxFailed
 from crmbot.mail.oauth import AccessTokens, TokenFailed
-
-
-def oauth_settings(dovecot: Dovecot, server: TokenServer, **changes: object) -> IntakeSettings:
-    chosen = {
-        "auth": "xoauth2",
-        "oauth_url": f"{server.url}/token",
-        "oauth_client_id": CREDENTIALS["client_id"],
-        "client_secret": CREDENTIALS["client_secret"],
-        "refresh_token": REFRESH_TOKEN,
-        "password": "",
-    }
-    return settings_of(dovecot, **{**chosen, **changes})
 
 
 @pytest.mark.parametrize("auth", ["xoauth2", "oauthbearer"])

@@ -1,6 +1,7 @@
 """Mail out: what arrives at a real server, and what its answers mean."""
 
 import dataclasses
+import email
 
 import pytest
 from clocks import SettableClock
@@ -153,3 +154,43 @@ def test_written_mail_carries_its_names_and_addresses_and_no_header_more(
     assert got.message["From"].endswith("<crm@ours.example>")
     assert got.message["Reply-To"] == "jane@ours.example, crm+d1.abcdefghijklmnop@ours.example"
     assert got.message["Message-ID"].startswith("<chosen@ours.example>")
+
+
+BREAKS = (
+    "\r\n",
+    "\n",
+    "\r",
+    "\r\n ",
+    "\n\t",
+    "\0",
+    "\v",
+    "\f",
+    "\x1c",
+    "\x85",
+    "\u2028",
+    "\u2029",
+    "=?utf-8?q?=0D=0A?=",
+)
+BREAKS += (
+    "=?utf-8?b?DQo=?=",
+    "=?us-ascii?Q?=0A?=",
+    "=?utf-8?q?a=0D=0AX: y?=",
+    "%0d%0a",
+    "\\r\\n",
+    "\u560d\u560a",
+    "\ud800",
+)
+ADDED = ("Bcc: all@evil.example", "X: y", "Subject: other", "\r\nbody", "Content-Type: text/html")
+FIELDS = ("subject", "to_name", "from_name", "message_id", "identity")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_five_hundred_ways_to_add_a_header_add_none(smtp_server: SmtpServer, clock: SettableClock, field: str) -> None:
+    sender = outgoing(smtp_server, clock)
+    plain = set(sender.compose(dataclasses.replace(LETTER, from_name="J"), "01abc"))
+    for hostile in (f"Eve{cut}{added}" for cut in BREAKS for added in ADDED):
+        letter = LETTER if field == "identity" else dataclasses.replace(LETTER, **{field: hostile})  # type: ignore[arg-type] # texts
+        raw = sender.compose(letter, hostile if field == "identity" else "01abc").as_bytes()
+        parsed = email.message_from_bytes(raw)
+        assert set(parsed) == plain
+        assert len(parsed.keys()) == len(plain)

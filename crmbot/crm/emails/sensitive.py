@@ -6,7 +6,7 @@ _SUBJECT = re.compile(
     r"""
     \b(?:verif(?:y|ication|izier)|confirm\w*\ (?:your|you|e-?mail|account|address|registration|subscription)
     |activat\w*|reset\w*|forgot\w*|one[- ]time|passcode|password|passwort|mot\ de\ passe|contrase(?:ñ|n)a|wachtwoord
-    |senha|kennwort|sign[- ]?(?:in|up)\b|log[- ]?in\b|anmelde\w*|registrier\w*|best(?:ä|ae)tig\w*|v(?:é|e)rifi\w+
+    |senha|kennwort|sign[- ]?(?:in|up)\b|log[- ]?in\b|anmeld\w*|registrier\w*|best(?:ä|ae)tig\w*|v(?:é|e)rifi\w+
     |confirmez|confirma\ (?:tu|su)|conferma\w*|bevestig\w*|(?:security|verification|access|login)\ code
     |sicherheitscode|zugangscode|code\ de\ (?:s(?:é|e)curit(?:é|e)|v(?:é|e)rification)|2fa|two[- ]factor
     |new\ device|neues\ ger(?:ä|ae)t|magic\ link|invitation\ to\ join|forwarding\ confirmation
