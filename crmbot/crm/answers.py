@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from crmbot.crm.carried import FileView, MeetingView
 from crmbot.crm.requests.base import Request
 from crmbot.domain.ids import Kind
 from crmbot.domain.money import Money
@@ -104,32 +105,6 @@ class CompanyView:
     created_at: datetime
     version: int
     kind: Kind = Kind.COMPANY
-
-
-@dataclass(frozen=True, slots=True)
-class FileView:
-    """A file that a mail carried; `type` is what its bytes show, `kept` whether it can be fetched."""
-
-    id: str
-    name: str
-    type: str
-    size: int
-    kept: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingView:
-    """A meeting as a calendar tells of it; `attendees` are pairs of a name and the answer in words."""
-
-    starts_at: datetime | None
-    ends_at: datetime | None
-    starts_on: date | None
-    ends_on: date | None
-    place: str | None
-    organizer: str | None
-    repeats: str | None
-    attendees: tuple[tuple[str, str], ...]
-    cancelled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from crmbot.crm.answers import FileView
+from crmbot.crm.carried import FileView
 from crmbot.crm.work import Work
 from crmbot.domain.files import MailFile
 from crmbot.errors import NotFound

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crmbot.crm.answers import MeetingView
+from crmbot.crm.carried import MeetingView
 from crmbot.crm.history import keep_activity_facts, overdue_at
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference

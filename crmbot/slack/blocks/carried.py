@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from crmbot.crm.answers import ActivityView, ContactView, FileView, MeetingView
+from crmbot.crm.answers import ActivityView, ContactView
+from crmbot.crm.carried import FileView, MeetingView
 from crmbot.slack.mrkdwn import Mrkdwn, one_line
 from crmbot.slack.reader import Reader
 
