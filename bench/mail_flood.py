@@ -9,8 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from mail import make_mails, prepare
-
+from bench.postbag import make_mails, prepare
 from crmbot.config.settings import IntakeSettings
 from crmbot.jobs.intake import Intake
 from crmbot.mail.guarded.reader import GuardedReader

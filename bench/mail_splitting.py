@@ -1,7 +1,7 @@
 """How many texts a second are taken apart: own words, quotes, signature, and the message forwarded below them.
 
-Run `python bench/mail_splitting.py`. The texts are those of the sample mails of the tests, forwards and replies, as they
-are and each filled up to 6 kB; the floor is to split them into lines and look at the first letter of each.
+Run `python bench/mail_splitting.py`. The texts are those of the tests' sample mails, forwards and replies, as they are
+and each filled up to 6 kB; the floor is to split them into lines and look at the first letter of each.
 """
 
 import time
