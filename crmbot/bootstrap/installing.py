@@ -1,17 +1,20 @@
 """Several Slack workspaces, wired: who has given leave, the way to give it, and each one's token."""
 
+import logging
 from collections.abc import Callable
 
 from crmbot.bootstrap import Crmbot
 from crmbot.bootstrap.chat import slack_options
 from crmbot.config import Settings
-from crmbot.crm.installations import Beginnings, read_leave
+from crmbot.crm.installations import Beginnings, read_leave, revive
 from crmbot.errors import ConfigError, SendFailed
 from crmbot.slack.api import SlackApi
 from crmbot.slack.installations import UNINSTALLED, Installations, Seals
 from crmbot.slack.manifest import bot_scopes, redirect_uri
 from crmbot.slack.oauth import InstallFlow
 from crmbot.store import EVERY_WORKSPACE
+
+_logger = logging.getLogger(__name__)
 
 
 def takes_installations(settings: Settings) -> bool:
@@ -64,6 +67,22 @@ def api_finder(bot: Crmbot) -> Callable[[str], SlackApi]:
         return api
 
     return find
+
+
+def revive_stopped(bot: Crmbot) -> None:
+    """Let the workspace of the settings go on when it was stopped and the settings' token works now, at a start."""
+    stopped = [workspace for workspace in bot.service.workspaces() if workspace.stopped_at is not None]
+    if not stopped or takes_installations(bot.settings) or not bot.settings.secrets.slack_bot_token:
+        return
+    try:
+        answer, _ = slack_options(bot.settings).api.examine("auth.test")
+    except SendFailed as failure:
+        _logger.warning("Slack still does not take crmbot's token: %s", failure)
+        return
+    for workspace in stopped:
+        if workspace.slack_team_id == answer.get("team_id"):
+            with bot.store.writing(workspace.id) as session:
+                revive(session, workspace.id, bot.clock())
 
 
 def _sealer(bot: Crmbot) -> Seals:

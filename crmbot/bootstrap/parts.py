@@ -7,7 +7,7 @@ from crmbot.bootstrap import Crmbot
 from crmbot.bootstrap.background import sync, worker_parts
 from crmbot.bootstrap.chat import dispatcher, socket_listener
 from crmbot.bootstrap.health import Vitals
-from crmbot.bootstrap.installing import install_flow, installations, takes_installations
+from crmbot.bootstrap.installing import install_flow, installations, revive_stopped, takes_installations
 from crmbot.errors import ConfigError
 from crmbot.jobs.worker import Part
 from crmbot.slack.socket import SocketListener
@@ -43,6 +43,7 @@ def chosen_parts(
     """
     settings = bot.settings
     parts: dict[str, Part] = {}
+    revive_stopped(bot)
     if worker:
         sync(bot)
         parts |= worker_parts(bot)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from crmbot.crm.carried import FileView, MeetingView
-from crmbot.crm.requests.base import Request
+from crmbot.crm.requests.base import Offer
 from crmbot.domain.ids import Kind
 from crmbot.domain.money import Money
 from crmbot.errors import Candidate
@@ -158,14 +158,6 @@ class Change:
     label: str
     before: str
     after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What may be done next: a question, and a finished request for each answer to it."""
-
-    label: str
-    choices: tuple[tuple[str, Request], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,15 @@ def end_installation(session: Session, team_id: str, why: str, *, happened_at: d
     return True
 
 
+def revive(session: Session, workspace_id: str, now: datetime) -> None:
+    """Let a workspace go on whose token in the settings works again."""
+    workspace = session.scalar(select(Workspace).where(Workspace.id == workspace_id))
+    if workspace is not None and workspace.stopped_at is not None:
+        workspace.stopped_at = None
+        _note(session, workspace_id, INSTALLED, "Slack takes crmbot's token again: everything goes on.", now)
+        session.flush()
+
+
 def take_state(store: Store, state: str, now: datetime) -> bool:
     """Use up the state of an installation under way; False when it was used before."""
     key = f"oauth {hashlib.sha256(state.encode()).hexdigest()}"
@@ -135,6 +144,17 @@ def read_leave(session: Session, *, workspace_id: str | None = None, team_id: st
         return None
     row = _installation(session, workspace.id)
     return Leave(workspace.id, workspace.slack_team_id, workspace.stopped_at, row.sealed if row is not None else {})
+
+
+def installed_workspaces(session: Session) -> list[tuple[str, str]]:
+    """Return the id and name of every workspace that holds a token, by name."""
+    rows = session.execute(
+        select(Workspace.id, Workspace.name)
+        .join(Installation, Installation.workspace_id == Workspace.id)
+        .where(Installation.removed_at.is_(None))
+        .order_by(Workspace.name)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def reseal(session: Session, workspace_id: str, before: dict[str, Any], after: dict[str, Any]) -> None:

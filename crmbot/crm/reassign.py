@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from crmbot.crm.answers import Change, Offer, Outcome
+from crmbot.crm.answers import Change, Outcome
 from crmbot.crm.history import keep_activity_facts, keep_lead_facts, overdue_at, save_deals
 from crmbot.crm.lookup import find_user
 from crmbot.crm.requests import Reassign
+from crmbot.crm.requests.base import Offer
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.stages import LeadStatus, StageKind

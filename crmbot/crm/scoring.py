@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from crmbot.crm.policy import Policy
@@ -53,10 +53,12 @@ def rules_key(rules: Sequence[Rule]) -> str | None:
 
 
 def workspaces_to_rescore(session: Session, policy: Policy) -> list[str]:
-    """Return the workspaces whose leads were scored by other rules than the present ones."""
+    """Return the workspaces with leads that the present rules did not score: after a change of them, or an import."""
     key = rules_key(policy.scoring)
-    scored: ColumnElement[bool] = Workspace.scored_by.is_not(None)
-    other = scored if key is None else or_(Workspace.scored_by != key, Workspace.scored_by.is_(None))
+    if key is None:
+        return list(session.scalars(select(Workspace.id).where(Workspace.scored_by.is_not(None))))
+    unscored = exists().where(Lead.workspace_id == Workspace.id, Lead.score.is_(None), Lead.score_is_manual.is_(False))
+    other = or_(Workspace.scored_by != key, Workspace.scored_by.is_(None), unscored)
     return list(session.scalars(select(Workspace.id).where(other)))
 
 

@@ -34,7 +34,7 @@ def help_for(topic: str | None) -> Help:
         BadInput: there is no such topic.
     """
     word, _, rest = (topic or "").strip().lower().lstrip("/").partition(" ")
-    if not word or word == "crm":
+    if not word:
         return Help("This is what you can type.", (*(_overview(noun) for noun in NOUNS.values()), _FACTS))
     noun = NOUNS.get(word) or NOUNS.get(word.removesuffix("s"))
     if noun is None:

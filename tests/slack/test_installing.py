@@ -19,7 +19,9 @@ from sqlalchemy import select
 from crmbot.bootstrap import Crmbot, policy_of
 from crmbot.bootstrap.background import digests, sender
 from crmbot.bootstrap.chat import dispatcher
-from crmbot.bootstrap.installing import api_finder, install_flow, installations
+from crmbot.bootstrap.checks.finding import Subject
+from crmbot.bootstrap.checks.slack import check_slack
+from crmbot.bootstrap.installing import api_finder, install_flow, installations, revive_stopped
 from crmbot.bootstrap.parts import say_what_is_missing
 from crmbot.config import Settings
 from crmbot.crm.actors import Actor
@@ -404,3 +406,24 @@ def installed_token(site: Site) -> str:
     answer = site.slack.calls_to("oauth.v2.access")[-1].answer
     assert answer is not None
     return str(answer["access_token"])
+
+
+def test_the_doctor_tries_the_token_of_every_team(site: Site) -> None:
+    subject = Subject(site.bot.settings, site.bot.store, site.bot.clock)
+    assert f"they do it at {site.base_url}/slack/install" in check_slack(subject).detail
+    site.install(ONE)
+    site.install(TWO)
+    assert check_slack(subject).detail == "Installed in Ours, Team 2."
+    wrong = replace(site.bot.settings, secrets=replace(site.bot.settings.secrets, secret_key="another"))
+    found = check_slack(replace(subject, settings=wrong))
+    assert (found.state, "CRMBOT_SECRET_KEY is another one" in found.detail) == ("failed", True)
+
+
+def test_the_token_of_the_settings_revives_its_workspace_at_a_start(site: Site) -> None:
+    site.install()
+    site.tell({"type": "app_uninstalled"})
+    base = site.bot.settings
+    for token, revived in (("xoxb-wrong", False), (site.slack.bot_token, True)):
+        settings = replace(base, secrets=replace(base.secrets, slack_bot_token=token, slack_client_id=""))
+        revive_stopped(replace(site.bot, settings=settings))
+        assert (site.workspace().stopped_at is None) is revived

@@ -4,8 +4,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
+from crmbot.bootstrap import Crmbot, policy_of
 from crmbot.bootstrap.checks.finding import Finding, Subject
-from crmbot.errors import CrmError, SendFailed
+from crmbot.bootstrap.installing import api_finder, takes_installations
+from crmbot.crm.installations import installed_workspaces
+from crmbot.errors import ConfigError, CrmError, SendFailed
+from crmbot.service import CrmService
 from crmbot.slack.api import SlackApi
 from crmbot.slack.manifest import SCOPES
 from crmbot.store import EVERY_WORKSPACE
@@ -18,6 +22,8 @@ _HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 def check_slack(subject: Subject) -> Finding:
     """Ask Slack who the bot's token is, and what it may do."""
     name, settings = "slack", subject.settings
+    if takes_installations(settings) and not settings.secrets.slack_bot_token:
+        return _check_installations(subject)
     if not settings.secrets.slack_bot_token:
         return Finding(name, "skipped", "SLACK_BOT_TOKEN is not set: Slack is not connected.", _SETUP)
     try:
@@ -32,6 +38,25 @@ def check_slack(subject: Subject) -> Finding:
         todo = "Update the app from `crmbot manifest`, then reinstall it in Slack."
         return Finding(name, "failed", f"{who} lacks {lacks}.", todo)
     return Finding(name, "ok", f"{who}, {'scopes untold' if given is None else f'all {len(SCOPES)} scopes'}.")
+
+
+def _check_installations(subject: Subject) -> Finding:
+    """See that the tokens of all Slack workspaces can be decrypted, and that Slack takes them."""
+    name, settings = "slack", subject.settings
+    with subject.store.reading(EVERY_WORKSPACE) as session:
+        installed = installed_workspaces(session)
+    if not installed:
+        address = f"{settings.web.base_url.rstrip('/')}/slack/install"
+        return Finding(name, "ok", f"No Slack workspace has installed crmbot yet; they do it at {address}.")
+    service = CrmService(subject.store, subject.clock, policy_of(settings))
+    find_api = api_finder(Crmbot(settings, subject.store, service, subject.clock))
+    for workspace_id, who in installed:
+        try:
+            find_api(workspace_id).examine("auth.test")
+        except (SendFailed, ConfigError) as failure:
+            todo = "See “Several Slack workspaces” in docs/slack-setup.md."
+            return Finding(name, "failed", f"{who}: {failure}", todo)
+    return Finding(name, "ok", f"Installed in {', '.join(who for _, who in installed)}.")
 
 
 def check_events(subject: Subject) -> Finding:

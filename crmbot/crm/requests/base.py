@@ -30,6 +30,14 @@ class Request:
             REQUESTS[name] = cls
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What may be done next: a question, and a finished request for each answer to it."""
+
+    label: str
+    choices: tuple[tuple[str, Request], ...]
+
+
 @dataclass(frozen=True)
 class Due:
     """When something is due: an instant, or a day without an hour."""

@@ -10,7 +10,7 @@ from crmbot.slack.blocks.records import named, record_actions, record_card, reco
 from crmbot.slack.blocks.triage import triage_buttons
 from crmbot.slack.message import Block, Element, Message
 from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line, trim
-from crmbot.slack.press import press_button
+from crmbot.slack.press import press_button, press_menu
 from crmbot.slack.reader import Reader
 
 _MOST_CHANGES = 12
@@ -43,9 +43,9 @@ def share_button(look: Request | None) -> Element | None:
 
 
 def _buttons(outcome: Outcome, reader: Reader) -> Block | None:
-    undo = undo_button(outcome.entry_id)
+    undo, offer = undo_button(outcome.entry_id), outcome.offer
     if outcome.record is None:
-        return actions(undo)
+        return actions(undo, press_menu(offer.label, "offer.take", offer.choices) if offer else None)
     return record_actions(outcome.record, reader, undo, share_button(show_request(outcome.record.reference)))
 
 

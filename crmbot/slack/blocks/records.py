@@ -241,13 +241,21 @@ def _deal_facts(deal: DealView, reader: Reader) -> Facts:
     yield "Lost because", one_line(deal.lost_reason or "", 200)
 
 
+def _score(lead: LeadView) -> str:
+    """Return a lead's score with why it has it: “30: +20 referral, +10 business domain”."""
+    if lead.score is None:
+        return ""
+    why = one_line(", ".join(lead.score_reasons), 150)
+    return Mrkdwn(f"{lead.score}: {why}") if why else str(lead.score)
+
+
 def _lead_facts(lead: LeadView, _reader: Reader) -> Facts:
     yield "Status", lead.status
     yield "Owner", person(lead.owner)
     yield "Company", one_line(lead.company_name or "")
     yield "E-mail", one_line(lead.email or "")
     yield "Source", one_line(lead.source or "")
-    yield "Score", str(lead.score) if lead.score is not None else ""
+    yield "Score", _score(lead)
     yield "Contact", named(lead.contact)
     yield "Deal", named(lead.deal)
     yield "Disqualified because", one_line(lead.disqualified_reason or "", 200)
