@@ -147,11 +147,6 @@ FORMS: dict[str, Form] = {
             _OWNER,
         ),
     ),
-    "task.snooze": Form(
-        "Put off",
-        "Put off",
-        (Field("due", "Until when?", WHEN_DUE, optional=False),),
-    ),
     "activity.log": Form(
         "Log",
         "Log it",
