@@ -206,7 +206,7 @@ def _id(kind: str, number: int) -> str:
 
 
 def _company(n: int, rng: random.Random) -> dict[str, Any]:
-    name = f"{rng.choice(LAST)} {rng.choice(TRADE)} company{n}"
+    name = f"company{n} {rng.choice(LAST)} {rng.choice(TRADE)}"
     return {"id": _id("o", n), "number": n, "name": name, "name_key": name.lower(), "created_at": NOW}
 
 
@@ -236,7 +236,7 @@ def _lead(n: int, rng: random.Random, owners: list[str]) -> dict[str, Any]:
     name = f"{rng.choice(FIRST)} {rng.choice(LAST)} lead{n}"
     return {"id": _id("l", n), "number": n, "name": name, "name_key": name.lower(), "email": f"l{n}@example.net",
             "source": "web", "owner_id": rng.choice(owners), "score_is_manual": False, "status": "new",
-            "created_at": NOW - timedelta(days=1)}  # fmt: skip
+            "created_at": NOW - timedelta(minutes=n)}  # fmt: skip
 
 
 def _activity(n: int, rng: random.Random, owners: list[str]) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def _other_currencies(work: Work, stages: list[Stage], sums: dict[str, _Sums], w
     ]
     rates = _rates(work) if others else {}
     unconverted: list[Link] = []
-    for row_id, number, title, stage_id, minor, currency, probability in others:
+    for number, row_id, title, stage_id, minor, currency, probability in sorted(others):
         rate = rates.get(currency)
         value = Money(minor, currency).converted(rate, whose["currency"]).minor if rate and minor is not None else None
         if value is None and minor is not None:
@@ -119,10 +119,9 @@ def _statements(*, by_owner: bool) -> tuple[Prepared, Prepared]:
 @cache
 def _others(*, by_owner: bool) -> Prepared:
     """Return what finds a stage's deals in other currencies; two ranges, as an index knows no “other than”."""
-    columns = (_DEAL.id, _DEAL.number, _DEAL.title, _DEAL.stage_id, _DEAL.value_minor, _DEAL.currency)
+    columns = (_DEAL.number, _DEAL.id, _DEAL.title, _DEAL.stage_id, _DEAL.value_minor, _DEAL.currency)
     other = or_(_DEAL.currency < bindparam("currency"), _DEAL.currency > bindparam("currency"))
-    found = select(*columns, _DEAL.probability).where(*_in_stage(by_owner=by_owner), other)
-    return Prepared(found.order_by(_DEAL.number))
+    return Prepared(select(*columns, _DEAL.probability).where(*_in_stage(by_owner=by_owner), other))
 
 
 def _in_stage(*, by_owner: bool) -> list[Any]:

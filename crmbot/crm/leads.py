@@ -25,13 +25,10 @@ _MOST_SCORE = 1_000_000
 _CLOSED = (LeadStatus.CONVERTED, LeadStatus.DISQUALIFIED)
 
 _ENTRY = LeadStatusEntry.__table__.c
-_ENTERED = (_ENTRY.workspace_id == bindparam("workspace"), _ENTRY.lead_id == bindparam("lead"))
-_REACHED = Prepared(select(_ENTRY.status).where(*_ENTERED))
-_LAST_ENTERED = Prepared(
-    select(_ENTRY.entered_at)
-    .where(*_ENTERED, _ENTRY.status == bindparam("status"))
-    .order_by(_ENTRY.entered_at.desc())
-    .limit(1)
+_ENTERED = Prepared(
+    select(_ENTRY.status, _ENTRY.entered_at).where(
+        _ENTRY.workspace_id == bindparam("workspace"), _ENTRY.lead_id == bindparam("lead")
+    )
 )
 _SAME_ADDRESS = Prepared(
     select(Lead)
@@ -195,16 +192,17 @@ def editable(work: Work, word: str) -> Lead:
 
 def climb(work: Work, lead: Lead, status: LeadStatus) -> None:
     """Set a lead's status; statuses skipped on the way and never entered before are entered at this same instant."""
-    reached = frozenset(LeadStatus(entered) for (entered,) in work.values(_REACHED, lead=lead.id))
+    reached = frozenset(LeadStatus(entered) for entered, _ in work.values(_ENTERED, lead=lead.id))
     lead.status = status
     enter(work, lead, (*skipped_statuses(reached, status), status))
 
 
 def enter(work: Work, lead: Lead, statuses: Iterable[LeadStatus]) -> None:
     """Record that a lead enters statuses now, each knowing when it was last entered before."""
+    entered = sorted(work.values(_ENTERED, lead=lead.id), key=lambda entry: entry[1])
+    # the last one of each status wins
+    last = dict(entered)
     for position, status in enumerate(statuses):
-        last = work.values(_LAST_ENTERED, lead=lead.id, status=status.value)
-        previous = last[0][0] if last else None
         work.keep(
             work.make(
                 LeadStatusEntry,
@@ -212,7 +210,7 @@ def enter(work: Work, lead: Lead, statuses: Iterable[LeadStatus]) -> None:
                 status=status.value,
                 entered_at=work.now,
                 position=position,
-                previous_at=previous,
+                previous_at=last.get(status.value),
                 lead_created_at=lead.created_at,
             )
         )

@@ -79,8 +79,9 @@ def build_app(options: SlackOptions, service: CrmService) -> App:
     )
     app.error(_answer_error)
     asker = Asker(desk, api)
-    removals.register(app, service, desk.people, options.installations)
+    # Asked in this order: commands come first, as people wait for them most.
     commands.register(app, asker, options.command_prefix)
+    removals.register(app, service, desk.people, options.installations)
     # A press is answered by the first that listens to it.
     listeners.register(app, asker)
     digest_presses.register(app, asker)

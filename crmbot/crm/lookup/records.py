@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, Integer, bindparam, or_, select
+from sqlalchemy import ColumnElement, Integer, bindparam, select
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES, NEAREST, SCANNED, Row, candidate, found_by, only_one
 from crmbot.crm.prepared import Prepared
@@ -268,15 +268,11 @@ def _finding(named: _Named, match: str, outcome: str) -> Prepared:
 
 
 @cache
-def _finding_by_party(match: str, outcome: str) -> Prepared:
+def _finding_by_party(party: Any, column: Any, match: str, outcome: str) -> Prepared:
     """Return what finds deals by the name of their company or contact."""
-    workspace: Any = bindparam("workspace")
-    companies = select(Company.id).where(Company.workspace_id == workspace, _matches(Company.name_key, match))
-    contacts = select(Contact.id).where(Contact.workspace_id == workspace, _matches(Contact.name_key, match))
-    theirs = or_(Deal.company_id.in_(companies), Deal.contact_id.in_(contacts))
-    return Prepared(
-        select(Deal).where(Deal.workspace_id == workspace, theirs, *_with_outcome(outcome)).limit(MOST_CHOICES + 1)
-    )
+    theirs = (party.workspace_id == Deal.workspace_id) & (party.id == column)
+    where = (party.workspace_id == bindparam("workspace"), _matches(party.name_key, match), *_with_outcome(outcome))
+    return Prepared(select(Deal).join(party, theirs).where(*where).limit(MOST_CHOICES + 1))
 
 
 def _matching(work: Work, named: _Named, match: str, key: str, outcome: str = _ANY_OUTCOME) -> list[Row]:
@@ -293,9 +289,13 @@ def _by_name(work: Work, named: _Named, key: str, outcome: str = _ANY_OUTCOME) -
 
 def _by_party(work: Work, _named: _Named, key: str, outcome: str) -> list[Row]:
     for match in ("exactly", "begins") if key else ():
-        found = found_by(work, _finding_by_party(match, outcome), Deal, **_bound(key))
+        found = {
+            deal.id: deal
+            for party, column in ((Company, Deal.company_id), (Contact, Deal.contact_id))
+            for deal in found_by(work, _finding_by_party(party, column, match, outcome), Deal, **_bound(key))
+        }
         if found:
-            return found
+            return sorted(found.values(), key=lambda deal: deal.number)[: MOST_CHOICES + 1]
     return []
 
 
