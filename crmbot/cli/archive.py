@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from crmbot.cli.opening import actor_of, crmbot
+from crmbot.domain.nouns import counted
 from crmbot.errors import BadInput
 
 _STEPS = 1_000
@@ -61,7 +62,7 @@ def export_command(ctx: click.Context, file: Path, email: str | None, kind: str 
             kind = kind or next((word for word in _KINDS if word in file.name.casefold()), None)
             if kind is None:
                 raise BadInput(f"What should be in {file.name}? Say --kind with one of {', '.join(_KINDS)}.")
-            said = f"Exported {export_csv(bot.store, actor, file, kind):,} {kind}."
+            said = f"Exported {counted(export_csv(bot.store, actor, file, kind), kind)}."
         else:
             said = str(export_archive(bot.store, actor, file, progress=progress))
     click.echo(said)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from sqlalchemy import Integer, and_, column, func, or_, select, values
+from sqlalchemy import and_, func, or_, select
 
 from crmbot.domain.money import ratio
 from crmbot.domain.stages import LeadStatus
-from crmbot.models import Lead, LeadStatusEntry, UTCDateTime
+from crmbot.models import Lead, LeadStatusEntry
+from crmbot.reports.day_table import day_table
 from crmbot.reports.elapsed import seconds_between
 from crmbot.reports.lead_counts import Entered, count_entered, created, entered, owned_leads
 from crmbot.reports.lead_facts import lead_facts
@@ -144,11 +145,7 @@ def _trends(snapshot: Snapshot) -> tuple[DayRow, ...]:
         (day, max(start, snapshot.window.starts_at), min(end, snapshot.as_of))
         for day, (start, end) in enumerate(pairwise(starts))
     ]
-    days = (
-        values(column("day", Integer), column("starts", UTCDateTime), column("ends", UTCDateTime), name="days")
-        .data(bounds)
-        .cte("days")
-    )
+    days = day_table(bounds)
     facts = lead_facts(snapshot) if snapshot.scope.owner is not None else None
     leads = (
         select(func.count())

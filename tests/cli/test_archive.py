@@ -69,9 +69,11 @@ def test_mistakes_are_told_on_stderr(run: Run, archive: Path) -> None:
 
 def test_a_table_comes_in_and_goes_out(run: Run, home: Path) -> None:
     (home / "leads.csv").write_text("Name,Email\nJo,jo@x.example\n")
-    assert run("import", "leads.csv").stdout == "Imported 1 leads, skipped 0 as duplicates, refused 0.\n"
+    assert run("import", "leads.csv").stdout == "Imported 1 lead, skipped 0 as duplicates, refused 0.\n"
     assert run("export", "out.csv").exit_code == 1
-    assert run("export", "out.csv", "--kind", "leads").stdout == "Exported 1 leads.\n"
+    assert run("export", "out.csv", "--kind", "leads").stdout == "Exported 1 lead.\n"
+    again = run("import", "leads.csv", "--dry-run")
+    assert again.stdout.startswith("Would import 0 leads, skipped 1 as a duplicate, refused 0.")
     assert "Jo,jo@x.example" in (home / "out.csv").read_text("utf-8-sig")
     assert run("import", "config.toml").exit_code == 1
 

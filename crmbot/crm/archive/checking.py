@@ -15,6 +15,7 @@ from crmbot.crm.archive.mistakes import Mistakes
 from crmbot.crm.archive.numbers import NumberSet
 from crmbot.crm.archive.values import Wrong
 from crmbot.domain.ids import is_id
+from crmbot.domain.nouns import with_article
 from crmbot.errors import Conflict
 
 _SETTINGS = frozenset({"workspace", "stage", "user", "rate"})
@@ -159,7 +160,7 @@ class _Checker:
     def _answer(self, kind: str, path: str) -> None:
         waiting = self.asked.pop((kind, path))
         for value in taken(self.session, self.known.workspace_id, self.columns[kind, path], waiting):
-            self.mistakes.add(waiting[value], path, f"the store has a {kind} with {value} already")
+            self.mistakes.add(waiting[value], path, f"the store has {with_article(kind)} with {value} already")
 
     def finish(self) -> None:
         """Look at what had to wait for the end of the file, and refuse it when there is any mistake."""

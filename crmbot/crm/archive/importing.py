@@ -21,6 +21,7 @@ from crmbot.crm.archive.lines import Lines, Source, open_lines
 from crmbot.crm.archive.rows import ROWS
 from crmbot.crm.archive.settings import SettingsWriter
 from crmbot.domain.ids import new_id
+from crmbot.domain.nouns import counted
 from crmbot.errors import Conflict, NotAllowed
 from crmbot.models import Counter, DeliveryKey, JournalEntry
 from crmbot.store import Store
@@ -38,7 +39,7 @@ class Summary:
     verb: str = "Imported"
 
     def __str__(self) -> str:
-        told = ", ".join(f"{count:,} {_named(kind, count)}" for kind, count in self.counts.items() if count)
+        told = ", ".join(counted(count, kind) for kind, count in self.counts.items() if count)
         return f"{self.verb} {told or 'nothing'}."
 
 
@@ -139,9 +140,3 @@ def _write_journal(session: Session, actor: Actor, now: datetime, summary: Summa
     if checked.fingerprint is not None:
         key = {"key": checked.fingerprint, "fingerprint": None, "entry_id": entry_id}
         session.execute(insert(DeliveryKey), own | key)
-
-
-def _named(kind: str, count: int) -> str:
-    if count == 1:
-        return kind
-    return {"company": "companies", "activity": "activities"}.get(kind, f"{kind}s")

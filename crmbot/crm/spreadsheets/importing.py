@@ -15,6 +15,7 @@ from crmbot.crm.spreadsheets.headers import guess_kind, map_headers
 from crmbot.crm.spreadsheets.records import ADDERS, Cells
 from crmbot.crm.work import Work
 from crmbot.domain.ids import new_id
+from crmbot.domain.nouns import counted
 from crmbot.errors import Conflict, CrmError, NotAllowed
 from crmbot.store import Store
 
@@ -39,8 +40,9 @@ class Imported:
     refused_file: Path | None = None
 
     def __str__(self) -> str:
-        told = f"{'Would import' if self.dry_run else 'Imported'} {self.made:,} {self.kind}"
-        told += f", skipped {self.skipped:,} as duplicates, refused {len(self.refused) - self.skipped:,}."
+        told = f"{'Would import' if self.dry_run else 'Imported'} {counted(self.made, self.kind)}"
+        doubles = "a duplicate" if self.skipped == 1 else "duplicates"
+        told += f", skipped {self.skipped:,} as {doubles}, refused {len(self.refused) - self.skipped:,}."
         if self.left_out:
             told += f" Columns left out: {', '.join(self.left_out)}."
         return told + (f" What was not taken is in {self.refused_file}." if self.refused_file else "")
@@ -140,7 +142,7 @@ def _write_journal(work: Work, result: Imported) -> None:
             "at": work.now,
             "actor_id": work.actor.user_id,
             "request": "csv.import",
-            "summary": f"Imported {result.made:,} {result.kind}.",
+            "summary": f"Imported {counted(result.made, result.kind)}.",
             "surface": work.actor.surface,
             "undoes_id": None,
             "undone_by_id": None,

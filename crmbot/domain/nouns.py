@@ -1,0 +1,15 @@
+"""The nouns of records in sentences: with their article, and in the right number."""
+
+_SEVERAL = {"company": "companies", "activity": "activities"}
+_ONE = {several: one for one, several in _SEVERAL.items()}
+
+
+def with_article(noun: str) -> str:
+    """Return “a deal”, “an activity”."""
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return “1 deal”, “1,200 companies”; the noun may come in either number."""
+    one = _ONE.get(noun, noun.removesuffix("s"))
+    return f"1 {one}" if count == 1 else f"{count:,} {_SEVERAL.get(one, f'{one}s')}"
