@@ -1,6 +1,5 @@
 """Digests as people see them: subscribe, pause, list, send now; and what the config says about them."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from difflib import get_close_matches
@@ -13,19 +12,18 @@ from sqlalchemy.orm import Session
 from crmbot.config.settings import DIGEST_REPORTS, DigestSettings
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Outcome, Table
+from crmbot.crm.destinations import check_later
 from crmbot.crm.lookup import find_user
 from crmbot.crm.occasions import Composed, Composer, Occasion, digest_of
 from crmbot.crm.people import usable_email
+from crmbot.crm.policy import Policy
 from crmbot.crm.slots import find_slot
-from crmbot.crm.undelivered import digest_key
 from crmbot.crm.work import Work
 from crmbot.domain.calendar import DAILY, Slot, first_instant, last_slot, next_slot, read_time
 from crmbot.domain.ids import new_id
 from crmbot.errors import BadInput, Candidate, Conflict, NotFound
-from crmbot.models import DigestSlot, DigestSubscription, Outbox, User, Workspace
+from crmbot.models import DigestSlot, DigestSubscription, User, Workspace
 
-CHECK = "slack.check"
-"""The kind of outbox row that sends nothing: it fails as a message to its destination would."""
 _LONGEST_NAME = 64
 _SLOT_FORM = "%Y-%m-%dT%H:%M"
 
@@ -65,7 +63,7 @@ def add_digest(work: Work, request: ask.AddDigest) -> Outcome:
     work.session.flush()
     if row.channel is not None and row.channel != work.actor.slack_user_id:
         # Slack is asked once this is committed; its owner hears when nothing can be delivered there.
-        work.send(CHECK, row.channel, {"text": name}, key=_check_key(row))
+        check_later(work.session, row, row.channel, work.now)
     return Outcome(f"Digest “{name}” ({row.report}) goes to {_where(row)}, first {_moment(following)} {zone}.")
 
 
@@ -122,6 +120,12 @@ def preview(session: Session, composer: Composer, workspace_id: str, name: str, 
     """Compose a digest as it would be now, in the snapshot of the session; nothing is written or sent."""
     row = find_subscription(session, workspace_id, name)
     return composer(session, Occasion(digest_of(row), _slot(row, None, now), now, asked=True))
+
+
+def lost_reasons(session: Session, workspace_id: str, policy: Policy) -> tuple[str, ...]:
+    """Return the reasons that a digest offers for a loss: the workspace's own, else the config's."""
+    own = session.scalar(select(Workspace.lost_reasons).where(Workspace.id == workspace_id))
+    return tuple(own or policy.lost_reasons)
 
 
 def sync_digests(
@@ -187,33 +191,7 @@ def _apply(
     row.filters = dict(settings.filters)
     row.owner_id = _recipient(session, workspace.id, channel, settings.to)
     if channel is not None and channel != before:
-        _check_later(session, row, channel, now)
-
-
-def _check_later(session: Session, row: DigestSubscription, channel: str, now: datetime) -> None:
-    """Let the sender look whether a digest can be delivered where the config says, once for each destination."""
-    key = _check_key(row)
-    known = select(Outbox.id).where(Outbox.workspace_id == row.workspace_id, Outbox.key == key)
-    if session.scalar(known) is None:
-        session.add(
-            Outbox(
-                workspace_id=row.workspace_id,
-                id=new_id(now),
-                key=key,
-                kind=CHECK,
-                destination=channel,
-                payload={"text": row.name},
-                state="queued",
-                attempts=0,
-                created_at=now,
-                not_before=now,
-            )
-        )
-
-
-def _check_key(row: DigestSubscription) -> str:
-    where = hashlib.sha256(str(row.channel).encode()).hexdigest()[:32]
-    return digest_key(row.id, f"check:{where}")
+        check_later(session, row, channel, now)
 
 
 def _recipient(session: Session, workspace_id: str, channel: str | None, email: str | None) -> str | None:

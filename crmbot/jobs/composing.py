@@ -5,12 +5,10 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from crmbot.crm.answers import ReportAnswer
+from crmbot.crm.digests import lost_reasons
 from crmbot.crm.occasions import Composed, Occasion, Reading
 from crmbot.crm.policy import Policy
-from crmbot.models import Workspace
 from crmbot.reports.digests.base import Digest
 from crmbot.reports.rendering.envelope import as_envelope
 from crmbot.reports.values import Report, ReportSettings
@@ -50,8 +48,8 @@ class DigestComposer:
 
     def _as_slack(self, session: Reading, values: Digest | Report, late: str) -> Message:
         if isinstance(values, Digest):
-            own = session.scalar(select(Workspace.lost_reasons).where(Workspace.id == values.workspace_id))
-            return render(values, late=late, lost_reasons=own or self._policy.lost_reasons, prefix=self._prefix)
+            reasons = lost_reasons(session, values.workspace_id, self._policy)
+            return render(values, late=late, lost_reasons=reasons, prefix=self._prefix)
         answer = ReportAnswer(f"{values.title} report.", name=values.name, report=values)
         message = report_message(answer, Reader(ZoneInfo(values.meta.timezone), values.meta.as_of, shared=True))
         return fit(replace(message, blocks=(*stack(context(late) if late else None), *message.blocks)))

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 from clocks import SettableClock
+from factories import Crm
 from jobs.rig import ADMIN, ARCHIVED, OWNER, FakeComposer, FakeGateway, Rig, make_rig
+from sqlalchemy import select
 
 from crmbot.config.settings import DigestSettings
 from crmbot.crm import digests
 from crmbot.crm import requests as ask
 from crmbot.crm.actors import Actor
 from crmbot.crm.answers import Answer
+from crmbot.crm.destinations import CHECK
 from crmbot.crm.policy import Policy
 from crmbot.crm.work import Work
 from crmbot.domain.ids import new_id
@@ -64,7 +67,7 @@ def table(rig: Rig) -> tuple[tuple[str, ...], ...]:
 
 def messages(rig: Rig) -> list[Outbox]:
     """Return what waits to be sent, but for looks at the destinations."""
-    return [row for row in rig.rows() if row.kind != digests.CHECK]
+    return [row for row in rig.rows() if row.kind != CHECK]
 
 
 def test_a_new_digest_tells_its_next_moment_in_the_speakers_zone(rig: Rig) -> None:
@@ -261,3 +264,10 @@ def test_a_digest_of_the_config_is_looked_at_when_its_channel_changes(rig: Rig) 
     for channel in ("C1", "C1", "C2", "C2"):
         sync_digests(rig.store, "w1", (replace(AGING, channel=channel),), rig.clock)
     assert sorted(row.destination for row in rig.rows()) == ["C1", "C2"]
+
+
+def test_the_look_is_queued_in_the_transaction_of_the_command(crm: Crm) -> None:
+    crm.do(ask.AddDigest("sales", "aging", channel="C1"), "max")
+    with crm.store.reading(crm.workspace_id) as session:
+        (row,) = session.scalars(select(Outbox).where(Outbox.workspace_id == crm.workspace_id))
+    assert (row.kind, row.destination) == (CHECK, "C1")

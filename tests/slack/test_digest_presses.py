@@ -212,6 +212,19 @@ def test_a_late_deal_gets_a_probability_in_the_forecast(bot: Bot, deal: str, cho
     assert bot.slack.violations == []
 
 
+def test_the_second_of_two_same_presses_takes_nothing_back_from_the_first(bot: Bot, deal: str) -> None:
+    message = post(bot, "forecast")
+    press(bot, message, "digest.probability", "U1", "50 %")
+    before = words(message)
+    press(bot, message, "digest.probability", "U1", "50 %")
+    assert (words(message), "digest.undo" in before) == (before, True)
+    assert f"Nothing to change on {deal}" in bot.slack.ephemerals("U1")[-1].text
+    press(bot, message, "digest.nudge")
+    press(bot, message, "digest.nudge")
+    assert "— Ada" in words(message)
+    assert len(waiting(bot)) == 1
+
+
 def test_a_late_deal_gets_a_new_date_in_the_forecast(bot: Bot, deal: str) -> None:
     message = post(bot, "forecast")
     press(bot, message, "digest.close_on", "U1", "2031-08-15")

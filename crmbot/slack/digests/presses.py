@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext
 
 from crmbot.crm.answers import ActivityView, DealView, Outcome, Shown
-from crmbot.crm.requests import AssignActivity, AssignDeal, Request, SetDeal, ShowActivity, SnoozeActivity
+from crmbot.crm.requests import AssignActivity, AssignDeal, NudgeOwner, Request, SetDeal, ShowActivity, SnoozeActivity
 from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import BadInput, Conflict, MissingFact, NotFound
 from crmbot.slack.blocks.limits import fit
@@ -71,6 +71,9 @@ def respond_to(pressed: _Pressed) -> list[Told]:
     reply = pressed.do(request)
     if reply.error is not None:
         return _refused(pressed, request, reply)
+    if _was_so_before(request, reply):
+        said = str(reply.answer.said) if reply.answer else ""
+        return [Told(Message(escape(said), (sentence(said),)))]
     fresh = _row(pressed, reply)
     if not fresh or pressed.name is None or not pressed.click.blocks:
         # Of a message that only one person sees, Slack does not say what it shows.
@@ -95,6 +98,12 @@ def _request(pressed: _Pressed) -> Request:
         if isinstance(look.answer, Shown) and isinstance(look.answer.record, ActivityView) and look.reader:
             return replace(request, due=next_week(look.answer.record, look.reader))
     return request
+
+
+def _was_so_before(request: Request, reply: Reply) -> bool:
+    """Say whether a press changed nothing, as the second of two: what the row says of the first one then stays."""
+    changes = request.WRITES and not isinstance(request, NudgeOwner)
+    return changes and isinstance(reply.answer, Outcome) and reply.answer.entry_id is None
 
 
 def _row(pressed: _Pressed, reply: Reply) -> tuple[Block, ...]:
@@ -124,7 +133,8 @@ def _refused(pressed: _Pressed, request: Request, reply: Reply) -> list[Told]:
     if isinstance(error, NotFound) and isinstance(request, AssignDeal | AssignActivity) and error.field == "owner":
         return [Told(Message(escape(_STRANGER), (sentence(_STRANGER),)))]
     told = [Told(reply.message, reply)]
-    if name is None or not click.blocks or not isinstance(error, Conflict | NotFound):
+    overtaken = isinstance(error, Conflict | NotFound) and not isinstance(request, NudgeOwner)
+    if name is None or not click.blocks or not overtaken:
         return told
     blocks = _overtaken(pressed, name)
     return [Told(fit(Message(reply.message.text, blocks)), instead=True), *told] if blocks else told
