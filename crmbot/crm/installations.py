@@ -33,6 +33,16 @@ class Beginnings:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What an installation gives: the team, its bot's account, and the token as the store keeps it."""
+
+    team_id: str
+    team_name: str
+    bot_user_id: str | None
+    sealed: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """How a workspace stands with Slack; `sealed` is empty where no installation holds a token."""
 
@@ -42,40 +52,40 @@ class Leave:
     sealed: dict[str, Any]
 
 
-def keep_installation(
-    session: Session,
-    *,
-    team_id: str,
-    team_name: str,
-    bot_user_id: str | None,
-    sealed: dict[str, Any],
-    policy: Policy,
-    beginnings: Beginnings,
-    now: datetime,
-) -> str:
+def keep_installation(store: Store, given: Given, policy: Policy, beginnings: Beginnings, now: datetime) -> str:
     """Keep a team's token and return its workspace's id; a team seen for the first time gets a workspace.
 
     The store's only workspace, when no team has it yet, becomes this team's: the one that the config is about. A team
     that comes back finds everything as it was, and what was stopped goes on.
     """
-    workspace = bind_team(session, team_id) or create_workspace(
+    try:
+        with store.writing(EVERY_WORKSPACE) as session:
+            return _keep(session, given, policy, beginnings, now)
+    except IntegrityError:
+        # Somebody else of the team was a moment faster, so its workspace is there now.
+        with store.writing(EVERY_WORKSPACE) as session:
+            return _keep(session, given, policy, beginnings, now)
+
+
+def _keep(session: Session, given: Given, policy: Policy, beginnings: Beginnings, now: datetime) -> str:
+    workspace = bind_team(session, given.team_id) or create_workspace(
         session,
-        name=team_name,
+        name=given.team_name,
         timezone=beginnings.timezone,
         currency=beginnings.currency,
         date_order=beginnings.date_order,
-        slack_team_id=team_id,
+        slack_team_id=given.team_id,
         stages=policy.stages,
         now=now,
     )
     known = _installation(session, workspace.id)
-    row = known or Installation(workspace_id=workspace.id, id=new_id(now), team_id=team_id)
-    row.team_id, row.bot_user_id, row.sealed = team_id, bot_user_id, sealed
+    row = known or Installation(workspace_id=workspace.id, id=new_id(now))
+    row.team_id, row.bot_user_id, row.sealed = given.team_id, given.bot_user_id, given.sealed
     row.installed_at, row.removed_at = now, None
     session.add(row)
     workspace.stopped_at = None
     again = " again" if known else ""
-    _note(session, workspace.id, INSTALLED, f"Installed{again} in the Slack workspace {team_name}.", now)
+    _note(session, workspace.id, INSTALLED, f"Installed{again} in the Slack workspace {given.team_name}.", now)
     session.flush()
     return workspace.id
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from crmbot.crm.installations import (
     Beginnings,
+    Given,
     Leave,
     end_installation,
     keep_installation,
@@ -94,17 +95,9 @@ class Installations:
     def keep(self, team_id: str, team_name: str, token: str, bot_user_id: str | None) -> str:
         """Keep a new token, make or revive the team's workspace, and return its id."""
         sealed = self.sealer.seal(token, team_id)
-        with self.service.store.writing(EVERY_WORKSPACE) as session:
-            workspace_id = keep_installation(
-                session,
-                team_id=team_id,
-                team_name=team_name,
-                bot_user_id=bot_user_id,
-                sealed=sealed,
-                policy=self.service.policy,
-                beginnings=self.beginnings,
-                now=self.service.clock(),
-            )
+        given = Given(team_id, team_name, bot_user_id, sealed)
+        service = self.service
+        workspace_id = keep_installation(service.store, given, service.policy, self.beginnings, service.clock())
         self.forget()
         return workspace_id
 
