@@ -64,9 +64,7 @@ def main() -> None:
     for name, some in (("as they are", texts), ("filled to 6 kB", fill(texts))):
         split, least = texts_a_second(unwrap, some), texts_a_second(floor, some)
         size = sum(len(text) for text, *_ in some) / len(some) / 1000
-        print(
-            f"{len(some)} texts {name} ({size:.1f} kB): {split:6.0f} texts/s; the floor is {least / split:.1f} times faster"
-        )
+        print(f"{len(some)} texts {name} ({size:.1f} kB): {split:6.0f} texts/s, {least / split:.1f} times the floor")
 
 
 if __name__ == "__main__":
