@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+CANCELLED = "Cancelled"
+"""The outcome of a meeting that was called off; it counts as done, for nobody has to do it any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileView:

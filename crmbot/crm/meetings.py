@@ -7,15 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crmbot.crm.carried import MeetingView
+from crmbot.crm.carried import CANCELLED, MeetingView
 from crmbot.crm.history import keep_activity_facts, overdue_at
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.meetings import ANSWER_WORDS, Answer, Attendee, Invitation, Method
 from crmbot.models import Activity, Meeting
-
-CANCELLED = "Cancelled"
-"""The outcome of a meeting that was called off; it counts as done, for nobody has to do it any more."""
 
 _NO_TITLE = "Meeting"
 _MOST_MINUTES = 24 * 60

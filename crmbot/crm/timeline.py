@@ -90,7 +90,7 @@ def _activity_words(activity: Activity, meeting: str) -> str:
     minutes = f", {activity.duration_minutes} min" if activity.duration_minutes else ""
     outcome = f": {activity.outcome}" if activity.outcome else ""
     state = "" if activity.completed_at else " (to do)"
-    return f"{activity.kind.capitalize()}: {activity.subject}{when}{minutes}{outcome}{state}"
+    return f"{activity.kind.capitalize()}: {activity.subject}{minutes}{when}{outcome}{state}"
 
 
 def _notes(work: Work, column: str, row_id: str, most: int) -> list[TimelineEntry]:

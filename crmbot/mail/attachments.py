@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmbot.crm.requests import Participant
@@ -85,7 +86,7 @@ def _anchored(invite: Invitation, zone: ZoneInfo) -> Invitation:
         floats = isinstance(moment, datetime) and moment.tzinfo is None
         return moment.replace(tzinfo=zone) if isinstance(moment, datetime) and floats else moment
 
-    moments = {name: anchor(getattr(invite, name)) for name in ("starts", "ends", "next_starts")}
+    moments: dict[str, Any] = {name: anchor(getattr(invite, name)) for name in ("starts", "ends", "next_starts")}
     return replace(invite, **moments)
 
 

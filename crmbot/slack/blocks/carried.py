@@ -21,9 +21,10 @@ def carried_facts(activity: ActivityView, reader: Reader) -> Iterable[tuple[str,
         yield "Attendees", one_line(", ".join(activity.attendees), 300)
     else:
         if meeting.cancelled_at:
-            yield "Cancelled", reader.moment(meeting.cancelled_at)
+            yield "Was planned for", _planned(meeting, reader)
         yield "Where", one_line(meeting.place or "", 200)
-        yield "Repeats", one_line(meeting.repeats or "", 120)
+        if not meeting.cancelled_at:
+            yield "Repeats", one_line(meeting.repeats or "", 120)
         yield "Attendees", _answers(meeting)
     yield "Files", _files(activity.files)
 
@@ -33,6 +34,12 @@ def addresses(contact: ContactView) -> Mrkdwn:
     bounced = dict(contact.bounced)
     told = [f"{email} (bounced: {bounced[email]})" if email in bounced else email for email in contact.emails]
     return one_line(", ".join(told), 300)
+
+
+def _planned(meeting: MeetingView, reader: Reader) -> Mrkdwn:
+    if meeting.starts_at:
+        return reader.moment(meeting.starts_at)
+    return Mrkdwn(reader.day(meeting.starts_on)) if meeting.starts_on else Mrkdwn("")
 
 
 def _answers(meeting: MeetingView) -> Mrkdwn:
