@@ -7,6 +7,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from crmbot.playground import StandIn
+from crmbot.playground.records import File
 from crmbot.playground.validation import block_problems, message_verdict, view_problems
 
 Json = dict[str, Any]
@@ -247,6 +248,7 @@ def test_faulty_blocks_are_refused_with_a_reason(name: str, standin: StandIn, cl
 
 @pytest.mark.parametrize("name", GOOD)
 def test_sound_blocks_are_accepted(name: str, standin: StandIn, client: WebClient) -> None:
+    standin.files["F1"] = File("F1", "chart.png", 3, complete=True)
     client.chat_postMessage(channel="C1", text="fallback", blocks=GOOD[name])
     assert standin.violations == []
     assert len(standin.messages("C1")) == 1

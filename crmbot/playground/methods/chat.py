@@ -46,9 +46,8 @@ def _refuse_unavailable(workspace: Workspace, blocks: Any) -> None:
 
 def _unknown_files(workspace: Workspace, blocks: Any) -> list[str]:
     """Name the pictures of a message that were never uploaded to the end."""
-    named = [
-        block["slack_file"].get("id") for block in blocks or () if block["type"] == "image" and "slack_file" in block
-    ]
+    files = [block["slack_file"] for block in blocks or () if block["type"] == "image" and "slack_file" in block]
+    named = [file["id"] for file in files if "id" in file]
     known = {file.id for file in workspace.files.values() if file.complete}
     return [f"[ERROR] invalid slack file {name}" for name in named if name not in known]
 
