@@ -7,7 +7,9 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from crmbot.crm.requests import (
+    AddLostReason,
     AddNote,
+    AddStage,
     AddUser,
     AssignActivity,
     AssignDeal,
@@ -25,6 +27,10 @@ from crmbot.crm.requests import (
     MergeCompanies,
     MergeContacts,
     MoveDeal,
+    Reassign,
+    RememberAlias,
+    RemoveLostReason,
+    RemoveStage,
     ReopenDeal,
     Request,
     SetCompany,
@@ -32,7 +38,9 @@ from crmbot.crm.requests import (
     SetDeal,
     SetLead,
     SetLeadStatus,
+    SetStage,
     SetUserRole,
+    SetWorkspace,
     SnoozeActivity,
     WinDeal,
 )
@@ -141,6 +149,23 @@ ALL_REQUESTS: st.SearchStrategy[Request] = st.one_of(
     st.builds(AddNote, target=_target, text=_text),
     st.builds(AddUser, email=_email),
     st.builds(SetUserRole, user=_user, role=st.sampled_from(["rep", "manager"])),
+    st.builds(AddStage, name=_name, probability=_percent, after=_maybe(_stage), late=st.booleans()),
+    st.builds(
+        SetStage,
+        stage=_stage,
+        name=_maybe(_name),
+        probability=_maybe(_percent),
+        before=_maybe(_stage),
+        clear=st.sampled_from([(), ("stale_after_days",)]),
+    ),
+    st.builds(RemoveStage, stage=_stage, move_to=_maybe(_stage)),
+    st.builds(
+        SetWorkspace, name=_maybe(_name), timezone=_maybe(st.just("Asia/Tokyo")), date_order=_maybe(st.just("dmy"))
+    ),
+    st.builds(AddLostReason, reason=_name),
+    st.builds(RemoveLostReason, reason=st.sampled_from(["price", "timing"])),
+    st.builds(Reassign, user=_user, to=_user, only=_maybe(st.sampled_from(["deals", "leads", "tasks"]))),
+    st.builds(RememberAlias, word=_name, record=_target),
 )
 """Whatever changes anything."""
 
