@@ -137,7 +137,7 @@ def obey(service: CrmService, actor: Actor, asked: ObeyMail, mail: Mail) -> Outc
     except (Busy, Unauthenticated):
         raise
     except CrmError as error:
-        example = _line(error.example) if isinstance(error, BadInput) else None
+        example = _line(error.example) if isinstance(error, BadInput) else _chosen(asked.line, error)
         told = replace(asked, command=None, problem=_in_words(error), example=example or asked.example)
         return _outcome(service.perform(actor, told, delivery=delivery))
 
@@ -220,6 +220,13 @@ def _wishes(mail: Mail, policy: Policy) -> Iterator[str]:
         wish = wish_of(tag_of(address, policy.intake_addresses) or "")
         if wish in WISHES:
             yield wish
+
+
+def _chosen(line: str, error: CrmError) -> str | None:
+    """Return the line of a task or call with the first of the records that it may mean."""
+    if not isinstance(error, Ambiguous) or error.field != "target" or not error.candidates:
+        return None
+    return f"{line} re:{error.candidates[0].reference}"
 
 
 def _in_words(error: CrmError) -> str:

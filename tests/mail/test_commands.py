@@ -96,6 +96,20 @@ def test_new_deal_takes_its_mail_along(post: Post) -> None:
     deal = post.crm.rows(Deal, Deal.title == "Globex start")[0]
     assert deal.value_minor == 4_000_000
     assert taken.state == "triage"
+    assert [(row.state, activity.deal_id) for row, activity in zip(post.emails(), post.activities(), strict=True)] == [
+        ("logged", deal.id)
+    ]
+    assert not post.receipts()[0]["problem"]
+
+
+def test_command_that_fits_several_deals_is_asked_with_them_and_so_is_the_mail(post: Post) -> None:
+    post.crm.do(CreateDeal("Acme training", contact="C-1"))
+    post.take(forward(ASKED, words="/task fri call back"))
+    (receipt,) = post.receipts()
+    assert receipt["asks"] == [["D-1", "Acme renewal"], ["D-2", "Acme training"]]
+    assert receipt["asked"]["failed"]
+    assert "D-1 Acme renewal, D-2 Acme training" in receipt["asked"]["said"]
+    assert receipt["asked"]["example"] == "/task fri call back re:D-1"
 
 
 def test_new_deal_of_a_known_customer_gets_the_mail_and_its_people(post: Post) -> None:

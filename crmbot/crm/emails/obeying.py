@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import select, update
 
 from crmbot.crm.answers import Answer, DealView, Outcome
+from crmbot.crm.emails.matching import match_with
 from crmbot.crm.emails.placing import Asked, send_receipt
+from crmbot.crm.emails.triage import log_waiting
 from crmbot.crm.requests import CreateDeal, ObeyMail
 from crmbot.crm.views import about_links
 from crmbot.crm.work import Work
 from crmbot.errors import Conflict, NotFound
-from crmbot.models import Activity, Email, MailDelivery, User
+from crmbot.models import Activity, Deal, Email, MailDelivery, User
 
 Handlers = Mapping[type[Any], Callable[[Work, Any], Answer]]
 
@@ -38,6 +40,7 @@ def obey_mail(work: Work, request: ObeyMail, handlers: Handlers) -> Outcome:
         about=about_links(work, activity) if activity else (),
         activity=activity,
         repeated=request.repeated,
+        asks=_asks(work, email, activity),
         asked=Asked(
             request.line,
             done.said if done else request.problem,
@@ -64,11 +67,23 @@ def _do(work: Work, request: ObeyMail, email: Email, handlers: Handlers) -> Outc
 
 
 def _take_along(work: Work, email: Email, deal: DealView) -> None:
-    """Put the mail that a deal was made of with that deal, unless it is with another one."""
+    """Put the mail that a deal was made of with that deal, unless it is with another one; it waits no longer."""
     activity: Activity | None = work.get(Activity, email.activity_id)
     if activity is not None and activity.deal_id is None:
         activity.deal_id = deal.id
+        email.detail = {name: value for name, value in email.detail.items() if name != "asks"}
         work.session.flush()
+    elif activity is None and email.state == "triage":
+        log_waiting(work, email, match_with(work.get(Deal, deal.id)))
+
+
+def _asks(work: Work, email: Email, activity: Activity | None) -> list[Deal]:
+    """Return the open deals that a person must still choose from."""
+    ids = email.detail.get("asks", ()) if activity is not None and activity.deal_id is None else ()
+    if not ids:
+        return []
+    here = (Deal.workspace_id == work.workspace_id) & Deal.id.in_(ids)
+    return list(work.session.scalars(select(Deal).where(here).order_by(Deal.number)))
 
 
 def _settle(work: Work, request: ObeyMail, email: Email) -> None:

@@ -1,5 +1,6 @@
 """Putting a mail where it belongs: its activity, its lead's status, and the receipt."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,12 +9,13 @@ from sqlalchemy import select
 from crmbot.crm.answers import Link
 from crmbot.crm.emails.invites import add_invited_meeting
 from crmbot.crm.emails.matching import Match
+from crmbot.crm.emails.statements import KnownDeal
 from crmbot.crm.emails.views import activity_reference, place_words, why_words
 from crmbot.crm.leads import climb
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.stages import LeadStatus
-from crmbot.models import Activity, Email, Lead, Outbox
+from crmbot.models import Activity, Deal, Email, Lead, Outbox
 
 COMMAND_ONLY = "command"
 """Why a mail has no activity that only asked crmbot for something."""
@@ -73,10 +75,11 @@ def send_receipt(
     match: Match | None = None,
     repeated: bool = False,
     asked: Asked | None = None,
+    asks: Sequence[KnownDeal | Deal] = (),
     entry_id: str | None = None,
 ) -> None:
     """Queue the word to the person who sent the mail in: where it went and why, or what they must decide."""
-    asks = match.asks if match else ()
+    asks = match.asks if match else asks
     problem = (activity is None and email.reason != COMMAND_ONLY) or bool(asks) or (asked is not None and asked.failed)
     if work.actor.user_id is None or preference == "none" or (preference == "problems" and not problem):
         return

@@ -41,7 +41,7 @@ def attach_email(work: Work, request: AttachEmail) -> MailAnswer:
     match = match_with(find_target(work, request.target))
     activity: Activity | None = work.get(Activity, email.activity_id)
     if activity is None:
-        return _log(work, email, match)
+        return log_waiting(work, email, match)
     work.allow_edit(activity.owner_id, f"{activity_reference(activity)} {activity.subject}")
     for name, value in match.about.items():
         setattr(activity, name, value)
@@ -66,7 +66,7 @@ def add_sender(work: Work, request: AddSender) -> MailAnswer:
     if not known.outside:
         raise BadInput("Nobody outside the team is in this mail, so there is nobody to add.", field="email")
     contact = contact_of(work, known.outside[0], words_of(email))
-    return _log(work, email, place_with_contact(work, mail, known, contact, BY_HAND))
+    return log_waiting(work, email, place_with_contact(work, mail, known, contact, BY_HAND))
 
 
 def ignore_email(work: Work, request: IgnoreEmail) -> MailAnswer:
@@ -131,7 +131,8 @@ def list_triage(work: Work, request: ListTriage) -> Triage:
     return Triage(said, emails=emails, total=total)
 
 
-def _log(work: Work, email: Email, match: Match) -> MailAnswer:
+def log_waiting(work: Work, email: Email, match: Match) -> MailAnswer:
+    """Log a mail that waited, with what was chosen for it."""
     email.state, email.reason = "logged", BY_HAND
     email.logged_by_id = work.actor.user_id
     activity = add_email_activities(work, email, match)

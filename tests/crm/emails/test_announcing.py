@@ -146,5 +146,5 @@ def test_flood_of_receipts_is_told_in_one_line_but_what_needs_somebody_comes(pos
     for n in range(12):
         post.take(Raw(to=ANNA, delivered_to=INTAKE, subject=f"Mail {n}", message_id=f"<{n}@ours.example>"))
     post.take(forward(Raw(sender=GUS, to=JANE, subject="Hello")))
-    assert [receipt["state"] for receipt in post.receipts()] == ["logged"] * 5 + ["triage"]
+    assert sorted(receipt["state"] for receipt in post.receipts()) == ["logged"] * 5 + ["triage"]
     assert len(post.crm.rows(Outbox, Outbox.kind == "notice.more_receipts")) == 1
