@@ -4,6 +4,7 @@ import time
 
 from crmbot.crm.answers import Shown
 from crmbot.errors import SendFailed
+from crmbot.slack.asides import send_aside
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import actions, context, stack
 from crmbot.slack.clicks import Click
@@ -32,6 +33,8 @@ def share(asker: Asker, click: Click, press: Press) -> list[Told]:
         if failure.unknown:
             return [Told(Message(escape(_UNSURE)))]
         return [Told(message, in_channel=True)]
+    asked = {"user_id": click.incoming.user_id, "response_url": click.response_url}
+    send_aside(asker.desk.service, reply.actor, reply.aside, asked, in_channel=True)
     return []
 
 

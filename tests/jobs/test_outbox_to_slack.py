@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 from clocks import SettableClock
+from digest_values import aging
 from jobs.rig import Rig
 
+from crmbot.jobs.charts import ChartMemory
 from crmbot.jobs.outbox import Sender
 from crmbot.playground import DropAfter, DropBefore, ErrorCode, Garbage, Hang, RateLimited, ServerError, StandIn
 from crmbot.playground.faults import Fault
 from crmbot.slack.api import SlackApi
 from crmbot.slack.codes import CODES, Fate, judge
+from crmbot.slack.digests import render
 from crmbot.slack.gateway import SlackGateway
 from crmbot.slack.outbox import SlackOutbox
 
@@ -124,3 +127,30 @@ def test_a_kind_that_slack_has_not_is_parked(sqlite_rig: Rig, slack: StandIn) ->
     parked = sqlite_rig.queue("?", kind="slack.fax")
     sender(sqlite_rig, slack).run_once()
     assert sqlite_rig.row(parked).reason == "Nothing here sends slack.fax."
+
+
+def test_a_digest_comes_with_a_picture_where_slack_draws_no_charts_and_that_is_remembered(
+    rig: Rig, slack: StandIn
+) -> None:
+    slack.refused_blocks = {"data_visualization"}
+    api = SlackApi(slack.bot_token, slack.api_url, seconds=2)
+    out = SlackOutbox(lambda name: SlackGateway(lambda: api, ChartMemory(rig.store, rig.clock, name)))
+    sending = Sender(rig.store, {"slack": out}, rig.clock, paces={})
+    for _ in range(2):
+        rig.queue("digest", payload=render(aging()).kept)
+        sending.run_once()
+    kinds = [[block["type"] for block in message.blocks] for message in slack.messages("C1")]
+    assert [("image" in found, "data_visualization" in found) for found in kinds] == [(True, False)] * 2
+    # The first one was refused once; the second did not try.
+    assert len(slack.calls_to("chat.postMessage")) == 3
+    assert slack.violations == []
+
+
+def test_a_picture_that_takes_too_long_gives_way_to_figures(sqlite_rig: Rig, slack: StandIn) -> None:
+    slack.refused_blocks = {"data_visualization"}
+    slack.script("upload", [Hang(3)])
+    sqlite_rig.queue("digest", payload=render(aging()).kept)
+    sender(sqlite_rig, slack).run_once()
+    (message,) = slack.messages("C1")
+    assert "image" not in [block["type"] for block in message.blocks]
+    assert "Age of open deals" in str(message.blocks)

@@ -100,3 +100,15 @@ def test_a_chart_that_follows_leaves_no_trace_in_the_journal(bot: Bot, send: Cal
         assert "" not in set(session.scalars(done))
         (row,) = session.scalars(select(Outbox).where(Outbox.workspace_id == bot.workspace_id))
     assert row.state == "sent"
+
+
+def test_a_report_is_shared_with_its_chart_for_everybody_in_the_channel(bot: Bot, send: Callable[[], int]) -> None:
+    ask(bot)
+    answer = bot.slack.ephemerals("U1")[-1]
+    bot.slack.click(bot.url, answer, "card.share", "U1")
+    assert send() == 2
+    card, chart = bot.slack.messages("C1")
+    assert "Shared by Ada" in str(card.blocks)
+    assert "card.share" not in str(card.blocks)
+    assert kinds(chart.blocks) == ["data_visualization"]
+    assert bot.slack.violations == []

@@ -19,21 +19,23 @@ from crmbot.crm.answers import (
     Today,
     Triage,
 )
-from crmbot.crm.requests import Request
+from crmbot.crm.requests import Request, ShowReport
 from crmbot.reports.digests.base import Digest
 from crmbot.slack.blocks import lists, outcomes, reports, triage
 from crmbot.slack.blocks.limits import fit
-from crmbot.slack.blocks.primitives import context, sentence
+from crmbot.slack.blocks.primitives import actions, context, sentence, stack
 from crmbot.slack.digests import render
 from crmbot.slack.message import Message
 from crmbot.slack.mrkdwn import escape, join
 from crmbot.slack.reader import Reader
 
 
-def _report(answer: ReportAnswer, reader: Reader) -> Message:
+def _report(answer: ReportAnswer, reader: Reader, request: Request | None) -> Message:
     """Return a report's card, or a digest as its channel would get it, with the words that go before it."""
     if not isinstance(answer.report, Digest):
-        return reports.report_message(answer, reader)
+        message = reports.report_message(answer, reader)
+        share = actions(outcomes.share_button(request)) if isinstance(request, ShowReport) else None
+        return replace(message, blocks=stack(message.blocks, share))
     message = render(answer.report, lost_reasons=reader.lost_reasons, prefix=reader.prefix)
     return replace(message, blocks=(sentence(answer.said), *message.blocks))
 
@@ -48,11 +50,11 @@ _CARDS: dict[type[Answer], Callable[[Any, Reader], Message]] = {
     Places: triage.places_message,
     Table: lists.table_message,
     Help: lists.help_message,
-    ReportAnswer: _report,
 }
 _CARDS_WITH_REQUEST: dict[type[Answer], Callable[[Any, Reader, Request | None], Message]] = {
     Listing: lists.listing_message,
     Board: lists.board_message,
+    ReportAnswer: _report,
 }
 
 
