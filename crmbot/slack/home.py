@@ -5,8 +5,9 @@ from typing import Any
 from crmbot.crm.answers import ActivityView, Board, BoardColumn, DealView, Home, LastEffect, Today
 from crmbot.crm.requests import ListTriage, Request, ShowDeal, Undo
 from crmbot.slack.blocks import limits
+from crmbot.slack.blocks.buttons import activity_buttons
 from crmbot.slack.blocks.primitives import actions, context, divider, header, section, stack
-from crmbot.slack.blocks.records import activity_buttons, record_line, show_request
+from crmbot.slack.blocks.records import record_line, show_request
 from crmbot.slack.forms.asked import Asked, form_button
 from crmbot.slack.message import Block
 from crmbot.slack.mrkdwn import Mrkdwn, bold, join, one_line

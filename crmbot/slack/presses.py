@@ -10,7 +10,8 @@ from slack_bolt import Ack, App, BoltContext
 from crmbot.crm.answers import ActivityView, MailAnswer, Outcome, Shown
 from crmbot.crm.requests import RememberAlias, Request, ShowActivity, SnoozeActivity
 from crmbot.errors import BadInput, Conflict, MissingFact, NotFound
-from crmbot.slack.blocks.records import next_week, show_request
+from crmbot.slack.blocks.buttons import next_week
+from crmbot.slack.blocks.records import show_request
 from crmbot.slack.blocks.refusals import refusal_message
 from crmbot.slack.clicks import Click, read_click
 from crmbot.slack.desk import Answered, Reply

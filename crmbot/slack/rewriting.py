@@ -3,10 +3,10 @@
 from crmbot.crm.aliases import Picked
 from crmbot.crm.answers import ActivityView, Outcome
 from crmbot.crm.requests import ForgetAlias, Request
+from crmbot.slack.blocks.buttons import activity_buttons
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.outcomes import undo_button
 from crmbot.slack.blocks.primitives import actions, section, stack
-from crmbot.slack.blocks.records import activity_buttons
 from crmbot.slack.desk import Reply
 from crmbot.slack.message import Block, Message
 from crmbot.slack.mrkdwn import Mrkdwn, one_line

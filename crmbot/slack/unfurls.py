@@ -10,9 +10,10 @@ from crmbot.crm.answers import Shown
 from crmbot.crm.requests import UnfurlLinks
 from crmbot.domain.ids import Kind, is_id, parse_reference
 from crmbot.slack.arrivals import event_incoming
+from crmbot.slack.blocks.buttons import record_actions
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import stack
-from crmbot.slack.blocks.records import record_actions, record_card
+from crmbot.slack.blocks.records import record_card
 from crmbot.slack.desk import Desk
 from crmbot.slack.message import Message
 from crmbot.slack.mrkdwn import escape

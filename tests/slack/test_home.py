@@ -64,6 +64,7 @@ def test_my_day_and_my_pipeline_stand_on_my_home_tab(bot: Bot) -> None:
 
 def test_a_press_on_the_home_tab_does_it_and_the_tab_says_so_with_undo(bot: Bot) -> None:
     task_due(bot, "Call Jane", -26)
+    bot.clock.advance(timedelta(minutes=1))
     view = open_home(bot)
     bot.slack.click(bot.url, view, "task.done", "U1")
     send_waiting(bot)

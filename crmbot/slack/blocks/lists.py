@@ -17,6 +17,7 @@ from crmbot.crm.answers import (
     Triage,
 )
 from crmbot.crm.requests import ListTriage, Request, ShowPipeline, ShowToday
+from crmbot.slack.blocks.buttons import activity_buttons, record_actions
 from crmbot.slack.blocks.outcomes import share_button, triage_blocks
 from crmbot.slack.blocks.primitives import (
     actions,
@@ -28,15 +29,7 @@ from crmbot.slack.blocks.primitives import (
     stack,
     table,
 )
-from crmbot.slack.blocks.records import (
-    ICONS,
-    activity_buttons,
-    record_actions,
-    record_card,
-    record_facts,
-    record_line,
-    show_request,
-)
+from crmbot.slack.blocks.records import ICONS, record_card, record_facts, record_line, show_request
 from crmbot.slack.message import Block, Element, Message
 from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line
 from crmbot.slack.press import press_button

@@ -12,9 +12,10 @@ from crmbot.crm.answers import ActivityView, DealView, Outcome, Shown
 from crmbot.crm.requests import AssignActivity, AssignDeal, NudgeOwner, Request, SetDeal, ShowActivity, SnoozeActivity
 from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import BadInput, Conflict, MissingFact, NotFound
+from crmbot.slack.blocks.buttons import next_week
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import section, sentence
-from crmbot.slack.blocks.records import next_week, show_request
+from crmbot.slack.blocks.records import show_request
 from crmbot.slack.blocks.refusals import refusal_message
 from crmbot.slack.clicks import Click, read_click
 from crmbot.slack.desk import Reply

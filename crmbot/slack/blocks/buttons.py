@@ -1,0 +1,115 @@
+"""The buttons of records: what the reader may do with each as it stands, and the forms behind them."""
+
+from crmbot.crm.answers import ActivityView, ContactView, DealView, LeadView, Record
+from crmbot.crm.requests import (
+    CompleteActivity,
+    ConvertLead,
+    Due,
+    LoseDeal,
+    MoveDeal,
+    ReopenDeal,
+    Request,
+    SetLeadStatus,
+    SnoozeActivity,
+    WinDeal,
+)
+from crmbot.domain.ids import Kind
+from crmbot.domain.stages import LeadStatus, StageKind
+from crmbot.slack.blocks.primitives import actions
+from crmbot.slack.forms.asked import Asked, form_button
+from crmbot.slack.message import Block, Element
+from crmbot.slack.press import press_button, press_menu
+from crmbot.slack.reader import Reader
+
+
+def record_actions(record: Record, reader: Reader, *more: Element | None) -> Block | None:
+    """Return a record's buttons, `more`, and those of its forms, in one row."""
+    return actions(*record_buttons(record, reader), *more, *form_buttons(record, reader))
+
+
+def record_buttons(record: Record, reader: Reader) -> list[Element | None]:
+    """Return what the reader may do with a record as it stands."""
+    match record:
+        case DealView() if reader.may_edit("deals", _owner_id(record)):
+            return _deal_buttons(record, reader)
+        case ActivityView(completed_at=None) if reader.may_edit("activities", _owner_id(record)):
+            return activity_buttons(record)
+        case LeadView() if reader.may_edit("leads", _owner_id(record)):
+            return _lead_buttons(record)
+    return []
+
+
+def form_buttons(record: Record, reader: Reader) -> list[Element | None]:
+    """Return the buttons of forms: the record's facts, what happened with it, what is to be done."""
+    if isinstance(record, ActivityView):
+        return []
+    owner_id = _owner_id(record) if isinstance(record, DealView | LeadView) else None
+    buttons: list[Element | None] = []
+    closed = isinstance(record, DealView) and record.outcome != StageKind.OPEN
+    if reader.may_edit(_PLURALS[record.kind], owner_id) and not closed:
+        noun = record.kind.value
+        buttons.append(form_button("Edit …", Asked(f"{noun}.set", {noun: record.reference}), "form.edit"))
+    if reader.may_edit("activities"):
+        about = {"target": record.reference}
+        buttons.append(form_button("Log …", Asked("activity.log", {"kind": "call", **about}), "form.log"))
+        buttons.append(form_button("Task …", Asked("task.new", about), "form.task"))
+    if reader.may_edit("emails") and isinstance(record, DealView | ContactView) and not closed:
+        written = {"target": record.reference, "subject": record.title if isinstance(record, DealView) else ""}
+        buttons.append(form_button("Write mail …", Asked("email.write", written), "form.mail"))
+    return buttons
+
+
+_PLURALS = {Kind.DEAL: "deals", Kind.LEAD: "leads", Kind.CONTACT: "contacts", Kind.COMPANY: "companies"}
+
+
+def _deal_buttons(deal: DealView, reader: Reader) -> list[Element | None]:
+    if deal.outcome != StageKind.OPEN:
+        return [press_button("Reopen", ReopenDeal(deal.reference))]
+    stages = [
+        (name, MoveDeal(deal.reference, key))
+        for key, name, kind in reader.stages
+        if kind == StageKind.OPEN and key != deal.stage_key
+    ]
+    return [
+        press_menu("Move to …", "deal.move", stages),
+        press_button("Won", WinDeal(deal.reference), style="primary"),
+        press_button("Lost", LoseDeal(deal.reference)),
+    ]
+
+
+def _owner_id(record: DealView | LeadView | ActivityView) -> str | None:
+    return record.owner.id if record.owner else None
+
+
+def activity_buttons(activity: ActivityView, *, then: Request | None = None, row: bool = False) -> list[Element | None]:
+    """Return done and snooze for an open activity."""
+    reference = activity.reference
+    return [
+        press_button("Done", CompleteActivity(reference), then=then, row=row, style="primary"),
+        press_button("Snooze 1 day", SnoozeActivity(reference), then=then, row=row),
+        press_button("Next week", SnoozeActivity(reference), then=then, row=row, action_id="task.snooze_week"),
+    ]
+
+
+def next_week(activity: ActivityView, reader: Reader) -> Due:
+    """Return the Monday of next week, at the hour the activity has."""
+    monday = reader.next_monday()
+    if activity.due_at is None:
+        return Due(on=monday)
+    local = activity.due_at.astimezone(reader.zone)
+    return Due(at=local.replace(year=monday.year, month=monday.month, day=monday.day))
+
+
+def _lead_buttons(lead: LeadView) -> list[Element | None]:
+    steps: dict[str, tuple[str, ...]] = {
+        LeadStatus.NEW: (LeadStatus.CONTACTED, LeadStatus.QUALIFIED),
+        LeadStatus.CONTACTED: (LeadStatus.QUALIFIED,),
+    }
+    buttons = [
+        press_button(str(step).title(), SetLeadStatus(lead.reference, str(step)), action_id=f"lead.{step}")
+        for step in steps.get(lead.status, ())
+    ]
+    if lead.status in {LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED}:
+        style = "primary" if lead.status == LeadStatus.QUALIFIED else None
+        buttons.append(press_button("Convert", ConvertLead(lead.reference), style=style))
+    return buttons
