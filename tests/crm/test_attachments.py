@@ -81,6 +81,12 @@ def _limited(most: int) -> Any:
     return replace(POLICY, attachment_bytes=most)
 
 
+def test_file_that_breaks_off_because_the_mail_was_too_large_is_listed_but_not_kept(post: Post) -> None:
+    raw = with_files(BCC, OFFER, ("X: y", "film.mp4", b"0" * 2_000_000))
+    post.take(raw[: 1024 * 1024])
+    assert [(one.name, one.kept) for one in files(post)] == [("Angebot.pdf", True), ("film.mp4", False)]
+
+
 def test_picture_of_a_signature_is_no_attachment_and_a_screenshot_is(post: Post) -> None:
     logo = ("Content-Type: image/png\r\nContent-ID: <a@b>", "logo.png", PIXEL)
     raw = with_files(BCC, logo).replace(b"Content-Disposition: attachment;", b"Content-Disposition: inline;")

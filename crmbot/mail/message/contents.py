@@ -14,6 +14,8 @@ _REPORTS = frozenset(
     {"message/delivery-status", "message/disposition-notification", "message/feedback-report"}
     | {"text/rfc822-headers", "message/rfc822-headers", "message/global-delivery-status"}
 )
+_CUT_FROM = 1024 * 1024
+"""A mail is fetched whole, or up to here."""
 
 
 @dataclass(slots=True)
@@ -93,7 +95,9 @@ def _collect_message(part: Part, name: str, contents: Contents, budget: Budget) 
 def _attachment(part: Part, name: str) -> Attachment:
     # What the text shows in its place is named by it (cid:); programs that mean a file say so.
     shown = "content-id" in part.headers and part.headers.get("content-disposition")[:10].lower() != "attachment"
-    return Attachment(name[:MAX_LINE], part.type[:100], part.size(), part.content, inline=shown)
+    # Of a mail too large to be fetched whole the last part breaks off; half a file is none.
+    whole = not part.depth or part.end < len(part.raw) or len(part.raw) < _CUT_FROM
+    return Attachment(name[:MAX_LINE], part.type[:100], part.size(), part.content if whole else None, inline=shown)
 
 
 def _best(found: list[list[_Body]], budget: Budget) -> list[_Body]:
