@@ -1,21 +1,13 @@
 """`crmbot mail triage`: mail that waits for a person, looked at and decided about in a terminal."""
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from crmbot.cli.opening import actor_of, crmbot
-from crmbot.cli.talking import explained
-from crmbot.cli.text import as_text
-from crmbot.crm.answers import Answer, EmailView, MailAnswer, Places, Triage
-from crmbot.crm.requests import (
-    AddSender,
-    AttachEmail,
-    ChoosePlace,
-    IgnoreEmail,
-    ListTriage,
-    Request,
-    ShowEmail,
-)
 from crmbot.errors import CrmError
+
+if TYPE_CHECKING:
+    from crmbot.crm.answers import Answer, EmailView
 
 _SHOWN_OF_ID = 8
 _MOST_TEXT = 2_000
@@ -34,7 +26,7 @@ def triage_command(ctx: click.Context, email: str | None) -> None:
 @click.pass_context
 def list_mails(ctx: click.Context, page: int) -> None:
     """List what waits, oldest first."""
-    _ask(ctx, ListTriage(page))
+    _ask(ctx, "email.triage", page=page)
 
 
 @triage_command.command("show")
@@ -42,8 +34,8 @@ def list_mails(ctx: click.Context, page: int) -> None:
 @click.pass_context
 def show_mail(ctx: click.Context, mail: str) -> None:
     """Show a mail, and where it could go."""
-    _ask(ctx, ShowEmail(mail))
-    _ask(ctx, ChoosePlace(mail))
+    _ask(ctx, "email.show", email=mail)
+    _ask(ctx, "email.places", email=mail)
 
 
 @triage_command.command("attach")
@@ -52,7 +44,7 @@ def show_mail(ctx: click.Context, mail: str) -> None:
 @click.pass_context
 def attach_mail(ctx: click.Context, mail: str, record: tuple[str, ...]) -> None:
     """Log a mail with a deal, contact, lead or company, as: attach 3k9x2mza D-17."""
-    _ask(ctx, AttachEmail(mail, " ".join(record)))
+    _ask(ctx, "email.attach", email=mail, target=" ".join(record))
 
 
 @triage_command.command("add")
@@ -60,7 +52,7 @@ def attach_mail(ctx: click.Context, mail: str, record: tuple[str, ...]) -> None:
 @click.pass_context
 def add_sender(ctx: click.Context, mail: str) -> None:
     """Make a contact of the mail's sender, and log it there."""
-    _ask(ctx, AddSender(mail))
+    _ask(ctx, "email.add_sender", email=mail)
 
 
 @triage_command.command("ignore")
@@ -72,25 +64,30 @@ def add_sender(ctx: click.Context, mail: str) -> None:
 @click.pass_context
 def ignore_mail(ctx: click.Context, mail: str, scope: str | None) -> None:
     """Leave a mail aside."""
-    _ask(ctx, IgnoreEmail(mail, scope or "mail"))
+    _ask(ctx, "email.ignore", email=mail, scope=scope or "mail")
 
 
-def _ask(ctx: click.Context, request: Request) -> None:
+def _ask(ctx: click.Context, name: str, **fields: Any) -> None:
+    """Do the request of that name and print its answer."""
+    from crmbot.cli.opening import actor_of, crmbot
+    from crmbot.cli.talking import explained
+    from crmbot.crm.requests.base import REQUESTS
+
     root = ctx.find_root()
     with crmbot(root) as bot:
         actor = actor_of(root, bot, ctx.obj[-1])
         try:
-            answer = bot.service.perform(actor, request)
+            answer = bot.service.perform(actor, REQUESTS[name](**fields))
         except CrmError as error:
             click.echo(explained(error), err=True)
             ctx.exit(1)
     for line in _lines(answer):
         click.echo(line)
-    if not isinstance(answer, Triage | Places | MailAnswer):
-        click.echo(as_text(answer, actor.zone))
 
 
-def _lines(answer: Answer) -> list[str]:
+def _lines(answer: "Answer") -> list[str]:
+    from crmbot.crm.answers import MailAnswer, Places, Triage
+
     match answer:
         case Triage():
             return [answer.said, *(_line(email) for email in answer.emails)]
@@ -98,11 +95,9 @@ def _lines(answer: Answer) -> list[str]:
             return ["", *(f"  {place.reference:<6} {place.title}" for place in answer.places[:10])]
         case MailAnswer(email=email) if email.state == "triage":
             return [_line(email), "", email.text[:_MOST_TEXT]]
-        case MailAnswer():
-            return [answer.said]
-    return []
+    return [answer.said]
 
 
-def _line(email: EmailView) -> str:
+def _line(email: "EmailView") -> str:
     who = email.from_name or email.from_address or "nobody"
     return f"  {email.id[-_SHOWN_OF_ID:]}  {email.sent_at:%Y-%m-%d}  {who[:30]:<30}  {email.subject or '(no subject)'}"

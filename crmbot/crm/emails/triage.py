@@ -1,6 +1,7 @@
 """Mail that waits for a person: look at it, place it, add its sender, or leave it aside."""
 
 import re
+from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -46,7 +47,7 @@ def attach_email(work: Work, request: AttachEmail) -> MailAnswer:
     for name, value in match.about.items():
         setattr(activity, name, value)
     email.reason = BY_HAND
-    email.detail = {name: value for name, value in email.detail.items() if name != "asks"}
+    email.detail = _decided(email)
     move_lead_on(work, match.lead_id)
     work.session.flush()
     about = about_links(work, activity)
@@ -134,6 +135,7 @@ def list_triage(work: Work, request: ListTriage) -> Triage:
 def log_waiting(work: Work, email: Email, match: Match) -> MailAnswer:
     """Log a mail that waited, with what was chosen for it."""
     email.state, email.reason = "logged", BY_HAND
+    email.detail = _decided(email)
     email.logged_by_id = work.actor.user_id
     activity = add_email_activities(work, email, match)
     work.session.flush()
@@ -146,6 +148,11 @@ def log_waiting(work: Work, email: Email, match: Match) -> MailAnswer:
         email=email_view(work, email, about),
         activity=activity_view(work, activity, about),
     )
+
+
+def _decided(email: Email) -> dict[str, Any]:
+    """Return a mail's details without why it waited and what was asked about it."""
+    return {name: value for name, value in email.detail.items() if name not in {"asks", "why"}}
 
 
 def _make_findable(work: Work, email: Email) -> None:

@@ -113,7 +113,9 @@ def test_places_of_a_mail_begin_with_its_own_people(post: Post) -> None:
 def test_mail_is_attached_by_the_end_of_its_name(post: Post) -> None:
     post.take(WAITS)
     email = post.emails()[0]
-    assert ask(post, AttachEmail(email.id[-8:], "D-1")).email.state == "logged"
+    logged = ask(post, AttachEmail(email.id[-8:], "D-1"))
+    assert logged.email.state == "logged"
+    assert logged.said == "Logged “Hello” as A-1 with D-1 Acme renewal, C-1 Anna Lind, O-1 Acme: a person chose it."
     assert ask(post, ShowEmail("A-1")).email.id == email.id
 
 
