@@ -196,3 +196,33 @@ def test_hostile_words_do_nothing_and_nothing_is_asked_elsewhere(playground: Pla
     page.locator("#mail").set_input_files(files=eml)
     expect(page.get_by_text("logged 7 bytes")).to_be_visible()
     assert [url for url in asked if not url.startswith(standin.base_url)] == []
+
+
+@pytest.mark.browser
+def test_a_line_is_written_in_a_thread_and_a_link_shows_its_card(playground: Playground, page: Page) -> None:
+    standin = playground.standin
+    client = WebClient(standin.bot_token, base_url=standin.api_url)
+    address = "https://crm.example.com/deals/D-17"
+    standin.unfurl_domains.add("crm.example.com")
+    client.chat_postMessage(channel="C1", text="our digest")
+    page.get_by_role("button", name="sales").click()
+    page.get_by_label("Reply in thread").click(force=True)
+    words = page.get_by_label("Message or command")
+    words.fill("/deal won")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notices")).to_contain_text("Slack takes no commands in threads")
+    words.fill(f"!crm log note {address}")
+    page.keyboard.press("Enter")
+    expect(page.locator("article.reply")).to_contain_text("!crm log note")
+    root, said = standin.messages("C1")
+    assert said.thread_ts == root.ts
+    events = [sent.payload.get("event", {}) for sent in standin.sent]
+    (shared,) = [event for event in events if event.get("type") == "link_shared"]
+    assert [link["url"] for link in shared["links"]] == [address]
+    client.chat_unfurl(channel="C1", ts=said.ts, unfurls={address: {"blocks": CARD["blocks"]}})
+    expect(page.locator(".unfurl").get_by_role("button", name="Lost")).to_be_visible()
+    page.locator(".unfurl").get_by_role("button", name="Lost").click()
+    page.get_by_role("button", name="Yes").click()
+    click = standin.wait_for(lambda: [sent for sent in standin.sent if sent.payload["type"] == "block_actions"])
+    assert click[0].payload["container"]["app_unfurl_url"] == address
+    assert standin.violations == []

@@ -126,3 +126,15 @@ def test_whoever_may_not_see_records_any_more_unfurls_none(bot: Bot) -> None:
 def test_a_link_to_nothing_is_no_card(bot: Bot) -> None:
     assert share_link(bot, f"{BASE_URL}/deals/D-404", "https://example.org/deals/D-1").status == 200
     assert cards(bot) == {}
+
+
+def test_a_press_on_a_card_below_a_link_changes_that_card(bot: Bot) -> None:
+    bot.do(CreateDeal("Acme"))
+    share_link(bot, f"{BASE_URL}/deals/D-1")
+    send_waiting(bot)
+    message = bot.slack.messages("C1")[0]
+    bot.slack.click(bot.url, message, "deal.won", "U1")
+    (card,) = message.attachments
+    assert card["from_url"] == f"{BASE_URL}/deals/D-1"
+    assert "🏆" in json.dumps(card["blocks"], ensure_ascii=False)
+    assert bot.slack.violations == []
