@@ -20,7 +20,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from crmbot.domain.ids import new_id
 from crmbot.models import (
@@ -188,8 +188,8 @@ def fill(file: Path, size: int) -> None:
 
 def _stages_and_owners(store: Store, workspace_id: str) -> tuple[list[Stage], list[str]]:
     with store.writing(workspace_id) as session:
-        stages = session.query(Stage).filter(Stage.workspace_id == workspace_id).order_by(Stage.position).all()
-        known = session.query(User).filter(User.workspace_id == workspace_id).one()
+        stages = list(session.scalars(select(Stage).where(Stage.workspace_id == workspace_id).order_by(Stage.position)))
+        known = session.scalars(select(User).where(User.workspace_id == workspace_id)).one()
         others = [
             User(
                 workspace_id=workspace_id, id=new_id(NOW), name=f"Owner {n}", email=f"o{n}@example.com", role="rep",

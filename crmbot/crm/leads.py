@@ -26,9 +26,9 @@ _CLOSED = (LeadStatus.CONVERTED, LeadStatus.DISQUALIFIED)
 
 _ENTRY = LeadStatusEntry.__table__.c
 _ENTERED = Prepared(
-    select(_ENTRY.status, _ENTRY.entered_at).where(
-        _ENTRY.workspace_id == bindparam("workspace"), _ENTRY.lead_id == bindparam("lead")
-    )
+    select(_ENTRY.status, _ENTRY.entered_at)
+    .where(_ENTRY.workspace_id == bindparam("workspace"), _ENTRY.lead_id == bindparam("lead"))
+    .order_by(_ENTRY.entered_at)
 )
 _SAME_ADDRESS = Prepared(
     select(Lead)
@@ -199,9 +199,8 @@ def climb(work: Work, lead: Lead, status: LeadStatus) -> None:
 
 def enter(work: Work, lead: Lead, statuses: Iterable[LeadStatus]) -> None:
     """Record that a lead enters statuses now, each knowing when it was last entered before."""
-    entered = sorted(work.values(_ENTERED, lead=lead.id), key=lambda entry: entry[1])
-    # the last one of each status wins
-    last = dict(entered)
+    # of several times the last one wins
+    last = dict(work.values(_ENTERED, lead=lead.id))
     for position, status in enumerate(statuses):
         work.keep(
             work.make(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from crmbot.crm.answers import Today
 from crmbot.crm.prepared import Prepared
@@ -83,8 +83,10 @@ def _stale_deals(work: Work) -> list[Deal]:
 @cache
 def _stale(stages: int) -> Prepared:
     """Return what finds an owner's open deals that were not touched since an instant of their stage's."""
+    # An expression: for the greatest of a column SQLite would walk all activities from the latest on.
+    done = case((Activity.completed_at.is_not(None), Activity.completed_at))
     touched = (
-        select(func.max(Activity.completed_at))
+        select(func.max(done))
         .where(Activity.workspace_id == Deal.workspace_id, Activity.deal_id == Deal.id)
         .correlate(Deal)
         .scalar_subquery()

@@ -83,8 +83,7 @@ def test_a_row_that_was_changed_since_it_was_read_is_not_overwritten(any_crm: Cr
     any_crm.do(CreateDeal("Acme"))
     with working(any_crm) as work:
         deal = work.all(DEALS, Deal)[0]
-        table = Deal.__table__
-        theirs = update(table).where(table.c.workspace_id == work.workspace_id)
+        theirs = update(Deal).where(Deal.workspace_id == work.workspace_id)
         work.connection.execute(theirs.values(version=7, title="Theirs"))
         deal.title = "Mine"
         with pytest.raises(StaleDataError):

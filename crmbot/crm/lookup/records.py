@@ -1,40 +1,35 @@
 """Which record a word means: exactly one, a choice, or nothing with the nearest names. Never a guess."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, Integer, bindparam, select
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES, NEAREST, SCANNED, Row, candidate, found_by, only_one
-from crmbot.crm.prepared import Prepared
+from crmbot.crm.lookup.naming import (
+    ANY_OUTCOME,
+    BY_DOMAIN,
+    CONTACT_BY_EMAIL,
+    LEAD_BY_EMAIL,
+    MATCHES,
+    NAMED,
+    OUTCOMES,
+    OWN_WORD,
+    Named,
+    by_name,
+    by_number,
+    by_party,
+    compared_with,
+    latest_names,
+    taken_since,
+)
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, is_id, parse_reference, reference
 from crmbot.errors import NotFound
-from crmbot.models import Alias, Company, Contact, ContactEmail, Deal, Lead
+from crmbot.models import Company, Contact, Deal, Lead
 
 _ALIKE = 66.0
-_ANY_OUTCOME = ""
-
-
-@dataclass(frozen=True)
-class _Named:
-    """How records of a kind are found by name."""
-
-    kind: Kind
-    model: type[Any]
-    key: Any
-
-
-_NAMED = {
-    Kind.DEAL: _Named(Kind.DEAL, Deal, Deal.title_key),
-    Kind.LEAD: _Named(Kind.LEAD, Lead, Lead.name_key),
-    Kind.CONTACT: _Named(Kind.CONTACT, Contact, Contact.name_key),
-    Kind.COMPANY: _Named(Kind.COMPANY, Company, Company.name_key),
-}
 
 
 def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None = None) -> Deal:
@@ -47,12 +42,12 @@ def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None
         Ambiguous: several could be meant.
         NotFound: none is; the nearest names are told.
     """
-    named = _NAMED[Kind.DEAL]
+    named = NAMED[Kind.DEAL]
     direct = _direct(work, named, word, outcome)
     if direct is not None:
         return _as_deal(direct)
     key = fold_name(word)
-    for narrowed in _OUTCOMES[outcome]:
+    for narrowed in OUTCOMES[outcome]:
         for rung in (_by_name, _by_party):
             found = rung(work, named, key, narrowed)
             if found:
@@ -62,7 +57,7 @@ def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None
 
 def find_record(work: Work, kind: Kind, word: str, *, field: str) -> Row:
     """Return the one lead, contact or company a word means; raises as `find_deal` does."""
-    named = _NAMED[kind]
+    named = NAMED[kind]
     direct = _direct(work, named, word)
     if direct is not None:
         return direct
@@ -71,7 +66,7 @@ def find_record(work: Work, kind: Kind, word: str, *, field: str) -> Row:
     else:
         found = _by_name(work, named, fold_name(word))
         if not found and kind is Kind.COMPANY and "." in word:
-            found = found_by(work, _BY_DOMAIN, Company, domain=word.strip().lower())
+            found = found_by(work, BY_DOMAIN, Company, domain=word.strip().lower())
     if found:
         return only_one(work, word, field, found)
     raise _nothing(work, (named,), word, field)
@@ -79,7 +74,7 @@ def find_record(work: Work, kind: Kind, word: str, *, field: str) -> Row:
 
 def exactly_named(work: Work, kind: Kind, word: str, *, field: str) -> Row | None:
     """Return the record of that number or whole name, none when there is none; Ambiguous when several bear it."""
-    named = _NAMED[kind]
+    named = NAMED[kind]
     direct = _direct(work, named, word)
     if direct is not None:
         return direct
@@ -100,33 +95,33 @@ def find_target(work: Work, word: str, *, field: str = "target") -> Row:
         if people:
             return only_one(work, word, field, _without_converted(people))
     key = fold_name(word)
-    for match in _MATCHES if key else ():
+    for match in MATCHES if key else ():
         found_rows: list[Row] = []
-        for named in _NAMED.values():
-            outcome = "open" if named.kind is Kind.DEAL else _ANY_OUTCOME
+        for named in NAMED.values():
+            outcome = "open" if named.kind is Kind.DEAL else ANY_OUTCOME
             found_rows += _matching(work, named, match, key, outcome)
         if found_rows:
             return only_one(work, word, field, _without_parts(_without_converted(found_rows)))
-    closed = _by_name(work, _NAMED[Kind.DEAL], key, "closed")
+    closed = _by_name(work, NAMED[Kind.DEAL], key, "closed")
     if closed:
         return only_one(work, word, field, closed)
-    raise _nothing(work, tuple(_NAMED.values()), word, field)
+    raise _nothing(work, tuple(NAMED.values()), word, field)
 
 
 def _known_target(work: Work, word: str, field: str) -> Row | None:
     """Find by number, id or the actor's own word; refuse a number without its letter."""
-    for named in _NAMED.values():
+    for named in NAMED.values():
         found = _numbered(work, named, word)
         if found is not None:
             return found
-    own = _own_word(work, word, _NAMED, "open")
+    own = _own_word(work, word, NAMED, "open")
     if own is None and _is_bare_number(word):
-        meant = ", ".join(f"{named.kind.letter}-{word.strip()}" for named in _NAMED.values())
+        meant = ", ".join(f"{named.kind.letter}-{word.strip()}" for named in NAMED.values())
         raise NotFound(f"“{word.strip()}” could be anything. Say which: {meant}.", field=field)
     return own
 
 
-def _direct(work: Work, named: _Named, word: str, outcome: str | None = None) -> Row | None:
+def _direct(work: Work, named: Named, word: str, outcome: str | None = None) -> Row | None:
     """Find by number, with or without its letter, by id, or the actor's own word for it."""
     found = _numbered(work, named, word)
     if found is None and _is_bare_number(word):
@@ -142,15 +137,15 @@ def _is_bare_number(word: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _called(work: Work, named: _Named, word: str) -> Row | None:
+def _called(work: Work, named: Named, word: str) -> Row | None:
     found = _matching(work, named, "exactly", fold_name(word))
     return found[0] if len(found) == 1 else None
 
 
-def _numbered(work: Work, named: _Named, word: str) -> Row | None:
+def _numbered(work: Work, named: Named, word: str) -> Row | None:
     parsed = parse_reference(word)
     if parsed is not None and parsed[0] is named.kind:
-        found: Row | None = work.first(_by_number(named), named.model, number=parsed[1])
+        found: Row | None = work.first(by_number(named), named.model, number=parsed[1])
         if found is not None:
             return found
     return work.get(named.model, word) if is_id(word) else None
@@ -164,135 +159,36 @@ def _own_word(work: Work, word: str, kinds: Collection[Kind], outcome: str | Non
     """
     if work.actor.user_id is None:
         return None
-    known = [one for one in work.values(_OWN_WORD, user=work.actor.user_id, word=fold_name(word)) if one[1] in kinds]
+    known = [one for one in work.values(OWN_WORD, user=work.actor.user_id, word=fold_name(word)) if one[1] in kinds]
     if len(known) != 1:
         return None
     alias_id, kind, record_id = known[0]
-    named = _NAMED[Kind(kind)]
+    named = NAMED[Kind(kind)]
     row = work.get(named.model, record_id)
     if isinstance(row, Deal) and outcome is not None and (row.outcome == "open") != (outcome == "open"):
         return None
-    taken = work.values(_taken_since(named), word=fold_name(word), chosen=alias_id, record=record_id)
+    taken = work.values(taken_since(named), word=fold_name(word), chosen=alias_id, record=record_id)
     return None if taken else row
 
 
-_OWN_WORD = Prepared(
-    select(Alias.id, Alias.kind, Alias.record_id).where(
-        Alias.workspace_id == bindparam("workspace"),
-        Alias.user_id == bindparam("user"),
-        Alias.word == bindparam("word"),
-    )
-)
+def _matching(work: Work, named: Named, match: str, key: str, outcome: str = ANY_OUTCOME) -> list[Row]:
+    return found_by(work, by_name(named, match, outcome), named.model, **compared_with(key))
 
 
-@cache
-def _taken_since(named: _Named) -> Prepared:
-    """Return what finds another record that got a name after somebody chose what it means."""
-    model = named.model
-    return Prepared(
-        select(model.id)
-        .where(
-            model.workspace_id == bindparam("workspace"),
-            named.key == bindparam("word"),
-            model.id > bindparam("chosen"),
-            model.id != bindparam("record"),
-        )
-        .limit(1)
-    )
-
-
-_BY_DOMAIN = Prepared(
-    select(Company)
-    .where(Company.workspace_id == bindparam("workspace"), Company.domain == bindparam("domain"))
-    .limit(MOST_CHOICES + 1)
-)
-_LEAD_BY_EMAIL = Prepared(
-    select(Lead)
-    .where(Lead.workspace_id == bindparam("workspace"), Lead.email == bindparam("email"))
-    .limit(MOST_CHOICES + 1)
-)
-_CONTACT_BY_EMAIL = Prepared(
-    select(Contact)
-    .join(
-        ContactEmail,
-        (ContactEmail.workspace_id == Contact.workspace_id) & (ContactEmail.contact_id == Contact.id),
-    )
-    .where(ContactEmail.workspace_id == bindparam("workspace"), ContactEmail.email == bindparam("email"))
-    .limit(MOST_CHOICES + 1)
-)
-
-
-@cache
-def _by_number(named: _Named) -> Prepared:
-    model = named.model
-    return Prepared(
-        select(model).where(model.workspace_id == bindparam("workspace"), model.number == bindparam("number"))
-    )
-
-
-_MATCHES = ("exactly", "begins", "has_word")
-"""From the surest to the loosest. `begins` is a range of whole words, which an index answers."""
-
-_OUTCOMES: dict[str | None, tuple[str, ...]] = {
-    None: (_ANY_OUTCOME,),
-    "open": ("open", _ANY_OUTCOME),
-    "closed": ("closed", _ANY_OUTCOME),
-}
-
-
-def _matches(column: Any, match: str) -> ColumnElement[bool]:
-    """Return how a folded name is compared with the bound key."""
-    conditions: dict[str, ColumnElement[bool]] = {
-        "exactly": column == bindparam("key"),
-        "begins": (column >= bindparam("begin")) & (column < bindparam("end")),
-        "has_word": column.like(bindparam("start"), escape="/") | column.like(bindparam("inside"), escape="/"),
-    }
-    return conditions[match]
-
-
-def _bound(key: str) -> dict[str, str]:
-    """Return the values that `_matches` compares with."""
-    literal = key.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return {"key": key, "begin": f"{key} ", "end": f"{key}!", "start": f"{literal}%", "inside": f"% {literal}%"}
-
-
-def _with_outcome(outcome: str) -> tuple[ColumnElement[bool], ...]:
-    return {"open": (Deal.outcome == "open",), "closed": (Deal.outcome != "open",)}.get(outcome, ())
-
-
-@cache
-def _finding(named: _Named, match: str, outcome: str) -> Prepared:
-    model = named.model
-    where = (model.workspace_id == bindparam("workspace"), _matches(named.key, match), *_with_outcome(outcome))
-    return Prepared(select(model).where(*where).limit(MOST_CHOICES + 1))
-
-
-@cache
-def _finding_by_party(party: Any, column: Any, match: str, outcome: str) -> Prepared:
-    """Return what finds deals by the name of their company or contact."""
-    theirs = (party.workspace_id == Deal.workspace_id) & (party.id == column)
-    where = (party.workspace_id == bindparam("workspace"), _matches(party.name_key, match), *_with_outcome(outcome))
-    return Prepared(select(Deal).join(party, theirs).where(*where).limit(MOST_CHOICES + 1))
-
-
-def _matching(work: Work, named: _Named, match: str, key: str, outcome: str = _ANY_OUTCOME) -> list[Row]:
-    return found_by(work, _finding(named, match, outcome), named.model, **_bound(key))
-
-
-def _by_name(work: Work, named: _Named, key: str, outcome: str = _ANY_OUTCOME) -> list[Row]:
-    for match in _MATCHES if key else ():
+def _by_name(work: Work, named: Named, key: str, outcome: str = ANY_OUTCOME) -> list[Row]:
+    for match in MATCHES if key else ():
         found = _matching(work, named, match, key, outcome)
         if found:
             return found
     return []
 
 
-def _by_party(work: Work, _named: _Named, key: str, outcome: str) -> list[Row]:
+def _by_party(work: Work, _named: Named, key: str, outcome: str) -> list[Row]:
     for match in ("exactly", "begins") if key else ():
         found = {
             deal.id: deal
             for party, column in ((Company, Deal.company_id), (Contact, Deal.contact_id))
-            for deal in found_by(work, _finding_by_party(party, column, match, outcome), Deal, **_bound(key))
+            for deal in found_by(work, by_party(party, column, match, outcome), Deal, **compared_with(key))
         }
         if found:
             return sorted(found.values(), key=lambda deal: deal.number)[: MOST_CHOICES + 1]
@@ -302,8 +198,8 @@ def _by_party(work: Work, _named: _Named, key: str, outcome: str) -> list[Row]:
 def _by_email(work: Work, kind: Kind, word: str) -> list[Row]:
     address = word.strip().lower()
     if kind is Kind.LEAD:
-        return found_by(work, _LEAD_BY_EMAIL, Lead, email=address)
-    return found_by(work, _CONTACT_BY_EMAIL, Contact, email=address)
+        return found_by(work, LEAD_BY_EMAIL, Lead, email=address)
+    return found_by(work, CONTACT_BY_EMAIL, Contact, email=address)
 
 
 def _without_converted(rows: list[Row]) -> list[Row]:
@@ -318,7 +214,7 @@ def _without_parts(rows: list[Row]) -> list[Row]:
     return [row for row in rows if isinstance(row, Company) or getattr(row, "company_id", None) not in companies]
 
 
-def _nothing(work: Work, kinds: tuple[_Named, ...], word: str, field: str) -> NotFound:
+def _nothing(work: Work, kinds: tuple[Named, ...], word: str, field: str) -> NotFound:
     """Return the refusal for a word that means no record of these kinds, with the nearest names."""
     known = [(named, *row) for named in kinds for row in _latest(work, named, SCANNED // len(kinds))]
     names = {place: key for place, (_, _, key) in enumerate(known)}
@@ -335,20 +231,9 @@ def _nothing(work: Work, kinds: tuple[_Named, ...], word: str, field: str) -> No
     return NotFound(f"There is no {only} called “{word}”.{hint}{add}", nearest=nearest, field=field)
 
 
-def _latest(work: Work, named: _Named, most: int) -> list[tuple[Any, ...]]:
+def _latest(work: Work, named: Named, most: int) -> list[tuple[Any, ...]]:
     """Return id and folded name of the latest records of a kind."""
-    return work.values(_latest_names(named), most=most)
-
-
-@cache
-def _latest_names(named: _Named) -> Prepared:
-    model = named.model
-    return Prepared(
-        select(model.id, named.key)
-        .where(model.workspace_id == bindparam("workspace"))
-        .order_by(model.number.desc())
-        .limit(bindparam("most", type_=Integer))
-    )
+    return work.values(latest_names(named), most=most)
 
 
 def _as_deal(row: Row) -> Deal:

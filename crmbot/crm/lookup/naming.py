@@ -1,0 +1,147 @@
+"""The statements that find records by number, name, company, address, or somebody's own word for them."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, bindparam, select
+
+from crmbot.crm.lookup.candidates import MOST_CHOICES
+from crmbot.crm.prepared import Prepared
+from crmbot.domain.ids import Kind
+from crmbot.models import Alias, Company, Contact, ContactEmail, Deal, Lead
+
+ANY_OUTCOME = ""
+"""Deals whether open or closed."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """How records of a kind are found by name."""
+
+    kind: Kind
+    model: type[Any]
+    key: Any
+
+
+NAMED = {
+    Kind.DEAL: Named(Kind.DEAL, Deal, Deal.title_key),
+    Kind.LEAD: Named(Kind.LEAD, Lead, Lead.name_key),
+    Kind.CONTACT: Named(Kind.CONTACT, Contact, Contact.name_key),
+    Kind.COMPANY: Named(Kind.COMPANY, Company, Company.name_key),
+}
+
+
+OWN_WORD = Prepared(
+    select(Alias.id, Alias.kind, Alias.record_id).where(
+        Alias.workspace_id == bindparam("workspace"),
+        Alias.user_id == bindparam("user"),
+        Alias.word == bindparam("word"),
+    )
+)
+
+
+@cache
+def taken_since(named: Named) -> Prepared:
+    """Return what finds another record that got a name after somebody chose what it means."""
+    model = named.model
+    return Prepared(
+        select(model.id)
+        .where(
+            model.workspace_id == bindparam("workspace"),
+            named.key == bindparam("word"),
+            model.id > bindparam("chosen"),
+            model.id != bindparam("record"),
+        )
+        .limit(1)
+    )
+
+
+BY_DOMAIN = Prepared(
+    select(Company)
+    .where(Company.workspace_id == bindparam("workspace"), Company.domain == bindparam("domain"))
+    .limit(MOST_CHOICES + 1)
+)
+LEAD_BY_EMAIL = Prepared(
+    select(Lead)
+    .where(Lead.workspace_id == bindparam("workspace"), Lead.email == bindparam("email"))
+    .limit(MOST_CHOICES + 1)
+)
+CONTACT_BY_EMAIL = Prepared(
+    select(Contact)
+    .join(
+        ContactEmail,
+        (ContactEmail.workspace_id == Contact.workspace_id) & (ContactEmail.contact_id == Contact.id),
+    )
+    .where(ContactEmail.workspace_id == bindparam("workspace"), ContactEmail.email == bindparam("email"))
+    .limit(MOST_CHOICES + 1)
+)
+
+
+@cache
+def by_number(named: Named) -> Prepared:
+    """Return what finds the record of a number."""
+    model = named.model
+    return Prepared(
+        select(model).where(model.workspace_id == bindparam("workspace"), model.number == bindparam("number"))
+    )
+
+
+MATCHES = ("exactly", "begins", "has_word")
+"""From the surest to the loosest. `begins` is a range of whole words, which an index answers."""
+
+OUTCOMES: dict[str | None, tuple[str, ...]] = {
+    None: (ANY_OUTCOME,),
+    "open": ("open", ANY_OUTCOME),
+    "closed": ("closed", ANY_OUTCOME),
+}
+
+
+def _matches(column: Any, match: str) -> ColumnElement[bool]:
+    """Return how a folded name is compared with the bound key."""
+    conditions: dict[str, ColumnElement[bool]] = {
+        "exactly": column == bindparam("key"),
+        "begins": (column >= bindparam("begin")) & (column < bindparam("end")),
+        "has_word": column.like(bindparam("start"), escape="/") | column.like(bindparam("inside"), escape="/"),
+    }
+    return conditions[match]
+
+
+def compared_with(key: str) -> dict[str, str]:
+    """Return the values that names are compared with."""
+    literal = key.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return {"key": key, "begin": f"{key} ", "end": f"{key}!", "start": f"{literal}%", "inside": f"% {literal}%"}
+
+
+def _with_outcome(outcome: str) -> tuple[ColumnElement[bool], ...]:
+    """Return how deals are narrowed: as an expression, so that no index of outcomes is taken before that of names."""
+    told = Deal.outcome.concat("")
+    return {"open": (told == "open",), "closed": (told != "open",)}.get(outcome, ())
+
+
+@cache
+def by_name(named: Named, match: str, outcome: str) -> Prepared:
+    """Return what finds the records whose name matches."""
+    model = named.model
+    where = (model.workspace_id == bindparam("workspace"), _matches(named.key, match), *_with_outcome(outcome))
+    return Prepared(select(model).where(*where).limit(MOST_CHOICES + 1))
+
+
+@cache
+def by_party(party: Any, column: Any, match: str, outcome: str) -> Prepared:
+    """Return what finds deals by the name of their company or contact."""
+    named = select(party.id).where(party.workspace_id == bindparam("workspace"), _matches(party.name_key, match))
+    where = (Deal.workspace_id == bindparam("workspace"), column.in_(named), *_with_outcome(outcome))
+    return Prepared(select(Deal).where(*where).limit(MOST_CHOICES + 1))
+
+
+@cache
+def latest_names(named: Named) -> Prepared:
+    """Return what gives id and folded name of the latest records."""
+    model = named.model
+    return Prepared(
+        select(model.id, named.key)
+        .where(model.workspace_id == bindparam("workspace"))
+        .order_by(model.number.desc())
+        .limit(bindparam("most", type_=Integer))
+    )
