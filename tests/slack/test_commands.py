@@ -28,7 +28,7 @@ def test_a_command_writes_and_answers_in_the_ack(bot: Bot) -> None:
     assert answer.payload["response_type"] == "ephemeral"
     assert "D-1" in answer.text
     assert "$40,000" in json.dumps(answer.blocks)
-    assert labels(answer) == ["Won", "Lost", "Undo", "Share", "Edit …", "Log …", "Task …"]
+    assert labels(answer) == ["Won", "Lost", "Undo", "Share", "Edit …", "Log …", "Task …", "Write mail …"]
     assert deals(bot) == ["Acme renewal"]
     assert bot.slack.calls_to("chat.postMessage") == []
     assert bot.slack.violations == []
