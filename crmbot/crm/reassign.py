@@ -57,24 +57,24 @@ def reassign(work: Work, request: Reassign) -> Outcome:
     return Outcome(f"{said} of {giver.name} went to {taker.name}.", changes=tuple(changes))
 
 
-def offer_handover(work: Work, leaver: User) -> Offer | None:
-    """Return the choice of who takes what a leaver has open; none when that is nothing, or the actor may not."""
+def offer_handover(work: Work, leaver: User) -> tuple[str, Offer | None]:
+    """Tell what a leaver has open, with the choice of who takes it; none when that is nothing, or the actor may not."""
     if "crm.records.edit_all" not in work.actor.permissions:
-        return None
+        return "", None
     counts = [
         (work.session.scalar(select(func.count()).select_from(kind.model).where(*_owned(work, kind, leaver.id))), kind)
         for kind in _KINDS
     ]
     left = [_counted(count, kind.word) for count, kind in counts if count]
     if not left:
-        return None
+        return "", None
     others = work.session.scalars(
         select(User)
         .where(User.workspace_id == work.workspace_id, User.active, User.id != leaver.id, User.role != "viewer")
         .order_by(User.name)
     )
     choices = tuple((user.name, Reassign(leaver.id, user.id)) for user in others)
-    return Offer(f"Hand over {_listed(left)} to…", choices) if choices else None
+    return f" Still theirs: {_listed(left)}.", Offer("Hand over to…", choices) if choices else None
 
 
 def _giver(work: Work, word: str) -> User:

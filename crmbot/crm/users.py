@@ -68,7 +68,8 @@ def set_user(work: Work, request: ask.SetUserRole) -> Outcome:
     work.session.flush()
     if user.active:
         return Outcome(f"{user.name} is {user.role} now.")
-    return Outcome(f"{user.name} has no rights any more.", offer=offer_handover(work, user))
+    left, offer = offer_handover(work, user)
+    return Outcome(f"{user.name} has no rights any more.{left}", offer=offer)
 
 
 def link_slack_user(work: Work, request: ask.LinkSlackUser) -> Outcome:

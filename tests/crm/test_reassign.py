@@ -74,7 +74,7 @@ def test_only_one_kind_goes_when_it_is_named(crm: Crm) -> None:
 def test_somebody_who_has_left_still_hands_over(crm: Crm) -> None:
     left = crm.do(SetUserRole("jane", active=False), "ada")
     assert left.offer is not None
-    assert left.offer.label == "Hand over 2 open deals, 1 open lead and 1 open task to…"
+    assert left.said == "Jane Roe has no rights any more. Still theirs: 2 open deals, 1 open lead and 1 open task."
     assert [name for name, _ in left.offer.choices] == ["Ada Root", "Max Chief", "Sam Poe"]
     to_sam = dict(left.offer.choices)["Sam Poe"]
     assert crm.do(to_sam, "ada").said.endswith("of Jane Roe went to Sam Poe.")
