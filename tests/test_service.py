@@ -172,17 +172,24 @@ def test_changes_of_different_facts_at_once_are_all_kept(any_crm: Crm) -> None:
 
 
 VIEWER_MAY = """
-    company.list company.show contact.list contact.show crm.find crm.help crm.mail crm.settings crm.today crm.undo
-    deal.list deal.show digest.list digest.preview email.triage lead.list lead.show pipeline.show rate.list
-    report.show task.list task.show user.list
+    alias.forget alias.list alias.remember card.find card.keep card.named card.unfurl company.list company.show
+    contact.list contact.show crm.find crm.help crm.mail crm.settings crm.today crm.undo deal.list deal.show
+    digest.list digest.preview draft.finish draft.keep draft.open email.places email.show email.triage home.open
+    home.show lead.list lead.show pipeline.show rate.list report.show stage.list task.list task.show user.list
 """
 REP_MAY = f"""
-    {VIEWER_MAY} activity.log company.merge company.new company.set contact.merge contact.new contact.set deal.assign
-    deal.lost deal.move deal.new deal.reopen deal.set deal.won email.add_sender email.attach email.ignore email.log
-    lead.assign lead.convert lead.new lead.set lead.status note.new task.assign task.done task.new task.snooze
+    {VIEWER_MAY} activity.log company.merge company.new company.set contact.merge contact.new contact.set
+    deal.assign deal.lost deal.move deal.new deal.reopen deal.set deal.won email.add_sender email.attach
+    email.ignore email.log email.obey email.write lead.assign lead.convert lead.new lead.set lead.status
+    note.new nudge.send task.assign task.done task.new task.snooze
 """
-MANAGER_MAY = f"{REP_MAY} digest.add digest.pause digest.send"
-ADMIN_MAY = f"{MANAGER_MAY} rate.set token.list token.new token.revoke user.add user.link_slack user.role"
+MANAGER_MAY = f"""
+    {REP_MAY} digest.add digest.pause digest.send user.reassign
+"""
+ADMIN_MAY = f"""
+    {MANAGER_MAY} rate.set reason.add reason.remove settings.set stage.add stage.remove stage.set token.list
+    token.new token.revoke user.add user.link_slack user.role
+"""
 
 
 @pytest.mark.parametrize(
