@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from crmbot.crm import outbox
+from crmbot.crm.destinations import CHECK
 from crmbot.crm.outbox import OutboxMessage
 from crmbot.domain.clock import Clock
 from crmbot.errors import Conflict, SendFailed
@@ -148,7 +149,8 @@ class Delivery:
         _logger.warning("message %s (%s) is parked: %s", message.id, message.kind, reason)
 
     def _mark_sent(self, message: OutboxMessage, receipt: str) -> bool:
-        pace = self._paces.get(message.family, timedelta(0))
+        # A look at a destination posts nothing, so nothing has to wait for it.
+        pace = timedelta(0) if message.kind == CHECK else self._paces.get(message.family, timedelta(0))
         with self._store.writing(message.workspace_id) as session:
             settled = outbox.mark_sent(session, message, receipt, self._clock(), pace=pace)
         reach("outbox.marked")

@@ -2,15 +2,11 @@ from collections.abc import Callable
 
 import pytest
 from digest_values import HOSTILE, aging, forecast, overdue
-from slack_app import Bot
 
-from crmbot.crm.requests import CreateDeal, CreateTask, Due
-from crmbot.playground import Message, message_tokens
+from crmbot.playground import message_tokens
 from crmbot.playground.validation import message_verdict
 from crmbot.reports.digests.base import Digest
-from crmbot.slack.api import SlackApi
 from crmbot.slack.digests import change, render
-from crmbot.slack.gateway import SlackGateway
 
 
 @pytest.mark.parametrize("name", ["Acme", HOSTILE, "🎉" * 2000, "x" * 5000])
@@ -50,40 +46,3 @@ def test_numbers_have_their_plural() -> None:
 def test_an_empty_digest_is_kind() -> None:
     digest = overdue(owners=0)
     assert "Nothing is overdue" in render(digest).text
-
-
-def test_a_row_of_a_digest_is_done_in_its_place(bot: Bot) -> None:
-    for name in ("Call Jane", "Call Bob"):
-        bot.do(CreateTask(name, Due(at=bot.clock())))
-    bot.do(CreateDeal("Acme"))
-    message = _posted(bot, overdue(owners=1, items=3))
-    value = next(
-        element["value"]
-        for block in message.blocks
-        for element in block.get("elements", [])
-        if element.get("action_id") == "task.done" and "A-1" in element["value"]
-    )
-    before = len(message.blocks)
-    bot.slack.click(bot.url, message, "task.done", "U1", value)
-    assert len(message.blocks) == before
-    assert "— Ada" in str(message.blocks)
-    assert str(message.blocks).count("'task.done'") == 2
-    bot.slack.click(bot.url, message, "crm.undo", "U1")
-    assert str(message.blocks).count("'task.done'") == 3
-    assert bot.slack.violations == []
-
-
-def test_closing_an_old_deal_asks_for_the_reason_in_private(bot: Bot) -> None:
-    for number in range(17):
-        bot.do(CreateDeal(f"Deal {number}"))
-    message = _posted(bot, aging(deals=1))
-    bot.slack.click(bot.url, message, "deal.lost", "U1")
-    ask = bot.slack.ephemerals("U1")[-1]
-    bot.slack.click(bot.url, ask, "Timing", "U1")
-    assert "🪦" in str(ask.blocks)
-    assert bot.slack.violations == []
-
-
-def _posted(bot: Bot, digest: Digest) -> Message:
-    SlackGateway(lambda: SlackApi(bot.slack.bot_token, bot.slack.api_url)).post("C1", render(digest))
-    return bot.slack.messages("C1")[-1]
