@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, null
+from sqlalchemy import ColumnElement, Integer, and_, case, func, literal_column, null
 
 from crmbot.domain.money import exponent
 from crmbot.models import DealVersion
@@ -15,47 +15,56 @@ _MOST = 9 * 10**16
 _MOST_PRODUCT = 2**62
 
 
+def _whole(number: int) -> ColumnElement[int]:
+    """Write a number into the statement, which is the same for every report."""
+    return literal_column(str(number), Integer)
+
+
+_ZERO, _ONE = _whole(0), _whole(1)
+
+
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """Columns that tell what a version of a deal is worth, in the workspace's minor units.
 
-    Where the database can't tell it, `value` is 0 and `other_currency` says so: either there is no rate, or the amount
-    is too large to be converted there and comes in `each`, with its probability in `chance`.
+    Where the database can't tell it, `value` and `weighted` are 0 and `untold` is 1. `apart` are then the currency, and
+    the amount and the probability when there is a rate, but the amount is too large to be converted there.
     """
 
     value: ColumnElement[int]
     weighted: ColumnElement[int]
-    other_currency: ColumnElement[Any]
-    each: ColumnElement[Any]
-    chance: ColumnElement[Any]
-
-    @property
-    def apart(self) -> tuple[ColumnElement[Any], ...]:
-        """The columns by which deals are kept apart that the database can't convert."""
-        named = {"other_currency": self.other_currency, "each": self.each, "chance": self.chance}
-        return tuple(column.label(name) for name, column in named.items())
+    untold: ColumnElement[int]
+    apart: tuple[ColumnElement[Any], ...]
 
 
 def amounts(snapshot: Snapshot) -> Amounts:
     """Return the amounts of deals' versions at the snapshot's rates, each rounded half-up (reports.md, fine print)."""
-    given, currency = func.coalesce(DealVersion.value_minor, 0), DealVersion.currency
-    whens: list[tuple[ColumnElement[bool], ColumnElement[int]]] = [(currency == snapshot.scope.currency, given)]
-    for other, rate in sorted(snapshot.rates.items()):
-        if other != snapshot.scope.currency:
-            times, by = _fraction(rate, exponent(snapshot.scope.currency) - exponent(other))
-            if max(times, by) > _MOST_PRODUCT:
-                continue
-            most = min(_MOST_PRODUCT, _MOST * by) // times
-            whens.append((and_(currency == other, given >= 0, given <= most), (given * times + by // 2) // by))
-    told = case(*whens, else_=null())
-    value, untold = func.coalesce(told, 0), told.is_(None)
-    too_large = and_(untold, currency.in_(sorted(snapshot.rates))) if snapshot.rates else None
+    own, given = snapshot.scope.currency, func.coalesce(DealVersion.value_minor, _ZERO)
+    fractions = {
+        other: _fraction(rate, exponent(own) - exponent(other))
+        for other, rate in snapshot.rates.items()
+        if other != own
+    }
+    usable = {other: pair for other, pair in fractions.items() if max(pair) <= _MOST_PRODUCT}
+    most = min((min(_MOST_PRODUCT, _MOST * by) // times for times, by in usable.values()), default=0)
+    fits = given.between(_ZERO, _whole(most))
+    whens: dict[str, ColumnElement[Any]] = {own: given}
+    for other, (times, by) in usable.items():
+        whens[other] = case((fits, (given * times + by // 2) // by), else_=_ZERO)
+    value = case(whens, value=DealVersion.currency, else_=_ZERO)
+    told = [(DealVersion.currency == own, _ZERO)]
+    if usable:
+        told.append((and_(DealVersion.currency.in_(tuple(usable)), fits), _ZERO))
+    rated = DealVersion.currency.in_(tuple(fractions)) if fractions else _ONE == _ZERO
     return Amounts(
         value=value,
-        weighted=(value * DealVersion.probability + 50) // 100,
-        other_currency=case((untold, currency), else_=null()),
-        each=null() if too_large is None else case((too_large, given), else_=null()),
-        chance=null() if too_large is None else case((too_large, DealVersion.probability), else_=null()),
+        weighted=(value * DealVersion.probability + _whole(50)) // _whole(100),
+        untold=case(*told, else_=_ONE),
+        apart=(
+            DealVersion.currency.label("other_currency"),
+            case((rated, given), else_=null()).label("each"),
+            case((rated, DealVersion.probability), else_=null()).label("chance"),
+        ),
     )
 
 

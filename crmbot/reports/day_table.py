@@ -19,6 +19,6 @@ def day_table(bounds: Sequence[tuple[int, datetime, datetime]]) -> CTE:
         for place, (_, starts, ends) in enumerate(bounds)
         for name, at in (("starts", starts), ("ends", ends))
     ]
-    days = text(f"SELECT column1 AS day, column2 AS starts, column3 AS ends FROM (VALUES {rows}) AS of_day")  # noqa: S608 - numbers
+    days = text(f"SELECT column1 AS day, column2 AS starts, column3 AS ends FROM (VALUES {rows}) AS of_day")
     typed = (column("day", Integer), column("starts", UTCDateTime()), column("ends", UTCDateTime()))
     return days.bindparams(*instants).columns(*typed).cte("days")

@@ -40,22 +40,34 @@ def sum_deals(
 ) -> Iterator[tuple[Any, DealSum]]:
     """Yield (row, sum) for the deals at `as_of` that meet the conditions; the row holds the columns `keys`.
 
-    A key's values may come several times: once more for each currency without a rate, and for each amount that is too
-    large for the database to convert. `among` selects the ids of the deals that may count;
-    `few` says that the conditions tell few deals from many better than `as_of` does.
+    A key's values may come several times, with no more deals but money that the database could not convert. `among`
+    selects the ids of the deals that may count; `few` says that the conditions tell few deals from many better than
+    `as_of` does.
     """
+    worth = amounts(snapshot)
     found = among.distinct().subquery() if among is not None else None
     source = DealVersion if found is None else join(found, DealVersion, DealVersion.deal_id == found.c[0])
-    worth = amounts(snapshot)
-    told = (*keys, *worth.apart, worth.value.label("value"), worth.weighted.label("weighted"))
-    facts = select(*told).select_from(source).where(*_standing(snapshot, few=few), *conditions).subquery().c
-    apart = [facts[key.key] for key in keys] + [facts.other_currency, facts.each, facts.chance]
-    sums = (func.count().label("deals"), whole_sum(facts.value).label("sum"), whole_sum(facts.weighted).label("likely"))
-    for row in snapshot.session.execute(select(*apart, *sums).group_by(*apart)):
-        yield row, _sum_of(snapshot, row)
-    if among is not None:
-        conditions = (*conditions, DealVersion.deal_id.in_(among))
-    snapshot.list_unconverted(*conditions)
+    given = (*keys, worth.value.label("value"), worth.weighted.label("weighted"), worth.untold.label("untold"))
+    standing = (*_standing(snapshot, few=few), *conditions)
+    facts = select(*given).select_from(source).where(*standing).subquery().c
+    of_keys = [facts[key.key] for key in keys]
+    counts = (func.count().label("deals"), func.sum(facts.untold).label("untold"))
+
+    def grouped(total: type[whole_sum]) -> Select[Any]:
+        sums = (total(facts.value).label("sum"), total(facts.weighted).label("likely"))
+        return select(*of_keys, *counts, *sums).group_by(*of_keys)
+
+    untold = 0
+    for row in snapshot.summed(grouped):
+        untold += row.untold
+        yield row, DealSum(row.deals, row.sum, row.likely)
+    if untold:
+        apart = select(*keys, *worth.apart).select_from(source).where(*standing, worth.untold == 1).subquery().c
+        for row in snapshot.session.execute(select(*apart, func.count().label("deals")).group_by(*apart)):
+            yield row, _converted(snapshot, row)
+        if among is not None:
+            conditions = (*conditions, DealVersion.deal_id.in_(among))
+        snapshot.list_unconverted(*conditions)
 
 
 def total_of(parts: Iterable[tuple[Any, DealSum]]) -> DealSum:
@@ -77,8 +89,6 @@ def _standing(snapshot: Snapshot, *, few: bool) -> tuple[ColumnElement[bool], ..
     )
 
 
-def _sum_of(snapshot: Snapshot, row: Any) -> DealSum:
-    if row.other_currency is None:
-        return DealSum(row.deals, int(row.sum), int(row.likely))
+def _converted(snapshot: Snapshot, row: Any) -> DealSum:
     each = snapshot.convert_or_note(row.each or 0, row.other_currency)
-    return DealSum(row.deals, row.deals * each, row.deals * weighted(each, row.chance or 0))
+    return DealSum(0, row.deals * each, row.deals * weighted(each, row.chance or 0))

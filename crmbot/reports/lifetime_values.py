@@ -1,10 +1,9 @@
 """Customers acquired in a window, each with its estimated lifetime value."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, null, or_, select, union_all
@@ -15,7 +14,7 @@ from crmbot.reports.amounts import amounts
 from crmbot.reports.lead_facts import lead_facts
 from crmbot.reports.snapshot import Snapshot, held_at
 from crmbot.reports.values import Unconverted
-from crmbot.reports.whole_sums import whole_sum
+from crmbot.reports.whole_sums import wide_sum
 
 UNKNOWN = "unknown"
 
@@ -37,32 +36,33 @@ def valued_customers(snapshot: Snapshot) -> Iterator[ValuedCustomer]:
     A customer's deals are those of its company, or of its contact when it has none. Won ones count whole, open ones
     weighted, lost ones not at all.
     """
-    rows = snapshot.stream(_by_customer(snapshot))
-    for _, parts in groupby(rows, key=itemgetter(0)):
-        rest = list(parts)
-        first = rest[0]
-        by_hand = first.by_hand
-        value = int(by_hand) if by_hand is not None else sum(_worth(snapshot, row) for row in rest)
-        yield ValuedCustomer(first.id, first.name, first.channel or UNKNOWN, first.acquired_at, value)
+    apart: Mapping[str, int] | None = None
+    for one, name, channel, acquired_at, by_hand, worth, untold in snapshot.stream(_by_customer(snapshot)):
+        value = worth or 0 if by_hand is None else by_hand
+        if untold and by_hand is None:
+            apart = _converted(snapshot) if apart is None else apart
+            value += apart.get(one, 0)
+        yield ValuedCustomer(one, name, channel or UNKNOWN, acquired_at, value)
     _note_unconverted(snapshot)
 
 
-def _worth(snapshot: Snapshot, row: Any) -> int:
-    if row.other_currency is None:
-        return int(row.worth or 0)
-    each = snapshot.convert_or_note(row.each or 0, row.other_currency)
-    return int(row.deals) * (each if row.chance is None else weighted(each, row.chance))
+def _converted(snapshot: Snapshot) -> Mapping[str, int]:
+    """Return the worth of what the database can't convert, by customer; currencies without a rate are noted."""
+    deal = _deals_of_customers(snapshot).c
+    columns = (deal.id, deal.other_currency, deal.each, deal.chance)
+    found: defaultdict[str, int] = defaultdict(int)
+    statement = select(*columns, func.count().label("deals")).where(deal.untold == 1).group_by(*columns)
+    for row in snapshot.stream(statement):
+        each = snapshot.convert_or_note(row.each or 0, row.other_currency)
+        if each:
+            found[row.id] += row.deals * (each if row.chance is None else weighted(each, row.chance))
+    return found
 
 
 def _by_customer(snapshot: Snapshot) -> Select[Any]:
     deal = _deals_of_customers(snapshot).c
     of_customer = [deal.id, deal.name, deal.channel, deal.acquired_at, deal.by_hand]
-    apart = [deal.other_currency, deal.each, deal.chance]
-    return (
-        select(*of_customer, *apart, func.count().label("deals"), whole_sum(deal.worth).label("worth"))
-        .group_by(*of_customer, *apart)
-        .order_by(deal.id)
-    )
+    return select(*of_customer, wide_sum(deal.worth), func.sum(deal.untold)).group_by(*of_customer)
 
 
 def _deals_of_customers(snapshot: Snapshot) -> Any:
@@ -78,6 +78,7 @@ def _join(snapshot: Snapshot, of_customer: ColumnElement[bool]) -> Select[Any]:
     table, by_hand = _values_by_hand(snapshot)
     counts = and_(of_customer, *held_at(snapshot, snapshot.as_of), DealVersion.outcome != "lost", by_hand.is_(None))
     worth, is_won = amounts(snapshot), DealVersion.outcome == "won"
+    currency, each, chance = worth.apart
     columns: tuple[Any, ...] = (
         Customer.id,
         Customer.name,
@@ -85,12 +86,12 @@ def _join(snapshot: Snapshot, of_customer: ColumnElement[bool]) -> Select[Any]:
         Customer.acquired_at,
         by_hand.label("by_hand"),
         DealVersion.deal_id,
-        DealVersion.currency,
         DealVersion.value_minor.label("value"),
         case((is_won, worth.value), else_=worth.weighted).label("worth"),
-        worth.other_currency.label("other_currency"),
-        worth.each.label("each"),
-        case((is_won, null()), else_=worth.chance).label("chance"),
+        case((DealVersion.deal_id.is_not(None), worth.untold), else_=0).label("untold"),
+        currency,
+        each,
+        case((is_won, null()), else_=chance.element).label("chance"),
     )
     customers = (
         select(*columns)
@@ -131,9 +132,9 @@ def _note_unconverted(snapshot: Snapshot) -> None:
     if not snapshot.without_rate:
         return
     deal = _deals_of_customers(snapshot).c
-    missing = (deal.currency.in_(sorted(snapshot.without_rate)), deal.value.is_not(None))
+    missing = (deal.other_currency.in_(sorted(snapshot.without_rate)), deal.value.is_not(None))
     of_deal = and_(Deal.workspace_id == snapshot.workspace_id, Deal.id == deal.deal_id)
-    columns = (Deal.id, Deal.number, Deal.title, deal.value, deal.currency)
+    columns = (Deal.id, Deal.number, Deal.title, deal.value, deal.other_currency)
     for row in snapshot.session.execute(select(*columns).join_from(Deal, deal.deal_id.table, of_deal).where(*missing)):
-        amount = Money(row.value, row.currency)
-        snapshot.note_unconverted(Unconverted(row.id, row.number, row.title, amount, row.currency))
+        amount = Money(row.value, row.other_currency)
+        snapshot.note_unconverted(Unconverted(row.id, row.number, row.title, amount, row.other_currency))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
@@ -42,15 +43,17 @@ def open_deals(snapshot: Snapshot) -> Iterator[OpenGroup]:
     """Yield the open deals at `as_of` in groups; money of deals without a rate is left out and noted.
 
     Sums are made by the database in exact integers: value x probability per deal, rounded half-up, then added
-    (reports.md, sales-pipeline). Amounts too large for it to convert come one by one and are converted here.
+    (reports.md, sales-pipeline). What it can't convert comes after, in groups of no deals.
     """
-    for row in snapshot.session.execute(_grouped(snapshot)):
-        group = (row.stage_id, row.owner_id, row.age, bool(row.stale), row.deals)
-        if row.other_currency is None:
-            yield OpenGroup(*group, row.sum, row.likely, row.sure, row.adjusted, row.new_deals, row.new_sum)
-        else:
-            yield OpenGroup(*group, *_converted(snapshot, row))
-    snapshot.list_unconverted(DealVersion.outcome == "open")
+    untold = 0
+    for row in snapshot.summed(partial(_grouped, snapshot)):
+        untold += row.untold
+        sums = (row.sum, row.likely, row.sure, row.adjusted, row.new_deals, row.new_sum)
+        yield OpenGroup(row.stage_id, row.owner_id, row.age, bool(row.stale), row.deals, *sums)
+    if untold:
+        for row in snapshot.session.execute(_apart(snapshot)):
+            yield OpenGroup(row.stage_id, row.owner_id, row.age, bool(row.stale), 0, *_converted(snapshot, row))
+        snapshot.list_unconverted(DealVersion.outcome == "open")
 
 
 def last_touches(snapshot: Snapshot) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
@@ -96,26 +99,36 @@ def untouched(snapshot: Snapshot) -> ColumnElement[bool]:
     return ~or_(now, then)
 
 
-def _grouped(snapshot: Snapshot) -> Select[Any]:
-    deal = _facts(snapshot).subquery().c
+def _grouped(snapshot: Snapshot, total: type[whole_sum]) -> Select[Any]:
+    worth = amounts(snapshot)
+    told = (worth.value.label("value"), worth.weighted.label("weighted"), worth.untold.label("untold"))
+    deal = _facts(snapshot, *told).subquery().c
     sure = case((deal.probability >= snapshot.scope.settings.worst_case_min_probability, deal.weighted), else_=0)
-    halves = [(deal.slow == slow, (deal.weighted + by // 2) // by) for slow, by in DIVISORS.items()]
-    keys = [deal.stage_id, deal.owner_id, deal.age, deal.stale, deal.other_currency, deal.each, deal.chance]
+    halves = {slow.value: (deal.weighted + by // 2) // by for slow, by in DIVISORS.items()}
+    keys = [deal.stage_id, deal.owner_id, deal.age, deal.stale]
     return select(
         *keys,
         func.count().label("deals"),
-        whole_sum(deal.value).label("sum"),
-        whole_sum(deal.weighted).label("likely"),
-        whole_sum(sure).label("sure"),
-        whole_sum(case(*halves)).label("adjusted"),
+        func.sum(deal.untold).label("untold"),
+        total(deal.value).label("sum"),
+        total(deal.weighted).label("likely"),
+        total(sure).label("sure"),
+        total(case(halves, value=deal.slow)).label("adjusted"),
         func.sum(deal.is_new).label("new_deals"),
-        whole_sum(deal.value * deal.is_new).label("new_sum"),
-        *(func.sum(case((deal.slow == slow, 1), else_=0)).label(slow.name) for slow in Slowness),
+        total(deal.value * deal.is_new).label("new_sum"),
     ).group_by(*keys)
 
 
-def _facts(snapshot: Snapshot) -> Select[Any]:
-    worth, created = amounts(snapshot), DealVersion.created_at
+def _apart(snapshot: Snapshot) -> Select[Any]:
+    """Select what the database could not convert, by amount, probability and whatever else tells such deals apart."""
+    worth = amounts(snapshot)
+    deal = _facts(snapshot, *worth.apart).where(worth.untold == 1).subquery().c
+    keys = [column for column in deal if column.key != "probability"]
+    return select(*keys, func.count().label("deals")).group_by(*keys)
+
+
+def _facts(snapshot: Snapshot, *worth: ColumnElement[Any]) -> Select[Any]:
+    created = DealVersion.created_at
     bounds = [(created >= snapshot.days_ago(last), bucket) for bucket, last in enumerate((29, 60, 90))]
     is_new = and_(created >= snapshot.window.starts_at, created < snapshot.window.ends_at)
     stale = and_(created < snapshot.days_ago(OVER_90_DAYS - 1), untouched(snapshot))
@@ -123,13 +136,11 @@ def _facts(snapshot: Snapshot) -> Select[Any]:
         DealVersion.stage_id,
         DealVersion.owner_id,
         DealVersion.probability,
-        worth.value.label("value"),
-        worth.weighted.label("weighted"),
         case(*bounds, else_=OVER_90).label("age"),
         case((is_new, 1), else_=0).label("is_new"),
         case((stale, 1), else_=0).label("stale"),
         _slowness(snapshot).label("slow"),
-        *worth.apart,
+        *worth,
     ).where(*valid_at(snapshot, snapshot.as_of), DealVersion.outcome == "open")
 
 
@@ -147,6 +158,6 @@ def _converted(snapshot: Snapshot, row: Any) -> tuple[int, int, int, int, int, i
     each, chance = snapshot.convert_or_note(row.each or 0, row.other_currency), row.chance or 0
     likely = weighted(each, chance)
     sure = likely if chance >= snapshot.scope.settings.worst_case_min_probability else 0
-    adjusted = sum(int(getattr(row, slow.name)) * age_adjusted(likely, slow) for slow in Slowness)
-    new = int(row.new_deals)
-    return row.deals * each, row.deals * likely, row.deals * sure, adjusted, new, new * each
+    adjusted = age_adjusted(likely, Slowness(row.slow))
+    sums = (each, likely, sure, adjusted)
+    return (*(row.deals * amount for amount in sums), 0, row.deals * row.is_new * each)  # type: ignore[return-value]

@@ -1,19 +1,21 @@
 """One look at a workspace as it was at an instant: who sees what, names, stages and currency rates."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, true
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crmbot.domain.money import Money
 from crmbot.domain.windows import Window, day_start, last_day_before
 from crmbot.models import CurrencyRate, Deal, DealVersion, Stage, User, UTCDateTime
 from crmbot.reports.values import Meta, Period, Scope, Unconverted
+from crmbot.reports.whole_sums import is_overflow, whole_sum, wide_sum
 
 UNASSIGNED = "Unassigned"
 _AT_ONCE = 500
@@ -79,6 +81,15 @@ class Snapshot:
         """Yield a statement's rows without holding all of them at once, on either database."""
         yield from self.session.execute(statement, execution_options={"yield_per": _AT_ONCE})
 
+    def summed(self, build: Callable[[type[whole_sum]], Select[Any]]) -> Sequence[Row[Any]]:
+        """Return the rows of a statement built with sums; built again with wider ones when 64 bits are too few."""
+        try:
+            return self.session.execute(build(whole_sum)).all()
+        except OperationalError as error:
+            if not is_overflow(error):
+                raise
+        return self.session.execute(build(wide_sum)).all()
+
     def changed_since(self, versions: Any) -> bool:
         """Say whether a table of earlier facts holds any of `as_of`.
 
@@ -108,6 +119,10 @@ class Snapshot:
             select(*_STAGE, removed).where(Stage.workspace_id == self.workspace_id).order_by(Stage.position, Stage.key)
         )
         return tuple(StageFacts(**{**row._mapping, "removed": bool(row.removed)}) for row in found)  # noqa: SLF001 - SQLAlchemy's public name
+
+    def stage_names(self) -> dict[str, str]:
+        """Return the names by key of the stages, when the report had to look at them."""
+        return {stage.key: stage.name for stage in self.__dict__.get("stages", ())}
 
     @cached_property
     def rates(self) -> dict[str, Decimal]:

@@ -1,5 +1,6 @@
 """What every report is asked with and answers with, whatever it counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -127,9 +128,13 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A computed report; `data` is the frozen type of the report's own module."""
+    """A computed report; `data` is the frozen type of the report's own module.
+
+    `stage_names` are names by key, for those who show a report to people.
+    """
 
     name: str
     title: str
     data: Any
     meta: Meta
+    stage_names: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Dialect, TypeDecorator, types
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -32,20 +33,36 @@ class _Whole(TypeDecorator[int]):
 
 
 class whole_sum(FunctionElement[int]):  # noqa: N801 - reads as the SQL function it is
-    """The sum of a whole-number expression, exact beyond 64 bits; none of no rows."""
+    """The sum of a whole-number expression, by the database's own sum; none of no rows."""
 
     type = _Whole()
     inherit_cache = True
     name = "whole_sum"
 
 
-@compiles(whole_sum, "sqlite")
-def _in_sqlite(element: whole_sum, compiler: SQLCompiler, **kwargs: Any) -> str:
-    # SQLite's own sum gives up at 64 bits; each half of the numbers stays far below.
+class wide_sum(whole_sum):  # noqa: N801 - reads as the SQL function it is
+    """The same, exact beyond 64 bits on either database."""
+
+    inherit_cache = True
+    name = "wide_sum"
+
+
+def is_overflow(error: DBAPIError) -> bool:
+    """Say whether SQLite's own sum gave up at 64 bits; PostgreSQL's goes on."""
+    return "integer overflow" in str(error.orig)
+
+
+@compiles(whole_sum)
+def _plain(element: whole_sum, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"sum({compiler.process(next(iter(element.clauses)), **kwargs)})"
+
+
+@compiles(wide_sum, "sqlite")
+def _in_halves(element: wide_sum, compiler: SQLCompiler, **kwargs: Any) -> str:
     summed = compiler.process(next(iter(element.clauses)), **kwargs)
     return f"(sum(({summed}) >> {_HALF}) || ':' || sum(({summed}) & {(1 << _HALF) - 1}))"
 
 
-@compiles(whole_sum, "postgresql")
-def _in_postgresql(element: whole_sum, compiler: SQLCompiler, **kwargs: Any) -> str:
-    return f"sum({compiler.process(next(iter(element.clauses)), **kwargs)})"
+@compiles(wide_sum, "postgresql")
+def _plain_too(element: wide_sum, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return _plain(element, compiler, **kwargs)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from reports.rows import NOW, Rows, ago
 
-from crmbot.domain.money import Money
+from crmbot.domain.money import MAX_MINOR, Money
 from crmbot.domain.stages import StageSpec
 from crmbot.domain.windows import Window, last_days
 from crmbot.errors import NotAllowed
@@ -176,3 +176,26 @@ def test_thresholds_are_passed_only_beyond_them(rows: Rows) -> None:
     assert rows.compute("sales-pipeline").warnings == ()
     rows.deal(ago(91), 0, owner=jane, stage="new_lead", then=[(ago(2), {"stage": "qualified"})])
     assert [w.code for w in rows.compute("sales-pipeline").warnings] == ["old_deals"]
+
+
+def test_sums_beyond_64_bits_are_right(rows: Rows) -> None:
+    # 1,000 deals of the largest amount that can be kept add up to 10^19 minor units; 2^63 is 9.2 x 10^18.
+    for _ in range(1000):
+        rows.deal(ago(100), MAX_MINOR, stage="negotiation")
+    whole = Money(1000 * MAX_MINOR, "USD")
+    data = rows.compute("sales-pipeline")
+    assert (data.pipeline_value, data.aging_value["over_90_days"], data.stale.value) == (whole, whole, whole)
+    assert data.forecast.most_likely == Money(750 * MAX_MINOR, "USD")
+    assert [stage.value for stage in rows.compute("pipeline").stages if stage.count] == [whole]
+
+
+def test_an_amount_too_large_to_convert_by_the_database_is_converted_all_the_same(rows: Rows) -> None:
+    rows.rate("EUR", NOW.date(), "999999.123456789")
+    rows.deal(ago(1), MAX_MINOR, currency="EUR", stage="negotiation")
+    rows.deal(ago(1), 1, currency="EUR", stage="negotiation")
+    # 10^16 x 999,999.123456789 and one more: 999,999; weighted by 75 % each, rounded half-up.
+    first, second = 9_999_991_234_567_890_000_000, 999_999
+    data = rows.compute("sales-pipeline")
+    assert data.pipeline_value.minor == first + second
+    assert data.weighted_value.minor == first * 75 // 100 + (second * 75 + 50) // 100
+    assert (data.total_opportunities, data.new_opportunities.count) == (2, 2)

@@ -1,12 +1,14 @@
 """A report as tables of text, and as aligned lines for a terminal."""
 
 import textwrap
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmbot.domain.money import Money
 from crmbot.reports.rendering.columns import TextTable, draw
+from crmbot.reports.rendering.folding import fold_days
 from crmbot.reports.rendering.sections import SUMMARY, Section, read_sections
 from crmbot.reports.values import Report
 
@@ -16,6 +18,7 @@ _NAMES = frozenset({"key", "step", "channel", "source"})
 """Columns whose words are names with underscores."""
 _EMPTY = "Nothing to report in this period."
 _WARNINGS = "warnings"
+_BY_STAGE = "by_stage"
 
 
 def as_table(report: Report, width: int = 100) -> str:
@@ -44,8 +47,19 @@ def read_tables(report: Report) -> tuple[TextTable, ...]:
     sections = [section for section in read_sections(report) if section.name != _WARNINGS]
     if not _has_figures(sections):
         return ()
-    tables = (_as_text(section) for section in sections)
+    tables = (_as_text(_with_names(fold_days(section), report.stage_names)) for section in sections)
     return tuple(table for table in tables if table.rows)
+
+
+def _with_names(section: Section, names: Mapping[str, str]) -> Section:
+    """Return a section that calls stages by their names: keys are for programs."""
+    columns = section.columns
+    if "name" in columns and columns[0] in {"key", "stage"}:
+        return Section(section.name, ("stage", *columns[2:]), tuple((row[1], *row[2:]) for row in section.rows))
+    if section.name == _BY_STAGE and columns[0] == "key":
+        rows = tuple((names.get(row[0], row[0]), *row[1:]) for row in section.rows)
+        return Section(section.name, ("stage", *columns[1:]), rows)
+    return section
 
 
 def read_warnings(report: Report) -> tuple[str, ...]:

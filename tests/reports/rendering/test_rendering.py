@@ -166,9 +166,9 @@ Price            1    400.00   0.50
 unspecified      1  1,600.00   0.50
 
 By stage
-Stage     Name      Count     Value  Share
-──────────────────────────────────────────
-new_lead  New Lead      2  2,000.00   1.00
+Stage     Count     Value  Share
+────────────────────────────────
+New Lead      2  2,000.00   1.00
 
 By user
 User name  Count     Value  Share
@@ -181,3 +181,40 @@ Jane           2  2,000.00   1.00
 def test_an_empty_report_says_so(sqlite_store: Store) -> None:
     lines = as_table(Rows(sqlite_store).report("lost-reasons"), 80).splitlines()
     assert lines[-1] == "Nothing to report in this period."
+
+
+def test_a_table_calls_stages_by_their_names(told: Rows) -> None:
+    for name in ("sales-pipeline", "pipeline", "lost-reasons"):
+        shown = as_table(told.report(name))
+        assert "New Lead" in shown or name == "lost-reasons"
+        assert "new_lead" not in shown.lower()
+        assert "New lead" not in shown
+    lost = as_table(told.report("lost-reasons")).splitlines()
+    assert lost[lost.index("By stage") + 1].split()[0] == "Stage"
+
+
+def test_a_table_folds_quiet_days_and_the_csv_keeps_them(told: Rows) -> None:
+    # Asked on 31 March 2031; one lead of 21 March, converted on the 26th.
+    report = told.report("lead-conversion")
+    lines = as_table(report).splitlines()
+    days = lines[lines.index("Trends") + 3 : lines.index("Trends") + 8]
+    assert [" ".join(line.split()) for line in days] == [
+        "2031-03-02 to 2031-03-20 0 0",
+        "2031-03-21 1 0",
+        "2031-03-22 to 2031-03-25 0 0",
+        "2031-03-26 0 1",
+        "2031-03-27 to 2031-03-31 0 0",
+    ]
+    assert len(_sections(report)["trends"]) == 31
+
+
+def test_long_periods_are_told_by_weeks_in_a_table(told: Rows) -> None:
+    report = told.report("lead-conversion", Window(date(2031, 1, 1), date(2031, 3, 31), ZoneInfo("UTC")))
+    lines = as_table(report).splitlines()
+    weeks = [" ".join(line.split()) for line in lines[lines.index("Trends") + 3 :] if line.startswith("2031-")]
+    assert weeks == [
+        "2031-01-01 to 2031-03-16 0 0",
+        "2031-03-17 to 2031-03-23 1 0",
+        "2031-03-24 to 2031-03-30 0 1",
+        "2031-03-31 0 0",
+    ]
