@@ -13,7 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -163,7 +163,7 @@ def fill(file: Path, size: int) -> None:
     _, workspace_id = make_service(store)
     rng = random.Random(size)  # noqa: S311 - examples, no secrets
     stages, owners = _stages_and_owners(store, workspace_id)
-    makers = (
+    makers: tuple[tuple[Any, int, Callable[[int], dict[str, Any]] | None], ...] = (
         (Company, size // 10, lambda n: _company(n, rng)),
         (Contact, size, lambda n: _contact(n, rng)),
         (Deal, size, lambda n: _deal(n, rng, stages, owners)),
