@@ -23,9 +23,12 @@ from crmbot.models import (
     JournalEntry,
     Lead,
     LeadVersion,
+    Workspace,
 )
 
 Row = Any
+_PIECE = 500
+"""How many rows one statement asks for."""
 
 _OWNERS = {
     DealVersion: "deal_id",
@@ -56,6 +59,7 @@ def take_back(work: Work, entry: JournalEntry) -> list[Row]:
         .where(JournalChange.workspace_id == work.workspace_id, JournalChange.entry_id == entry.id)
         .order_by(JournalChange.position.desc())
     ).all()
+    held = _read_ahead(work, changes)
     went_on = _went_on(work, changes)
     standing = []
     for change in changes:
@@ -67,7 +71,22 @@ def take_back(work: Work, entry: JournalEntry) -> list[Row]:
         if isinstance(row, Deal) and row.id in went_on:
             save_deal(work, row)
     work.session.flush()
+    held.clear()
     return [row for row in standing if row is not None]
+
+
+def _read_ahead(work: Work, changes: Sequence[JournalChange]) -> list[Row]:
+    """Read the changed rows in few statements; the session knows them as long as somebody holds what is returned."""
+    ids: dict[str, list[str]] = {}
+    for change in changes:
+        ids.setdefault(change.table, []).append(change.row_id)
+    held: list[Row] = []
+    for table, wanted in ids.items():
+        kind = TRACKED[table]
+        for at in range(0, len(wanted) if kind is not Workspace else 0, _PIECE):
+            some = wanted[at : at + _PIECE]
+            held += work.session.scalars(select(kind).where(kind.workspace_id == work.workspace_id, kind.id.in_(some)))
+    return held
 
 
 def _went_on(work: Work, changes: Sequence[JournalChange]) -> set[str]:
