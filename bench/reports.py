@@ -1,9 +1,10 @@
 """How long reports take against the same figures by hand-written SQL, on both databases, in one run.
 
-Run: python bench/reports.py [--leads 20000] [--keep DIR] [--runs 5]. Leads, three times as many activities and a fifth as
-many deals lie in one large workspace (80 %) and twenty small ones (1 % each). Prints, for each report over 30 days, the
-hand-written SQL's least processor time, the database's included, the report's and its JSON's as multiples of it, a small
-workspace's, and the memory at the peak of computing the report. `--keep` holds the generated store, so that the next run need not make it.
+Run: python bench/reports.py [--leads 20000] [--keep DIR] [--runs 5]. Leads, three times as many activities and a fifth
+as many deals lie in one large workspace (80 %) and twenty small ones (1 % each). Prints, for each report over 30 days,
+the hand-written SQL's least processor time, the database's included, the report's and its JSON's as multiples of it, a
+small workspace's, and the memory at the peak of computing the report. `--keep` holds the generated store for the next
+run.
 """
 
 import argparse
@@ -18,16 +19,17 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from large.asking import Question
-from large.by_hand import BY_HAND
-from large.loading import NOW, Loaded, copy_to_postgres, load_sqlite, timed
 from servers.postgres import PostgresServer
 from servers.programs import POSTGRES
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from bench.large.asking import Question
+from bench.large.by_hand import BY_HAND
+from bench.large.loading import NOW, Loaded, copy_to_postgres, load_sqlite, timed
 from crmbot.domain.windows import last_days
 from crmbot.reports import Scope, compute
 from crmbot.reports.rendering import as_envelope
@@ -72,26 +74,29 @@ def show(label: str, loaded: Loaded, runs: int) -> None:
     print(f"{label} ({_AIMS})")
     print(f"  {'report':22}{'by hand':>10}{'report':>9}{'JSON':>8}{'small':>10}{'peak':>10}")
     for name in BY_HAND:
-        large, small = loaded.large, loaded.small[len(loaded.small) // 2]
-        with loaded.store.reading(large) as session:
-            compare(session, loaded.store.is_sqlite, name, large)
-            busy = processor_of(session, sqlite=loaded.store.is_sqlite)
-            hand, report, rendered = best(
-                runs,
-                busy,
-                lambda: by_hand(session, loaded.store.is_sqlite, name, large),
-                lambda: computed(session, name, large),
-                lambda: as_json(session, name, large),
-            )
-            peak = peak_of(lambda: computed(session, name, large))
-        with loaded.store.reading(small) as session:
-            busy = processor_of(session, sqlite=loaded.store.is_sqlite)
-            [little] = best(runs + 3, busy, lambda: computed(session, name, small))
-        figures = f"{hand * 1000:7.1f} ms{report / hand:8.2f}x{rendered / hand:7.2f}x{little * 1000:7.1f} ms"
-        print(f"  {name:22}{figures}{peak / 1024:7.0f} kB", flush=True)
+        print(f"  {name:22}{measure(loaded, name, runs)}", flush=True)
 
 
-def by_hand(session: Session, sqlite: bool, name: str, workspace_id: str) -> dict[str, Any]:
+def measure(loaded: Loaded, name: str, runs: int) -> str:
+    """Return one report's figures."""
+    sqlite, large, small = loaded.store.is_sqlite, loaded.large, loaded.small[len(loaded.small) // 2]
+    with loaded.store.reading(large) as session:
+        compare(session, name, large, sqlite=sqlite)
+        hand, report, rendered = best(
+            runs,
+            processor_of(session, sqlite=sqlite),
+            lambda: by_hand(session, name, large, sqlite=sqlite),
+            lambda: computed(session, name, large),
+            lambda: as_json(session, name, large),
+        )
+        peak = peak_of(lambda: computed(session, name, large))
+    with loaded.store.reading(small) as session:
+        [little] = best(runs + 3, processor_of(session, sqlite=sqlite), lambda: computed(session, name, small))
+    ratios = f"{hand * 1000:7.1f} ms{report / hand:8.2f}x{rendered / hand:7.2f}x"
+    return f"{ratios}{little * 1000:7.1f} ms{peak / 1024:7.0f} kB"
+
+
+def by_hand(session: Session, name: str, workspace_id: str, *, sqlite: bool) -> dict[str, Any]:
     """Run a report written by hand, on the session's own connection."""
     driver: Any = session.connection().connection.driver_connection
     cursor = driver.cursor()
@@ -103,7 +108,8 @@ def by_hand(session: Session, sqlite: bool, name: str, workspace_id: str) -> dic
 
 def computed(session: Session, name: str, workspace_id: str) -> Any:
     """Compute a report."""
-    return compute(session, name, Scope(workspace_id, _ZONE, "USD", None, True, None, NOW), _WINDOW)
+    scope = Scope(workspace_id, _ZONE, "USD", viewer_id=None, sees_all=True, owner_id=None, now=NOW)
+    return compute(session, name, scope, _WINDOW)
 
 
 def as_json(session: Session, name: str, workspace_id: str) -> str:
@@ -111,11 +117,11 @@ def as_json(session: Session, name: str, workspace_id: str) -> str:
     return json.dumps(as_envelope(computed(session, name, workspace_id)))
 
 
-def compare(session: Session, sqlite: bool, name: str, workspace_id: str) -> None:
+def compare(session: Session, name: str, workspace_id: str, *, sqlite: bool) -> None:
     """Make sure that both tell the same; warnings are the engine's own."""
     data = as_envelope(computed(session, name, workspace_id))["data"]
     data.pop("warnings", None)
-    told = by_hand(session, sqlite, name, workspace_id)
+    told = by_hand(session, name, workspace_id, sqlite=sqlite)
     if told != data:
         different = [key for key in data if data[key] != told.get(key)]
         raise SystemExit(f"{name}: {different}: {[(data[key], told.get(key)) for key in different]}"[:2000])

@@ -38,7 +38,9 @@ class Question:
         return found
 
     def _values(self, words: str) -> dict[str, Any]:
-        ago = {f"d{days}": self._midnight(self.last - timedelta(days=days)) for days in (13, 14, 21, 29, 30, 42, 60, 90)}
+        ago = {
+            f"d{days}": self._midnight(self.last - timedelta(days=days)) for days in (13, 14, 21, 29, 30, 42, 60, 90)
+        }
         starts, ends = self._midnight(self.first), self._midnight(self.last + timedelta(days=1))
         two = timedelta(days=2)
         every = {"w": self.workspace_id, "at": self.now, "starts": starts, "ends": ends, "near": starts - two} | ago
@@ -66,6 +68,7 @@ class Question:
         # A plus sign keeps SQLite from looking for rows by what nearly all of them meet.
         for name in ("valid_from", "valid_to"):
             yield f"after_{name}", f"+{'v.' if ' v' in statement else ''}{name}" if self._sqlite else f"v.{name}"
+        yield "by_deal", "INDEXED BY ix_deal_version_deal" if self._sqlite else ""
         yield "month", "substr(expected_close, 1, 7)" if self._sqlite else "to_char(expected_close, 'YYYY-MM')"
         yield "month_of_closing", self._month_of_closing()
         second = "unixepoch(substr({0}, 1, 19))" if self._sqlite else "floor(extract(epoch FROM {0}))::bigint"
@@ -97,14 +100,18 @@ class Question:
     @cached_property
     def rates(self) -> dict[str, int]:
         """Ten-thousandths of a dollar for one cent of each other currency."""
-        latest = "SELECT currency, max(\"on\") FROM currency_rate WHERE workspace_id = :w AND \"on\" <= :last GROUP BY currency"
-        found = self.rows(f'SELECT currency, rate FROM currency_rate WHERE workspace_id = :w AND (currency, "on") IN ({latest})')
+        latest = (
+            'SELECT currency, max("on") FROM currency_rate WHERE workspace_id = :w AND "on" <= :last GROUP BY currency'
+        )
+        found = self.rows(
+            f'SELECT currency, rate FROM currency_rate WHERE workspace_id = :w AND (currency, "on") IN ({latest})'
+        )
         return {currency: round(float(rate) * 10_000) for currency, rate in found}
 
     @cached_property
     def stages(self) -> list[tuple[str, str, str, str]]:
         """Id, key, name and kind of the stages in order."""
-        return [row[:4] for row in self._stages]  # type: ignore[misc]
+        return [row[:4] for row in self._stages]
 
     @cached_property
     def late(self) -> set[str]:

@@ -6,8 +6,8 @@ answer for a whole workspace in US dollars with rates of at most four decimals; 
 
 from typing import Any
 
-from large import statements
-from large.asking import Question
+from bench.large import statements
+from bench.large.asking import Question
 
 Figures = dict[str, Any]
 STATUSES = ("new", "contacted", "qualified", "converted")
@@ -97,7 +97,9 @@ def activity_summary(q: Question) -> Figures:
         kinds[kind] += sum(counts)
         minutes += billed
     told = [
-        {"user_id": owner, "user_name": q.user(owner), **_states(*counts)} for owner, counts in users.items() if any(counts)
+        {"user_id": owner, "user_name": q.user(owner), **_states(*counts)}
+        for owner, counts in users.items()
+        if any(counts)
     ]
     return {
         "period_days": q.length,
@@ -117,7 +119,9 @@ def _states(completed: int, overdue: int, pending: int) -> Figures:
 
 def sales_pipeline(q: Question) -> Figures:
     """One statement: sums by stage, owner, age and staleness."""
-    total, stages, users = [0] * 7, {}, {}
+    total = [0] * 7
+    stages: dict[str, list[int]] = {}
+    users: dict[Any, list[int]] = {}
     ages = [[0, 0] for _ in AGES]
     stale, sure = [0, 0], 0
     for stage, owner, age, is_stale, *found in q.rows(statements.OPEN_DEALS):

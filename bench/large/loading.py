@@ -43,7 +43,9 @@ class Loaded:
 def size_for(leads: int, share: float) -> Size:
     """Return a share of the sample's largest size, scaled to that many leads in all."""
     full, by = SIZES["large"], leads * share / SIZES["large"].leads
-    counts = {name: max(10, round(getattr(full, name) * by)) for name in ("companies", "contacts", "deals", "activities")}
+    counts = {
+        name: max(10, round(getattr(full, name) * by)) for name in ("companies", "contacts", "deals", "activities")
+    }
     return replace(full, leads=round(leads * share), reps=max(3, round(full.reps * min(1, by * 2))), **counts)
 
 
@@ -104,7 +106,9 @@ def _fill(store: Store, seed: int, size: Size) -> None:
 
 
 def _drop_indexes(raw: sqlite3.Connection) -> list[str]:
-    found = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%'").fetchall()
+    found = raw.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%'"
+    ).fetchall()
     for name, _ in found:
         raw.execute(f'DROP INDEX "{name}"')
     raw.commit()
@@ -129,7 +133,7 @@ def copy_to_postgres(path: Path, superuser: str, url: str) -> Loaded:
         target.execute("SET session_replication_role = replica")
         found = target.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'ix%'").fetchall()
         for name, _ in found:
-            target.execute(f'DROP INDEX "{name}"')  # type: ignore[arg-type]
+            target.execute(f'DROP INDEX "{name}"')
         for table in Base.metadata.sorted_tables:
             _copy_table(source, target, table)
         for _, sql in found:
@@ -144,7 +148,7 @@ def _copy_table(source: sqlite3.Connection, target: psycopg.Connection[Any], tab
     names = [column.name for column in table.columns]
     flags = [place for place, column in enumerate(table.columns) if isinstance(column.type, Boolean)]
     columns = ", ".join(f'"{name}"' for name in names)
-    with target.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:  # type: ignore[arg-type]
+    with target.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
         for row in _rows(source, f'SELECT {columns} FROM "{table.name}"', flags):
             copy.write_row(row)
 

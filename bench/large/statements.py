@@ -108,26 +108,33 @@ LEADS = "SELECT count(*) FROM lead WHERE workspace_id = :w AND created_at >= :st
 QUALIFIED = f"SELECT count(*) FROM lead_status_entry WHERE status = 'qualified' AND {_IN_WINDOW}"
 _OF_DEALS = """
 SELECT count(*), sum({money}) FROM (%s) d
-JOIN deal_version v ON v.workspace_id = :w AND v.deal_id = d.id AND v.valid_to >= :at AND v.valid_from < :at"""
+JOIN deal_version v {by_deal}
+  ON v.workspace_id = :w AND v.deal_id = d.id AND v.valid_to >= :at AND v.valid_from < :at"""
 DEALS = _OF_DEALS % "SELECT id FROM deal WHERE workspace_id = :w AND created_at >= :starts AND created_at < :at"
 _SENT = "FROM proposal WHERE workspace_id = :w AND sent_at >= :starts AND sent_at < :at"
 PROPOSALS = f"""
 SELECT sum(d.offers), sum({{money}}) FROM (SELECT deal_id AS id, count(*) AS offers {_SENT} GROUP BY deal_id) d
-JOIN deal_version v ON v.workspace_id = :w AND v.deal_id = d.id AND v.valid_to >= :at AND v.valid_from < :at"""
+JOIN deal_version v {{by_deal}}
+  ON v.workspace_id = :w AND v.deal_id = d.id AND v.valid_to >= :at AND v.valid_from < :at"""
 
 _CLOSED = """
 FROM deal_version v WHERE workspace_id = :w AND outcome = '%s' AND outcome_since >= :starts AND outcome_since < :ends
   AND {after_valid_to} >= :at AND {after_valid_from} < :at"""
 WON = "SELECT count(*), sum({money})" + _CLOSED % "won"
 WON_BY_MONTH = "SELECT {month_of_closing} AS month, count(*), sum({money})" + _CLOSED % "won" + " GROUP BY month"
-LOST = """
-SELECT lost_reason, from_stage_id, owner_id, count(*), sum({money})""" + _CLOSED % "lost" + """
+LOST = (
+    """
+SELECT lost_reason, from_stage_id, owner_id, count(*), sum({money})"""
+    + _CLOSED % "lost"
+    + """
 GROUP BY lost_reason, from_stage_id, owner_id"""
+)
 
 FORECAST = f"""
 SELECT coalesce(c.forecast_category, s.forecast_category), place, count(*), sum(money), sum(likely) FROM (
   SELECT stage_id, forecast_category, money, (money * probability + 50) / 100 AS likely,
-    CASE WHEN expected_close IS NULL THEN 'no_date' WHEN expected_close < :last THEN 'past_due' ELSE {{month}} END AS place
+    CASE WHEN expected_close IS NULL THEN 'no_date' WHEN expected_close < :last THEN 'past_due' ELSE {{month}} END
+      AS place
   FROM (SELECT v.stage_id, v.forecast_category, v.probability, v.expected_close, {{money}} AS money
         FROM deal_version v WHERE outcome = 'open' AND {_STANDING}) one) c
 JOIN stage s ON s.workspace_id = :w AND s.id = c.stage_id
@@ -142,7 +149,7 @@ SELECT d.id, d.number, d.title, v.owner_id, b.outcome, v.outcome, {money_before}
   v.expected_close
 FROM deal_version v
 JOIN deal d ON d.workspace_id = :w AND d.id = v.deal_id
-LEFT JOIN deal_version b ON b.workspace_id = :w AND b.deal_id = v.deal_id AND b.valid_from < :starts
+LEFT JOIN deal_version b {by_deal} ON b.workspace_id = :w AND b.deal_id = v.deal_id AND b.valid_from < :starts
   AND b.valid_to >= :starts
 WHERE v.workspace_id = :w AND v.valid_from >= :starts AND v.valid_from < :at AND {after_valid_to} >= :at
   AND (b.outcome = 'open' OR v.outcome = 'open')

@@ -12,7 +12,7 @@ from crmbot.models import Deal, DealVersion, Proposal
 from crmbot.reports.closings import total_closed
 from crmbot.reports.deal_sums import DealSum, sum_deals, total_of
 from crmbot.reports.lead_counts import count_created, count_entered
-from crmbot.reports.snapshot import Snapshot, valid_at
+from crmbot.reports.snapshot import Snapshot, by_deal, valid_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +82,4 @@ def _count_proposals(snapshot: Snapshot) -> int:
             Proposal.sent_at < snapshot.as_of,
         )
     )
-    return int(snapshot.session.execute(statement).scalar_one())
+    return int(snapshot.session.execute(by_deal(statement)).scalar_one())

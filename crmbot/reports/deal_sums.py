@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, join, select
 from crmbot.domain.money import weighted
 from crmbot.models import DealVersion
 from crmbot.reports.amounts import amounts
-from crmbot.reports.snapshot import Snapshot, unindexed, valid_at
+from crmbot.reports.snapshot import Snapshot, by_deal, unindexed, valid_at
 from crmbot.reports.whole_sums import whole_sum
 
 Key = Any
@@ -49,7 +49,8 @@ def sum_deals(
     source = DealVersion if found is None else join(found, DealVersion, DealVersion.deal_id == found.c[0])
     given = (*keys, worth.value.label("value"), worth.weighted.label("weighted"), worth.untold.label("untold"))
     standing = (*_standing(snapshot, few=few), *conditions)
-    facts = select(*given).select_from(source).where(*standing).subquery().c
+    find = by_deal if among is not None else _as_it_is
+    facts = find(select(*given).select_from(source).where(*standing)).subquery().c
     of_keys = [facts[key.key] for key in keys]
     counts = (func.count().label("deals"), func.sum(facts.untold).label("untold"))
 
@@ -62,12 +63,17 @@ def sum_deals(
         untold += row.untold
         yield row, DealSum(row.deals, row.sum, row.likely)
     if untold:
-        apart = select(*keys, *worth.apart).select_from(source).where(*standing, worth.untold == 1).subquery().c
-        for row in snapshot.session.execute(select(*apart, func.count().label("deals")).group_by(*apart)):
-            yield row, _converted(snapshot, row)
+        one_by_one = select(*keys, *worth.apart).select_from(source).where(*standing, worth.untold == 1)
+        apart = find(one_by_one).subquery().c
+        for part in snapshot.session.execute(select(*apart, func.count().label("deals")).group_by(*apart)):
+            yield part, _converted(snapshot, part)
         if among is not None:
             conditions = (*conditions, DealVersion.deal_id.in_(among))
         snapshot.list_unconverted(*conditions)
+
+
+def _as_it_is(statement: Select[Any]) -> Select[Any]:
+    return statement
 
 
 def total_of(parts: Iterable[tuple[Any, DealSum]]) -> DealSum:

@@ -160,4 +160,4 @@ def _converted(snapshot: Snapshot, row: Any) -> tuple[int, int, int, int, int, i
     sure = likely if chance >= snapshot.scope.settings.worst_case_min_probability else 0
     adjusted = age_adjusted(likely, Slowness(row.slow))
     sums = (each, likely, sure, adjusted)
-    return (*(row.deals * amount for amount in sums), 0, row.deals * row.is_new * each)  # type: ignore[return-value]
+    return (*(row.deals * amount for amount in sums), 0, row.deals * row.is_new * each)

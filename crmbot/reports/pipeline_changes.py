@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from crmbot.domain.money import Money
 from crmbot.models import Deal, DealVersion
 from crmbot.reports.deal_sums import sum_deals
-from crmbot.reports.snapshot import Snapshot, began, valid_at
+from crmbot.reports.snapshot import Snapshot, began, by_deal, valid_at
 from crmbot.reports.values import Unconverted
 
 MOVEMENTS = ("created", "increased", "decreased", "pulled_in", "pushed_out", "reopened", "won", "lost")
@@ -97,7 +97,7 @@ def _changed(snapshot: Snapshot) -> Select[Any]:
     before, after = aliased(DealVersion), aliased(DealVersion)
     start = snapshot.window.starts_at
     columns = ("outcome", "value_minor", "currency", "expected_close")
-    return (
+    changed = (
         select(
             Deal.id,
             Deal.number,
@@ -123,6 +123,7 @@ def _changed(snapshot: Snapshot) -> Select[Any]:
         )
         .order_by(Deal.number)
     )
+    return by_deal(changed, before)
 
 
 def _open_value(snapshot: Snapshot, row: Any, side: str) -> int | None:
