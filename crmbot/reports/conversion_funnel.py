@@ -71,7 +71,9 @@ def _sum_in(snapshot: Snapshot, deal_ids: Select[Any]) -> DealSum:
 
 
 def _count_proposals(snapshot: Snapshot) -> int:
-    of_deal: ColumnElement[bool] = and_(DealVersion.deal_id == Proposal.deal_id, *valid_at(snapshot, snapshot.as_of))
+    of_deal: ColumnElement[bool] = and_(
+        DealVersion.deal_id == Proposal.deal_id, *valid_at(snapshot, snapshot.as_of), by_deal()
+    )
     statement = (
         select(func.count())
         .select_from(Proposal)
@@ -82,4 +84,4 @@ def _count_proposals(snapshot: Snapshot) -> int:
             Proposal.sent_at < snapshot.as_of,
         )
     )
-    return int(snapshot.session.execute(by_deal(statement)).scalar_one())
+    return int(snapshot.session.execute(statement).scalar_one())

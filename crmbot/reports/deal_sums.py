@@ -48,9 +48,8 @@ def sum_deals(
     found = among.distinct().subquery() if among is not None else None
     source = DealVersion if found is None else join(found, DealVersion, DealVersion.deal_id == found.c[0])
     given = (*keys, worth.value.label("value"), worth.weighted.label("weighted"), worth.untold.label("untold"))
-    standing = (*_standing(snapshot, few=few), *conditions)
-    find = by_deal if among is not None else _as_it_is
-    facts = find(select(*given).select_from(source).where(*standing)).subquery().c
+    standing = (*_standing(snapshot, few=few), *conditions, *((by_deal(),) if among is not None else ()))
+    facts = select(*given).select_from(source).where(*standing).subquery().c
     of_keys = [facts[key.key] for key in keys]
     counts = (func.count().label("deals"), func.sum(facts.untold).label("untold"))
 
@@ -63,17 +62,12 @@ def sum_deals(
         untold += row.untold
         yield row, DealSum(row.deals, row.sum, row.likely)
     if untold:
-        one_by_one = select(*keys, *worth.apart).select_from(source).where(*standing, worth.untold == 1)
-        apart = find(one_by_one).subquery().c
+        apart = select(*keys, *worth.apart).select_from(source).where(*standing, worth.untold == 1).subquery().c
         for part in snapshot.session.execute(select(*apart, func.count().label("deals")).group_by(*apart)):
             yield part, _converted(snapshot, part)
         if among is not None:
             conditions = (*conditions, DealVersion.deal_id.in_(among))
         snapshot.list_unconverted(*conditions)
-
-
-def _as_it_is(statement: Select[Any]) -> Select[Any]:
-    return statement
 
 
 def total_of(parts: Iterable[tuple[Any, DealSum]]) -> DealSum:

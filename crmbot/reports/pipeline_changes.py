@@ -97,7 +97,7 @@ def _changed(snapshot: Snapshot) -> Select[Any]:
     before, after = aliased(DealVersion), aliased(DealVersion)
     start = snapshot.window.starts_at
     columns = ("outcome", "value_minor", "currency", "expected_close")
-    changed = (
+    return (
         select(
             Deal.id,
             Deal.number,
@@ -114,6 +114,7 @@ def _changed(snapshot: Snapshot) -> Select[Any]:
                 before.deal_id == after.deal_id,
                 before.valid_from < start,
                 before.valid_to >= start,
+                by_deal(before),
             ),
         )
         .where(
@@ -123,7 +124,6 @@ def _changed(snapshot: Snapshot) -> Select[Any]:
         )
         .order_by(Deal.number)
     )
-    return by_deal(changed, before)
 
 
 def _open_value(snapshot: Snapshot, row: Any, side: str) -> int | None:
