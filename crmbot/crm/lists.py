@@ -9,13 +9,13 @@ from sqlalchemy import bindparam, or_, select
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import CompanyView, ContactView, DealView, Found, Hit, LeadView, Link, Shown
 from crmbot.crm.attachments import list_files
+from crmbot.crm.emails.addresses import deal_address
 from crmbot.crm.listings import PER_PAGE, part_of_name
 from crmbot.crm.lookup import find_activity, find_deal, find_record
 from crmbot.crm.meetings import show_meeting
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.timeline import timeline
 from crmbot.crm.views import activity_view, load_names, record_view
-from crmbot.crm.emails.addresses import deal_address
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, parse_reference, reference

@@ -27,8 +27,6 @@ class Policy:
     intake_addresses: tuple[str, ...] = ()
     several_open_deals: str = "ask"
     unknown_sender: str = "triage"
-    triage_channel: str = ""
-    """Where mail that waits is shown; "" for those who decide, one by one."""
     sends_mail: bool = True
     receipts_at_once: int = 0
     """So many messages may wait for one person before receipts of what went well are told in one line; 0: any."""

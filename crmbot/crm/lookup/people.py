@@ -10,7 +10,6 @@ from crmbot.domain.identity import fold_name
 from crmbot.errors import Ambiguous, Candidate, NotFound
 from crmbot.models import User
 
-
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
 _STRANGER = (
     "The person you mentioned is not in this CRM yet. They are once they use one of its commands, or when an admin adds "
