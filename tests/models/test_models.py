@@ -8,7 +8,16 @@ from crmbot.models import Base, UTCDateTime, Workspace
 from crmbot.models.base import Versioned
 
 MAPPERS = sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__)
-NAMED_OTHERWISE = {"valid_from", "valid_to", "facts_since", "at", "not_before", "active_since", "stage_since", "outcome_since"}
+NAMED_OTHERWISE = {
+    "valid_from",
+    "valid_to",
+    "facts_since",
+    "at",
+    "not_before",
+    "active_since",
+    "stage_since",
+    "outcome_since",
+}
 """Instants whose name says more than `_at` would."""
 
 

@@ -12,8 +12,8 @@ from crmbot.models import User
 
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
 _STRANGER = (
-    "The person you mentioned is not in this CRM yet. They are once they use one of its commands, or when an admin adds "
-    "them: /crm user add jo@example.com"
+    "The person you mentioned is not in this CRM yet. They are once they use one of its commands, or when an admin "
+    "adds them: /crm user add jo@example.com"
 )
 
 

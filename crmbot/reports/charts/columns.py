@@ -132,7 +132,9 @@ def _names(columns: tuple[Column, ...], middles: list[float], floor: float, pitc
 def _evenly(names: list[Label], ranks: list[int]) -> tuple[Label, ...]:
     """Return the names that have room; of a rank that has not room for all of it none, so that they stand evenly."""
     kept = keep_apart(names, _APART)
-    crowded = {rank for name, rank in zip(names, ranks, strict=True) if rank > min(ranks, default=0) and name not in kept}
+    crowded = {
+        rank for name, rank in zip(names, ranks, strict=True) if rank > min(ranks, default=0) and name not in kept
+    }
     return keep_apart((name for name, rank in zip(names, ranks, strict=True) if rank not in crowded), _APART)
 
 
