@@ -170,8 +170,6 @@ BREAKS = (
     "\u2028",
     "\u2029",
     "=?utf-8?q?=0D=0A?=",
-)
-BREAKS += (
     "=?utf-8?b?DQo=?=",
     "=?us-ascii?Q?=0A?=",
     "=?utf-8?q?a=0D=0AX: y?=",
