@@ -191,7 +191,8 @@ def conversion_funnel(q: Question) -> Figures:
     steps += [("deals", *q.row(statements.DEALS)), ("proposals_sent", *q.row(statements.PROPOSALS))]
     steps += [("won", *q.row(statements.WON))]
     rows, before = [], leads
-    for step, count, value in steps:
+    for step, counted, value in steps:
+        count = int(counted or 0)
         rates = {"rate_from_previous": ratio(count, before), "rate_from_first": ratio(count, leads)}
         rows.append({"step": step, "count": count, "value": int(value or 0) / 100, **rates})
         before = count

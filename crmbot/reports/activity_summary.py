@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true, union_all
 from sqlalchemy.sql.selectable import Subquery
 
 from crmbot.domain.money import ratio
@@ -111,26 +111,31 @@ def _counted(snapshot: Snapshot) -> Subquery:
     )
     changed = snapshot.changed_since(ActivityVersion)
     now = (current_facts(snapshot.as_of),) if changed else ()
+    made_before_end = Activity.created_at < snapshot.window.ends_at
     parts = [
-        _part(snapshot, Activity, *now, Activity.completed_at >= starts),
-        _part(snapshot, Activity, *now, Activity.completed_at.is_(None)),
-        _part(snapshot, Activity, *now, Activity.completed_at < starts, due_near),
+        _part(snapshot, Activity, made_before_end, *now, Activity.completed_at >= starts),
+        _part(snapshot, Activity, made_before_end, *now, Activity.completed_at.is_(None)),
+        _part(snapshot, Activity, false(), *now, Activity.completed_at < starts, due_near),
     ]
     if changed:
         then = (ActivityVersion.workspace_id == snapshot.workspace_id, ActivityVersion.activity_id == Activity.id)
-        parts.append(_part(snapshot, ActivityVersion, *then, version_facts(snapshot.as_of)))
+        done, was = ActivityVersion.completed_at, version_facts(snapshot.as_of)
+        carried = and_(made_before_end, or_(done.is_(None), done >= starts))
+        parts.append(_part(snapshot, ActivityVersion, carried, *then, was))
     return union_all(*parts).subquery()
 
 
-def _part(snapshot: Snapshot, facts: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+def _part(
+    snapshot: Snapshot, facts: Any, carried: ColumnElement[bool], *conditions: ColumnElement[bool]
+) -> Select[Any]:
+    """Select what counts of some activities; `carried` says which of them were open at a moment of the window."""
     starts, ends, at = snapshot.window.starts_at, snapshot.window.ends_at, snapshot.as_of
     # What is due at an hour counts as overdue from that hour on, so that one column tells both.
     due = or_(
         and_(facts.due_on.is_(None), facts.overdue_at >= starts, facts.overdue_at < ends),
         and_(facts.due_on >= snapshot.window.from_on, facts.due_on <= snapshot.window.to_on),
     )
-    carried = and_(Activity.created_at < ends, or_(facts.completed_at.is_(None), facts.completed_at >= starts))
-    counts = or_(due, carried)
+    counts = or_(carried, due)
     billed = and_(facts.billable, facts.completed_at >= starts, facts.completed_at < at, facts.completed_at < ends)
     still, late = is_open(facts, at), overdue(facts, at)
     return select(
@@ -144,7 +149,6 @@ def _part(snapshot: Snapshot, facts: Any, *conditions: ColumnElement[bool]) -> S
         Activity.workspace_id == snapshot.workspace_id,
         snapshot.owned(facts.owner_id),
         existed(facts, at),
-        or_(counts, billed),
         *conditions,
     )
 

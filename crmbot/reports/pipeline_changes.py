@@ -128,10 +128,12 @@ def _changed(snapshot: Snapshot) -> Select[Any]:
 
 def _open_value(snapshot: Snapshot, row: Any, side: str) -> int | None:
     """Return a deal's value in one of the two snapshots; None when it was not open then."""
-    facts = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
-    if facts[f"outcome_{side}"] != "open":
+    if side == "before":
+        outcome, minor, currency = row.outcome_before, row.value_minor_before, row.currency_before
+    else:
+        outcome, minor, currency = row.outcome_after, row.value_minor_after, row.currency_after
+    if outcome != "open":
         return None
-    minor, currency = facts[f"value_minor_{side}"], facts[f"currency_{side}"]
     converted = snapshot.convert(minor or 0, currency)
     if converted is None and minor is not None:
         snapshot.note_unconverted(Unconverted(row.id, row.number, row.title, Money(minor, currency), currency))

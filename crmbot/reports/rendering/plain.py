@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from crmbot.domain.money import Money
@@ -25,6 +26,7 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value]
 
 
+@cache
 def field_names(kind: type[Any]) -> tuple[tuple[str, str], ...]:
     """Return a dataclass's attributes with their names outside; `from` is no name for an attribute."""
     return tuple((field.name, field.metadata.get("name", field.name)) for field in fields(kind))
