@@ -83,15 +83,18 @@ class Demo:
 
 
 @contextmanager
-def running_demo(folder: Path, *, port: int = 0, web_port: int = 0) -> Iterator[Demo]:
-    """Run the demo in a folder that keeps its config and store; port 0 takes any free one."""
+def running_demo(folder: Path, *, port: int = 0, web_port: int = 0, size: str = "small") -> Iterator[Demo]:
+    """Run the demo in a folder that keeps its config and store; port 0 takes any free one.
+
+    `size` is one of the sample's, for a store that has no sample yet.
+    """
     with ExitStack() as stack:
         standin = StandIn(port)
         playground = Playground(standin, commands=_hints(), examples=EXAMPLES, shortcuts={LOG_TO_CRM: NAME})
         stack.enter_context(standin)
         bot = _open(folder, standin)
         stack.callback(bot.close)
-        workspace_id = _fill(bot, folder)
+        workspace_id = _fill(bot, folder, size)
         _introduce(bot, standin, workspace_id)
         sync(bot)
         server = WebServer(_application(bot), f"127.0.0.1:{web_port}")
@@ -151,14 +154,14 @@ def _open(folder: Path, standin: StandIn) -> Crmbot:
     return open_crmbot(load(path, {**kept, **secrets}))
 
 
-def _fill(bot: Crmbot, folder: Path) -> str:
+def _fill(bot: Crmbot, folder: Path, size: str) -> str:
     """Make the store with the sample in it, unless it is there from an earlier run."""
     known = (folder / "crmbot.db").is_file() and bot.store.revision() is not None
     workspace = prepare_store(bot)
     if not known:
         actor = bot.service.system(workspace.id, "demo")
         now = bot.clock()
-        import_archive(bot.store, actor, list(make_sample(now=now)), now=now)
+        import_archive(bot.store, actor, make_sample(now=now, size=size), now=now)
     return workspace.id
 
 
