@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from crmbot.domain.money import Money
@@ -26,7 +25,12 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value]
 
 
-@cache
 def field_names(kind: type[Any]) -> tuple[tuple[str, str], ...]:
     """Return a dataclass's attributes with their names outside; `from` is no name for an attribute."""
-    return tuple((field.name, field.metadata.get("name", field.name)) for field in fields(kind))
+    known = _KNOWN.get(kind)
+    if known is None:
+        known = _KNOWN[kind] = tuple((field.name, field.metadata.get("name", field.name)) for field in fields(kind))
+    return known
+
+
+_KNOWN: dict[type[Any], tuple[tuple[str, str], ...]] = {}
