@@ -14,8 +14,8 @@ from crmbot.models import Base
 from crmbot.store import Store
 
 
-def upgrade(store: Store) -> None:
-    """Run every migration the store lacks, in one transaction each database allows; who comes second waits.
+def upgrade(store: Store, to: str = "head") -> None:
+    """Run every migration the store lacks up to revision `to`, in one transaction each database allows; who comes second waits.
 
     On SQLite foreign keys are off meanwhile (a rebuilt table would take its children along) and checked before the end.
 
@@ -25,11 +25,11 @@ def upgrade(store: Store) -> None:
     pending(store)
     with store.engine.connect() as connection:
         if store.is_sqlite:
-            _without_foreign_keys(connection)
+            _without_foreign_keys(connection, to)
         else:
             with connection.begin():
                 _wait_for_others(connection)
-                command.upgrade(_config(connection), "head")
+                command.upgrade(_config(connection), to)
 
 
 def pending(store: Store) -> tuple[str, ...]:
@@ -62,13 +62,13 @@ def _wait_for_others(connection: Connection) -> None:
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{within}'")
 
 
-def _without_foreign_keys(connection: Connection) -> None:
+def _without_foreign_keys(connection: Connection, to: str) -> None:
     raw = connection.connection.driver_connection
     assert raw is not None  # noqa: S101 - a connection that was just opened has its driver's
     raw.execute("PRAGMA foreign_keys=OFF").close()
     try:
         with connection.begin():
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), to)
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
             if broken:
                 raise RuntimeError(f"the migration would leave {len(broken)} rows without what they point at")

@@ -1,0 +1,81 @@
+"""A store that an earlier version filled: after the upgrade it says the same, and what was done can still be undone."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import JSON, Boolean, Date, DateTime, MetaData, Table
+from sqlalchemy.orm import Session
+
+from crmbot.crm.archive.exporting import export_archive
+from crmbot.crm.policy import Policy
+from crmbot.crm.requests import Undo
+from crmbot.migrations import differences, upgrade
+from crmbot.service import CrmService
+from crmbot.store import EVERY_WORKSPACE, Store, open_store
+
+OLD = Path(__file__).parent / "old"
+SOON_AFTER = datetime(2026, 11, 21, 18, tzinfo=UTC)
+
+
+@pytest.fixture
+def old_store(engine_url: str) -> Iterator[Store]:
+    """A store at revision 0007 with an import and commands of chat in it, the last a deal handed over by Ada."""
+    store = open_store(engine_url)
+    upgrade(store, "0007")
+    with store.writing(EVERY_WORKSPACE) as session:
+        fill(session, json.loads((OLD / "0007.json").read_text("utf-8")))
+    yield store
+    store.close()
+
+
+def fill(session: Session, kept: Mapping[str, Any]) -> None:
+    """Insert rows as SQLite gave them, table by table in the order of their foreign keys."""
+    connection, tables = session.connection(), MetaData()
+    tables.reflect(connection)
+    for table in tables.sorted_tables:
+        for row in kept.get(table.name, {"rows": []})["rows"]:
+            values = dict(zip(kept[table.name]["columns"], row, strict=True))
+            connection.execute(table.insert(), {name: typed(table, name, value) for name, value in values.items()})
+
+
+def typed(table: Table, name: str, value: Any) -> Any:
+    """Return one of SQLite's values as the column takes it."""
+    match table.c[name].type:
+        case _ if value is None:
+            return None
+        case JSON():
+            return json.loads(value)
+        case Boolean():
+            return bool(value)
+        case DateTime(timezone=True):
+            return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        case DateTime():
+            return datetime.fromisoformat(value)
+        case Date():
+            return date.fromisoformat(value)
+    return value
+
+
+def test_an_old_store_says_the_same_after_the_upgrade_and_undoes_what_was_done_before(
+    old_store: Store, tmp_path: Path
+) -> None:
+    upgrade(old_store)
+    assert differences(old_store) == []
+    service = CrmService(old_store, lambda: SOON_AFTER, Policy())
+    (workspace,) = service.workspaces()
+    assert exported(service, workspace.id, tmp_path) == (OLD / "0007.jsonl").read_text("utf-8")
+    ada = service.actor_of_user(workspace.id, "ada@ours.example", "cli")
+    service.perform(ada, Undo())
+    assert exported(service, workspace.id, tmp_path) == (OLD / "0007_undone.jsonl").read_text("utf-8")
+    service.perform(ada, Undo())
+    assert exported(service, workspace.id, tmp_path) == (OLD / "0007.jsonl").read_text("utf-8")
+
+
+def exported(service: CrmService, workspace_id: str, folder: Path) -> str:
+    """Return the workspace's archive."""
+    export_archive(service.store, service.system(workspace_id), folder / "all.jsonl")
+    return (folder / "all.jsonl").read_text("utf-8")
