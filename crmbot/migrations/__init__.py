@@ -15,7 +15,7 @@ from crmbot.store import Store
 
 
 def upgrade(store: Store, to: str = "head") -> None:
-    """Run every migration the store lacks up to revision `to`, in one transaction each database allows; who comes second waits.
+    """Run every migration the store lacks, up to `to`, in one transaction each database allows; who comes second waits.
 
     On SQLite foreign keys are off meanwhile (a rebuilt table would take its children along) and checked before the end.
 
