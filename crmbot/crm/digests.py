@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from crmbot.config.settings import DIGEST_REPORTS, DigestSettings
 from crmbot.crm import requests as ask
-from crmbot.crm.answers import Outcome, Table
+from crmbot.crm.answers import Outcome
+from crmbot.crm.choices import DigestChoice, Digests
 from crmbot.crm.destinations import check_later
 from crmbot.crm.lookup import find_user
 from crmbot.crm.occasions import Composed, Composer, Occasion, digest_of
@@ -82,16 +83,19 @@ def pause_digest(work: Work, request: ask.PauseDigest) -> Outcome:
     return Outcome(said)
 
 
-def list_digests(work: Work, _request: ask.ListDigests) -> Table:
+def list_digests(work: Work, _request: ask.ListDigests) -> Digests:
     """List digests with their next local moment."""
     found = work.session.scalars(
         select(DigestSubscription)
         .where(DigestSubscription.workspace_id == work.workspace_id)
         .order_by(DigestSubscription.name)
     )
-    rows = tuple(_line(row, work.now) for row in found)
+    digests = tuple(_choice(row, work.now) for row in found)
+    rows = tuple(
+        (one.name, one.report, one.to, one.schedule, "paused" if one.paused else one.following) for one in digests
+    )
     said = f"{len(rows)} {'digest' if len(rows) == 1 else 'digests'}." if rows else "No digests yet."
-    return Table(said, ("Name", "Report", "To", "When", "Next"), rows)
+    return Digests(said, ("Name", "Report", "To", "When", "Next"), rows, digests)
 
 
 def send_digest(work: Work, request: ask.SendDigest) -> Outcome:
@@ -233,9 +237,10 @@ def _slot(row: DigestSubscription, text: str | None, now: datetime) -> Slot:
     return Slot(f"{moment:{_SLOT_FORM}}", first_instant(moment, zone))
 
 
-def _line(row: DigestSubscription, now: datetime) -> tuple[str, ...]:
+def _choice(row: DigestSubscription, now: datetime) -> DigestChoice:
     following = next_slot(row.day, row.time, ZoneInfo(row.timezone), now)
-    return row.name, row.report, _where(row), _schedule(row), "paused" if row.paused_at else _moment(following)
+    paused = row.paused_at is not None
+    return DigestChoice(row.name, row.report, _where(row), _schedule(row), _moment(following), paused)
 
 
 def _schedule(row: DigestSubscription) -> str:

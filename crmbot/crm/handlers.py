@@ -90,6 +90,7 @@ HANDLERS: Mapping[type[ask.Request], Handler] = {
     ask.Undo: undo.undo,
     ask.Find: lists.find,
     ask.ShowSettings: settings.show,
+    ask.ListLostReasons: settings.list_reasons,
     ask.SetWorkspace: settings.change,
     ask.AddLostReason: settings.add_reason,
     ask.RemoveLostReason: settings.remove_reason,

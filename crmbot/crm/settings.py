@@ -4,8 +4,9 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import func, select
 
-from crmbot.crm.answers import Change, Outcome, Table
-from crmbot.crm.requests import AddLostReason, RemoveLostReason, SetWorkspace, ShowSettings
+from crmbot.crm.answers import Change, Outcome
+from crmbot.crm.choices import LostReasons, Settings
+from crmbot.crm.requests import AddLostReason, ListLostReasons, RemoveLostReason, SetWorkspace, ShowSettings
 from crmbot.crm.stages import stage_words
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
@@ -19,7 +20,7 @@ _MOST_REASONS = 50
 _ORDERS = {"dmy": "day first", "mdy": "month first", None: "refused as unclear"}
 
 
-def show(work: Work, _request: ShowSettings) -> Table:
+def show(work: Work, _request: ShowSettings) -> Settings:
     """Show what an admin may change, and how."""
     workspace = work.workspace
     rows = [
@@ -34,7 +35,15 @@ def show(work: Work, _request: ShowSettings) -> Table:
     rows.append(("Lost reasons", ", ".join(work.lost_reasons)))
     rows.append(("People", _people(work)))
     rows.append(("Digests", _digests(work)))
-    return Table(f"Settings of {workspace.name}.", ("What", "Value"), tuple(rows))
+    return Settings(
+        f"Settings of {workspace.name}.",
+        ("What", "Value"),
+        tuple(rows),
+        workspace.name,
+        workspace.timezone,
+        workspace.currency,
+        workspace.date_order or "none",
+    )
 
 
 def change(work: Work, request: SetWorkspace) -> Outcome:
@@ -59,6 +68,15 @@ def change(work: Work, request: SetWorkspace) -> Outcome:
     work.session.flush()
     told = ", ".join(f"{one.label[0].lower()}{one.label[1:]} {one.after}" for one in changes)
     return Outcome(f"The workspace has {told} now.{warning}", changes=changes)
+
+
+def list_reasons(work: Work, _request: ListLostReasons) -> LostReasons:
+    """List what is offered when a deal is lost."""
+    reasons = tuple(work.lost_reasons)
+    offered = "1 reason is" if len(reasons) == 1 else f"{len(reasons)} reasons are"
+    return LostReasons(
+        f"{offered} offered when a deal is lost.", ("Reason",), tuple((one,) for one in reasons), reasons
+    )
 
 
 def add_reason(work: Work, request: AddLostReason) -> Outcome:

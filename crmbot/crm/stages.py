@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
-from crmbot.crm.answers import Change, Outcome, Table
+from crmbot.crm.answers import Change, Outcome
+from crmbot.crm.choices import StageChoice, Stages
 from crmbot.crm.deals import enter_stage
 from crmbot.crm.history import save_deals
 from crmbot.crm.lookup import find_stage
@@ -109,12 +110,28 @@ def remove(work: Work, request: RemoveStage) -> Outcome:
     return Outcome(f"Removed the stage {stage.name}.{moved}")
 
 
-def list_stages(work: Work, _request: ListStages) -> Table:
+def list_stages(work: Work, _request: ListStages) -> Stages:
     """List the stages in order, with how many deals are in each."""
     per_stage = select(Deal.stage_id, func.count()).where(Deal.workspace_id == work.workspace_id)
     counts = {row[0]: row[1] for row in work.session.execute(per_stage.group_by(Deal.stage_id))}
     rows = tuple((*stage_words(stage), str(counts.get(stage.id, 0))) for stage in work.stages)
-    return Table(f"{len(rows)} stages.", ("Stage", "Kind", "Probability", "Stale after", "Forecast", "Deals"), rows)
+    columns = ("Stage", "Kind", "Probability", "Stale after", "Forecast", "Deals")
+    return Stages(
+        f"{len(rows)} stages.", columns, rows, tuple(_choice(stage, counts.get(stage.id, 0)) for stage in work.stages)
+    )
+
+
+def _choice(stage: Stage, deals: int) -> StageChoice:
+    return StageChoice(
+        stage.key,
+        stage.name,
+        stage.kind,
+        stage.probability,
+        stage.late,
+        stage.stale_after_days,
+        stage.forecast_category,
+        deals,
+    )
 
 
 def stage_words(stage: Stage) -> tuple[str, str, str, str, str]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Outcome, Table
+from crmbot.crm.choices import Colleague, People
 from crmbot.crm.lookup import find_user
 from crmbot.crm.people import usable_email
 from crmbot.crm.reassign import offer_handover
@@ -86,16 +87,19 @@ def link_slack_user(work: Work, request: ask.LinkSlackUser) -> Outcome:
     return Outcome(f"{user.name} is linked to Slack.")
 
 
-def list_users(work: Work, _request: ask.ListUsers) -> Table:
+def list_users(work: Work, _request: ask.ListUsers) -> People:
     """List the workspace's users."""
-    users = work.session.scalars(select(User).where(User.workspace_id == work.workspace_id).order_by(User.name))
+    users = work.session.scalars(select(User).where(User.workspace_id == work.workspace_id).order_by(User.name)).all()
     rows = tuple(
         (user.name, user.email, user.role if user.active else "left", user.timezone or "", user.slack_user_id or "")
         for user in users
     )
-    return Table(
-        f"{len(rows)} {'user' if len(rows) == 1 else 'users'}.", ("Name", "E-mail", "Role", "Zone", "Slack"), rows
+    people = tuple(
+        Colleague(user.id, user.name, user.email, user.role, user.active, user.timezone or "", user.slack_user_id)
+        for user in users
     )
+    said = f"{len(rows)} {'user' if len(rows) == 1 else 'users'}."
+    return People(said, ("Name", "E-mail", "Role", "Zone", "Slack"), rows, people)
 
 
 def create_token(work: Work, request: ask.CreateToken) -> Outcome:

@@ -76,6 +76,8 @@ def press_button(
     return button(label, action_id or request.NAME, value, style=style, confirm=confirm)
 
 
-def press_menu(placeholder: str, action_id: str, choices: Sequence[tuple[str, Request]]) -> Element | None:
+def press_menu(
+    placeholder: str, action_id: str, choices: Sequence[tuple[str, Request]], *, then: Request | None = None
+) -> Element | None:
     """Return a menu whose every choice does its own request."""
-    return menu(placeholder, action_id, [(label, Press(request).value) for label, request in choices])
+    return menu(placeholder, action_id, [(label, Press(request, then).value) for label, request in choices])

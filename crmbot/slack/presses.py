@@ -13,6 +13,7 @@ from crmbot.errors import BadInput, Conflict, MissingFact, NotFound
 from crmbot.slack.blocks.buttons import next_week
 from crmbot.slack.blocks.records import show_request
 from crmbot.slack.blocks.refusals import refusal_message
+from crmbot.slack.blocks.settings import LOOKS
 from crmbot.slack.clicks import Click, read_click
 from crmbot.slack.desk import Answered, Reply
 from crmbot.slack.forms.opening import Asker
@@ -24,7 +25,7 @@ from crmbot.slack.sharing import share
 from crmbot.slack.telling import Told, tell
 
 _ACTION = re.compile(r"^[a-z]+\.[a-z0-9_]+$")
-_TURNS_PAGE = frozenset({"list.back", "list.more", "record.choose"})
+_TURNS_PAGE = frozenset({"list.back", "list.more", "record.choose", *LOOKS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def _answered(pressed: Pressed, reply: Reply) -> Told:
     click, press, outcome = pressed.click, pressed.press, reply.answer
     if isinstance(outcome, Outcome) and press.row and click.blocks:
         return Told(with_row(click.blocks, click.block_id, outcome, reply), reply, instead=True)
-    if isinstance(outcome, Outcome) and press.then is not None:
+    # What an outcome offers to do next would be lost in the list it stood in.
+    if isinstance(outcome, Outcome) and press.then is not None and outcome.offer is None:
         again = pressed.do(press.then)
         return Told(
             list_again(again.message, press.then, outcome, reply) if again.error is None else reply.message,

@@ -63,6 +63,7 @@ from crmbot.crm.requests.people import (
 from crmbot.crm.requests.settings import (
     AddLostReason,
     AddStage,
+    ListLostReasons,
     ListStages,
     Reassign,
     RemoveLostReason,
@@ -144,6 +145,7 @@ __all__ = [
     "ListDeals",
     "ListDigests",
     "ListLeads",
+    "ListLostReasons",
     "ListRates",
     "ListStages",
     "ListTokens",

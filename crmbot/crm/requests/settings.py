@@ -30,6 +30,11 @@ class RemoveLostReason(Request, name="reason.remove", permission="crm.settings.e
 
 
 @dataclass(frozen=True)
+class ListLostReasons(Request, name="reason.list", permission="crm.deals.view", writes=False):
+    """List what is offered when a deal is lost."""
+
+
+@dataclass(frozen=True)
 class ListStages(Request, name="stage.list", permission="crm.deals.view", writes=False):
     """List the pipeline's stages in order."""
 

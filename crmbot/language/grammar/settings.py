@@ -8,6 +8,7 @@ from crmbot.crm.requests import (
     AddStage,
     ForgetAlias,
     ListAliases,
+    ListLostReasons,
     ListStages,
     Reassign,
     RemoveLostReason,
@@ -111,7 +112,7 @@ REASON_NOUN = Noun(
     "reason",
     "why deals are lost",
     (
-        Verb("list", ShowSettings, "list the reasons that are offered", aliases=("ls", "show")),
+        Verb("list", ListLostReasons, "list the reasons that are offered", aliases=("ls", "show")),
         Verb("add", AddLostReason, "offer another reason", '"Went silent"', (), ("reason",), aliases=("new",)),
         Verb(
             "remove",

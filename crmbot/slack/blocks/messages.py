@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from crmbot.crm import choices
 from crmbot.crm.answers import (
     Answer,
     Board,
@@ -21,7 +22,7 @@ from crmbot.crm.answers import (
 )
 from crmbot.crm.requests import Request, ShowReport
 from crmbot.reports.digests.base import Digest
-from crmbot.slack.blocks import lists, outcomes, reports, triage
+from crmbot.slack.blocks import lists, outcomes, reports, settings, triage
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import actions, context, sentence, stack
 from crmbot.slack.digests import render
@@ -50,6 +51,11 @@ _CARDS: dict[type[Answer], Callable[[Any, Reader], Message]] = {
     Places: triage.places_message,
     Table: lists.table_message,
     Help: lists.help_message,
+    choices.Settings: settings.settings_message,
+    choices.Stages: settings.stages_message,
+    choices.LostReasons: settings.reasons_message,
+    choices.People: settings.people_message,
+    choices.Digests: settings.digests_message,
 }
 _CARDS_WITH_REQUEST: dict[type[Answer], Callable[[Any, Reader, Request | None], Message]] = {
     Listing: lists.listing_message,

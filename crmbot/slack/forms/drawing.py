@@ -26,7 +26,7 @@ def form_modal(asked: Asked, reader: Reader, note: str = "", named: Mapping[str,
     named = named or {}
     start = {**asked.was, **asked.known, **named}
     shown = [block for field in form.fields for block in field.kind.show(field, start.get(field.name), reader)]
-    about = _about(asked, named)
+    about = _about(asked, named) or _stage_name(asked, reader)
     return Modal(
         form.title,
         stack(sentence(note) if note else None, context(about) if about else None, *shown),
@@ -34,6 +34,13 @@ def form_modal(asked: Asked, reader: Reader, note: str = "", named: Mapping[str,
         callback_id=CALLBACK,
         metadata=asked.without(*form.names).metadata,
     )
+
+
+def _stage_name(asked: Asked, reader: Reader) -> Mrkdwn:
+    """Return which stage the form is about."""
+    key = asked.known.get("stage")
+    asks = "stage" in FORMS[asked.form].names
+    return Mrkdwn("") if asks else one_line(next((name for one, name, _ in reader.stages if one == key), ""))
 
 
 def _about(asked: Asked, named: Mapping[str, Candidate]) -> Mrkdwn:

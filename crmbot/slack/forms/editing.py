@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from crmbot.crm.answers import CompanyView, ContactView, DealView, LeadView, Record, Shown
-from crmbot.crm.requests import ShowCompany, ShowContact, ShowDeal, ShowLead
+from crmbot.crm.answers import Answer, CompanyView, ContactView, DealView, LeadView, Record, Shown
+from crmbot.crm.choices import Settings, StageChoice, Stages
+from crmbot.crm.requests import ListStages, ShowCompany, ShowContact, ShowDeal, ShowLead, ShowSettings
 from crmbot.crm.requests.base import Request
 from crmbot.slack.desk import Desk, Incoming, Reply
 from crmbot.slack.forms.asked import Asked
@@ -16,30 +17,33 @@ _SHOWS: Mapping[str, tuple[str, Callable[[str], Request]]] = {
     "lead.set": ("lead", ShowLead),
     "contact.set": ("contact", ShowContact),
     "company.set": ("company", ShowCompany),
+    "stage.set": ("stage", lambda _: ListStages()),
+    "settings.set": ("", lambda _: ShowSettings()),
 }
+"""What a form changes: the field that names it, if any, and how its facts are looked up."""
 
 
 def changes_a_record(asked: Asked) -> bool:
     """Say whether a form changes a record that is there already."""
-    return asked.form in _SHOWS and _SHOWS[asked.form][0] in asked.known
+    return asked.form in _SHOWS and (not _SHOWS[asked.form][0] or _SHOWS[asked.form][0] in asked.known)
 
 
 def begin(desk: Desk, incoming: Incoming, asked: Asked) -> tuple[Asked, Reply]:
     """Return a form filled with the record's facts as they are now, and the look at it."""
     field, show = _SHOWS[asked.form]
-    look = desk.press(incoming, show(asked.known[field]))
-    if not isinstance(look.answer, Shown):
+    look = desk.press(incoming, show(asked.known[field] if field else ""))
+    facts = _facts_in(look.answer, asked)
+    if facts is None:
         return asked, look
-    facts = _facts(look.answer.record)
     was = {name: value for name in FORMS[asked.form].names if (value := facts.get(name)) is not None}
     # Without any fact known it is a form for changes all the same.
-    return replace(asked, was=was or {"title": look.answer.record.title}), look
+    return replace(asked, was=was or {"title": look.message.text}), look
 
 
 def overtaken(desk: Desk, incoming: Incoming, asked: Asked, request: Request) -> dict[str, str]:
     """Return, by field, what somebody else changed since the form was opened and this request would overwrite."""
     now, look = begin(desk, incoming, asked)
-    if not isinstance(look.answer, Shown):
+    if look.error is not None:
         return {}
     wanted = vars(request)
     touched = [
@@ -54,6 +58,23 @@ def overtaken(desk: Desk, incoming: Incoming, asked: Asked, request: Request) ->
 
 def _said(value: Any) -> str:
     return "empty" if value is None else str(value)
+
+
+def _facts_in(answer: Answer | None, asked: Asked) -> dict[str, Any] | None:
+    """Return the facts that an answer tells of what the form changes; None when it is not there."""
+    match answer:
+        case Shown():
+            return _facts(answer.record)
+        case Settings():
+            return {name: getattr(answer, name) for name in FORMS[asked.form].names}
+        case Stages():
+            stage = next((one for one in answer.stages if one.key == asked.known["stage"]), None)
+            return _facts_of(stage) if stage else None
+    return None
+
+
+def _facts_of(stage: StageChoice) -> dict[str, Any]:
+    return {name: getattr(stage, name) for name in FORMS["stage.set"].names}
 
 
 def _facts(record: Record) -> dict[str, Any]:

@@ -12,8 +12,11 @@ from crmbot.domain.stages import StageKind
 from crmbot.errors import BadInput, Candidate
 from crmbot.language import Context
 from crmbot.language.readings import AMOUNT, DUE, DURATION, HAPPENED, PERCENT, WHOLE, Reading
+from crmbot.language.readings import HOUR as HOUR_READING
+from crmbot.language.readings import ZONE as ZONE_READING
 from crmbot.slack.blocks.modals import (
     Option,
+    channel_input,
     choice_input,
     date_input,
     one_said,
@@ -168,6 +171,21 @@ def _record(field: Field, known: Any, _reader: Reader) -> list[Block | None]:
     return [record_input(field.name, field.label, initial=start, optional=field.optional, hint=hint)]
 
 
+def _channel(field: Field, known: Any, _reader: Reader) -> list[Block | None]:
+    return [channel_input(field.name, field.label, initial=_str(known), optional=field.optional)]
+
+
+def _yes_or_no(field: Field, known: Any, _reader: Reader) -> list[Block | None]:
+    start = None if known is None else "yes" if known else "no"
+    options = (("Yes", "yes"), ("No", "no"))
+    return [choice_input(field.name, field.label, options, initial=start, optional=field.optional)]
+
+
+def _is_yes(field: Field, said: Said, _context: Context) -> bool | None:
+    word = one_said(said, field.name)
+    return word == "yes" if word else None
+
+
 def choice_of(*options: Option) -> FieldKind:
     """Return a kind of field that takes one of some words."""
 
@@ -198,3 +216,7 @@ WHEN_DONE = FieldKind(_moment, _read_moment(HAPPENED))
 STAGE = FieldKind(_stage, _plain)
 PERSON = FieldKind(_person, _plain)
 RECORD = FieldKind(_record, _plain)
+CHANNEL = FieldKind(_channel, _plain)
+YES_NO = FieldKind(_yes_or_no, _is_yes)
+ZONE = FieldKind(_text, _typed(ZONE_READING))
+HOUR = FieldKind(_text, _typed(HOUR_READING))

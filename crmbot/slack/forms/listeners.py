@@ -19,6 +19,7 @@ from crmbot.slack.forms.editing import begin, changes_a_record
 from crmbot.slack.forms.opening import Asker
 from crmbot.slack.forms.submitting import answer_submission, form_incoming
 from crmbot.slack.forms.table import FORMS, SEARCHED
+from crmbot.slack.forms.workspace import SHOWN_IN
 from crmbot.slack.message import Message
 from crmbot.slack.mrkdwn import escape
 from crmbot.slack.places import Place
@@ -82,7 +83,8 @@ def _ask(asker: Asker, click: Click, who: Reply, asked: Asked) -> Message | None
     reader = who.reader
     if reader is None:
         return who.message
-    asked = Asked(asked.form, asked.known, asked.was, click.place(replace=changes_a_record(asked)))
+    instead = changes_a_record(asked) or asked.form in SHOWN_IN
+    asked = Asked(asked.form, asked.known, asked.was, click.place(replace=instead))
     if changes_a_record(asked):
         asked, look = begin(asker.desk, click.incoming, asked)
         if look.error is not None:

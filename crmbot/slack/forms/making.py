@@ -4,7 +4,7 @@ from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import Any
 
-from crmbot.crm.requests import AddNote, CreateTask, Due, LogActivity, Request, SetDeal
+from crmbot.crm.requests import AddNote, CreateTask, Due, LogActivity, Request, SetDeal, SetStage
 from crmbot.crm.requests.base import REQUESTS
 from crmbot.errors import BadInput
 from crmbot.language import Context
@@ -13,7 +13,11 @@ from crmbot.slack.forms.fields import Said
 from crmbot.slack.forms.table import FORMS
 
 MESSAGE_LOG = "message.log"
-_CLEARABLE = ("value", "expected_close")
+_CLEARABLE: dict[type[Request], tuple[str, ...]] = {
+    SetDeal: ("value", "expected_close"),
+    SetStage: ("stale_after_days",),
+}
+"""The facts of a request that may be emptied, by `clear`."""
 
 
 class WrongFields(Exception):
@@ -67,14 +71,15 @@ def _changes(asked: Asked, values: dict[str, Any]) -> Request:
     said = {name: value for name, value in changed.items() if value is not None}
     kind = REQUESTS[asked.form]
     emptied = [name for name, value in changed.items() if value is None]
-    stuck = [name for name in emptied if kind is not SetDeal or name not in _CLEARABLE]
+    clearable = _CLEARABLE.get(kind, ())
+    stuck = [name for name in emptied if name not in clearable]
     if kind is SetDeal and "probability" in stuck:
         stuck.remove("probability")
         said["automatic_probability"] = True
     if stuck:
         raise WrongFields(dict.fromkeys(stuck, "This can be changed, not emptied."))
-    if kind is SetDeal:
-        said["clear"] = tuple(name for name in emptied if name in _CLEARABLE)
+    if clearable:
+        said["clear"] = tuple(name for name in emptied if name in clearable)
     return kind(**asked.known, **said)
 
 

@@ -1,9 +1,11 @@
 """Forms that are sent: their request goes through the one door, and what is wrong stands at its field."""
 
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, BoltContext
 
+from crmbot.crm.answers import Outcome
 from crmbot.errors import BadInput, CrmError, SendFailed, Unauthenticated
 from crmbot.language.conversation import context_of
 from crmbot.slack.answering import answer_at
@@ -15,6 +17,8 @@ from crmbot.slack.forms.editing import changes_a_record, overtaken
 from crmbot.slack.forms.fields import PERSON, Said
 from crmbot.slack.forms.making import WrongFields, request_of
 from crmbot.slack.forms.table import FORMS
+from crmbot.slack.forms.workspace import SHOWN_IN
+from crmbot.slack.rewriting import list_again
 from crmbot.slack.windows import card_modal
 
 _STRANGER = "This person is not in the CRM yet. An admin can add them."
@@ -36,6 +40,7 @@ def answer_submission(desk: Desk, api: SlackApi, ack: Ack, body: dict[str, Any],
     if reply.error is not None:
         ack(**errors_at({_field_of(reply.error, view): _sentence(reply)}, _first_field(view)))
         return
+    reply = _in_list(desk, incoming, asked, reply)
     try:
         shown = answer_at(api, asked.place, incoming, reply.message)
     except SendFailed:
@@ -44,6 +49,15 @@ def answer_submission(desk: Desk, api: SlackApi, ack: Ack, body: dict[str, Any],
         ack()
     else:
         ack(response_action="update", view=card_modal(reply).view)
+
+
+def _in_list(desk: Desk, incoming: Incoming, asked: Asked, reply: Reply) -> Reply:
+    """Return what was done above the list it shows in, for forms that stand in one."""
+    look = SHOWN_IN.get(asked.form)
+    if look is None or not isinstance(reply.answer, Outcome):
+        return reply
+    again = desk.press(incoming, look)
+    return reply if again.error else replace(reply, message=list_again(again.message, look, reply.answer, reply))
 
 
 def form_incoming(body: dict[str, Any], context: BoltContext) -> Incoming:

@@ -1,7 +1,5 @@
 """Every form, by the name of the request it makes: its title, its button, and its fields in order."""
 
-from dataclasses import dataclass
-
 from crmbot.domain.stages import DEFAULT_LOST_REASONS
 from crmbot.slack.forms.fields import (
     CHANCE,
@@ -20,21 +18,8 @@ from crmbot.slack.forms.fields import (
     Field,
     choice_of,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One window: what it is called, what its button says, and what it asks for."""
-
-    title: str
-    submit: str
-    fields: tuple[Field, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The fields of the request that the form asks for."""
-        return tuple(field.name for field in self.fields)
-
+from crmbot.slack.forms.form import Form
+from crmbot.slack.forms.workspace import WORKSPACE_FORMS
 
 _HAPPENED = (("Call", "call"), ("Meeting", "meeting"), ("E-mail", "email"))
 _VALUE = Field("value", "Value", MONEY, "40k USD")
@@ -192,6 +177,7 @@ FORMS: dict[str, Form] = {
         ),
     ),
     "note.new": Form("Note", "Keep it", (_TARGET, Field("text", "What should it say?", LINES, optional=False))),
+    **WORKSPACE_FORMS,
 }
 
 SEARCHED = {"deal": "deal", "lead": "lead"}
