@@ -67,9 +67,7 @@ def test_the_workspace_is_changed_in_a_form_and_changed_back_by_undo(bot: Bot) -
     assert bot.slack.violations == []
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("timezone", "Mars/Olympus"), ("currency", "Taler"), ("name", "x" * 101), ("name", "")]
-)
+@pytest.mark.parametrize(("field", "value"), [("timezone", "Mars/Olympus"), ("currency", "Taler"), ("name", "x" * 101)])
 def test_what_the_workspace_cannot_be_is_told_at_its_field(bot: Bot, field: str, value: str) -> None:
     press(bot, card(bot, "/crm", "settings"), "form.edit")
     assert set(errors(bot.slack.submit_view(bot.url, form(bot), {field: value}))) == {field}
