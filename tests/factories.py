@@ -19,7 +19,7 @@ from crmbot.crm.setup import create_workspace
 from crmbot.domain.permissions import DEFAULT_PERMISSIONS, Role
 from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.errors import CrmError
-from crmbot.models import Base
+from crmbot.models import Base, Workspace
 from crmbot.service import CrmService, Delivery
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
 
@@ -96,7 +96,7 @@ class Crm:
             return list(
                 session.scalars(
                     select(kind)
-                    .where(kind.workspace_id == self.workspace_id, *conditions)
+                    .where((kind.id if kind is Workspace else kind.workspace_id) == self.workspace_id, *conditions)
                     .order_by(kind.id if order is None else order)
                 )
             )

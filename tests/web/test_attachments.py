@@ -75,7 +75,7 @@ def test_without_right_or_in_another_workspace_there_is_nothing(
     post, client, _ = served
     found = taken(post, "a.txt", b"a")
     assert client.get(f"{PATH}/{found}").status_code == 401
-    theirs = Crm(post.crm.store, post.crm.clock, name="Theirs")
+    theirs = Crm(post.crm.store, post.crm.clock, post.crm.policy, name="Theirs")
     made = theirs.ask(CreateToken(user="jane@ours.example"), as_="ada")
     foreign = {"Authorization": f"Bearer {made.secret}"}
     wrong, absent = (client.get(f"{PATH}/{word}", headers=foreign) for word in (found, "0" * 26))
