@@ -196,7 +196,7 @@ def _digest_row(one: DigestChoice, may: bool) -> tuple[Block, ...]:
     elif _ACCOUNT.fullmatch(one.to):
         where = Mrkdwn(f"<@{one.to}>")
     following = "*paused*" if one.paused else f"next {one.following}"
-    line = Mrkdwn(f"{bold(one.name)}  {one_line(one.report)} to {escape(where)}\n{one.schedule} · {following}")
+    line = Mrkdwn(f"{bold(one.name)}  sends “{one_line(one.report)}” to {escape(where)}\n{one.schedule} · {following}")
     if not may:
         return (section(line),)
     look = ListDigests()
