@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from crmbot.crm import deals
 from crmbot.crm.answers import ActivityView, Change, DealView, Outcome
 from crmbot.crm.history import keep_activity_facts, overdue_at, save_deal
-from crmbot.crm.lookup import already_theirs, candidate, find_activity, find_target, find_user
+from crmbot.crm.lookup import already_theirs, candidate, find_activity, find_deal, find_target, find_user
 from crmbot.crm.postponing import put_off
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import (
@@ -25,7 +25,7 @@ from crmbot.crm.requests import (
 from crmbot.crm.views import activity_view, deal_view, link, person, record_view
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
-from crmbot.errors import Ambiguous, BadInput, Conflict, MissingFact
+from crmbot.errors import Ambiguous, BadInput, Conflict, MissingFact, NotFound
 from crmbot.models import Activity, Company, Contact, Deal, Lead, Note
 
 KINDS = ("call", "email", "meeting", "task")
@@ -47,6 +47,8 @@ def log(work: Work, request: LogActivity) -> Outcome:
     """Log what happened; with it change the deal it is about and plan the next task, all as one effect."""
     _refuse_kind(request.kind)
     about = _about(work, request.target)
+    if _facts_of_deal(request) != _NO_FACTS and not about.get("deal_id"):
+        about = _with_named_deal(work, request.target, about)
     at = request.at or work.now
     planned = at > work.now
     activity = add_activity(
@@ -234,24 +236,42 @@ def _about(work: Work, word: str) -> dict[str, str | None]:
     return links
 
 
-def _with_deal(
-    work: Work, request: LogActivity, about: dict[str, str | None]
-) -> tuple[list[DealView | ActivityView], tuple[Change, ...]]:
-    said = SetDeal(
+def _facts_of_deal(request: LogActivity) -> SetDeal:
+    """Return what is said of the deal beside what happened."""
+    return SetDeal(
         deal="",
         stage=request.stage,
         value=request.value,
         probability=request.probability,
         expected_close=request.expected_close,
     )
-    deal: Deal | None = work.get(Deal, about.get("deal_id"))
-    if said == SetDeal(deal=""):
-        return [], ()
-    if deal is None:
+
+
+_NO_FACTS = SetDeal(deal="")
+
+
+def _with_named_deal(work: Work, word: str, about: dict[str, str | None]) -> dict[str, str | None]:
+    """Take the open deal of that name along: a company may be known by the same word and have no deal linked to it."""
+    try:
+        deal = find_deal(work, word, field="target", outcome="open")
+    except NotFound:
+        deal = None
+    # A deal of another company with a name alike is not meant.
+    if deal is None or (about["company_id"] and deal.company_id not in (None, about["company_id"])):
         raise BadInput(
             "Stage, value and close belong to a deal, and this is about none. Open one first: /deal new …",
             field="target",
         )
+    return {**linked(deal), **{name: value for name, value in about.items() if value}}
+
+
+def _with_deal(
+    work: Work, request: LogActivity, about: dict[str, str | None]
+) -> tuple[list[DealView | ActivityView], tuple[Change, ...]]:
+    said = _facts_of_deal(request)
+    deal: Deal | None = work.get(Deal, about.get("deal_id"))
+    if said == _NO_FACTS or deal is None:
+        return [], ()
     work.allow_edit(deal.owner_id, f"{reference(Kind.DEAL, deal.number)} {deal.title}")
     changes = deals.apply_facts(work, deal, replace(said, deal=deal.id))
     save_deal(work, deal)

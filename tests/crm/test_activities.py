@@ -128,6 +128,22 @@ def test_without_an_open_deal_the_company_itself_is_meant(crm: Crm) -> None:
         crm.do(LogActivity("call", "acme", stage="negotiation"))
 
 
+def test_facts_of_a_deal_lead_to_the_deal_of_that_name_when_the_company_of_that_name_has_none(crm: Crm) -> None:
+    crm.do(CreateCompany("Acme"))
+    crm.do(CreateDeal("Acme renewal"))
+    crm.do(LogActivity("call", "acme", stage="negotiation"))
+    row = crm.rows(Activity)[0]
+    assert all((row.deal_id, row.company_id))
+    assert crm.ask(ShowDeal("D-1")).record.stage == "Negotiation"
+
+
+def test_facts_of_a_deal_never_lead_to_a_sister_companys_deal(crm: Crm) -> None:
+    crm.do(CreateCompany("Acme"))
+    crm.do(CreateDeal("Acme GmbH renewal", company="Acme GmbH"))
+    with refusal(BadInput, "Stage, value and close belong to a deal"):
+        crm.do(LogActivity("call", "acme", stage="negotiation"))
+
+
 def test_a_lead_is_meant_until_it_is_converted(crm: Crm) -> None:
     crm.do(CreateLead("Jo Doe", "jo@acme.com", "Acme"))
     crm.do(LogActivity("call", "jo doe"))

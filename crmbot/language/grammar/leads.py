@@ -30,7 +30,7 @@ def _whole_or_auto(text: str, at: int, context: Context, asked: bool) -> Found |
 
 
 _WHOLE_OR_AUTO = replace(WHOLE, read=_whole_or_auto, words=frozenset({"auto", "automatic"}))
-_COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"))
+_COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"), intros=("at",), greedy=True)
 _EMAIL = Fact("email", EMAIL, keys=("email", "mail"))
 _NAME = Fact("name", keyed=TEXT, keys=("name",))
 

@@ -20,7 +20,7 @@ from crmbot.language.verbs import Fact, Noun, Verb
 _EMAIL_KEYS = ("email", "mail", "emails")
 _PHONE = Fact("phone", PHONE, TEXT, keys=("phone", "tel", "mobile"))
 _ROLE = Fact("role", keyed=TEXT, keys=("role", "position"))
-_COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"))
+_COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"), intros=("at",), greedy=True)
 _NAME = Fact("name", keyed=TEXT, keys=("name",))
 _INTO = Fact("into", keyed=TEXT, keys=("into",), intros=("into",), greedy=True)
 _COMPANY_FACTS = (
