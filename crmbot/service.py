@@ -49,6 +49,10 @@ _NAP_SECONDS = 0.01
 _VOCABULARY_SECONDS = 5.0
 _WORDS_OF = frozenset({Stage.__tablename__, Workspace.__tablename__})
 """The tables that the vocabulary is read from."""
+MAY_TAKE_LONG = frozenset(
+    "company.merge contact.merge crm.undo rate.set settings.set stage.remove user.reassign".split()
+)
+"""Requests that may touch many rows, and so share a commit with nobody, who would wait for them."""
 
 __all__ = ["CrmService", "Delivery", "Vocabulary", "compute_digest"]
 
@@ -71,6 +75,14 @@ class _Ended(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__()
         self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What an effect came to, and whether it changed the words that the vocabulary is made of."""
+
+    answer: Answer
+    renamed: bool
 
 
 class CrmService:
@@ -138,7 +150,7 @@ class CrmService:
     def _write(
         self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool, picked: Picked | None
     ) -> Answer:
-        with self.store.transaction(actor.workspace_id, write=True) as connection:
+        def effect(connection: Connection) -> _Effect:
             work = self._work(connection, actor)
             if delivery and not dry_run:
                 self._begin(work, delivery)
@@ -150,16 +162,26 @@ class CrmService:
             reach("command.handled")
             if dry_run:
                 raise _Ended(_as_dry_run(answer))
-            wrote = work.recorder.write(connection, _entry_row(work, request, answer))
-            if wrote:
-                refresh_homes(work)
-            if delivery and delivery.deadline is not None and monotonic() > delivery.deadline:
-                raise Busy("That took too long. Nothing was done; please try again.")
-            reach("command.written")
+            return self._journal(work, request, answer, delivery)
+
+        done = self.store.apply(actor.workspace_id, effect, alone=request.NAME in MAY_TAKE_LONG)
         reach("command.committed")
-        if wrote and any(change["table"] in _WORDS_OF for change in work.recorder.changes):
+        if done.renamed:
             self._vocabularies.pop(actor.workspace_id, None)
-        return replace(answer, entry_id=work.entry_id) if wrote and isinstance(answer, Outcome | MailAnswer) else answer
+        return done.answer
+
+    @staticmethod
+    def _journal(work: Work, request: Request, answer: Answer, delivery: Delivery | None) -> "_Effect":
+        wrote = work.recorder.write(work.connection, _entry_row(work, request, answer))
+        if wrote:
+            refresh_homes(work)
+        if delivery and delivery.deadline is not None and monotonic() > delivery.deadline:
+            raise Busy("That took too long. Nothing was done; please try again.")
+        reach("command.written")
+        renamed = wrote and any(change["table"] in _WORDS_OF for change in work.recorder.changes)
+        if wrote and isinstance(answer, Outcome | MailAnswer):
+            answer = replace(answer, entry_id=work.entry_id)
+        return _Effect(answer, renamed)
 
     @staticmethod
     def _begin(work: Work, delivery: Delivery) -> None:

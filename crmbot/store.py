@@ -2,13 +2,13 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import uniform
-from threading import Lock, local
+from threading import local
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from crmbot.errors import Busy
+from crmbot.grouping import Group, Place, Turn
 from crmbot.models import Base
 
 EVERY_WORKSPACE = "*"
@@ -37,6 +38,8 @@ _NAP_SECONDS = (0.0005, 0.003)
 _waiting = local()
 """Until when this thread waits to write: for its turn among the threads and then among the processes, together."""
 
+Answer = TypeVar("Answer")
+
 _TABLES = sorted((name for name in Base.metadata.tables if name != "workspace"), key=len, reverse=True)
 _TOUCHES = re.compile(
     r'(?:FROM\s+(?:"?\w+"?(?:\s+AS)?(?:\s+\w+)?\s*,\s*)*|JOIN\s+|UPDATE\s+)"?(?:' + "|".join(_TABLES) + r')"?\b',
@@ -51,8 +54,8 @@ class Store:
     """A database that holds workspaces."""
 
     engine: Engine
-    turn: Lock = field(default_factory=Lock, repr=False)
-    """Held while writing to SQLite: threads of one process take turns here, where waiting costs nothing."""
+    turn: Turn = field(default_factory=Turn, repr=False)
+    """Held while writing to SQLite: threads of one process wait here, where it costs nothing, and share commits."""
     engines: dict[tuple[str, bool, float], Engine] = field(default_factory=dict, repr=False)
 
     @property
@@ -95,6 +98,39 @@ class Store:
             yield connection
             self._commit(connection)
 
+    def apply(self, workspace_id: str, effect: Callable[[Connection], Answer], *, alone: bool = False) -> Answer:
+        """Run an effect and return what it returned, once it is committed; what it raises leaves nothing of it.
+
+        On SQLite it may run in another thread and share the commit with others that wait (`crmbot.grouping`), which
+        an effect that may take long, `alone`, does not.
+
+        Raises:
+            Busy: as `writing` does.
+        """
+        if alone or not self.is_sqlite:
+            with self.transaction(workspace_id, write=True) as connection:
+                return effect(connection)
+        place = Place(workspace_id, effect)
+        give_up_at = monotonic() + BUSY_SECONDS
+        if not self.turn.take(place, BUSY_SECONDS):
+            answered: Answer = place.answer()
+            return answered
+        return self._lead(workspace_id, effect, give_up_at)
+
+    def _lead(self, workspace_id: str, effect: Callable[[Connection], Answer], give_up_at: float) -> Answer:
+        """Run an effect and those of others who wait, and commit them together."""
+        group = Group(self.turn)
+        try:
+            with self._holding_turn(give_up_at), self._connection(workspace_id, write=True) as connection:
+                answer = effect(connection)
+                group.run_others(connection)
+                self._commit(connection)
+        except BaseException as error:
+            group.end(error)
+            raise
+        group.end()
+        return answer
+
     @contextmanager
     def _connection(self, workspace_id: str, *, write: bool) -> Iterator[Connection]:
         engine = self._engine_for(workspace_id, write, BUSY_SECONDS if write else _READING)
@@ -116,14 +152,18 @@ class Store:
             yield
             return
         give_up_at = monotonic() + BUSY_SECONDS
-        if not self.turn.acquire(timeout=BUSY_SECONDS):
-            raise Busy(_NO_ANSWER)
+        self.turn.take(Place(), BUSY_SECONDS)
+        with self._holding_turn(give_up_at):
+            yield
+
+    @contextmanager
+    def _holding_turn(self, give_up_at: float) -> Iterator[None]:
         _waiting.give_up_at = give_up_at
         try:
             yield
         finally:
             _waiting.give_up_at = None
-            self.turn.release()
+            self.turn.give()
 
     @contextmanager
     def _session(self, workspace_id: str, *, write: bool, seconds: float) -> Iterator[Session]:
@@ -177,6 +217,7 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "reset", _end_sqlite)
     else:
         milliseconds = int(BUSY_SECONDS * 1000)
         engine = create_engine(
@@ -235,6 +276,8 @@ def _take_turn(driver: sqlite3.Connection) -> None:
     """
     give_up_at = getattr(_waiting, "give_up_at", None) or monotonic() + BUSY_SECONDS
     driver.execute("PRAGMA busy_timeout=0").close()
+    # A savepoint keeps the pages from before it where temporary tables are; on a disk that costs a third of an effect.
+    driver.execute("PRAGMA temp_store=MEMORY").close()
     try:
         while True:
             try:
@@ -246,7 +289,14 @@ def _take_turn(driver: sqlite3.Connection) -> None:
             else:
                 return
     finally:
+        driver.execute("PRAGMA temp_store=DEFAULT").close()
         driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}").close()
+
+
+def _end_sqlite(connection: sqlite3.Connection, *_: object) -> None:
+    """Roll back before a connection is used again: the library takes a commit that failed for the transaction's end."""
+    if connection.in_transaction:
+        connection.rollback()
 
 
 def _is_named(error: Exception, *names: str) -> bool:

@@ -26,7 +26,7 @@ from crmbot.crm.requests import (
 from crmbot.domain.money import Money
 from crmbot.errors import BadInput, Conflict, NotAllowed
 from crmbot.models import Deal, DealVersion, DeliveryKey, JournalEntry
-from crmbot.service import Delivery
+from crmbot.service import MAY_TAKE_LONG, Delivery
 
 K40 = Money.of(40_000, "USD")
 
@@ -67,6 +67,10 @@ def test_an_effect_and_its_journal_entry_stand_together(crm: Crm) -> None:
     )
     assert (entry.actor_id, entry.at) == (crm.user_id("jane"), crm.clock())
     assert keys(crm) == [("one", outcome.entry_id)]
+
+
+def test_what_may_take_long_is_known_by_its_name() -> None:
+    assert set(REQUESTS) >= MAY_TAKE_LONG
 
 
 def test_an_input_delivered_a_hundred_times_has_one_effect(any_crm: Crm) -> None:

@@ -75,7 +75,8 @@ class Work:
         return self.rows.session(self._open_session)
 
     def _open_session(self, connection: Connection) -> Session:
-        session = Session(connection, expire_on_commit=False, autoflush=False, join_transaction_mode="rollback_only")
+        joins = connection.get_execution_options().get("crmbot_joins", "rollback_only")
+        session = Session(connection, expire_on_commit=False, autoflush=False, join_transaction_mode=joins)
         self.recorder.watch(session)
         return session
 

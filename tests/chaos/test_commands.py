@@ -1,6 +1,8 @@
 """Processes that are killed at any step of a command: delivered again, each command has its effect once."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import cycle, islice, product
 from pathlib import Path
@@ -17,7 +19,7 @@ from crmbot.playground.signing import signed_headers
 from crmbot.service import CrmService
 from crmbot.slack.app import SlackOptions, build_app
 from crmbot.slack.http import Dispatcher
-from crmbot.store import Store
+from crmbot.store import Store, open_store
 
 SECRET = "signing secret of a test"
 SIGNED_AT = 1_930_000_000.0
@@ -42,6 +44,46 @@ def deliver(url: str, inputs: list[Input], now: datetime, heard: Path) -> None:
         for body, headers in inputs:
             status, _, answer = dispatcher.dispatch(body, headers)
             ears.write(f"{status} {answer.decode()}\n".encode())
+
+
+def deliver_at_once(url: str, inputs: list[Input], now: datetime, heard: Path) -> None:
+    """Deliver commands from eight threads, whose effects share commits, and note down every answer."""
+    with closing(open_store(url)) as store, heard.open("ab", buffering=0) as ears:
+        service = CrmService(store, SettableClock(now), Policy())
+        app = build_app(SlackOptions(signing_secret=SECRET, bot_token="xoxb-1"), service)
+        dispatcher = Dispatcher(app, SECRET, ack_seconds=30, clock=lambda: SIGNED_AT)
+
+        def say(one: Input) -> None:
+            status, _, answer = dispatcher.dispatch(*one)
+            ears.write(f"{status} {answer.decode()}\n".encode())
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(say, inputs))
+
+
+def test_commands_of_many_threads_killed_within_a_group_lose_only_what_was_not_answered(
+    crm: Crm, sqlite_url: str, tmp_path: Path, rounds: Callable[[int, int], int]
+) -> None:
+    heard, sent = tmp_path / "heard", dict[str, Input]()
+    crm.do(LinkSlackUser("jane@ours.example", "U1"), "system")
+    heard.touch()
+    for round_ in range(rounds(8, 200)):
+        step = STEPS[round_ % len(STEPS)]
+        for _ in range(24):
+            sent[f"marker-{len(sent):05}"] = command(f"marker-{len(sent):05}")
+        told = heard.read_text()
+        unanswered = [one for marker, one in sent.items() if marker not in told]
+        crm.clock.advance(timedelta(seconds=1))
+        death = f"{step}:{7 + round_ % 11}"
+        assert finish(start(deliver_at_once, sqlite_url, unanswered, crm.clock(), heard, failpoint=death))
+        done, told = {deal.title for deal in crm.rows(Deal)}, heard.read_text()
+        assert {marker for marker in sent if marker in told} <= done
+    crm.clock.advance(timedelta(minutes=5))
+    assert not finish(start(deliver_at_once, sqlite_url, list(sent.values()), crm.clock(), heard))
+    assert sorted(deal.title for deal in crm.rows(Deal)) == list(sent)
+    entries = {entry.id for entry in crm.rows(JournalEntry, JournalEntry.request == "deal.new")}
+    assert {key.entry_id for key in crm.rows(DeliveryKey, order=DeliveryKey.key)} == entries
+    assert len(entries) == len(sent)
 
 
 def test_commands_killed_at_any_step_and_delivered_again_have_one_effect(

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -237,6 +238,41 @@ def test_a_full_disk_refuses_cleanly_at_every_write_and_heals(crm: Crm, sqlite_u
     expect_each_once(crm, done | {"first", "healed"})
     with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as file:
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def fill_at_once(url: str, workspace_id: str, now: datetime, told: Path) -> None:
+    """Give commands from eight threads, whose effects share commits, on a disk that is full now and then."""
+    log, (soft, hard) = Path(f"{make_url(url).database}-wal"), resource.getrlimit(resource.RLIMIT_FSIZE)
+    with closing(open_store(url)) as store, told.open("ab", buffering=0) as ears:
+        service = CrmService(store, SettableClock(now), Policy())
+        actor = service.system(workspace_id)
+
+        def give(place: int) -> None:
+            try:
+                service.perform(actor, CreateDeal(f"marker-{place}"), delivery=Delivery(f"{place}"))
+                said = "done"
+            except CrmError as refused:
+                said = f"{type(refused).__name__}: {refused}"
+            ears.write(f"marker-{place} {said}\n".encode())
+
+        with ThreadPoolExecutor(8) as pool:
+            for turn in range(12):
+                room = (hard, log.stat().st_size + turn * 8 * 4_096)[turn % 2]
+                resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+                list(pool.map(give, range(turn * 16, turn * 16 + 16)))
+                resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_refuses_everyone_who_shares_the_commit_and_nobody_else(
+    crm: Crm, sqlite_url: str, tmp_path: Path
+) -> None:
+    assert not finish(start(fill_at_once, sqlite_url, crm.workspace_id, crm.clock(), tmp_path / "told"))
+    told = dict(line.split(" ", 1) for line in (tmp_path / "told").read_text().splitlines())
+    done = {marker for marker, said in told.items() if said == "done"}
+    assert len(told) == 192
+    assert 96 <= len(done) < 192
+    assert {said for said in told.values() if said != "done"} == {f"Busy: {NOT_WRITTEN}"}
+    expect_each_once(crm, done)
 
 
 def test_a_read_only_file_refuses_cleanly_and_heals(sqlite_store: Store, clock: SettableClock) -> None:
