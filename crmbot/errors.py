@@ -56,14 +56,27 @@ class MissingFact(BadInput):
 
 
 class NotFound(CrmError):
-    """No record answers to that name or id; `nearest` are the closest ones."""
+    """No record answers to that name or id; `nearest` are the closest ones.
+
+    `request` is the name of what would make it and `known` its fields as far as they can be told, to fill a form with.
+    """
 
     code = "not_found"
 
-    def __init__(self, sentence: str, *, nearest: Sequence["Candidate"] = (), field: str | None = None) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        nearest: Sequence["Candidate"] = (),
+        field: str | None = None,
+        request: str = "",
+        known: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(sentence)
         self.nearest = tuple(nearest)
         self.field = field
+        self.request = request
+        self.known = dict(known or {})
 
 
 class NotAllowed(CrmError):

@@ -1,7 +1,7 @@
 """Answers as plain text for a terminal."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import singledispatch
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,8 @@ def _outcome(answer: answers.Outcome, zone: ZoneInfo) -> str:
 @as_text.register
 def _shown(answer: answers.Shown, zone: ZoneInfo) -> str:
     lines = [_line(answer.record, zone)]
+    if isinstance(answer.record, answers.ActivityView):
+        lines += [f"  {label}: {said}" for label, said in _carried(answer.record, zone) if said]
     lines += [f"  {_line(record, zone)}" for record in answer.related]
     if answer.mail_address:
         lines.append(f"  Mail to {answer.mail_address} is logged here.")
@@ -57,7 +59,7 @@ def _listing(answer: answers.Listing, zone: ZoneInfo) -> str:
 def _board(answer: answers.Board, zone: ZoneInfo) -> str:
     lines = [answer.said]
     for column in answer.columns:
-        lines.append(f"{column.name}: {column.count}, {column.value}, weighted {column.weighted}")
+        lines.append(_sum(column))
         lines += [f"  {_line(deal, zone)}" for deal in column.deals]
         hidden = column.count - len(column.deals)
         if hidden:
@@ -65,6 +67,10 @@ def _board(answer: answers.Board, zone: ZoneInfo) -> str:
     if answer.unconverted:
         lines.append("Without a rate, in no sum: " + ", ".join(link.reference for link in answer.unconverted))
     return "\n".join(lines)
+
+
+def _sum(column: answers.BoardColumn) -> str:
+    return f"{column.name}: {column.count}, {column.value}, weighted {column.weighted}"
 
 
 @as_text.register
@@ -78,6 +84,8 @@ def _today(answer: answers.Today, zone: ZoneInfo) -> str:
         lines += _section(title, [_line(record, zone) for record in records])
     if answer.triage:
         lines.append(f"{answer.triage} {'mail waits' if answer.triage == 1 else 'mails wait'} in triage.")
+    if answer.pipeline and any(column.count for column in answer.pipeline.columns):
+        lines += ["Open pipeline:", *(f"  {_sum(column)}" for column in answer.pipeline.columns if column.count)]
     return "\n".join(lines)
 
 
@@ -159,12 +167,33 @@ def _line(record: answers.Record, zone: ZoneInfo) -> str:
     return "  ".join([record.reference, record.title, ", ".join(str(fact) for fact in facts if fact)]).rstrip()
 
 
+def _carried(activity: answers.ActivityView, zone: ZoneInfo) -> Iterable[tuple[str, str]]:
+    """Yield what mail brought: a meeting's place and answers, and the files."""
+    meeting = activity.meeting
+    if meeting is None:
+        yield "Attendees", ", ".join(activity.attendees)
+    else:
+        if meeting.cancelled_at:
+            yield "Was planned for", _moment(meeting.starts_at, zone) if meeting.starts_at else _day(meeting.starts_on)
+        yield "Where", meeting.place or ""
+        yield "Repeats", "" if meeting.cancelled_at else meeting.repeats or ""
+        yield "Attendees", ", ".join(f"{name} ({answer})" for name, answer in meeting.attendees)
+    kept = (f"{one.name} ({one.size:,} B{'' if one.kept else ', too large to be kept'})" for one in activity.files)
+    yield "Files", ", ".join(kept)
+    yield "Outcome", activity.outcome or ""
+    yield "Notes", activity.notes or ""
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%a %-d %b %Y}" if day else ""
+
+
 def _due(record: answers.ActivityView, zone: ZoneInfo) -> str:
     if record.completed_at:
         return f"done {_moment(record.completed_at, zone)}"
     if record.due_at:
         return f"due {_moment(record.due_at, zone)}"
-    return f"due {record.due_on:%a %-d %b %Y}" if record.due_on else ""
+    return f"due {_day(record.due_on)}" if record.due_on else ""
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:

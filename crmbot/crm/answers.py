@@ -243,7 +243,7 @@ class Board(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Today(Answer):
-    """What waits for the actor; of the activities the first ones, and how many there are."""
+    """What waits for the actor, of the activities the first ones and how many there are; and their own pipeline."""
 
     overdue: tuple[ActivityView, ...]
     due_today: tuple[ActivityView, ...]
@@ -251,6 +251,7 @@ class Today(Answer):
     triage: int = 0
     overdue_total: int = 0
     due_total: int = 0
+    pipeline: Board | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +268,6 @@ class Home(Answer):
     """What stands on the actor's Home tab."""
 
     today: Today
-    pipeline: Board
     last: LastEffect | None = None
 
 

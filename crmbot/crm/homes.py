@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
 
-from crmbot.crm import board
 from crmbot.crm.answers import Home, LastEffect, Outcome
 from crmbot.crm.prepared import Prepared
-from crmbot.crm.requests import OpenHome, ShowHome, ShowPipeline, ShowToday
+from crmbot.crm.requests import OpenHome, ShowHome, ShowToday
 from crmbot.crm.today import today as show_today
 from crmbot.crm.work import Work
 from crmbot.models import Activity, Deal, HomeTab, JournalEntry, Lead, Outbox, UTCDateTime
@@ -67,8 +66,7 @@ def open_home(work: Work, _request: OpenHome) -> Outcome:
 def show_home(work: Work, _request: ShowHome) -> Home:
     """Return what stands on the actor's Home tab."""
     today = show_today(work, ShowToday())
-    mine = board.pipeline(work, ShowPipeline(owner=work.actor.user_id))
-    return Home(today.said, today=today, pipeline=mine, last=_last_effect(work))
+    return Home(today.said, today=today, last=_last_effect(work))
 
 
 def user_of(destination: str) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
+from crmbot.crm import board
 from crmbot.crm.answers import Today
 from crmbot.crm.prepared import Prepared
-from crmbot.crm.requests import ShowToday
+from crmbot.crm.requests import ME, ShowPipeline, ShowToday
 from crmbot.crm.views import activity_view, deal_view, load_names
 from crmbot.crm.work import Work
 from crmbot.models import Activity, Deal, Email, UTCDateTime
@@ -32,7 +33,7 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def today(work: Work, _request: ShowToday) -> Today:
-    """Show what waits for the actor."""
+    """Show what waits for the actor, and how their pipeline stands."""
     overdue, overdue_total = _between(work, _EVER, work.now)
     due, due_total = _between(work, work.now, due_until(work))
     stale = _stale_deals(work)
@@ -52,6 +53,7 @@ def today(work: Work, _request: ShowToday) -> Today:
         triage=waiting,
         overdue_total=overdue_total,
         due_total=due_total,
+        pipeline=board.pipeline(work, ShowPipeline(owner=ME if work.actor.user_id else None)),
     )
 
 

@@ -34,7 +34,7 @@ def home_view(home: Home, reader: Reader) -> dict[str, Any]:
         _tasks("📅 Today", today.due_today, today.due_total, reader),
         _stale(today.stale, reader),
         _triage(today),
-        _pipeline(home.pipeline),
+        _pipeline(today.pipeline) if today.pipeline else None,
         context(Mrkdwn(f"As of {reader.exact_day(reader.today)}, {reader.now.astimezone(reader.zone):%H:%M}")),
     )
     return {"type": "home", "blocks": limits.fit_blocks(blocks, limits.VIEW_BLOCKS)}

@@ -5,6 +5,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from crmbot.crm.lookup.beginnings import first_words
 from crmbot.crm.lookup.candidates import MOST_CHOICES, NEAREST, SCANNED, Row, candidate, found_by, only_one
 from crmbot.crm.lookup.naming import (
     ANY_OUTCOME,
@@ -15,6 +16,7 @@ from crmbot.crm.lookup.naming import (
     NAMED,
     OUTCOMES,
     OWN_WORD,
+    WRITES,
     Named,
     by_name,
     by_number,
@@ -32,11 +34,13 @@ from crmbot.models import Company, Contact, Deal, Lead
 _ALIKE = 66.0
 
 
-def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None = None) -> Deal:
+def find_deal(
+    work: Work, word: str, *, field: str = "deal", outcome: str | None = None, writes: bool = False
+) -> Deal:
     """Return the one deal a word means.
 
     `outcome` is open or closed: such deals are tried first, as only those can be meant. A name that is no deal's own
-    may be its company's or contact's.
+    may be its company's or contact's. With `writes`, the word at the beginning of a title is as good as one inside.
 
     Raises:
         Ambiguous: several could be meant.
@@ -47,11 +51,11 @@ def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None
     if direct is not None:
         return _as_deal(direct)
     key = fold_name(word)
+    matches = WRITES if writes else MATCHES
     for narrowed in OUTCOMES[outcome]:
-        for rung in (_by_name, _by_party):
-            found = rung(work, named, key, narrowed)
-            if found:
-                return _as_deal(only_one(work, word, field, found))
+        found = _by_name(work, named, key, narrowed, matches) or _by_party(work, key, narrowed)
+        if found:
+            return _as_deal(only_one(work, word, field, found))
     raise _nothing(work, (named,), word, field)
 
 
@@ -100,6 +104,8 @@ def find_target(work: Work, word: str, *, field: str = "target") -> Row:
         for named in NAMED.values():
             outcome = "open" if named.kind is Kind.DEAL else ANY_OUTCOME
             found_rows += _matching(work, named, match, key, outcome)
+        if match != "exactly" and len(found_rows) == 1 and isinstance(found_rows[0], Deal):
+            found_rows = _matching(work, NAMED[Kind.DEAL], "has_word", key, "open")
         if found_rows:
             return only_one(work, word, field, _without_parts(_without_converted(found_rows)))
     closed = _by_name(work, NAMED[Kind.DEAL], key, "closed")
@@ -175,15 +181,17 @@ def _matching(work: Work, named: Named, match: str, key: str, outcome: str = ANY
     return found_by(work, by_name(named, match, outcome), named.model, **compared_with(key))
 
 
-def _by_name(work: Work, named: Named, key: str, outcome: str = ANY_OUTCOME) -> list[Row]:
-    for match in MATCHES if key else ():
+def _by_name(
+    work: Work, named: Named, key: str, outcome: str = ANY_OUTCOME, matches: tuple[str, ...] = MATCHES
+) -> list[Row]:
+    for match in matches if key else ():
         found = _matching(work, named, match, key, outcome)
         if found:
             return found
     return []
 
 
-def _by_party(work: Work, _named: Named, key: str, outcome: str) -> list[Row]:
+def _by_party(work: Work, key: str, outcome: str) -> list[Row]:
     for match in ("exactly", "begins") if key else ():
         found = {
             deal.id: deal
@@ -227,8 +235,11 @@ def _nothing(work: Work, kinds: tuple[Named, ...], word: str, field: str) -> Not
     only = kinds[0].kind if len(kinds) == 1 else None
     if only is None:
         return NotFound(f"No deal, lead, contact or company is called “{word}”.{hint}", nearest=nearest, field=field)
-    add = "" if nearest or only is Kind.DEAL else f" Add one: /{only} new {word}"
-    return NotFound(f"There is no {only} called “{word}”.{hint}{add}", nearest=nearest, field=field)
+    if nearest or only is Kind.DEAL:
+        return NotFound(f"There is no {only} called “{word}”.{hint}", nearest=nearest, field=field)
+    line, facts = first_words(only, word)
+    sentence = f"There is no {only} called “{word}”. Add one: /{line}"
+    return NotFound(sentence, field=field, request=f"{only}.new", known=facts)
 
 
 def _latest(work: Work, named: Named, most: int) -> list[tuple[Any, ...]]:

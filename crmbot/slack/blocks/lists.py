@@ -121,10 +121,7 @@ def _column(column: BoardColumn, reader: Reader) -> Block:
         for deal in column.deals[:_MOST_DEALS]
     ]
     left = column.count - len(lines)
-    head = Mrkdwn(
-        f"{bold(column.name, 60)}  {count(column.count, 'deal')} · {column.value} · weighted {column.weighted}"
-    )
-    return section(join([head, *lines, f"… and {left} more" if left > 0 else ""], "\n"))
+    return section(join([_head(column), *lines, f"… and {left} more" if left > 0 else ""], "\n"))
 
 
 def today_message(today: Today, reader: Reader) -> Message:
@@ -137,8 +134,26 @@ def today_message(today: Today, reader: Reader) -> Message:
         _tasks("📅 Today", today.due_today, reader, again),
         [header("🕸️ Going stale"), *[_row(deal, reader) for deal in today.stale[:_MOST_LINES]]] if today.stale else None,
         actions(press_button(f"Look at {count(today.triage, 'waiting mail')}", ListTriage())) if today.triage else None,
+        _sums(today.pipeline) if today.pipeline else None,
     )
     return Message(escape(today.said), blocks)
+
+
+def _sums(board: Board) -> list[Block | None] | None:
+    """Return what stands in each stage; nothing where no deal is open."""
+    full = [column for column in board.columns if column.count]
+    if not full:
+        return None
+    total = Mrkdwn(f"{bold(board.total)}, weighted {one_line(board.weighted)}")
+    left = ", ".join(f"{link.reference} {link.title}" for link in board.unconverted[:_MOST_DEALS])
+    note = f"Without a rate for their currency, so not in the sums: {left}" if left else None
+    return [header("💼 My pipeline"), section(join([total, *map(_head, full)], "\n")), context(note) if note else None]
+
+
+def _head(column: BoardColumn) -> Mrkdwn:
+    return Mrkdwn(
+        f"{bold(column.name, 60)}  {count(column.count, 'deal')} · {column.value} · weighted {column.weighted}"
+    )
 
 
 def _tasks(title: str, tasks: tuple[ActivityView, ...], reader: Reader, again: Request) -> list[Block | None] | None:

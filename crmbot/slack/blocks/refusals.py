@@ -14,6 +14,11 @@ from crmbot.slack.press import press_button
 from crmbot.slack.reader import Reader
 
 _MOST_CANDIDATES = 10
+_MAKES = {
+    "contact.new": ("contacts", "Add the contact …"),
+    "company.new": ("companies", "Add the company …"),
+    "lead.new": ("leads", "Add the lead …"),
+}
 
 
 def refusal_message(error: CrmError, reader: Reader, request: Request | None = None) -> Message:
@@ -24,6 +29,7 @@ def refusal_message(error: CrmError, reader: Reader, request: Request | None = N
         sentence(f"{'🤔' if isinstance(error, Ambiguous) else '⚠️'} {error}"),
         _example(error, reader),
         _candidates(error, request),
+        _making(error, reader),
     )
     return fit(Message(escape(error), blocks))
 
@@ -54,6 +60,15 @@ def _reasons(error: MissingFact, reader: Reader, request: Request) -> Message:
     if isinstance(request, LoseDeal):
         buttons.append(form_button("Another reason …", Asked(request.NAME, {"deal": request.deal}), "form.reason"))
     return fit(Message(escape(error), stack(sentence(f"🤔 {error}"), actions(*buttons))))
+
+
+def _making(error: CrmError, reader: Reader) -> Block | None:
+    """Return the button of the form that makes what is not there, filled with what was said of it."""
+    if not isinstance(error, NotFound) or error.request not in _MAKES:
+        return None
+    noun, label = _MAKES[error.request]
+    asked = Asked(error.request, {name: value for name, value in error.known.items() if value})
+    return actions(form_button(label, asked, "form.make")) if reader.may_edit(noun) else None
 
 
 def _candidates(error: CrmError, request: Request | None) -> list[Block] | None:
