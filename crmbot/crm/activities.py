@@ -253,7 +253,7 @@ _NO_FACTS = SetDeal(deal="")
 def _with_named_deal(work: Work, word: str, about: dict[str, str | None]) -> dict[str, str | None]:
     """Take the open deal of that name along: a company may be known by the same word and have no deal linked to it."""
     try:
-        deal = find_deal(work, word, field="target", outcome="open")
+        deal = find_deal(work, word, field="target", outcome="open", writes=True)
     except NotFound:
         deal = None
     # A deal of another company with a name alike is not meant.

@@ -208,7 +208,7 @@ def assign(work: Work, request: AssignDeal) -> Outcome:
 
 def editable(work: Work, word: str, *, outcome: str = "open") -> Deal:
     """Return the deal a word means, refused unless the actor may edit it; open or closed ones are tried first."""
-    deal = find_deal(work, word, outcome=outcome)
+    deal = find_deal(work, word, outcome=outcome, writes=True)
     work.allow_edit(deal.owner_id, _named(deal))
     return deal
 

@@ -160,6 +160,25 @@ def test_nothing_is_written_on_an_ambiguous_name(crm: Crm) -> None:
     assert crm.dump() == before
 
 
+@pytest.mark.parametrize("first", ["Alpine hut", "Big Alpine thing", "The Alpinehut"])
+def test_a_change_asks_wherever_the_word_stands_in_a_title(crm: Crm, first: str) -> None:
+    crm.do(CreateDeal(first))
+    crm.do(CreateDeal("Q4 expansion for Alpine"))
+    crm.do(CreateDeal("Alpine sold"))
+    crm.do(WinDeal("D-3"))
+    before = crm.dump()
+    for request in (WinDeal("alpine"), MoveDeal("alpine", "negotiation"), LogActivity("call", "alpine")):
+        assert choices(crm, request) == ["D-1", "D-2"]
+    assert crm.dump() == before
+
+
+def test_a_whole_title_is_meant_before_one_that_has_the_word(crm: Crm) -> None:
+    crm.do(CreateDeal("Big Alpine thing"))
+    crm.do(CreateDeal("Alpine"))
+    assert crm.made(WinDeal("alpine")).reference == "D-2"
+    assert crm.made(WinDeal("alpine")).reference == "D-1"
+
+
 def test_a_choice_shows_what_tells_records_apart(crm: Crm) -> None:
     crm.do(CreateDeal("Seats", value=Money.of(40_000, "USD"), company="Acme"))
     crm.do(CreateDeal("Seats", stage="negotiation", owner="sam"))

@@ -89,6 +89,8 @@ def by_number(named: Named) -> Prepared:
 
 MATCHES = ("exactly", "begins", "has_word")
 """From the surest to the loosest. `begins` is a range of whole words, which an index answers."""
+WRITES = ("exactly", "has_word")
+"""As a change takes them: a name that begins with the word is no surer than one that has it further on."""
 
 OUTCOMES: dict[str | None, tuple[str, ...]] = {
     None: (ANY_OUTCOME,),
