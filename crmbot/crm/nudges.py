@@ -1,6 +1,7 @@
 """Nudges: an owner is reminded of a deal, an activity or all that is overdue, and told by whom."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from crmbot.crm.views import activity_view, deal_view
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import BadInput, Conflict, MissingFact
-from crmbot.models import Activity, Outbox, User
+from crmbot.models import Activity, Deal, Outbox, User
 
 NOTICE = "notice.nudge"
 """The kind of the message; its payload has by, about (a sentence), items [{reference, title, facts}] and more."""
@@ -32,7 +33,10 @@ def nudge_owner(work: Work, request: NudgeOwner) -> Outcome:
         return _about_record(work, request.about)
     if not request.owner:
         raise MissingFact("Whom, or about what?", field="owner", example="a deal's number, such as D-17")
-    return _about_overdue(work, find_user(work, request.owner))
+    owner = find_user(work, request.owner)
+    if request.deal_days is not None:
+        return _about_old_deals(work, owner, request.deal_days)
+    return _about_overdue(work, owner)
 
 
 def _about_record(work: Work, word: str) -> Outcome:
@@ -67,6 +71,28 @@ def _about_overdue(work: Work, owner: User) -> Outcome:
     items = [activity_view(work, row) for row in rows]
     what = f"about {count} overdue {'activity' if count == 1 else 'activities'}"
     _send(work, owner, "overdue", what, items, count - len(items))
+    return Outcome(f"Nudged {owner.name} {what}.")
+
+
+def _about_old_deals(work: Work, owner: User, days: int) -> Outcome:
+    if owner.id == work.actor.user_id:
+        raise BadInput("These are your own: /deal list my", field="owner")
+    # An age in whole days of the workspace's calendar, as reports count it.
+    zone = ZoneInfo(work.workspace.timezone)
+    day = work.now.astimezone(zone).date() - timedelta(days=days - 1)
+    old = (
+        Deal.workspace_id == work.workspace_id,
+        Deal.owner_id == owner.id,
+        Deal.outcome == "open",
+        Deal.created_at < datetime.combine(day, datetime.min.time(), zone),
+    )
+    count = work.session.scalar(select(func.count()).where(*old)) or 0
+    if not count:
+        raise Conflict(f"No open deal of {owner.name} is that old any more.")
+    rows = work.session.scalars(select(Deal).where(*old).order_by(Deal.created_at).limit(_MOST))
+    items = [deal_view(work, row) for row in rows]
+    what = f"about {count} open {'deal' if count == 1 else 'deals'} older than {days - 1} days"
+    _send(work, owner, "aging", what, items, count - len(items))
     return Outcome(f"Nudged {owner.name} {what}.")
 
 

@@ -22,7 +22,9 @@ from crmbot.crm.answers import (
 )
 from crmbot.crm.requests import Request, ShowReport
 from crmbot.reports.digests.base import Digest
+from crmbot.reports.values import Report
 from crmbot.slack.blocks import lists, outcomes, reports, settings, triage
+from crmbot.slack.blocks.attention import attention_blocks
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import actions, context, sentence, stack
 from crmbot.slack.digests import render
@@ -35,8 +37,10 @@ def _report(answer: ReportAnswer, reader: Reader, request: Request | None) -> Me
     """Return a report's card, or a digest as its channel would get it, with the words that go before it."""
     if not isinstance(answer.report, Digest):
         message = reports.report_message(answer, reader)
-        share = actions(outcomes.share_button(request)) if isinstance(request, ShowReport) else None
-        return replace(message, blocks=stack(message.blocks, share))
+        if not isinstance(request, ShowReport) or not isinstance(answer.report, Report):
+            return message
+        people = attention_blocks(answer.report, reader, request)
+        return replace(message, blocks=stack(message.blocks, people, actions(outcomes.share_button(request))))
     message = render(answer.report, lost_reasons=reader.lost_reasons, prefix=reader.prefix)
     return replace(message, blocks=(sentence(answer.said), *message.blocks))
 

@@ -8,7 +8,7 @@ from crmbot.crm.requests import ListDigests, ListLostReasons, ListStages, ListUs
 from crmbot.domain.permissions import Role
 from crmbot.domain.stages import ForecastCategory
 from crmbot.language.days import WEEKDAYS
-from crmbot.slack.forms.fields import CHANCE, CHANNEL, HOUR, NUMBER, STAGE, TEXT, YES_NO, ZONE, Field, choice_of
+from crmbot.slack.forms.fields import CHANCE, CHANNEL, HOUR, NUMBER, PERSON, STAGE, TEXT, YES_NO, ZONE, Field, choice_of
 from crmbot.slack.forms.form import Form
 
 _ORDERS = (("Day first: 3 April", "dmy"), ("Month first: March 4", "mdy"), ("Refuse it as unclear", "none"))
@@ -22,6 +22,7 @@ _CATEGORY = Field(
 )
 _ROLES = choice_of(*((role.capitalize(), role.value) for role in Role))
 _DAYS = choice_of(*((day, day.lower()) for day in WEEKDAYS), ("Every day", "daily"))
+_WORK = choice_of(("Open deals", "deals"), ("Open leads", "leads"), ("Open tasks", "tasks"))
 _REPORTS = choice_of(*((one.replace("-", " ").capitalize(), one) for one in DIGEST_REPORTS))
 
 WORKSPACE_FORMS: Mapping[str, Form] = {
@@ -61,6 +62,16 @@ WORKSPACE_FORMS: Mapping[str, Form] = {
     "stage.remove": Form("Remove stage", "Remove", (Field("move_to", "Move its deals to", STAGE, optional=False),)),
     "reason.add": Form(
         "New reason", "Add", (Field("reason", "Why are deals lost?", TEXT, "Went silent", optional=False),)
+    ),
+    "user.reassign": Form(
+        "Hand over",
+        "Hand over",
+        (
+            Field("to", "Who should have it?", PERSON, optional=False),
+            Field(
+                "only", "What?", _WORK
+            ),
+        ),
     ),
     "user.add": Form(
         "New person",
