@@ -154,13 +154,13 @@ class Candidate:
 class Ambiguous(CrmError):
     """A word means several records; nothing was done, and the person picks.
 
-    `field` is the request's field that `candidate.reference` belongs in.
+    `field` is the request's field that `candidate.reference` belongs in; `sentence` is said in place of how many fit.
     """
 
     code = "ambiguous"
 
-    def __init__(self, word: str, field: str, candidates: Sequence[Candidate]) -> None:
-        super().__init__(f"“{word}” could be {len(candidates)} records. Which one?")
+    def __init__(self, word: str, field: str, candidates: Sequence[Candidate], *, sentence: str = "") -> None:
+        super().__init__(sentence or f"“{word}” could be {len(candidates)} records. Which one?")
         self.word = word
         self.field = field
         self.candidates = tuple(candidates)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from crmbot.crm.answers import Change, Outcome
 from crmbot.crm.history import begin_deal, save_deal
 from crmbot.crm.lookup import already_theirs, find_deal, find_record, find_stage, find_user
-from crmbot.crm.people import company_for
+from crmbot.crm.people import company_for, new_company
 from crmbot.crm.requests import AssignDeal, CreateDeal, LoseDeal, MoveDeal, ReopenDeal, SetDeal, WinDeal
 from crmbot.crm.views import deal_view, money_of, person
 from crmbot.crm.work import Work
@@ -20,10 +20,11 @@ from crmbot.models import Company, Contact, Deal, DealVersion, JournalChange, Jo
 _MOST_TITLE = 300
 
 
-def create(work: Work, request: CreateDeal) -> Outcome:
-    """Open a deal."""
+def create(work: Work, request: CreateDeal, *, asks: bool = True) -> Outcome:
+    """Open a deal; of companies with names alike it `asks` for the one meant."""
     contact = find_record(work, Kind.CONTACT, request.contact, field="contact") if request.contact else None
-    company = company_for(work, request.company, None) if request.company else None
+    made: list[Any] = []
+    company = company_for(work, request.company, None, made=made, asks=asks) if request.company else None
     if company is None and contact is not None:
         company = work.get(Company, contact.company_id)
     owner_id = find_user(work, request.owner).id if request.owner else work.actor.user_id
@@ -31,7 +32,8 @@ def create(work: Work, request: CreateDeal) -> Outcome:
     work.flush()
     view = deal_view(work, deal)
     worth = f", {view.value}" if view.value else ""
-    return Outcome(f"Opened {view.reference} {view.title}{worth} in {view.stage}.", record=view)
+    whose = f", for the {new_company(made)}" if made else ""
+    return Outcome(f"Opened {view.reference} {view.title}{worth} in {view.stage}{whose}.", record=view)
 
 
 def open_deal(
@@ -145,7 +147,7 @@ def _apply_parties(work: Work, deal: Deal, request: SetDeal) -> None:
     if request.contact is not None:
         deal.contact_id = find_record(work, Kind.CONTACT, request.contact, field="contact").id
     if request.company is not None:
-        company = company_for(work, request.company, None)
+        company = company_for(work, request.company, None, asks=True)
         deal.company_id = company.id if company is not None else None
 
 

@@ -9,7 +9,7 @@ from crmbot.crm.answers import Change, Outcome, Record
 from crmbot.crm.customers import customer_of
 from crmbot.crm.history import keep_lead_facts
 from crmbot.crm.lookup import already_theirs, find_record, find_user
-from crmbot.crm.people import company_for, contact_for, usable_email, usable_name
+from crmbot.crm.people import company_for, contact_for, new_company, usable_email, usable_name
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import AssignLead, ConvertLead, CreateDeal, CreateLead, SetLead, SetLeadStatus
 from crmbot.crm.scoring import rescore
@@ -154,7 +154,8 @@ def convert(work: Work, request: ConvertLead) -> Outcome:
         raise Conflict(
             f"{_number(lead)} {lead.name} is disqualified. Take it back first: /lead qualify {_number(lead)}"
         )
-    company = company_for(work, lead.company_name, lead.email, whatever_name=True)
+    made: list[Company] = []
+    company = company_for(work, lead.company_name, lead.email, whatever_name=True, made=made)
     contact = contact_for(work, lead.name, lead.email, company)
     company = company or work.get(Company, contact.company_id)
     deal = deals.open_deal(
@@ -179,7 +180,8 @@ def convert(work: Work, request: ConvertLead) -> Outcome:
     also: list[Record] = [deal_shown, contact_view(work, contact)]
     if company is not None:
         also.append(company_view(work, company))
-    named = ", ".join(f"{part.reference} {part.title}" for part in also)
+    parts = [f"{part.reference} {part.title}" for part in also]
+    named = ", ".join([*parts[:-1], new_company(made)] if made else parts)
     return Outcome(f"Converted {view.reference} {view.title} into {named}.", record=view, also=tuple(also))
 
 

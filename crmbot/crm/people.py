@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from crmbot.crm.answers import Change, Outcome
-from crmbot.crm.lookup import exactly_named, find_record
+from crmbot.crm.lookup import NEW, exactly_named, find_record, refuse_sisters
 from crmbot.crm.requests import CreateCompany, CreateContact, SetCompany, SetContact
 from crmbot.crm.views import company_view, contact_view
 from crmbot.crm.work import Work
@@ -22,20 +22,20 @@ from crmbot.errors import BadInput, Conflict, MissingFact
 from crmbot.models import Company, Contact, ContactEmail
 
 
-def create_contact(work: Work, request: CreateContact) -> Outcome:
-    """Add a person; the company is found by name or the address's domain, or made."""
+def create_contact(work: Work, request: CreateContact, *, asks: bool = True) -> Outcome:
+    """Add a person; the company is found by name or the address's domain, or made; `asks` as in `company_for`."""
     if not request.name.strip() and not request.emails:
         raise MissingFact("Who is it? Give a name.", field="name", example='/contact new "Jane Doe" jane@acme.com')
     emails = list(dict.fromkeys(usable_email(text) for text in request.emails))
     _refuse_taken(work, emails)
     made: list[Any] = []
-    company = company_for(work, request.company, emails[0] if emails else None, made=made)
+    company = company_for(work, request.company, emails[0] if emails else None, made=made, asks=asks)
     contact = _add_contact(
         work, request.name.strip() or emails[0], emails, company, phone=request.phone, role=request.role
     )
     view = contact_view(work, contact)
     also = tuple(company_view(work, row) for row in made)
-    at = f" at {view.company.title}" if view.company else ""
+    at = f" at {new_company(made) or view.company.title}" if view.company else ""
     return Outcome(f"Added contact {view.reference} {view.title}{at}.", record=view, also=also)
 
 
@@ -48,10 +48,12 @@ def set_contact(work: Work, request: SetContact) -> Outcome:
     contact.name_key = fold_name(contact.name)
     if request.company is not None:
         before = work.get(Company, contact.company_id)
-        company = company_for(work, request.company, None)
+        made: list[Any] = []
+        company = company_for(work, request.company, None, made=made, asks=True)
         if company is not None and contact.company_id != company.id:
             contact.company_id = company.id
-            changes.append(Change(number, "Company", before.name if before else "", company.name))
+            after = new_company(made) or company.name
+            changes.append(Change(number, "Company", before.name if before else "", after))
     emails = [usable_email(text) for text in request.add_emails]
     _refuse_taken(work, emails, but=contact.id)
     held = set(contact_view(work, contact).emails)
@@ -103,13 +105,20 @@ def company_for(
     *,
     whatever_name: bool = False,
     made: list[Any] | None = None,
+    asks: bool = False,
 ) -> Company | None:
     """Return the company of that name, else of the address's domain; made when it is new, none when nothing says.
 
     A name means the company only when it is the whole name: Acme Corp is not Acme GmbH. The domain's company is taken
     when nothing or its name without the legal form was said, with `whatever_name` also when it is called otherwise.
+
+    Raises:
+        Ambiguous: with `asks`, the name is new and those of others begin with it, unless a plus before it says so.
     """
     name = (name or "").strip()
+    says_new = asks and name.startswith(NEW)
+    if says_new:
+        name = name.removeprefix(NEW).strip()
     domain = domain_of(email) if email else ""
     business = domain if domain and not is_public_mailbox_domain(domain) else None
     if name:
@@ -124,10 +133,17 @@ def company_for(
             return by_domain
     if not name and not business:
         return None
+    if asks and name and not says_new:
+        refuse_sisters(work, name)
     company = _add_company(work, name or _name_of_domain(str(business)), business)
     if made is not None:
         made.append(company)
     return company
+
+
+def new_company(made: Iterable[Company]) -> str:
+    """Return how a company that was made is told of: “new company O-42 Acme”; nothing when none was."""
+    return "".join(f"new company {reference(Kind.COMPANY, row.number)} {row.name}" for row in made)
 
 
 def contact_for(work: Work, name: str, email: str | None, company: Company | None) -> Contact:

@@ -148,7 +148,7 @@ def test_a_rep_edits_own_and_unowned_leads_only(crm: Crm) -> None:
 def test_converting_makes_contact_company_deal_and_customer(crm: Crm) -> None:
     crm.do(CreateLead("Jane Doe", "jane@acme.com", "Acme Corp", "referral"))
     outcome = crm.do(ConvertLead("L-1", value=Money.of(40_000, "USD"), stage="qualified"))
-    assert outcome.said == "Converted L-1 Jane Doe into D-1 Acme Corp, C-1 Jane Doe, O-1 Acme Corp."
+    assert outcome.said == "Converted L-1 Jane Doe into D-1 Acme Corp, C-1 Jane Doe, new company O-1 Acme Corp."
     deal, contact, company, customer = (crm.rows(kind)[0] for kind in (Deal, Contact, Company, Customer))
     assert (deal.contact_id, deal.company_id, deal.value_minor) == (contact.id, company.id, 4_000_000)
     assert (contact.company_id, company.domain) == (company.id, "acme.com")

@@ -1,5 +1,6 @@
 """Contacts and companies: made once, found by name, address or domain."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,17 +13,18 @@ from crmbot.crm.requests import (
     Request,
     SetCompany,
     SetContact,
+    SetDeal,
     ShowCompany,
     ShowContact,
 )
-from crmbot.errors import BadInput, Conflict, CrmError, MissingFact
+from crmbot.errors import Ambiguous, BadInput, Conflict, CrmError, MissingFact
 from crmbot.models import Company, Contact, ContactEmail
 
 
 def test_a_contact_is_kept_with_everything_said(crm: Crm) -> None:
     outcome = crm.do(CreateContact(" Jane Doe ", ("Jane@ACME.com", "jd@acme.com"), "+49 30 1", "Buyer", "Acme Corp"))
     view: Any = outcome.record
-    assert outcome.said == "Added contact C-1 Jane Doe at Acme Corp."
+    assert outcome.said == "Added contact C-1 Jane Doe at new company O-1 Acme Corp."
     assert (view.emails, view.phone, view.role) == (("jane@acme.com", "jd@acme.com"), "+49 30 1", "Buyer")
     assert [record.title for record in outcome.also] == ["Acme Corp"]
 
@@ -39,6 +41,39 @@ def test_a_company_that_was_named_wins_over_the_address(crm: Crm) -> None:
     assert crm.made(CreateContact("Jo", ("jo@acme.com",), company="Globex")).company.title == "Globex"
     assert crm.made(CreateContact("Ann", ("ann@acme.com",), company="acme")).company.title == "Acme Corp"
     assert crm.made(CreateContact("Tim", ("tim@acme.com",), company="Acme GmbH")).company.title == "Acme GmbH"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        CreateContact("Ann", company="acme"),
+        CreateDeal("Seats", company="acme"),
+        SetContact("jo", company="acme"),
+        SetDeal("D-1", company="acme"),
+    ],
+)
+def test_a_name_that_sister_companies_begin_with_is_asked_about(crm: Crm, request_: Any) -> None:
+    for name in ("Acme Corp", "Acme GmbH"):
+        crm.do(CreateCompany(name))
+    crm.do(CreateContact("Jo"))
+    crm.do(CreateDeal("Launch"))
+    before = crm.dump()
+    with pytest.raises(Ambiguous) as asked:
+        crm.do(request_)
+    assert str(asked.value) == "No company is called just “acme”. Which one is it, or is it new?"
+    assert [one.reference for one in asked.value.candidates] == ["O-1", "O-2", "+acme"]
+    assert asked.value.candidates[-1].facts == ("as company:+acme",)
+    assert crm.dump() == before
+    assert crm.made(replace(request_, company="O-2")).company.title == "Acme GmbH"
+    assert crm.made(replace(request_, company="+Acme")).company.title == "Acme"
+    assert crm.made(replace(request_, company="+Acme")).company.reference == "O-3"
+
+
+def test_a_company_that_is_made_on_the_way_is_called_new(crm: Crm) -> None:
+    assert crm.do(CreateContact("Jo", company="Acme")).said == "Added contact C-1 Jo at new company O-1 Acme."
+    assert crm.do(CreateContact("Ann", company="Acme")).said == "Added contact C-2 Ann at Acme."
+    assert crm.do(CreateDeal("A", company="Foo")).said == "Opened D-1 A in New Lead, for the new company O-2 Foo."
+    assert crm.do(SetContact("jo", company="Bar")).changes[0].after == "new company O-3 Bar"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +108,7 @@ def test_facts_of_a_contact_are_changed_and_told(crm: Crm) -> None:
     outcome = crm.do(SetContact("jo", name="Jo Doe", add_emails=("jd@acme.com", "jo@acme.com"), company="Globex"))
     assert [(change.label, change.before, change.after) for change in outcome.changes] == [
         ("Name", "Jo", "Jo Doe"),
-        ("Company", "Acme", "Globex"),
+        ("Company", "Acme", "new company O-2 Globex"),
         ("E-mail", "", "jd@acme.com"),
     ]
     assert crm.ask(ShowContact("jo doe")).record.emails == ("jo@acme.com", "jd@acme.com")

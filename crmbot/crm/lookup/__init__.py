@@ -4,9 +4,11 @@ from crmbot.crm.lookup.activities import find_activity
 from crmbot.crm.lookup.candidates import candidate
 from crmbot.crm.lookup.people import already_theirs, find_user
 from crmbot.crm.lookup.records import exactly_named, find_deal, find_record, find_target
+from crmbot.crm.lookup.sisters import NEW, refuse_sisters
 from crmbot.crm.lookup.stages import find_stage
 
 __all__ = [
+    "NEW",
     "already_theirs",
     "candidate",
     "exactly_named",
@@ -16,4 +18,5 @@ __all__ = [
     "find_stage",
     "find_target",
     "find_user",
+    "refuse_sisters",
 ]

@@ -34,9 +34,7 @@ from crmbot.models import Company, Contact, Deal, Lead
 _ALIKE = 66.0
 
 
-def find_deal(
-    work: Work, word: str, *, field: str = "deal", outcome: str | None = None, writes: bool = False
-) -> Deal:
+def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None = None, writes: bool = False) -> Deal:
     """Return the one deal a word means.
 
     `outcome` is open or closed: such deals are tried first, as only those can be meant. A name that is no deal's own

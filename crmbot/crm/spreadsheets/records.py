@@ -67,6 +67,7 @@ def add_contact(work: Work, cells: Cells) -> None:
             role=cells.get("role"),
             company=cells.get("company"),
         ),
+        asks=False,
     )
 
 
@@ -102,7 +103,7 @@ def add_deal(work: Work, cells: Cells) -> None:
         company=cells.get("company"),
     )
     _refuse_same(work, request)
-    deal = _made(deals.create(work, request))
+    deal = _made(deals.create(work, request, asks=False))
     if kind is StageKind.WON:
         deals.win(work, WinDeal(deal=deal))
     elif kind is StageKind.LOST:
