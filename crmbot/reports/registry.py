@@ -59,7 +59,8 @@ def compute(session: Session | Connection, name: str, scope: Scope, window: Wind
     definition = find_report(name)
     snapshot = Snapshot(session, scope, window)
     data = definition.compute(snapshot)
-    return Report(definition.name, definition.title, data, snapshot.meta(), snapshot.stage_names())
+    owner = snapshot.user_name(scope.owner) if scope.owner else None
+    return Report(definition.name, definition.title, data, snapshot.meta(), snapshot.stage_names(), owner)
 
 
 def find_report(name: str) -> ReportDefinition:

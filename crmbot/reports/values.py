@@ -130,7 +130,7 @@ class Meta:
 class Report:
     """A computed report; `data` is the frozen type of the report's own module.
 
-    `stage_names` are names by key, for those who show a report to people.
+    `stage_names` are names by key, `owner_name` is the only owner's, for those who show a report to people.
     """
 
     name: str
@@ -138,3 +138,4 @@ class Report:
     data: Any
     meta: Meta
     stage_names: Mapping[str, str] = field(default_factory=dict)
+    owner_name: str | None = None

@@ -27,7 +27,7 @@ def attention_blocks(report: Report, reader: Reader, again: Request) -> tuple[Bl
     named = [row for row in rows if row[0] and row[0] != reader.user_id][:_MOST]
     if not named:
         return ()
-    return stack(section("*Who needs a hand*"), *[_row(*row, again) for row in named])
+    return stack(section(bold("Who needs a hand")), *[_row(*row, again) for row in named])
 
 
 Row = tuple[str, str, str, Request, NudgeOwner]

@@ -145,18 +145,23 @@ def as_text(block: Block) -> list[Block]:
         return []
     cells = [[plain(cell, 40).replace("`", "ˋ") for cell in row] for row in rows]  # noqa: RUF001 - on purpose
     widths = [max(map(len, column)) for column in zip(*cells, strict=False)]
-    right = block["type"] == CHART
-    lines = [_line(row, widths, right=right) for row in cells]
+    lines = [_line(row, widths, _right(block, len(widths))) for row in cells]
     escaped = "\n".join(lines).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = f"```{trim_mrkdwn(escaped, SECTION_TEXT - 6)}```"
     return [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}]
 
 
-def _line(cells: list[str], widths: list[int], *, right: bool) -> str:
-    """Return a row of a table in letters of one width; figures stand right where `right`."""
-    first, *others = zip(cells, widths, strict=False)
-    rest = [cell.rjust(width) if right else cell.ljust(width) for cell, width in others]
-    return "  ".join([first[0].ljust(first[1]), *rest]).rstrip()
+def _right(block: Block, columns: int) -> list[bool]:
+    """Say of each column whether it holds figures, which stand right."""
+    settings = block.get("column_settings", ())
+    chosen = [one.get("align") == "right" for one in settings] if settings else [block["type"] == CHART] * columns
+    return [place > 0 and right for place, right in enumerate([*chosen, *[False] * columns][:columns])]
+
+
+def _line(cells: list[str], widths: list[int], right: list[bool]) -> str:
+    """Return a row of a table in letters of one width."""
+    placed = zip(cells, widths, right, strict=False)
+    return "  ".join(cell.rjust(width) if to_right else cell.ljust(width) for cell, width, to_right in placed).rstrip()
 
 
 def _chart_cells(block: Block) -> list[list[str]]:
