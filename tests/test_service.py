@@ -178,7 +178,7 @@ def test_changes_of_different_facts_at_once_are_all_kept(any_crm: Crm) -> None:
 VIEWER_MAY = """
     alias.forget alias.list alias.remember card.find card.keep card.named card.unfurl company.list company.show
     contact.list contact.show crm.find crm.help crm.mail crm.settings crm.today crm.undo deal.list deal.show
-    digest.list digest.preview draft.finish draft.keep draft.open email.places email.show email.triage home.open
+    digest.list digest.preview draft.finish draft.keep draft.open email.places email.rules email.show email.triage home.open
     home.show lead.list lead.show pipeline.show rate.list reason.list report.show stage.list task.list task.show
     user.list
 """
@@ -189,7 +189,7 @@ REP_MAY = f"""
     note.new nudge.send task.assign task.done task.new task.snooze
 """
 MANAGER_MAY = f"""
-    {REP_MAY} digest.add digest.pause digest.send user.reassign
+    {REP_MAY} digest.add digest.pause digest.send email.allow user.reassign
 """
 ADMIN_MAY = f"""
     {MANAGER_MAY} rate.set reason.add reason.remove settings.set stage.add stage.remove stage.set token.list

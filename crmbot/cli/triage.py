@@ -61,10 +61,11 @@ def add_sender(ctx: click.Context, mail: str) -> None:
 @click.option("--domain", "scope", flag_value="domain", help="Later mail of this domain too.")
 @click.option("--never", "scope", flag_value="never", help="Keep nothing of any mail with this domain.")
 @click.option("--forget", "scope", flag_value="forget", help="Remove this mail's words for good.")
+@click.option("--sure", is_flag=True, help="Even if that hides mail of known contacts or of open deals.")
 @click.pass_context
-def ignore_mail(ctx: click.Context, mail: str, scope: str | None) -> None:
-    """Leave a mail aside."""
-    _ask(ctx, "email.ignore", email=mail, scope=scope or "mail")
+def ignore_mail(ctx: click.Context, mail: str, scope: str | None, *, sure: bool) -> None:
+    """Leave a mail aside. What is ignored, and how to lift it: crmbot do 'mail rules'."""
+    _ask(ctx, "email.ignore", email=mail, scope=scope or "mail", sure=sure)
 
 
 def _ask(ctx: click.Context, name: str, **fields: Any) -> None:

@@ -311,8 +311,20 @@ class Table(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a rule about a sender or domain hits: so many contacts and open deals."""
+
+    value: str
+    contacts: int
+    deals: int
+
+
+@dataclass(frozen=True, slots=True)
 class EmailView:
-    """A mail as triage and receipts show it; `reason` is the rung of the match ladder, or why it waits."""
+    """A mail as triage and receipts show it; `reason` is the rung of the match ladder, or why it waits.
+
+    `domain` is whom ignoring the domain would hit, for those who may.
+    """
 
     id: str
     subject: str
@@ -324,6 +336,7 @@ class EmailView:
     reason: str
     about: tuple[Link, ...] = ()
     logged_by: Person | None = None
+    domain: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ HANDLERS: Mapping[type[ask.Request], Handler] = {
     ask.AttachEmail: emails.attach_email,
     ask.AddSender: emails.add_sender,
     ask.IgnoreEmail: emails.ignore_email,
+    ask.ListMailRules: emails.list_mail_rules,
+    ask.AllowMail: emails.allow_mail,
     ask.ListTriage: emails.list_triage,
     ask.ShowEmail: emails.show_email,
     ask.ChoosePlace: emails.choose_place,

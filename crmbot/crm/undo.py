@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crmbot.crm.answers import Outcome
+from crmbot.crm.emails.rules import is_emptied, refuse_emptied
 from crmbot.crm.emails.writing import call_back
 from crmbot.crm.installations import INSTALLED, REMOVED
 from crmbot.crm.requests import REQUESTS, Undo
@@ -35,6 +36,7 @@ def undo(work: Work, request: Undo) -> Outcome:
     effect, again = _effect_of(work, entry)
     _refuse_unallowed(work, entry, effect)
     _refuse_stale(work, entry)
+    refuse_emptied(work, effect)
     call_back(work, effect, again=again)
     had_admin = effect.request.startswith("user.") and count_admins(work) > 0
     rows = take_back(work, entry)
@@ -57,6 +59,7 @@ def _entry(work: Work, entry_id: str | None) -> JournalEntry:
             JournalEntry.workspace_id == work.workspace_id,
             JournalEntry.actor_id == work.actor.user_id,
             JournalEntry.undone_by_id.is_(None),
+            ~is_emptied(work),
         )
         .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
         .limit(1)

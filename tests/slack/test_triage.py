@@ -17,6 +17,7 @@ from crmbot.playground import Message
 GUS = "Gus Bo <gus@globex.example>"
 ADA = "Ada <ada@example.com>"
 WAITS = Raw(sender=GUS, to=INTAKE, subject="Hello <!channel>", body="We *would* like 40 seats.", proven=False)
+OF_ACME = WAITS.but(sender=ANNA)
 ASKED = Raw(sender=ANNA, to=ADA, subject="Offer for 40 seats", body="Could you send the offer?")
 
 
@@ -76,18 +77,46 @@ def test_mail_is_attached_to_a_record_that_is_picked(desk: Bot) -> None:
     assert desk.slack.violations == []
 
 
+def test_sender_is_ignored_by_a_button(desk: Bot) -> None:
+    card = card_of(desk)
+    desk.slack.click(desk.url, card, "email.ignore_sender", "U2")
+    assert "Later mail of gus@globex.example" in shown(card)
+    assert desk.slack.violations == []
+
+
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
-        ("Ignore this sender", "Later mail of gus@globex.example"),
-        ("Ignore the whole domain", "Later mail of globex.example"),
-        ("Never log this domain", "No later mail with globex.example"),
+        ("Leave its mail aside", "Later mail of acme.example"),
+        ("Never log its mail", "No later mail with acme.example"),
     ],
 )
-def test_sender_or_domain_is_ignored_from_a_menu(desk: Bot, choice: str, words: str) -> None:
-    card = card_of(desk)
+def test_domain_is_ignored_from_a_menu_that_asks_first_whom_it_hits(desk: Bot, choice: str, words: str) -> None:
+    card = card_of(desk, OF_ACME)
+    assert "acme.example has 1 contact and 1 open deal here." in shown(card)
+    desk.slack.click(desk.url, card, "email.ignore_more", "U2", choice)
+    assert "You may not decide for everybody" in shown(desk.slack.ephemerals("U2")[-1])
+    assert words not in shown(card)
     desk.slack.click(desk.url, card, "email.ignore_more", "U1", choice)
     assert words in shown(card)
+    assert desk.slack.violations == []
+
+
+def test_reps_are_not_offered_to_ignore_a_domain(desk: Bot) -> None:
+    card_of(desk, OF_ACME)
+    lists = [desk.slack.command(desk.url, "/crm", "triage", user).message for user in ("U1", "U2")]
+    assert [message is not None and "email.ignore_more" in shown(message) for message in lists] == [True, False]
+
+
+def test_ignored_domain_is_listed_and_lifted_in_chat(desk: Bot) -> None:
+    card = card_of(desk, OF_ACME)
+    desk.slack.click(desk.url, card, "email.ignore_more", "U1", "Never log its mail")
+    rules = desk.slack.command(desk.url, "/crm", "mail rules", "U2").message
+    assert rules is not None
+    assert "acme.example" in shown(rules)
+    lifted = desk.slack.command(desk.url, "/crm", "mail allow acme.example", "U1").message
+    assert lifted is not None
+    assert "Mail of acme.example is logged again" in shown(lifted)
     assert desk.slack.violations == []
 
 

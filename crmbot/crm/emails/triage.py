@@ -1,16 +1,18 @@
 """Mail that waits for a person: look at it, place it, add its sender, or leave it aside."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select, update
 
-from crmbot.crm.answers import MailAnswer, Triage
+from crmbot.crm.answers import EmailView, Link, MailAnswer, Triage
 from crmbot.crm.attachments import forget_files
 from crmbot.crm.emails.announcing import refresh_cards
 from crmbot.crm.emails.knowledge import is_outside, look_up
 from crmbot.crm.emails.matching import BY_HAND, Match, match_with, place_with_contact
 from crmbot.crm.emails.placing import add_email_activities, forget_words, logged_sentence, move_lead_on
+from crmbot.crm.emails.rules import PERMISSION, reach_of, refuse_reach
 from crmbot.crm.emails.strangers import contact_of, words_of
 from crmbot.crm.emails.views import activity_reference, email_view, place_words, why_words
 from crmbot.crm.lookup import find_target
@@ -83,6 +85,7 @@ def ignore_email(work: Work, request: IgnoreEmail) -> MailAnswer:
         said, reason = "Forgotten: nothing of this mail is kept, and it won't come back.", "forgotten"
     elif request.scope != "mail":
         value = _rule_value(work, email, request.scope)
+        refuse_reach(work, request.scope, value, sure=request.sure)
         _keep_rule(work, request.scope, value)
         told = "No later mail with {} is kept." if request.scope == "never" else "Later mail of {} is left aside too."
         said += f" {told.format(value)}"
@@ -113,7 +116,7 @@ def show_email(work: Work, request: ShowEmail) -> MailAnswer:
     about = about_links(work, activity) if activity else ()
     view = activity_view(work, activity, about) if activity else None
     said = f"“{email.subject or '(no subject)'}”: {why_words(email)}."
-    return MailAnswer(said, email=email_view(work, email, about), activity=view)
+    return MailAnswer(said, email=_decidable(work, email, about), activity=view)
 
 
 def list_triage(work: Work, request: ListTriage) -> Triage:
@@ -127,7 +130,7 @@ def list_triage(work: Work, request: ListTriage) -> Triage:
         .limit(PER_PAGE)
         .offset((max(request.page, 1) - 1) * PER_PAGE)
     )
-    emails = tuple(email_view(work, email) for email in rows)
+    emails = tuple(_decidable(work, email) for email in rows)
     said = f"{total} {'mail waits' if total == 1 else 'mails wait'} for a person." if total else "No mail waits."
     return Triage(said, emails=emails, total=total)
 
@@ -218,6 +221,18 @@ def _keep_rule(work: Work, kind: str, value: str) -> None:
     )
     if known is None:
         work.keep(MailRule(kind=kind, value=value, created_by_id=work.actor.user_id, created_at=work.now))
+
+
+def _decidable(work: Work, email: Email, about: tuple[Link, ...] = ()) -> EmailView:
+    """Return a mail with whom ignoring its domain would hit, where it waits and the actor may do so."""
+    view = email_view(work, email, about)
+    if email.state != "triage" or PERMISSION not in work.actor.permissions:
+        return view
+    try:
+        domain = _rule_value(work, email, "domain")
+    except BadInput:
+        return view
+    return replace(view, domain=reach_of(work, domain))
 
 
 def _as_request(email: Email) -> LogEmail:

@@ -37,9 +37,11 @@ from crmbot.crm.requests.leads import (
 )
 from crmbot.crm.requests.mail import (
     AddSender,
+    AllowMail,
     AttachEmail,
     ChoosePlace,
     IgnoreEmail,
+    ListMailRules,
     ListTriage,
     LogEmail,
     ObeyMail,
@@ -115,6 +117,7 @@ __all__ = [
     "AddSender",
     "AddStage",
     "AddUser",
+    "AllowMail",
     "AssignActivity",
     "AssignDeal",
     "AssignLead",
@@ -146,6 +149,7 @@ __all__ = [
     "ListDigests",
     "ListLeads",
     "ListLostReasons",
+    "ListMailRules",
     "ListRates",
     "ListStages",
     "ListTokens",

@@ -95,11 +95,25 @@ class IgnoreEmail(Request, name="email.ignore", permission="crm.emails.edit"):
     """Leave a waiting mail aside; `scope` is mail, sender, domain, never or forget.
 
     Sender and domain hold for later mail too. With never nothing is kept of any mail that the domain takes part in;
-    forget empties this one, and no undo brings its words back.
+    forget empties this one, and no undo brings its words back. A domain, or a sender who is known, takes
+    `crm.triage.edit`; `sure` says that the contacts and open deals which it hits were told.
     """
 
     email: str
     scope: str = "mail"
+    sure: bool = False
+
+
+@dataclass(frozen=True)
+class ListMailRules(Request, name="email.rules", permission="crm.emails.view", writes=False):
+    """List the senders and domains whose mail is left aside or never logged."""
+
+
+@dataclass(frozen=True)
+class AllowMail(Request, name="email.allow", permission="crm.triage.edit"):
+    """Log mail of an ignored sender or domain again."""
+
+    sender: str
 
 
 @dataclass(frozen=True)

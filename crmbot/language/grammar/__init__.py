@@ -5,14 +5,14 @@ from crmbot.language.grammar.deals import DEAL, PIPELINE
 from crmbot.language.grammar.leads import LEAD
 from crmbot.language.grammar.people import COMPANY, CONTACT
 from crmbot.language.grammar.settings import ALIASES, REASON_NOUN, SETTINGS, STAGE_NOUN
-from crmbot.language.grammar.workspace import CRM, DIGEST, REPORT, USER
+from crmbot.language.grammar.workspace import CRM, DIGEST, MAIL, REPORT, USER
 from crmbot.language.verbs import Noun, known_keys
 
 NOUNS: dict[str, Noun] = {
     noun.name: noun
     for noun in (
         *(LEAD, DEAL, CONTACT, COMPANY, LOG, TASK, PIPELINE, REPORT, DIGEST),
-        *(USER, SETTINGS, STAGE_NOUN, REASON_NOUN, ALIASES, CRM),
+        *(USER, SETTINGS, STAGE_NOUN, REASON_NOUN, ALIASES, MAIL, CRM),
     )
 }
 """Every noun by its name."""

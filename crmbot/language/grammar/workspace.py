@@ -3,9 +3,11 @@
 from crmbot.crm.requests import (
     AddDigest,
     AddUser,
+    AllowMail,
     AttachEmail,
     Find,
     ListDigests,
+    ListMailRules,
     ListTriage,
     ListUsers,
     PauseDigest,
@@ -163,6 +165,29 @@ USER = Noun(
     empty="list",
 )
 
+MAIL = Noun(
+    "mail",
+    "your own address for mail, and whose mail is ignored",
+    (
+        Verb(
+            "address",
+            ShowMailAddress,
+            "tell your own address for mail, take a new one, or choose your receipts",
+            "receipts problems",
+            (
+                Fact("receipts", keyed=fixed("a choice", *((w, w) for w in RECEIPTS)), keys=_SAID, intros=_SAID),
+                Fact("renew", fixed("new", ("new", True))),
+            ),
+            more=("new",),
+        ),
+        Verb("rules", ListMailRules, "list the senders and domains whose mail is ignored", aliases=("ignored",)),
+        Verb("allow", AllowMail, "log mail of an ignored sender or domain again", "globex.example", (), ("sender",)),
+    ),
+    default="address",
+    reserved=("rules", "ignored", "allow"),
+    empty="address",
+)
+
 CRM = Noun(
     "crm",
     "crmbot itself",
@@ -185,17 +210,6 @@ CRM = Noun(
             aliases=("search",),
         ),
         Verb("undo", Undo, "take back what you did last, or one entry", "", (), ("entry",)),
-        Verb(
-            "mail",
-            ShowMailAddress,
-            "tell your own address for mail, take a new one, or choose your receipts",
-            "receipts problems",
-            (
-                Fact("receipts", keyed=fixed("a choice", *((w, w) for w in RECEIPTS)), keys=_SAID, intros=_SAID),
-                Fact("renew", fixed("new", ("new", True))),
-            ),
-            more=("new",),
-        ),
         Verb("triage", ListTriage, "list mail that waits for a person", "", (PAGE,)),
         Verb(
             "attach",

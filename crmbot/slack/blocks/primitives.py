@@ -66,8 +66,10 @@ def button(
     return _block("button", text=text, action_id=action_id, value=value, style=style, confirm=confirm)
 
 
-def menu(placeholder: str, action_id: str, options: Sequence[tuple[str, str]]) -> Element | None:
-    """Return a menu of (label, value); None when there is nothing to choose."""
+def menu(
+    placeholder: str, action_id: str, options: Sequence[tuple[str, str]], *, confirm: Element | None = None
+) -> Element | None:
+    """Return a menu of (label, value), which asks before any of them; None when there is nothing to choose."""
     choices = [
         {"text": plain_text(label, limits.OPTION_TEXT), "value": value}
         for label, value in options
@@ -76,7 +78,8 @@ def menu(placeholder: str, action_id: str, options: Sequence[tuple[str, str]]) -
     if not choices:
         return None
     hint = plain_text(placeholder, limits.PLACEHOLDER)
-    return _block("static_select", placeholder=hint, action_id=action_id, options=choices[: limits.OPTIONS])
+    shown = choices[: limits.OPTIONS]
+    return _block("static_select", placeholder=hint, action_id=action_id, options=shown, confirm=confirm)
 
 
 def confirmation(title: str, text: str, yes: str) -> Element:

@@ -6,14 +6,14 @@ from crmbot.slack.blocks.primitives import actions, confirmation, context, menu,
 from crmbot.slack.message import Element, Message
 from crmbot.slack.mrkdwn import escape
 from crmbot.slack.press import Press, press_button
-from crmbot.slack.reader import Reader
+from crmbot.slack.reader import Reader, count
 
 _MOST_BUTTONS = 4
 _MOST_PLACES = 90
 _FORGET = confirmation(
     "Forget this mail?", "Its words and who is in it are removed for good. No undo brings them back.", "Forget it"
 )
-_IGNORED = (("Ignore this sender", "sender"), ("Ignore the whole domain", "domain"), ("Never log this domain", "never"))
+_DOMAIN = (("Leave its mail aside", "domain"), ("Never log its mail", "never"))
 
 
 def triage_buttons(email: EmailView, then: Request | None = None) -> list[Element | None]:
@@ -21,16 +21,32 @@ def triage_buttons(email: EmailView, then: Request | None = None) -> list[Elemen
     if email.state != "triage":
         return []
     row = then is None
-    ignored = [(label, Press(IgnoreEmail(email.id, scope), then, row).value) for label, scope in _IGNORED]
     return [
         press_button("Add as contact", AddSender(email.id), then=then, style="primary"),
         press_button("Attach to…", ChoosePlace(email.id), action_id="email.places"),
         press_button("Leave aside", IgnoreEmail(email.id), then=then, row=row),
-        menu("Ignore…", "email.ignore_more", ignored),
+        press_button(
+            "Ignore sender", IgnoreEmail(email.id, "sender"), then=then, row=row, action_id="email.ignore_sender"
+        ),
+        _domain_menu(email, then, row=row),
         press_button(
             "Forget", IgnoreEmail(email.id, "forget"), then=then, row=row, confirm=_FORGET, action_id="email.forget"
         ),
     ]
+
+
+def _domain_menu(email: EmailView, then: Request | None, *, row: bool) -> Element | None:
+    """Return the choices about all mail of a domain, which ask first: they hold for everybody."""
+    reach = email.domain
+    if reach is None:
+        return None
+    told = (
+        f"{reach.value} has {count(reach.contacts, 'contact')} and {count(reach.deals, 'open deal')} here. From now on "
+        f"nobody's mail with it is logged. A manager lifts this: /crm mail allow {reach.value}"
+    )
+    ignored = [(label, Press(IgnoreEmail(email.id, scope, sure=True), then, row).value) for label, scope in _DOMAIN]
+    confirm = confirmation(f"Ignore {reach.value}?", told, "Ignore it")
+    return menu(f"Ignore {reach.value}…", "email.ignore_more", ignored, confirm=confirm)
 
 
 def places_message(answer: Places, _reader: Reader) -> Message:

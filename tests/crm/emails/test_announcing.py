@@ -121,7 +121,7 @@ def test_mail_is_attached_by_the_end_of_its_name(post: Post) -> None:
 
 def test_domain_that_is_never_logged_leaves_no_words(any_post: Post) -> None:
     any_post.take(WAITS)
-    ask(any_post, IgnoreEmail(any_post.emails()[0].id, "never"))
+    any_post.crm.ask(IgnoreEmail(any_post.emails()[0].id, "never"), as_="max")
     later = Raw(sender=GUS, to=f"{JANE}, {ANNA}", delivered_to=INTAKE, subject="Secret plan", body="Do not tell.")
     taken = any_post.take(later.but(message_id="<2@globex.example>", proven=False))
     assert (taken.state, taken.reason) == ("noise", "never_logged")

@@ -232,7 +232,7 @@ def test_ignoring_holds_for_later_mail_as_far_as_it_was_meant(
 ) -> None:
     waiting = post.take(BCC.but(to="bo@bolt.example")).answer
     assert waiting is not None
-    post.crm.ask(IgnoreEmail(waiting.email.id, scope))
+    post.crm.ask(IgnoreEmail(waiting.email.id, scope), as_="max")
     later = [
         post.take(BCC.but(to=to, message_id=f"<later-{to}>", body=to)).state
         for to in ("bo@bolt.example", "cy@bolt.example")
