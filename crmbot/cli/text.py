@@ -138,10 +138,12 @@ def _report(answer: answers.ReportAnswer, zone: ZoneInfo) -> str:
 def _line(record: answers.Record, zone: ZoneInfo) -> str:
     match record:
         case answers.DealView():
+            closed = record.closed_at and record.closed_at.astimezone(zone)
+            expected = record.expected_close and f"closes {record.expected_close:%a %-d %b %Y}"
             facts: Sequence[object] = (
                 record.value,
-                f"{record.stage} {record.probability} %",
-                record.expected_close and f"closes {record.expected_close:%a %-d %b %Y}",
+                record.stage if closed else f"{record.stage} {record.probability} %",
+                f"closed {closed:%a %-d %b %Y}" if closed else expected,
                 record.lost_reason,
                 record.owner and record.owner.name,
             )

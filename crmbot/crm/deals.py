@@ -13,6 +13,7 @@ from crmbot.crm.views import deal_view, money_of, person
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, reference
+from crmbot.domain.money import Money
 from crmbot.domain.stages import ForecastCategory, StageKind
 from crmbot.errors import BadInput, Conflict, MissingFact
 from crmbot.models import Company, Contact, Deal, DealVersion, JournalChange, JournalEntry, Stage
@@ -120,10 +121,7 @@ def apply_facts(work: Work, deal: Deal, request: SetDeal) -> tuple[Change, ...]:
         deal.owner_id = find_user(work, request.owner).id
     for field in request.clear:
         _clear(deal, field)
-    after = _facts(work, deal)
-    return tuple(
-        Change(_number(deal), label, before[label], after[label]) for label in before if before[label] != after[label]
-    )
+    return _differences(deal, before, _facts(work, deal))
 
 
 def _change_stage(work: Work, deal: Deal, word: str) -> None:
@@ -154,9 +152,7 @@ def _apply_parties(work: Work, deal: Deal, request: SetDeal) -> None:
 def win(work: Work, request: WinDeal) -> Outcome:
     """Close a deal as won."""
     deal = editable(work, request.deal)
-    if request.value is not None:
-        deal.value_minor, deal.currency = request.value.minor, request.value.currency
-    return _close(work, deal, _stage_of_kind(work, StageKind.WON), None)
+    return _close(work, deal, _stage_of_kind(work, StageKind.WON), None, value=request.value)
 
 
 def lose(work: Work, request: LoseDeal) -> Outcome:
@@ -222,14 +218,16 @@ def enter_stage(deal: Deal, stage: Stage) -> None:
         deal.probability = stage.probability
 
 
-def _close(work: Work, deal: Deal, stage: Stage, reason: str | None) -> Outcome:
+def _close(work: Work, deal: Deal, stage: Stage, reason: str | None, *, value: Money | None = None) -> Outcome:
     if deal.outcome != StageKind.OPEN:
         raise _closed(work, deal)
     if stage.kind == StageKind.LOST and not (reason and reason.strip()):
         raise MissingFact(
             f"Why was {_named(deal)} lost?", field="reason", example=f"/deal lost {_number(deal)} because too expensive"
         )
-    before: Stage = work.get(Stage, deal.stage_id)
+    before = _closing_facts(work, deal)
+    if value is not None:
+        deal.value_minor, deal.currency = value.minor, value.currency
     enter_stage(deal, stage)
     deal.closed_at = work.now
     deal.lost_reason = _reason(work, reason) if stage.kind == StageKind.LOST else None
@@ -239,7 +237,13 @@ def _close(work: Work, deal: Deal, stage: Stage, reason: str | None) -> Outcome:
     told = f"Lost {_named(deal)}: {view.lost_reason}." if view.lost_reason else f"Won {_named(deal)}"
     if not view.lost_reason:
         told += f", {view.value}." if view.value else "."
-    return Outcome(told, record=view, changes=(Change(_number(deal), "Stage", before.name, stage.name),))
+    return Outcome(told, record=view, changes=_differences(deal, before, _closing_facts(work, deal)))
+
+
+def _closing_facts(work: Work, deal: Deal) -> dict[str, str]:
+    """Return what closing a deal may change; its probability goes with its stage."""
+    facts = _facts(work, deal)
+    return {"Value": facts["Value"], "Stage": facts["Stage"], "Lost because": deal.lost_reason or ""}
 
 
 def _reason(work: Work, reason: str | None) -> str:
@@ -335,6 +339,12 @@ def _facts(work: Work, deal: Deal) -> dict[str, str]:
         "Company": company.name if company else "",
         "Owner": owner.name if owner else "",
     }
+
+
+def _differences(deal: Deal, before: dict[str, str], after: dict[str, str]) -> tuple[Change, ...]:
+    return tuple(
+        Change(_number(deal), label, before[label], after[label]) for label in before if before[label] != after[label]
+    )
 
 
 def _number(deal: Deal) -> str:

@@ -106,6 +106,21 @@ def test_winning_keeps_value_and_moment(crm: Crm) -> None:
     assert (view.outcome, view.stage, view.probability, view.closed_at) == ("won", "Won", 100, crm.clock())
 
 
+def test_closing_a_deal_tells_every_fact_it_changes(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme", value=K40))
+    won = crm.do(WinDeal("acme", value=Money.of(41_000, "USD")))
+    assert [(change.label, change.before, change.after) for change in won.changes] == [
+        ("Value", "$40,000", "$41,000"),
+        ("Stage", "New Lead", "Won"),
+    ]
+    crm.do(CreateDeal("Globex"))
+    lost = crm.do(LoseDeal("globex", "price"))
+    assert [(change.label, change.before, change.after) for change in lost.changes] == [
+        ("Stage", "New Lead", "Lost"),
+        ("Lost because", "", "Price"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [("price", "Price"), ("NO  budget", "No budget"), ("too slow,  they said", "too slow, they said")],

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from card_values import HOSTILE, NASTY, NOW, READER, activity, deal, email, lead, records
 from hypothesis import HealthCheck, example, given, settings
@@ -29,6 +31,7 @@ from crmbot.errors import Ambiguous, BadInput, Candidate, MissingFact, NotFound
 from crmbot.playground import message_tokens
 from crmbot.playground.validation import message_verdict
 from crmbot.slack.blocks.messages import answer_message
+from crmbot.slack.blocks.records import record_facts
 from crmbot.slack.blocks.refusals import refusal_message
 from crmbot.slack.message import Message
 from crmbot.slack.reader import Reader
@@ -152,3 +155,9 @@ def test_instants_are_in_the_zone_of_the_one_reader_and_left_to_slack_for_many()
     assert "today 10:30  hello" in str(answer_message(shown, READER).payload)
     shared = Reader(READER.zone, NOW, shared=True)
     assert f"<!date^{int(NOW.timestamp())}^" in str(answer_message(shown, shared, ShowDeal("D-17")).payload)
+
+
+def test_a_closed_deal_says_when_it_was_closed_and_no_longer_when_it_was_expected_to() -> None:
+    won = replace(deal("Acme", outcome="won"), closed_at=NOW)
+    assert "closed today" in record_facts(won, READER)
+    assert "close Mon 15 Dec" in record_facts(deal("Acme"), READER)

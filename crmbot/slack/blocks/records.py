@@ -71,7 +71,7 @@ def record_facts(record: Record, reader: Reader) -> tuple[Any, ...]:
                 str(record.value) if record.value else "no value",
                 one_line(stage, 60),
                 person(record.owner),
-                record.expected_close and f"close {reader.day(record.expected_close)}",
+                _close(record, reader),
                 named(record.company),
             )
         case LeadView():
@@ -90,6 +90,13 @@ def record_facts(record: Record, reader: Reader) -> tuple[Any, ...]:
             return tuple(one_line(fact or "", 60) for fact in (record.domain, record.industry, record.size))
         case ActivityView():
             return (due(record, reader), person(record.owner), join([named(link) for link in record.about[:3]], ", "))
+
+
+def _close(deal: DealView, reader: Reader) -> str:
+    """Return when a deal is expected to close, or when it was closed: nobody expects what is over."""
+    if deal.closed_at and deal.outcome != StageKind.OPEN:
+        return f"closed {reader.day(deal.closed_at.astimezone(reader.zone).date())}"
+    return f"close {reader.day(deal.expected_close)}" if deal.expected_close else ""
 
 
 def icon(record: Record) -> str:
