@@ -180,13 +180,14 @@ def send_all(port: int, share: list[Sent]) -> None:
     connection.close()
 
 
-def post(connection: http.client.HTTPConnection, sent: Sent) -> None:
-    """Send one request and read its answer."""
+def post(connection: http.client.HTTPConnection, sent: Sent) -> bytes:
+    """Send one request and return its answer."""
     connection.request("POST", "/slack/events", *sent)
     answered = connection.getresponse()
-    answered.read()
+    said = answered.read()
     if answered.status != http.HTTPStatus.OK:
         raise SystemExit(f"a server answered {answered.status}")
+    return said
 
 
 def split(service: CrmService, actor: Actor, number: int) -> None:

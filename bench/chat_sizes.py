@@ -8,6 +8,7 @@ servers, which neighbours distort less.
 """
 
 import argparse
+import json
 import random
 import statistics
 import sys
@@ -19,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from sqlalchemy import insert, select
 
@@ -54,36 +56,41 @@ TRADE = "Foods Steel Labs Media Freight Energy Health Systems Tools Paper".split
 COMMANDS = {
     "deal new": "deal new Bench {stamp} $40k close:15 dec",
     "deal show, by number": "deal show D-{n}",
-    "deal show, by name": "deal show deal{n}",
-    "deal show, by its company": "deal show company{company}",
+    "deal show, by name": "deal show deal{n:07}",
+    "deal show, by its company": "deal show company{company:07}",
     "deal list": "deal list",
     "deal move": "deal move D-{n} negotiation",
     "deal set": "deal set D-{n} $41k 55%",
-    "deal won": "deal won D-{n}",
-    "deal lost": "deal lost D-{n} because price",
+    "deal won": "deal won D-{middle}",
+    "deal lost": "deal lost D-{last} because price",
     "lead new": "lead new Bench{stamp} b{stamp}@example.org from web",
-    "lead show": "lead show L-{n}",
+    "lead show": "lead show L-{lead}",
     "lead list": "lead list",
-    "lead qualify": "lead qualify L-{n}",
-    "lead convert": "lead convert L-{n} $40k",
+    "lead qualify": "lead qualify L-{lead}",
+    "lead convert": "lead convert L-{lead} $40k",
     "contact new": "contact new Bench{stamp} c{stamp}@example.org",
-    "contact show, by name": "contact show contact{n}",
+    "contact show, by name": "contact show contact{n:07}",
     "contact list": "contact list",
-    "log call, by name": 'log call contact{n} "wants 40 seats {stamp}" 25m',
+    "log call, by name": 'log call deal{n:07} "wants 40 seats {stamp}" 25m',
     "log call, several facts": 'log call D-{n} "wants {stamp}" 25m stage:negotiation close:+2w next:"send it" fri',
     "log note": 'log note D-{n} "note {stamp}"',
-    "task new": "task call contact{n} {stamp} tomorrow 3pm",
+    "task new": "task call contact{n:07} {stamp} tomorrow 3pm",
     "task list": "task list",
-    "task done": "task done A-{n}",
-    "task snooze": "task snooze A-{n} +2d",
+    "task done": "task done A-{task}",
+    "task snooze": "task snooze A-{last_task} +2d",
     "pipeline": "pipeline",
     "pipeline me": "pipeline me",
     "crm today": "crm today",
-    "crm find": "crm find contact{n}",
+    "crm find": "crm find contact{n:07}",
     "crm undo": "crm undo",
     "crm help": "crm help",
 }
-"""What is measured; {n} is the number of a record that was not used before."""
+"""What is measured; {n} and the like are numbers, for each time another one, of a record that the command suits."""
+
+ASKS = frozenset({"deal show, by its company"})
+"""What may be answered by a question: a company has several deals."""
+REFUSALS = ("🤔", "⚠️", "🛠️")
+"""What the answer to a command begins with that was not done; the first asks back."""
 
 
 def main() -> None:
@@ -113,7 +120,7 @@ def report(folder: str, size: int, times: int) -> None:
     print(f"{size:,} deals and contacts")
     with server("floor", folder) as floor, server("ours", folder) as ours:
         for name, line in COMMANDS.items():
-            taken = measure(ours, floor, list(lines(line, size, times)))
+            taken = measure(ours, floor, list(lines(line, size, times)), asks=name in ASKS)
             print(
                 f"  {name:28} {taken.seconds * 1000:8.2f} ms {taken.seconds / taken.floor_seconds:6.1f}x"
                 f"   processor {taken.processor * 1000:6.2f} ms {taken.processor / taken.floor_processor:6.1f}x",
@@ -121,10 +128,14 @@ def report(folder: str, size: int, times: int) -> None:
             )
 
 
-def measure(ours: Served, floor: Served, requests: list[Sent]) -> Taken:
-    """Send a command to both servers in turn, so that a busy moment of the machine meets both."""
+def measure(ours: Served, floor: Served, requests: list[Sent], *, asks: bool = False) -> Taken:
+    """Send a command to both servers in turn, so that a busy moment of the machine meets both.
+
+    Whatever is refused ends the run: the time of a refusal says nothing of the command. `asks` lets ours ask back.
+    """
     servers = (ours, floor)
     connections = [HTTPConnection("127.0.0.1", one.port) for one in servers]
+    refusals = REFUSALS[asks:]
     for connection in connections:
         post(connection, requests[0])
     used = [processor_seconds(one.pid) for one in servers]
@@ -132,8 +143,10 @@ def measure(ours: Served, floor: Served, requests: list[Sent]) -> Taken:
     for sent in requests[1:]:
         for connection, seconds in zip(connections, taken, strict=True):
             begun = time.perf_counter()
-            post(connection, sent)
+            said = post(connection, sent)
             seconds.append(time.perf_counter() - begun)
+            if connection is connections[0]:
+                refuse_refusal(sent, said, refusals)
     spent = [processor_seconds(one.pid) - before for one, before in zip(servers, used, strict=True)]
     for connection in connections:
         connection.close()
@@ -142,17 +155,31 @@ def measure(ours: Served, floor: Served, requests: list[Sent]) -> Taken:
     return Taken(each[0], spent[0] / number, each[1], spent[1] / number)
 
 
-_used = 0
+def refuse_refusal(sent: Sent, said: bytes, signs: tuple[str, ...]) -> None:
+    """End the run when an answer bears the sign of a refusal, telling the line and why."""
+    message = json.loads(said) if said else {}
+    told = json.dumps(message.get("blocks", [])[:1], ensure_ascii=False)
+    if any(sign in told for sign in signs):
+        line = parse_qs(sent[0].decode())
+        raise SystemExit(f"{line['command'][0]} {line['text'][0]} was not done: {message.get('text')}")
 
 
 def lines(line: str, size: int, times: int) -> Iterator[Sent]:
     """Yield signed commands, each about a record of its own."""
-    global _used  # noqa: PLW0603 - a record is used once in a run
-    for _ in range(times + 1):
-        _used += 1
-        # open records are those whose number is a multiple of ten, and open leads and tasks of two
-        number = (_used * 10) % size or size
-        text = line.format(n=number, company=number % (size // 10) + 1, stamp=f"{_used}x{time.perf_counter_ns()}")
+    half = size // 2
+    for used in range(1, times + 2):
+        # Open deals and tasks are those whose number is a multiple of ten; of leads and tasks there are half as many.
+        number = (used * 10) % size or size
+        text = line.format(
+            n=number,
+            middle=half + number % half,
+            last=size - number + 10,
+            lead=used,
+            task=(used * 10) % half or half,
+            last_task=half - (used * 10) % half,
+            company=used % (size // 10) + 1,
+            stamp=f"{used}x{time.perf_counter_ns()}",
+        )
         noun, _, rest = text.partition(" ")
         yield sign(f"/{noun}", rest)
 
@@ -206,12 +233,12 @@ def _id(kind: str, number: int) -> str:
 
 
 def _company(n: int, rng: random.Random) -> dict[str, Any]:
-    name = f"company{n} {rng.choice(LAST)} {rng.choice(TRADE)}"
+    name = f"company{n:07} {rng.choice(LAST)} {rng.choice(TRADE)}"
     return {"id": _id("o", n), "number": n, "name": name, "name_key": name.lower(), "created_at": NOW}
 
 
 def _contact(n: int, rng: random.Random) -> dict[str, Any]:
-    name = f"{rng.choice(FIRST)} {rng.choice(LAST)} contact{n}"
+    name = f"{rng.choice(FIRST)} {rng.choice(LAST)} contact{n:07}"
     company = _id("o", (n - 1) // 10 + 1)
     return {"id": _id("c", n), "number": n, "name": name, "name_key": name.lower(), "company_id": company,
             "created_at": NOW}  # fmt: skip
@@ -220,7 +247,7 @@ def _contact(n: int, rng: random.Random) -> dict[str, Any]:
 def _deal(n: int, rng: random.Random, stages: list[Stage], owners: list[str]) -> dict[str, Any]:
     kinds = ["open"] if n % 10 == 0 else ["won", "lost"]
     stage = rng.choice([stage for stage in stages if stage.kind in kinds])
-    title = f"{rng.choice(TRADE)} renewal deal{n}"
+    title = f"{rng.choice(TRADE)} renewal deal{n:07}"
     at = NOW - timedelta(days=rng.randrange(20 if stage.kind == "open" else 900))
     return {
         "id": _id("d", n), "number": n, "title": title, "title_key": title.lower(), "contact_id": _id("c", n),
@@ -242,7 +269,7 @@ def _lead(n: int, rng: random.Random, owners: list[str]) -> dict[str, Any]:
 def _activity(n: int, rng: random.Random, owners: list[str]) -> dict[str, Any]:
     due = NOW + timedelta(hours=rng.randrange(-48, 480))
     done = None if n % 10 == 0 else NOW - timedelta(days=rng.randrange(1, 900))
-    return {"id": _id("a", n), "number": n, "kind": "task", "subject": f"Call about deal{n}", "deal_id": _id("d", n),
+    return {"id": _id("a", n), "number": n, "kind": "task", "subject": f"Call about deal{n:07}", "deal_id": _id("d", n),
             "owner_id": rng.choice(owners), "due_at": due, "overdue_at": due, "completed_at": done, "billable": False,
             "attendees": [], "created_at": LONG_AGO, "facts_since": LONG_AGO}  # fmt: skip
 
