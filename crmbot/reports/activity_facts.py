@@ -6,52 +6,53 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, or_
 
 from crmbot.models import Activity, ActivityVersion
+from crmbot.reports.statements import AT
 
 
-def current_facts(at: datetime) -> ColumnElement[bool]:
-    """Return the condition that the row itself holds the facts of `at`.
+def current_facts() -> ColumnElement[bool]:
+    """Return the condition that the row itself holds the facts of `as_of`.
 
     A row whose facts never changed since it was made holds them for all time: what is logged after the fact falls
     where it happened.
     """
-    return or_(Activity.facts_since < at, Activity.facts_since <= Activity.created_at)
+    return or_(Activity.facts_since < AT, Activity.facts_since <= Activity.created_at)
 
 
-def version_facts(at: datetime) -> ColumnElement[bool]:
-    """Return the condition that a version holds the facts of `at`; the first one also holds for all time before."""
+def version_facts() -> ColumnElement[bool]:
+    """Return the condition that a version holds the facts of `as_of`; the first one also holds for all time before."""
     return and_(
-        ActivityVersion.valid_to >= at,
+        ActivityVersion.valid_to >= AT,
         ActivityVersion.valid_to > ActivityVersion.valid_from,
-        or_(ActivityVersion.valid_from < at, ActivityVersion.valid_from <= Activity.created_at),
+        or_(ActivityVersion.valid_from < AT, ActivityVersion.valid_from <= Activity.created_at),
     )
 
 
-def existed(facts: Any, at: datetime) -> ColumnElement[bool]:
-    """Return the condition that the activity was planned or done before `at`."""
-    return or_(Activity.created_at < at, facts.completed_at < at)
+def existed(facts: Any) -> ColumnElement[bool]:
+    """Return the condition that the activity was planned or done before `as_of`."""
+    return or_(Activity.created_at < AT, facts.completed_at < AT)
 
 
-def overdue(facts: Any, at: datetime) -> ColumnElement[bool]:
-    """Return the condition that an open activity is past due at `at`.
+def overdue(facts: Any) -> ColumnElement[bool]:
+    """Return the condition that an open activity is past due at `as_of`.
 
-    One due at an hour is late once that instant lies before `at`; one due on a day once that day is over, in its
+    One due at an hour is late once that instant lies before `as_of`; one due on a day once that day is over, in its
     owner's zone (reports.md, activity-summary and fine print).
     """
     # The first part says nothing new, but an index knows what to do with it.
-    return and_(facts.overdue_at <= at, or_(facts.overdue_at < at, facts.due_on.is_not(None)))
+    return and_(facts.overdue_at <= AT, or_(facts.overdue_at < AT, facts.due_on.is_not(None)))
 
 
-def is_open(facts: Any, at: datetime) -> ColumnElement[bool]:
-    """Return the condition that the activity was not completed before `at`."""
-    return or_(facts.completed_at.is_(None), facts.completed_at >= at)
+def is_open(facts: Any) -> ColumnElement[bool]:
+    """Return the condition that the activity was not completed before `as_of`."""
+    return or_(facts.completed_at.is_(None), facts.completed_at >= AT)
 
 
-def touched_since(facts: Any, since: datetime, at: datetime) -> ColumnElement[bool]:
-    """Return the condition that the activity was done in [since, at), or planned then and still open."""
-    touch = last_touch(facts, at)
-    return and_(touch >= since, touch < at)
+def touched_since(facts: Any, since: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Return the condition that the activity was done in [since, `as_of`), or planned then and still open."""
+    touch = last_touch(facts)
+    return and_(touch >= since, touch < AT)
 
 
-def last_touch(facts: Any, at: datetime) -> ColumnElement[Any]:
-    """Return when the activity touched its records: when it was done, or, still open at `at`, when it was planned."""
-    return case((facts.completed_at < at, facts.completed_at), else_=Activity.created_at)
+def last_touch(facts: Any) -> ColumnElement[Any]:
+    """Return when the activity touched its records: when done, or, still open at `as_of`, when it was planned."""
+    return case((facts.completed_at < AT, facts.completed_at), else_=Activity.created_at)

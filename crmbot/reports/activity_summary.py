@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true, union_all
@@ -13,6 +14,7 @@ from crmbot.models import Activity, ActivityVersion
 from crmbot.reports.activity_facts import current_facts, existed, is_open, overdue, version_facts
 from crmbot.reports.figures import exact, hours
 from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import AT, ENDS, FROM_ON, KEPT, STARTS, TO_ON, WORKSPACE, Shape, instant
 from crmbot.reports.values import Signal
 
 KINDS = ("call", "email", "meeting", "task")
@@ -94,50 +96,49 @@ def compute_activity_summary(snapshot: Snapshot) -> ActivitySummary:
 
 
 def _load(snapshot: Snapshot) -> tuple[_Group, ...]:
-    facts = _counted(snapshot).c
-    counts = ("completed", "overdue", "pending", "minutes")
-    sums = (func.sum(facts[name]).label(name) for name in counts)
+    window = snapshot.window
+    near, far = window.starts_at - _ZONES_APART, window.ends_at + _ZONES_APART
+    rows = snapshot.run(_by_owner_and_kind(snapshot.shape(ActivityVersion)), near=near, far=far)
+    return tuple(_Group(owner_id, kind, *map(int, sums)) for owner_id, kind, *sums in rows)
+
+
+@lru_cache(KEPT)
+def _by_owner_and_kind(shape: Shape) -> Select[Any]:
+    facts = _counted(shape).c
     keys = (facts.owner_id, facts.kind)
-    rows = snapshot.session.execute(select(*keys, *sums).group_by(*keys))
-    return tuple(_Group(row.owner_id, row.kind, *(int(getattr(row, name)) for name in counts)) for row in rows)
+    sums = (func.sum(facts[name]).label(name) for name in ("completed", "overdue", "pending", "minutes"))
+    return select(*keys, *sums).group_by(*keys)
 
 
-def _counted(snapshot: Snapshot) -> Subquery:
+def _counted(shape: Shape) -> Subquery:
     """Return the facts of every activity that may count, in parts that an index finds each."""
-    starts = snapshot.window.starts_at
-    due_near = and_(
-        Activity.overdue_at >= starts - _ZONES_APART,
-        Activity.overdue_at < snapshot.window.ends_at + _ZONES_APART,
-    )
-    changed = snapshot.changed_since(ActivityVersion)
-    now = (current_facts(snapshot.as_of),) if changed else ()
-    made_before_end = Activity.created_at < snapshot.window.ends_at
+    due_near = and_(Activity.overdue_at >= instant("near"), Activity.overdue_at < instant("far"))
+    changed = shape.has_changed(ActivityVersion)
+    now = (current_facts(),) if changed else ()
+    made_before_end = Activity.created_at < ENDS
     parts = [
-        _part(snapshot, Activity, made_before_end, *now, Activity.completed_at >= starts),
-        _part(snapshot, Activity, made_before_end, *now, Activity.completed_at.is_(None)),
-        _part(snapshot, Activity, false(), *now, Activity.completed_at < starts, due_near),
+        _part(shape, Activity, made_before_end, *now, Activity.completed_at >= STARTS),
+        _part(shape, Activity, made_before_end, *now, Activity.completed_at.is_(None)),
+        _part(shape, Activity, false(), *now, Activity.completed_at < STARTS, due_near),
     ]
     if changed:
-        then = (ActivityVersion.workspace_id == snapshot.workspace_id, ActivityVersion.activity_id == Activity.id)
-        done, was = ActivityVersion.completed_at, version_facts(snapshot.as_of)
-        carried = and_(made_before_end, or_(done.is_(None), done >= starts))
-        parts.append(_part(snapshot, ActivityVersion, carried, *then, was))
+        then = (ActivityVersion.workspace_id == WORKSPACE, ActivityVersion.activity_id == Activity.id)
+        done = ActivityVersion.completed_at
+        carried = and_(made_before_end, or_(done.is_(None), done >= STARTS))
+        parts.append(_part(shape, ActivityVersion, carried, *then, version_facts()))
     return union_all(*parts).subquery()
 
 
-def _part(
-    snapshot: Snapshot, facts: Any, carried: ColumnElement[bool], *conditions: ColumnElement[bool]
-) -> Select[Any]:
+def _part(shape: Shape, facts: Any, carried: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Select[Any]:
     """Select what counts of some activities; `carried` says which of them were open at a moment of the window."""
-    starts, ends, at = snapshot.window.starts_at, snapshot.window.ends_at, snapshot.as_of
     # What is due at an hour counts as overdue from that hour on, so that one column tells both.
     due = or_(
-        and_(facts.due_on.is_(None), facts.overdue_at >= starts, facts.overdue_at < ends),
-        and_(facts.due_on >= snapshot.window.from_on, facts.due_on <= snapshot.window.to_on),
+        and_(facts.due_on.is_(None), facts.overdue_at >= STARTS, facts.overdue_at < ENDS),
+        and_(facts.due_on >= FROM_ON, facts.due_on <= TO_ON),
     )
     counts = or_(carried, due)
-    billed = and_(facts.billable, facts.completed_at >= starts, facts.completed_at < at, facts.completed_at < ends)
-    still, late = is_open(facts, at), overdue(facts, at)
+    billed = and_(facts.billable, facts.completed_at >= STARTS, facts.completed_at < AT, facts.completed_at < ENDS)
+    still, late = is_open(facts), overdue(facts)
     return select(
         facts.owner_id.label("owner_id"),
         Activity.kind.label("kind"),
@@ -145,12 +146,7 @@ def _part(
         case((and_(counts, still, late), 1), else_=0).label("overdue"),
         case((and_(counts, still, late.is_not(true())), 1), else_=0).label("pending"),
         case((billed, func.coalesce(facts.duration_minutes, 0)), else_=0).label("minutes"),
-    ).where(
-        Activity.workspace_id == snapshot.workspace_id,
-        snapshot.owned(facts.owner_id),
-        existed(facts, at),
-        *conditions,
-    )
+    ).where(Activity.workspace_id == WORKSPACE, shape.sees(facts.owner_id), existed(facts), *conditions)
 
 
 def _count(user_id: str | None, name: str, groups: Iterable[_Group]) -> UserRow:

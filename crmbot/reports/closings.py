@@ -1,24 +1,24 @@
 """Deals won or lost in a window and still so at its end."""
 
-from collections.abc import Iterator
-from typing import Any
-
 from crmbot.models import DealVersion
-from crmbot.reports.deal_sums import DealSum, Key, sum_deals, total_of
+from crmbot.reports.deal_sums import Addends, DealSum, Key, sum_deals, total_of
 from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import ENDS, STARTS
 
 
-def sum_closed(snapshot: Snapshot, outcome: str, *keys: Key) -> Iterator[tuple[Any, DealSum]]:
-    """Yield (row, sum) for the deals won (or lost) in the window and still so at `as_of` (reports.md, fine print).
+def closed(outcome: str, *keys: Key) -> Addends:
+    """Return the deals won (or lost) in the window and still so at `as_of` (reports.md, fine print).
 
     A deal was closed when the unbroken run of versions with that outcome began.
     """
-    starts, ends = snapshot.window.starts_at, snapshot.window.ends_at
     since = DealVersion.outcome_since
-    closed = (DealVersion.outcome == outcome, since >= starts, since < ends)
-    return sum_deals(snapshot, keys or (DealVersion.outcome,), *closed, few=True)
+    conditions = (DealVersion.outcome == outcome, since >= STARTS, since < ENDS)
+    return Addends(keys or (DealVersion.outcome,), conditions, few=True)
 
 
-def total_closed(snapshot: Snapshot, outcome: str) -> DealSum:
-    """Return the sum of all of them."""
-    return total_of(sum_closed(snapshot, outcome))
+_WON = closed("won")
+
+
+def total_won(snapshot: Snapshot) -> DealSum:
+    """Return the sum of all that were won."""
+    return total_of(sum_deals(snapshot, _WON))

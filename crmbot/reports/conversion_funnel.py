@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -9,10 +10,23 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from crmbot.domain.money import Money, ratio
 from crmbot.domain.stages import LeadStatus
 from crmbot.models import Deal, DealVersion, Proposal
-from crmbot.reports.closings import total_closed
-from crmbot.reports.deal_sums import DealSum, sum_deals, total_of
+from crmbot.reports.closings import total_won
+from crmbot.reports.deal_sums import Addends, sum_deals, total_of
 from crmbot.reports.lead_counts import count_created, count_entered
-from crmbot.reports.snapshot import Snapshot, by_deal, valid_at
+from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import AT, KEPT, STARTS, WORKSPACE, Shape
+from crmbot.reports.versions import by_deal, valid
+
+_CREATED = Addends(
+    (DealVersion.outcome,),
+    among=select(Deal.id).where(Deal.workspace_id == WORKSPACE, Deal.created_at >= STARTS, Deal.created_at < AT),
+)
+_OFFERED = Addends(
+    (DealVersion.outcome,),
+    among=select(Proposal.deal_id).where(
+        Proposal.workspace_id == WORKSPACE, Proposal.sent_at >= STARTS, Proposal.sent_at < AT
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +54,13 @@ def compute_conversion_funnel(snapshot: Snapshot) -> ConversionFunnel:
     Leads created, leads that entered qualified, deals created, proposals sent, and deals won in the window and still
     won at `as_of`. Values are those of the deals at `as_of`; a deal with several proposals gives its value once.
     """
-    start, end = snapshot.window.starts_at, snapshot.as_of
-    created = select(Deal.id).where(
-        Deal.workspace_id == snapshot.workspace_id, Deal.created_at >= start, Deal.created_at < end
-    )
-    offered = select(Proposal.deal_id).where(
-        Proposal.workspace_id == snapshot.workspace_id, Proposal.sent_at >= start, Proposal.sent_at < end
-    )
-    deals, proposals = _sum_in(snapshot, created), _sum_in(snapshot, offered)
-    won = total_closed(snapshot, "won")
+    deals, proposals = total_of(sum_deals(snapshot, _CREATED)), total_of(sum_deals(snapshot, _OFFERED))
+    won = total_won(snapshot)
     found = (
         ("leads", count_created(snapshot), 0),
         ("qualified", count_entered(snapshot)[LeadStatus.QUALIFIED].leads, 0),
         ("deals", deals.deals, deals.value),
-        ("proposals_sent", _count_proposals(snapshot), proposals.value),
+        ("proposals_sent", int(snapshot.run(_count_proposals(snapshot.shape())).scalar_one()), proposals.value),
         ("won", won.deals, won.value),
     )
     return ConversionFunnel(snapshot.window.days, tuple(_as_steps(snapshot, found)))
@@ -66,22 +73,12 @@ def _as_steps(snapshot: Snapshot, found: tuple[tuple[str, int, int], ...]) -> It
         previous = count
 
 
-def _sum_in(snapshot: Snapshot, deal_ids: Select[Any]) -> DealSum:
-    return total_of(sum_deals(snapshot, (DealVersion.outcome,), among=deal_ids))
-
-
-def _count_proposals(snapshot: Snapshot) -> int:
-    of_deal: ColumnElement[bool] = and_(
-        DealVersion.deal_id == Proposal.deal_id, *valid_at(snapshot, snapshot.as_of), by_deal()
-    )
-    statement = (
+@lru_cache(KEPT)
+def _count_proposals(shape: Shape) -> Select[Any]:
+    of_deal: ColumnElement[bool] = and_(DealVersion.deal_id == Proposal.deal_id, *valid(shape), by_deal())
+    return (
         select(func.count())
         .select_from(Proposal)
         .join(DealVersion, of_deal)
-        .where(
-            Proposal.workspace_id == snapshot.workspace_id,
-            Proposal.sent_at >= snapshot.window.starts_at,
-            Proposal.sent_at < snapshot.as_of,
-        )
+        .where(Proposal.workspace_id == WORKSPACE, Proposal.sent_at >= STARTS, Proposal.sent_at < AT)
     )
-    return int(snapshot.session.execute(statement).scalar_one())

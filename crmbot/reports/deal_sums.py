@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, join, select
@@ -9,8 +10,9 @@ from sqlalchemy import ColumnElement, Select, func, join, select
 from crmbot.domain.money import weighted
 from crmbot.models import DealVersion
 from crmbot.reports.amounts import amounts
-from crmbot.reports.snapshot import Snapshot, by_deal, unindexed, valid_at
-from crmbot.reports.whole_sums import whole_sum
+from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import AT, KEPT, WORKSPACE, Shape
+from crmbot.reports.versions import by_deal, unindexed, valid
 
 Key = Any
 """A column of `DealVersion`, or a labelled expression of some."""
@@ -31,43 +33,52 @@ class DealSum:
         self.weighted += other.weighted
 
 
-def sum_deals(
-    snapshot: Snapshot,
-    keys: tuple[Key, ...],
-    *conditions: ColumnElement[bool],
-    among: Select[Any] | None = None,
-    few: bool = False,
-) -> Iterator[tuple[Any, DealSum]]:
-    """Yield (row, sum) for the deals at `as_of` that meet the conditions; the row holds the columns `keys`.
+@dataclass(frozen=True, slots=True, eq=False)
+class Addends:
+    """Which deals at `as_of` are added up, and by what: made once, as the statements for it are.
 
-    A key's values may come several times, with no more deals but money that the database could not convert. `among`
-    selects the ids of the deals that may count; `few` says that the conditions tell few deals from many better than
-    `as_of` does.
+    `among` selects the ids of the deals that may count; `few` says that the conditions tell few deals from many better
+    than `as_of` does.
     """
-    worth = amounts(snapshot)
-    found = among.distinct().subquery() if among is not None else None
-    source = DealVersion if found is None else join(found, DealVersion, DealVersion.deal_id == found.c[0])
-    given = (*keys, worth.value.label("value"), worth.weighted.label("weighted"), worth.untold.label("untold"))
-    standing = (*_standing(snapshot, few=few), *conditions, *((by_deal(),) if among is not None else ()))
-    facts = select(*given).select_from(source).where(*standing).subquery().c
-    of_keys = [facts[key.key] for key in keys]
-    counts = (func.count().label("deals"), func.sum(facts.untold).label("untold"))
 
-    def grouped(total: type[whole_sum]) -> Select[Any]:
-        sums = (total(facts.value).label("sum"), total(facts.weighted).label("likely"))
-        return select(*of_keys, *counts, *sums).group_by(*of_keys)
+    keys: tuple[Key, ...]
+    conditions: tuple[ColumnElement[bool], ...] = ()
+    among: Select[Any] | None = None
+    few: bool = False
 
-    untold = 0
-    for row in snapshot.summed(grouped):
+    def select(self, shape: Shape, *columns: Any) -> Select[Any]:
+        """Select columns of the deals."""
+        found = self.among.distinct().subquery() if self.among is not None else None
+        source = DealVersion if found is None else join(found, DealVersion, DealVersion.deal_id == found.c[0])
+        bounded = () if found is None else (by_deal(),)
+        return select(*columns).select_from(source).where(*self._standing(shape), *self.conditions, *bounded)
+
+    def _standing(self, shape: Shape) -> tuple[ColumnElement[bool], ...]:
+        if not self.few:
+            return valid(shape)
+        return (
+            DealVersion.workspace_id == WORKSPACE,
+            unindexed(DealVersion.valid_from) < AT,
+            unindexed(DealVersion.valid_to) >= AT,
+            shape.sees(DealVersion.owner_id),
+        )
+
+
+def sum_deals(snapshot: Snapshot, addends: Addends, **values: Any) -> Iterator[tuple[Any, DealSum]]:
+    """Yield (row, sum) for the deals at `as_of`; the row holds the columns of the addends' keys.
+
+    A key's values may come several times, with no more deals but money that the database could not convert. `values`
+    are those that the addends name.
+    """
+    shape, untold = snapshot.shape(money=True), 0
+    for row in snapshot.summed(lambda total: _grouped(addends, shape, total), **values):
         untold += row.untold
         yield row, DealSum(row.deals, row.sum, row.likely)
     if untold:
-        apart = select(*keys, *worth.apart).select_from(source).where(*standing, worth.untold == 1).subquery().c
-        for part in snapshot.session.execute(select(*apart, func.count().label("deals")).group_by(*apart)):
+        for part in snapshot.run(_apart(addends, shape), **values):
             yield part, _converted(snapshot, part)
-        if among is not None:
-            conditions = (*conditions, DealVersion.deal_id.in_(among))
-        snapshot.list_unconverted(*conditions)
+        among = () if addends.among is None else (DealVersion.deal_id.in_(addends.among),)
+        snapshot.list_unconverted(*addends.conditions, *among, **values)
 
 
 def total_of(parts: Iterable[tuple[Any, DealSum]]) -> DealSum:
@@ -78,15 +89,22 @@ def total_of(parts: Iterable[tuple[Any, DealSum]]) -> DealSum:
     return total
 
 
-def _standing(snapshot: Snapshot, *, few: bool) -> tuple[ColumnElement[bool], ...]:
-    if not few:
-        return valid_at(snapshot, snapshot.as_of)
-    return (
-        DealVersion.workspace_id == snapshot.workspace_id,
-        unindexed(DealVersion.valid_from) < snapshot.as_of,
-        unindexed(DealVersion.valid_to) >= snapshot.as_of,
-        snapshot.owned(DealVersion.owner_id),
-    )
+@lru_cache(KEPT)
+def _grouped(addends: Addends, shape: Shape, total: Any) -> Select[Any]:
+    worth = amounts(shape)
+    given = (worth.value.label("value"), worth.weighted.label("weighted"), worth.untold.label("untold"))
+    facts = addends.select(shape, *addends.keys, *given).subquery().c
+    keys = [facts[key.key] for key in addends.keys]
+    counts = (func.count().label("deals"), func.sum(facts.untold).label("untold"))
+    sums = (total(facts.value).label("sum"), total(facts.weighted).label("likely"))
+    return select(*keys, *counts, *sums).group_by(*keys)
+
+
+@lru_cache(KEPT)
+def _apart(addends: Addends, shape: Shape) -> Select[Any]:
+    worth = amounts(shape)
+    apart = addends.select(shape, *addends.keys, *worth.apart).where(worth.untold == 1).subquery().c
+    return select(*apart, func.count().label("deals")).group_by(*apart)
 
 
 def _converted(snapshot: Snapshot, row: Any) -> DealSum:

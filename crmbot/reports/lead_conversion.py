@@ -4,18 +4,21 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from crmbot.domain.money import ratio
 from crmbot.domain.stages import LeadStatus
-from crmbot.models import Lead, LeadStatusEntry
-from crmbot.reports.day_table import day_table
+from crmbot.models import Lead, LeadStatusEntry, LeadVersion
+from crmbot.reports.day_table import day_bounds, day_table
 from crmbot.reports.elapsed import seconds_between
-from crmbot.reports.lead_counts import Entered, count_entered, created, entered, owned_leads
+from crmbot.reports.lead_counts import Entered, count_entered, created, entered, lead_shape, owned_leads
 from crmbot.reports.lead_facts import lead_facts
 from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import KEPT, WORKSPACE, Shape, whole
 from crmbot.reports.values import Period
 
 _STEPS = (LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED, LeadStatus.CONVERTED)
@@ -121,17 +124,21 @@ def _cohort(size: int, reached: Mapping[str, Entered]) -> Cohort:
 
 
 def _by_source(snapshot: Snapshot) -> tuple[SourceRow, ...]:
-    facts, status = lead_facts(snapshot), LeadStatusEntry.status
-    counted = entered(snapshot, status, facts.source.label("source"), func.count().label("leads"), facts=facts)
-    both = counted.where(status.in_((LeadStatus.NEW, LeadStatus.CONVERTED))).group_by(status, facts.source)
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for row in snapshot.session.execute(both):
-        found[row.source or "unknown"][row.status] += row.leads
+    for status, source, leads in snapshot.run(_count_by_source(snapshot.shape(LeadVersion))):
+        found[source or "unknown"][status] += leads
     rows = [
         SourceRow(source, leads[LeadStatus.NEW], leads[LeadStatus.CONVERTED], _share(leads))
         for source, leads in found.items()
     ]
     return tuple(sorted(rows, key=lambda row: (-row.new, -row.converted, row.source)))
+
+
+@lru_cache(KEPT)
+def _count_by_source(shape: Shape) -> Select[Any]:
+    facts, status = lead_facts(shape), LeadStatusEntry.status
+    counted = entered(shape, status, facts.source.label("source"), func.count().label("leads"), facts=facts)
+    return counted.where(status.in_((LeadStatus.NEW, LeadStatus.CONVERTED))).group_by(status, facts.source)
 
 
 def _share(leads: Counter[str]) -> float:
@@ -140,45 +147,48 @@ def _share(leads: Counter[str]) -> float:
 
 def _trends(snapshot: Snapshot) -> tuple[DayRow, ...]:
     """Count by day: the days' bounds are a table, as no database knows every zone's days as Python does."""
-    starts = snapshot.window.day_starts()
-    bounds = [
-        (day, max(start, snapshot.window.starts_at), min(end, snapshot.as_of))
-        for day, (start, end) in enumerate(pairwise(starts))
-    ]
-    days = day_table(bounds)
-    facts = lead_facts(snapshot) if snapshot.scope.owner is not None else None
+    window = snapshot.window
+    bounds = ((max(start, window.starts_at), min(end, snapshot.as_of)) for start, end in pairwise(window.day_starts()))
+    rows = snapshot.run(_count_by_day(lead_shape(snapshot), window.days), **day_bounds(bounds))
+    found = {day: DayRow(window.from_on + timedelta(days=day), leads, converted) for day, leads, converted in rows}
+    return tuple(found[day] for day in range(window.days))
+
+
+@lru_cache(KEPT)
+def _count_by_day(shape: Shape, length: int) -> Select[Any]:
+    days, facts = day_table(length), lead_facts(shape) if shape.owned else None
     leads = (
         select(func.count())
         .select_from(facts.table if facts else Lead)
-        .where(*created(snapshot, facts), Lead.created_at >= days.c.starts, Lead.created_at < days.c.ends)
+        .where(*created(shape, facts), Lead.created_at >= days.c.starts, Lead.created_at < days.c.ends)
     )
     converted = select(func.count(LeadStatusEntry.lead_id)).where(
-        LeadStatusEntry.workspace_id == snapshot.workspace_id,
+        LeadStatusEntry.workspace_id == WORKSPACE,
         LeadStatusEntry.status == LeadStatus.CONVERTED.value,
         LeadStatusEntry.entered_at >= days.c.starts,
         LeadStatusEntry.entered_at < days.c.ends,
         or_(LeadStatusEntry.previous_at.is_(None), LeadStatusEntry.previous_at < days.c.starts),
     )
     if facts is not None:
-        of_lead = and_(Lead.workspace_id == snapshot.workspace_id, Lead.id == LeadStatusEntry.lead_id)
-        converted = converted.join(facts.table, and_(of_lead, *owned_leads(snapshot, facts)))
-    rows = snapshot.session.execute(
-        select(days.c.day, leads.scalar_subquery().label("leads"), converted.scalar_subquery().label("converted"))
-    )
-    first = snapshot.window.from_on
-    found = {row.day: DayRow(first + timedelta(days=row.day), row.leads, row.converted) for row in rows}
-    return tuple(found[day] for day in range(snapshot.window.days))
+        of_lead = and_(Lead.workspace_id == WORKSPACE, Lead.id == LeadStatusEntry.lead_id)
+        converted = converted.join(facts.table, and_(of_lead, *owned_leads(shape, facts)))
+    return select(days.c.day, leads.scalar_subquery().label("leads"), converted.scalar_subquery().label("converted"))
 
 
 def _median_hours(snapshot: Snapshot, leads: int) -> float | None:
     """Find the wait in the middle of all: the one or two that stand there when they are put in order."""
     if not leads:
         return None
-    wait = seconds_between(LeadStatusEntry.lead_created_at, LeadStatusEntry.entered_at).label("wait")
-    waits = entered(snapshot, wait).where(
-        LeadStatusEntry.status == LeadStatus.CONTACTED.value, LeadStatusEntry.previous_at.is_(None)
-    )
-    middle = waits.order_by(wait).offset((leads - 1) // 2).limit(2 - leads % 2)
-    found = [max(0, int(seconds)) for seconds in snapshot.session.execute(middle).scalars()]
+    waits = snapshot.run(_waits(lead_shape(snapshot)), skipped=(leads - 1) // 2, taken=2 - leads % 2)
+    found = [max(0, int(seconds)) for seconds in waits.scalars()]
     # Hundredths of an hour, of which each has 36 seconds, rounded half-up.
     return (2 * sum(found) + 36 * len(found)) // (72 * len(found)) / 100
+
+
+@lru_cache(KEPT)
+def _waits(shape: Shape) -> Select[Any]:
+    wait = seconds_between(LeadStatusEntry.lead_created_at, LeadStatusEntry.entered_at).label("wait")
+    waits = entered(shape, wait).where(
+        LeadStatusEntry.status == LeadStatus.CONTACTED.value, LeadStatusEntry.previous_at.is_(None)
+    )
+    return waits.order_by(wait).offset(whole("skipped")).limit(whole("taken"))

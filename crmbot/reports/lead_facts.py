@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, and_, case, or_
 
 from crmbot.models import Lead, LeadVersion
-from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import AT, WORKSPACE, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +18,19 @@ class LeadFacts:
     source: ColumnElement[Any]
 
 
-def lead_facts(snapshot: Snapshot) -> LeadFacts:
+def lead_facts(shape: Shape) -> LeadFacts:
     """Return the facts of leads at `as_of`; earlier ones are looked for only when something was changed since."""
     now = Lead.__table__
-    if not snapshot.changed_since(LeadVersion):
+    if not shape.has_changed(LeadVersion):
         return LeadFacts(now, now.c.owner_id, now.c.source)
-    was, at = LeadVersion.__table__, snapshot.as_of
+    was: Any = LeadVersion.__table__
     held = and_(
-        was.c.workspace_id == snapshot.workspace_id,
+        was.c.workspace_id == WORKSPACE,
         was.c.lead_id == now.c.id,
-        was.c.valid_to >= at,
+        was.c.valid_to >= AT,
         was.c.valid_to > was.c.valid_from,
         # The first version also holds for all time before.
-        or_(was.c.valid_from < at, was.c.valid_from <= now.c.created_at),
+        or_(was.c.valid_from < AT, was.c.valid_from <= now.c.created_at),
     )
 
     def of_then(name: str) -> ColumnElement[Any]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from crmbot.domain.money import Money, ratio
 from crmbot.models import DealVersion
-from crmbot.reports.closings import sum_closed
-from crmbot.reports.deal_sums import DealSum
+from crmbot.reports.closings import closed
+from crmbot.reports.deal_sums import DealSum, sum_deals
 from crmbot.reports.snapshot import Snapshot
 from crmbot.reports.values import CountAndValue
 
 UNSPECIFIED = "unspecified"
+_LOST = closed("lost", DealVersion.lost_reason, DealVersion.from_stage_id, DealVersion.owner_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,7 @@ def compute_lost_reasons(snapshot: Snapshot) -> LostReasons:
     stages: defaultdict[str | None, DealSum] = defaultdict(DealSum)
     users: defaultdict[str | None, DealSum] = defaultdict(DealSum)
     total = DealSum()
-    keys = (DealVersion.lost_reason, DealVersion.from_stage_id, DealVersion.owner_id)
-    for row, part in sum_closed(snapshot, "lost", *keys):
+    for row, part in sum_deals(snapshot, _LOST):
         reason = (row.lost_reason or "").strip() or UNSPECIFIED
         for found in (total, reasons[reason], stages[row.from_stage_id], users[row.owner_id]):
             found.add(part)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from crmbot.domain.money import Money
 from crmbot.domain.stages import StageKind
 from crmbot.models import DealVersion
-from crmbot.reports.deal_sums import DealSum, sum_deals
+from crmbot.reports.deal_sums import Addends, DealSum, sum_deals
 from crmbot.reports.snapshot import Snapshot
+
+_BY_STAGE = Addends((DealVersion.stage_id, DealVersion.outcome), (DealVersion.outcome.in_(tuple(StageKind)),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,7 @@ def compute_pipeline(snapshot: Snapshot) -> Pipeline:
     A won deal weighs its whole value and a lost one nothing, whatever probability it was left with.
     """
     sums: defaultdict[str, DealSum] = defaultdict(DealSum)
-    keys = (DealVersion.stage_id, DealVersion.outcome)
-    for row, found in sum_deals(snapshot, keys, DealVersion.outcome.in_(tuple(StageKind))):
+    for row, found in sum_deals(snapshot, _BY_STAGE):
         certain = {"won": found.value, "lost": 0}.get(row.outcome, found.weighted)
         sums[row.stage_id].add(DealSum(found.deals, found.value, certain))
     return Pipeline(

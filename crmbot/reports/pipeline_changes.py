@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
@@ -10,14 +11,18 @@ from sqlalchemy.orm import aliased
 
 from crmbot.domain.money import Money
 from crmbot.models import Deal, DealVersion
-from crmbot.reports.deal_sums import sum_deals
-from crmbot.reports.snapshot import Snapshot, began, by_deal, valid_at
+from crmbot.reports.deal_sums import Addends, sum_deals, total_of
+from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import KEPT, STARTS, WORKSPACE, Shape
 from crmbot.reports.values import Unconverted
+from crmbot.reports.versions import began, by_deal, valid
 
 MOVEMENTS = ("created", "increased", "decreased", "pulled_in", "pushed_out", "reopened", "won", "lost")
 """In the order in which they lead from the opening to the closing value."""
 WITHOUT_SUM = frozenset({"pulled_in", "pushed_out"})
 """Movements between periods: they leave the sum alone."""
+# Those that are open and did not change in any way since the start.
+_UNCHANGED = Addends((DealVersion.outcome,), (DealVersion.outcome == "open", began(DealVersion) < STARTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,8 @@ def compute_pipeline_changes(snapshot: Snapshot) -> PipelineChanges:
     stands in neither.
     """
     moved: dict[str, list[MovedDeal]] = {name: [] for name in MOVEMENTS}
-    opening = closing = _unchanged(snapshot)
-    for row in snapshot.session.execute(_changed(snapshot)):
+    opening = closing = total_of(sum_deals(snapshot, _UNCHANGED)).value
+    for row in snapshot.run(_changed(snapshot.shape())):
         before, after = _open_value(snapshot, row, "before"), _open_value(snapshot, row, "after")
         opening += before or 0
         closing += after or 0
@@ -87,15 +92,9 @@ def compute_pipeline_changes(snapshot: Snapshot) -> PipelineChanges:
     )
 
 
-def _unchanged(snapshot: Snapshot) -> int:
-    """Return the value of the deals that are open and did not change in any way since the start."""
-    unchanged = (DealVersion.outcome == "open", began(DealVersion) < snapshot.window.starts_at)
-    return sum(found.value for _, found in sum_deals(snapshot, (DealVersion.outcome,), *unchanged))
-
-
-def _changed(snapshot: Snapshot) -> Select[Any]:
+@lru_cache(KEPT)
+def _changed(shape: Shape) -> Select[Any]:
     before, after = aliased(DealVersion), aliased(DealVersion)
-    start = snapshot.window.starts_at
     columns = ("outcome", "value_minor", "currency", "expected_close")
     return (
         select(
@@ -106,20 +105,20 @@ def _changed(snapshot: Snapshot) -> Select[Any]:
             *(getattr(before, name).label(f"{name}_before") for name in columns),
             *(getattr(after, name).label(f"{name}_after") for name in columns),
         )
-        .join_from(after, Deal, and_(Deal.workspace_id == snapshot.workspace_id, Deal.id == after.deal_id))
+        .join_from(after, Deal, and_(Deal.workspace_id == WORKSPACE, Deal.id == after.deal_id))
         .outerjoin(
             before,
             and_(
-                before.workspace_id == snapshot.workspace_id,
+                before.workspace_id == WORKSPACE,
                 before.deal_id == after.deal_id,
-                before.valid_from < start,
-                before.valid_to >= start,
+                before.valid_from < STARTS,
+                before.valid_to >= STARTS,
                 by_deal(before),
             ),
         )
         .where(
-            *valid_at(snapshot, snapshot.as_of, after),
-            after.valid_from >= start,
+            *valid(shape, after),
+            after.valid_from >= STARTS,
             or_(before.outcome == "open", after.outcome == "open"),
         )
         .order_by(Deal.number)

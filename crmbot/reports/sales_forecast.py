@@ -4,17 +4,20 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal
+from sqlalchemy import case
 
 from crmbot.domain.money import Money
 from crmbot.domain.stages import ForecastCategory
 from crmbot.domain.windows import day_start
 from crmbot.models import DealVersion
-from crmbot.reports.closings import sum_closed
-from crmbot.reports.deal_sums import DealSum, sum_deals
+from crmbot.reports.closings import closed
+from crmbot.reports.deal_sums import Addends, DealSum, sum_deals
 from crmbot.reports.elapsed import month_of
 from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import DAY, KEPT, instant, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,14 @@ def compute_sales_forecast(snapshot: Snapshot) -> SalesForecast:
     months: defaultdict[str, DealSum] = defaultdict(DealSum)
     categories = {category.value: DealSum() for category in ForecastCategory}
     of_stage = {stage.id: stage.forecast_category for stage in snapshot.stages}
-    keys = (DealVersion.stage_id, DealVersion.forecast_category, _place(snapshot))
-    for row, found in sum_deals(snapshot, keys, DealVersion.outcome == "open"):
+    for row, found in sum_deals(snapshot, _open_by_place()):
         category = row.forecast_category or of_stage[row.stage_id]
         categories[category].add(found)
         if category != ForecastCategory.OMITTED:
             months[row.place].add(found)
     won: defaultdict[str, int] = defaultdict(int)
-    for row, found in sum_closed(snapshot, "won", _closed_in(snapshot)):
+    turns, values = _months(snapshot)
+    for row, found in sum_deals(snapshot, _won_by_month(turns), **values):
         won[row.month] += found.value
         categories[ForecastCategory.CLOSED].add(DealSum(found.deals, found.value, found.value))
     no_date, past_due = months.pop(_NO_DATE, DealSum()), months.pop(_PAST_DUE, DealSum())
@@ -83,20 +86,30 @@ def compute_sales_forecast(snapshot: Snapshot) -> SalesForecast:
     )
 
 
-def _place(snapshot: Snapshot) -> ColumnElement[str]:
+@lru_cache
+def _open_by_place() -> Addends:
     close = DealVersion.expected_close
-    places = case((close.is_(None), _NO_DATE), (close < snapshot.day, _PAST_DUE), else_=month_of(close))
-    return places.label("place")
+    place = case((close.is_(None), _NO_DATE), (close < DAY, _PAST_DUE), else_=month_of(close)).label("place")
+    keys = (DealVersion.stage_id, DealVersion.forecast_category, place)
+    return Addends(keys, (DealVersion.outcome == "open",))
 
 
-def _closed_in(snapshot: Snapshot) -> ColumnElement[str]:
-    """Return the local month in which a deal of the window was closed, by the bounds of its months."""
-    last, zone = snapshot.window.to_on, snapshot.scope.zone
-    day, bounds = snapshot.window.from_on, []
-    while (after := _next_month(day)) <= last:
-        bounds.append((DealVersion.outcome_since < day_start(after, zone), _month(day)))
-        day = after
-    return case(*bounds, else_=_month(day)).label("month") if bounds else literal(_month(day)).label("month")
+@lru_cache(KEPT)
+def _won_by_month(turns: int) -> Addends:
+    """Return what was won by the local month of closing, in a window in which that many months begin after its own."""
+    bounds = [(DealVersion.outcome_since < instant(f"turn_{turn}"), word(f"month_{turn}")) for turn in range(turns)]
+    last = word("last_month")
+    return closed("won", (case(*bounds, else_=last) if bounds else last).label("month"))
+
+
+def _months(snapshot: Snapshot) -> tuple[int, dict[str, Any]]:
+    """Return how many months begin inside the window, and the values by which deals are told to lie in one."""
+    turns, values, zone = 0, dict[str, Any](), snapshot.scope.zone
+    day = snapshot.window.from_on
+    while (after := _next_month(day)) <= snapshot.window.to_on:
+        values |= {f"turn_{turns}": day_start(after, zone), f"month_{turns}": _month(day)}
+        turns, day = turns + 1, after
+    return turns, {**values, "last_month": _month(day)}
 
 
 def _next_month(day: date) -> date:

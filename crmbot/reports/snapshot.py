@@ -4,17 +4,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, true
+from sqlalchemy import ColumnElement, Connection, Executable, Result, Row, Select, exists, func, select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from crmbot.domain.money import Money
 from crmbot.domain.windows import Window, day_start, last_day_before
-from crmbot.models import CurrencyRate, Deal, DealVersion, Stage, User, UTCDateTime
+from crmbot.models import CurrencyRate, Deal, DealVersion, Stage, User
+from crmbot.reports.conversions import Conversions, conversions
+from crmbot.reports.statements import AT, DAY, KEPT, WORKSPACE, Shape
 from crmbot.reports.values import Meta, Period, Scope, Unconverted
+from crmbot.reports.versions import valid
 from crmbot.reports.whole_sums import is_overflow, whole_sum, wide_sum
 
 UNASSIGNED = "Unassigned"
@@ -68,27 +71,63 @@ class Snapshot:
         day = date.fromordinal(max(self.day.toordinal() - days, _EARLIEST))
         return day_start(day, self.scope.zone)
 
-    def owned(self, column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-        """Return the condition that a row's owner is among those the viewer sees (reports.md, Who sees what)."""
-        owner = self.scope.owner
-        return true() if owner is None else column == owner
+    def shape(self, *versions: Any, money: bool = False) -> Shape:
+        """Return what statements are built for; `versions` are the tables of earlier facts that they may look into."""
+        changed = frozenset(table.__tablename__ for table in versions if self.changed_since(table))
+        if not money:
+            return Shape(self._owned, changed)
+        return Shape(self._owned, changed, self._conversions.convertible, self._conversions.rated)
 
     def money(self, minor: int) -> Money:
         """Return an amount in the workspace's currency."""
         return Money(minor, self.scope.currency)
 
-    def stream(self, statement: Select[Any]) -> Iterator[Any]:
-        """Yield a statement's rows without holding all of them at once, on either database."""
-        yield from self.session.execute(statement, execution_options={"yield_per": _AT_ONCE})
+    def run(self, statement: Executable, **values: Any) -> Result[*tuple[Any, ...]]:
+        """Run a statement with the snapshot's own values and those it names besides."""
+        return self._connection.execute(statement, {**self._given, **values})
 
-    def summed(self, build: Callable[[type[whole_sum]], Select[Any]]) -> Sequence[Row[Any]]:
+    def stream(self, statement: Executable, **values: Any) -> Iterator[Any]:
+        """Yield a statement's rows without holding all of them at once, on either database."""
+        options = {"yield_per": _AT_ONCE}
+        yield from self._connection.execute(statement, {**self._given, **values}, execution_options=options)
+
+    def summed(self, build: Callable[[Any], Executable], **values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
         """Return the rows of a statement built with sums; built again with wider ones when 64 bits are too few."""
         try:
-            return self.session.execute(build(whole_sum)).all()
+            return self.run(build(whole_sum), **values).all()
         except OperationalError as error:
             if not is_overflow(error):
                 raise
-        return self.session.execute(build(wide_sum)).all()
+        return self.run(build(wide_sum), **values).all()
+
+    @cached_property
+    def _connection(self) -> Connection:
+        return self.session if isinstance(self.session, Connection) else self.session.connection()
+
+    @cached_property
+    def _owned(self) -> bool:
+        return self.scope.owner is not None
+
+    @cached_property
+    def _given(self) -> dict[str, Any]:
+        """The values of the places that `statements` names, and those of the currencies once they are looked up."""
+        window = self.window
+        return {
+            "of_workspace": self.workspace_id,
+            "of_owner": self.scope.owner,
+            "as_of": self.as_of,
+            "window_starts": window.starts_at,
+            "window_ends": window.ends_at,
+            "window_from": window.from_on,
+            "window_to": window.to_on,
+            "report_day": self.day,
+        }
+
+    @cached_property
+    def _conversions(self) -> Conversions:
+        found = conversions(self.rates, self.scope.currency)
+        self._given.update(found.values)
+        return found
 
     def changed_since(self, versions: Any) -> bool:
         """Say whether a table of earlier facts holds any of `as_of`.
@@ -97,15 +136,13 @@ class Snapshot:
         """
         known = self._changed_since.get(versions)
         if known is None:
-            later = exists().where(versions.workspace_id == self.workspace_id, versions.valid_to >= self.as_of)
-            known = self._changed_since[versions] = bool(self.session.execute(select(later)).scalar_one())
+            known = self._changed_since[versions] = bool(self.run(_later(versions)).scalar_one())
         return known
 
     @cached_property
     def users(self) -> dict[str | None, str]:
         """The names of the workspace's users by id; None is what nobody owns."""
-        found = self.session.execute(select(User.id, User.name).where(User.workspace_id == self.workspace_id))
-        return {None: UNASSIGNED, **{row.id: row.name for row in found}}
+        return {None: UNASSIGNED, **{row.id: row.name for row in self.run(_users())}}
 
     def user_name(self, user_id: str | None) -> str:
         """Return a user's name."""
@@ -114,11 +151,7 @@ class Snapshot:
     @cached_property
     def stages(self) -> tuple[StageFacts, ...]:
         """All stages in order; `removed` are those taken away before `as_of`."""
-        removed = func.coalesce(Stage.removed_at < self.as_of, False).label("removed")
-        found = self.session.execute(
-            select(*_STAGE, removed).where(Stage.workspace_id == self.workspace_id).order_by(Stage.position, Stage.key)
-        )
-        return tuple(StageFacts(**{**row._mapping, "removed": bool(row.removed)}) for row in found)  # noqa: SLF001 - SQLAlchemy's public name
+        return tuple(StageFacts(**{**row._mapping, "removed": bool(row.removed)}) for row in self.run(_stages()))  # noqa: SLF001 - SQLAlchemy's public name
 
     def stage_names(self) -> dict[str, str]:
         """Return the names by key of the stages, when the report had to look at them."""
@@ -127,18 +160,7 @@ class Snapshot:
     @cached_property
     def rates(self) -> dict[str, Decimal]:
         """Units of the workspace's currency for one of each other, by the latest rate on or before the day."""
-        latest = (
-            select(CurrencyRate.currency, func.max(CurrencyRate.on).label("on"))
-            .where(CurrencyRate.workspace_id == self.workspace_id, CurrencyRate.on <= self.day)
-            .group_by(CurrencyRate.currency)
-            .subquery()
-        )
-        found = self.session.execute(
-            select(CurrencyRate.currency, CurrencyRate.rate)
-            .join(latest, (CurrencyRate.currency == latest.c.currency) & (CurrencyRate.on == latest.c.on))
-            .where(CurrencyRate.workspace_id == self.workspace_id)
-        )
-        return {row.currency: Decimal(row.rate) for row in found}
+        return {currency: Decimal(rate) for currency, rate in self.run(_rates())}
 
     def convert(self, minor: int, currency: str) -> int | None:
         """Return an amount in the workspace's minor units, rounded half-up; None without a rate (reports.md, Money)."""
@@ -161,26 +183,14 @@ class Snapshot:
         """Remember a deal whose money was left out."""
         self._left_out[deal.id] = deal
 
-    def list_unconverted(self, *conditions: ColumnElement[bool]) -> None:
+    def list_unconverted(self, *conditions: ColumnElement[bool], **values: Any) -> None:
         """Remember the deals, as they were at `as_of`, that meet the conditions and whose currency has no rate."""
         if not self.without_rate:
             return
-        found = self.session.execute(
-            select(Deal.id, Deal.number, Deal.title, DealVersion.value_minor, DealVersion.currency)
-            .join_from(
-                DealVersion,
-                Deal,
-                (Deal.workspace_id == DealVersion.workspace_id) & (Deal.id == DealVersion.deal_id),
-            )
-            .where(
-                Deal.workspace_id == self.workspace_id,
-                *valid_at(self, self.as_of),
-                DealVersion.currency.in_(sorted(self.without_rate)),
-                DealVersion.value_minor.is_not(None),
-                *conditions,
-            )
+        statement = _deals(self.shape()).where(
+            DealVersion.currency.in_(sorted(self.without_rate)), DealVersion.value_minor.is_not(None), *conditions
         )
-        for row in found:
+        for row in self.run(statement, **values):
             amount = Money(row.value_minor, row.currency)
             self.note_unconverted(Unconverted(row.id, row.number, row.title, amount, row.currency))
 
@@ -203,31 +213,42 @@ class Snapshot:
         return Period(self.window.from_on, self.window.to_on)
 
 
-def unindexed(instant: Any) -> ColumnElement[datetime]:
-    """Return an instant in a form that no index is used for, where another condition tells few rows from many."""
-    return func.coalesce(instant, instant, type_=UTCDateTime())
+@lru_cache(KEPT)
+def _later(versions: Any) -> Executable:
+    return select(exists().where(versions.workspace_id == WORKSPACE, versions.valid_to >= AT))
 
 
-def began(version: Any) -> ColumnElement[datetime]:
-    """Return when a version began: nearly every one did before the moment asked for, so its end is what to look by."""
-    return unindexed(version.valid_from)
+@lru_cache
+def _users() -> Executable:
+    return select(User.id, User.name).where(User.workspace_id == WORKSPACE)
 
 
-def by_deal(version: Any = DealVersion) -> ColumnElement[bool]:
-    """Return a condition that is always true and lets SQLite find versions by their deal.
-
-    Unasked it takes a workspace for a few rows, and reads all of them from an index that holds every column of the
-    statement; the id is in no such index.
-    """
-    is_there: ColumnElement[bool] = version.id != ""
-    return is_there
+@lru_cache
+def _stages() -> Executable:
+    removed = func.coalesce(Stage.removed_at < AT, False).label("removed")
+    return select(*_STAGE, removed).where(Stage.workspace_id == WORKSPACE).order_by(Stage.position, Stage.key)
 
 
-def held_at(snapshot: Snapshot, moment: datetime, version: Any = DealVersion) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions for the version of each deal that held just before `moment` (reports.md, fine print)."""
-    return (version.workspace_id == snapshot.workspace_id, began(version) < moment, version.valid_to >= moment)
+@lru_cache
+def _rates() -> Executable:
+    latest = (
+        select(CurrencyRate.currency, func.max(CurrencyRate.on).label("on"))
+        .where(CurrencyRate.workspace_id == WORKSPACE, CurrencyRate.on <= DAY)
+        .group_by(CurrencyRate.currency)
+        .subquery()
+    )
+    return (
+        select(CurrencyRate.currency, CurrencyRate.rate)
+        .join(latest, (CurrencyRate.currency == latest.c.currency) & (CurrencyRate.on == latest.c.on))
+        .where(CurrencyRate.workspace_id == WORKSPACE)
+    )
 
 
-def valid_at(snapshot: Snapshot, moment: datetime, version: Any = DealVersion) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of `held_at` for the deals that the viewer sees."""
-    return (*held_at(snapshot, moment, version), snapshot.owned(version.owner_id))
+@lru_cache(KEPT)
+def _deals(shape: Shape) -> Select[*tuple[Any, ...]]:
+    of_deal = (Deal.workspace_id == DealVersion.workspace_id) & (Deal.id == DealVersion.deal_id)
+    return (
+        select(Deal.id, Deal.number, Deal.title, DealVersion.value_minor, DealVersion.currency)
+        .join_from(DealVersion, Deal, of_deal)
+        .where(Deal.workspace_id == WORKSPACE, *valid(shape))
+    )

@@ -15,8 +15,10 @@ from crmbot.models import Deal, DealVersion
 from crmbot.reports.digests.base import LIMIT, Digest, circumstances, look, look_back
 from crmbot.reports.open_deals import last_touches, stale_before
 from crmbot.reports.sales_pipeline import compute_sales_pipeline
-from crmbot.reports.snapshot import Snapshot, valid_at
+from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import WORKSPACE
 from crmbot.reports.values import CountAndValue, Scope, Unconverted
+from crmbot.reports.versions import valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def aging(session: Session | Connection, scope: Scope, *, limit: int = LIMIT) ->
 
 
 def _old_deals(snapshot: Snapshot, limit: int) -> tuple[OldDeal, ...]:
-    rows = snapshot.session.execute(
+    rows = snapshot.run(
         select(
             Deal.id,
             Deal.number,
@@ -106,9 +108,9 @@ def _old_deals(snapshot: Snapshot, limit: int) -> tuple[OldDeal, ...]:
             DealVersion.value_minor,
             DealVersion.currency,
         )
-        .join_from(DealVersion, Deal, and_(Deal.workspace_id == snapshot.workspace_id, Deal.id == DealVersion.deal_id))
+        .join_from(DealVersion, Deal, and_(Deal.workspace_id == WORKSPACE, Deal.id == DealVersion.deal_id))
         .where(
-            *valid_at(snapshot, snapshot.as_of),
+            *valid(snapshot.shape()),
             DealVersion.outcome == "open",
             Deal.created_at < snapshot.days_ago(OVER_90_DAYS - 1),
         )
@@ -121,11 +123,7 @@ def _old_deals(snapshot: Snapshot, limit: int) -> tuple[OldDeal, ...]:
 
 def _touches(snapshot: Snapshot, deal_ids: list[str]) -> dict[str, datetime | None]:
     """Return when an activity last touched each of the deals."""
-    rows = snapshot.session.execute(
-        select(Deal.id, *last_touches(snapshot)).where(
-            Deal.workspace_id == snapshot.workspace_id, Deal.id.in_(deal_ids)
-        )
-    )
+    rows = snapshot.run(select(Deal.id, *last_touches()).where(Deal.workspace_id == WORKSPACE, Deal.id.in_(deal_ids)))
     return {deal_id: max((at for at in touches if at is not None), default=None) for deal_id, *touches in rows}
 
 

@@ -10,7 +10,9 @@ from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money
 from crmbot.domain.stages import ForecastCategory
 from crmbot.models import Deal, DealVersion
-from crmbot.reports.snapshot import Snapshot, valid_at
+from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import DAY, WORKSPACE
+from crmbot.reports.versions import valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def late_deals(snapshot: Snapshot, limit: int) -> tuple[LateDeal, ...]:
     """
     omitted = [stage.id for stage in snapshot.stages if stage.forecast_category == ForecastCategory.OMITTED]
     counts = DealVersion.forecast_category.is_(None) & DealVersion.stage_id.not_in(omitted)
-    rows = snapshot.session.execute(
+    rows = snapshot.run(
         select(
             Deal.id,
             Deal.number,
@@ -48,11 +50,11 @@ def late_deals(snapshot: Snapshot, limit: int) -> tuple[LateDeal, ...]:
             DealVersion.probability,
             DealVersion.expected_close,
         )
-        .join_from(DealVersion, Deal, and_(Deal.workspace_id == snapshot.workspace_id, Deal.id == DealVersion.deal_id))
+        .join_from(DealVersion, Deal, and_(Deal.workspace_id == WORKSPACE, Deal.id == DealVersion.deal_id))
         .where(
-            *valid_at(snapshot, snapshot.as_of),
+            *valid(snapshot.shape()),
             DealVersion.outcome == "open",
-            DealVersion.expected_close < snapshot.day,
+            DealVersion.expected_close < DAY,
             counts | (DealVersion.forecast_category != ForecastCategory.OMITTED.value),
         )
         .order_by(DealVersion.expected_close, Deal.number)

@@ -17,6 +17,7 @@ from crmbot.reports.activity_facts import overdue as is_overdue
 from crmbot.reports.activity_summary import compute_activity_summary
 from crmbot.reports.digests.base import LIMIT, Digest, circumstances, look, look_back
 from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import WORKSPACE, Shape
 from crmbot.reports.values import Scope
 
 
@@ -100,27 +101,27 @@ def overdue(session: Session | Connection, scope: Scope, *, limit: int = LIMIT) 
 
 
 def _items(snapshot: Snapshot, each: int, limit: int) -> Iterator[tuple[str | None, OverdueItem]]:
+    shape = snapshot.shape()
     late = union_all(
-        _late(snapshot, Activity, current_facts(snapshot.as_of)),
+        _late(shape, Activity, current_facts()),
         _late(
-            snapshot,
+            shape,
             ActivityVersion,
-            ActivityVersion.workspace_id == snapshot.workspace_id,
+            ActivityVersion.workspace_id == WORKSPACE,
             ActivityVersion.activity_id == Activity.id,
-            version_facts(snapshot.as_of),
+            version_facts(),
         ),
     ).subquery()
     place = func.row_number().over(partition_by=late.c.owner_id, order_by=(late.c.overdue_at, late.c.number))
     ranked = select(late, place.label("place")).subquery()
     listed = select(ranked).where(ranked.c.place <= each).order_by(ranked.c.overdue_at, ranked.c.number).limit(limit)
-    rows = snapshot.session.execute(listed).all()
+    rows = snapshot.run(listed).all()
     about = _about(snapshot, rows)
     for row in rows:
         yield row.owner_id, _item(snapshot, row, about)
 
 
-def _late(snapshot: Snapshot, facts: Any, *conditions: Any) -> Select[Any]:
-    at = snapshot.as_of
+def _late(shape: Shape, facts: Any, *conditions: Any) -> Select[Any]:
     return select(
         Activity.id,
         Activity.number,
@@ -135,11 +136,11 @@ def _late(snapshot: Snapshot, facts: Any, *conditions: Any) -> Select[Any]:
         facts.due_on.label("due_on"),
         facts.overdue_at.label("overdue_at"),
     ).where(
-        Activity.workspace_id == snapshot.workspace_id,
-        snapshot.owned(facts.owner_id),
-        existed(facts, at),
-        is_open(facts, at),
-        is_overdue(facts, at),
+        Activity.workspace_id == WORKSPACE,
+        shape.sees(facts.owner_id),
+        existed(facts),
+        is_open(facts),
+        is_overdue(facts),
         *conditions,
     )
 
@@ -173,8 +174,8 @@ def _about(snapshot: Snapshot, rows: Any) -> dict[str, About]:
         if not ids:
             continue
         statement = select(table.id, table.number, title.label("title")).where(
-            and_(table.workspace_id == snapshot.workspace_id, table.id.in_(sorted(ids)))
+            and_(table.workspace_id == WORKSPACE, table.id.in_(sorted(ids)))
         )
-        for row in snapshot.session.execute(statement):
+        for row in snapshot.run(statement):
             found[row.id] = About(reference(kind, row.number), row.title)
     return found

@@ -7,14 +7,19 @@ from crmbot.domain.money import Money, ratio
 from crmbot.domain.stages import ForecastCategory
 from crmbot.domain.windows import Window, last_day_before
 from crmbot.models import DealVersion
-from crmbot.reports.closings import total_closed
-from crmbot.reports.deal_sums import sum_deals
+from crmbot.reports.closings import total_won
+from crmbot.reports.deal_sums import Addends, sum_deals
 from crmbot.reports.digests.base import look
 from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import day
 
 _TWICE = 2
 SPANS = (30, 90)
 """How many days back the forecasts lie that are scored."""
+_DUE = Addends(
+    (DealVersion.stage_id, DealVersion.forecast_category),
+    (DealVersion.outcome == "open", DealVersion.expected_close.between(day("due_from"), day("due_to"))),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +56,14 @@ def _score(snapshot: Snapshot, days: int) -> Score:
     then = (snapshot.as_of.astimezone(scope.zone) - timedelta(days=days)).astimezone(UTC)
     past = look(snapshot.session, replace(scope, now=then))
     omitted = {stage.id for stage in past.stages if stage.forecast_category == ForecastCategory.OMITTED}
-    keys = (DealVersion.stage_id, DealVersion.forecast_category)
-    due = DealVersion.expected_close.between(last_day_before(then, scope.zone), snapshot.day)
     deals = value = weighted = 0
-    for row, found in sum_deals(past, keys, DealVersion.outcome == "open", due):
+    first, last = last_day_before(then, scope.zone), snapshot.day
+    for row, found in sum_deals(past, _DUE, due_from=first, due_to=last):
         category = row.forecast_category or (ForecastCategory.OMITTED if row.stage_id in omitted else "")
         if category != ForecastCategory.OMITTED:
             deals, value, weighted = deals + found.deals, value + found.value, weighted + found.weighted
     since = Window(then.astimezone(scope.zone).date(), snapshot.day, scope.zone, then)
-    won = total_closed(Snapshot(snapshot.session, scope, since), "won")
+    won = total_won(Snapshot(snapshot.session, scope, since))
     return Score(
         days=days,
         deals=deals,
