@@ -16,6 +16,7 @@ from crmbot.language.conversation import understand
 from crmbot.language.grammar import NOUNS
 from crmbot.mail.addresses import ENVELOPE, WISHES, wish_of
 from crmbot.mail.fingerprints import bare_subject
+from crmbot.mail.slips import refuse_slip
 from crmbot.mail.values import Mail
 from crmbot.service import CrmService, Delivery
 
@@ -173,6 +174,8 @@ def _ways_to_say(command: Command, mine: str) -> list[str]:
         ways = [f"log {words[0]} {mine} {' '.join(words[1:])}"]
     elif mine and words:
         ways.append(f"{command.noun} {words[0]} {mine} {' '.join(words[1:])}")
+    if command.noun in _MADE_BY_NAME and words and not _RECORD.search(command.rest):
+        refuse_slip(command.noun, command.rest)
     if command.noun in _MADE_BY_NAME and len(words) > 1 and not _RECORD.search(command.rest):
         ways.append(f"{command.noun} new {command.rest}")
     return ways

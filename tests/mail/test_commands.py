@@ -131,6 +131,9 @@ def test_new_deal_of_a_known_customer_gets_the_mail_and_its_people(post: Post) -
         ("/user add eve@evil.example admin", "A mail can't ask for “/user”", "/task fri call back"),
         ("/frobnicate now", "can't ask for “/frobnicate”", "/task fri call back"),
         ("/task list", "A mail can't show anything", "/task fri call back"),
+        ("/deal moev negotiation", "I don't know “moev”. Did you mean “move”?", "/deal move negotiation"),
+        ("/deal wno", "I don't know “wno”. Did you mean “won”?", "/deal won"),
+        ("/lead conevrt acme", "I don't know “conevrt”. Did you mean “convert”?", "/lead convert acme"),
     ],
 )
 def test_what_cannot_be_done_is_told_with_an_example_and_the_mail_is_logged(
@@ -143,6 +146,12 @@ def test_what_cannot_be_done_is_told_with_an_example_and_the_mail_is_logged(
     assert told["example"].startswith(example)
     assert post.receipts()[0]["problem"]
     assert len(post.crm.rows(Activity)) == 1
+
+
+@pytest.mark.parametrize("title", ["Ada contract", "Sew machines", "Acme new site", "second site"])
+def test_name_that_is_like_no_verb_makes_a_deal(post: Post, title: str) -> None:
+    post.take(forward(ASKED, words=f"/deal {title} 5k"))
+    assert [deal.title for deal in post.crm.rows(Deal, Deal.number == 2)] == [title]
 
 
 def test_refusal_of_the_door_leaves_no_trace_but_its_words(any_post: Post) -> None:
