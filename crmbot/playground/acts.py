@@ -1,7 +1,8 @@
 """What a person does on the playground's page, done through the stand-in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from crmbot.playground.composer import escape_typed
@@ -21,6 +22,8 @@ class Acts:
     typed: list[Json] = field(default_factory=list)
     settle: Callable[[], Any] | None = None
     """What is done after each act: the product sends what it has queued."""
+    commands: Collection[str] = ()
+    """The slash commands that there are; any when none is named."""
 
     def table(self) -> dict[str, Callable[[Json], Json]]:
         """Return the acts by the name the page calls them."""
@@ -40,6 +43,8 @@ class Acts:
         text, user, channel = str(act["text"]).strip(), str(act["user"]), str(act["channel"])
         if text.startswith("/"):
             command, _, rest = text.partition(" ")
+            if self.commands and command not in self.commands:
+                return {"problem": _no_command(command, self.commands)}
             words = escape_typed(self.standin, rest.strip())
             self._note(text, user, channel)
             answer = self.standin.command(self.deliver_url, command, words, user, channel=channel)
@@ -118,6 +123,14 @@ class Acts:
         if self.on_digests is None:
             raise LookupError("no digests here")
         return {"result": self.on_digests()}
+
+
+def _no_command(typed: str, commands: Collection[str]) -> str:
+    """Return what Slack tells whoever types a command that no app has, with the nearest one."""
+    near = get_close_matches(typed, commands, 1)
+    return f"{typed} is no command here. " + (
+        f"Did you mean {near[0]}?" if near else f"There are {', '.join(commands)}."
+    )
 
 
 def _outcome(answer: Answer, what: str) -> Json:

@@ -119,6 +119,14 @@ def report(element: Json, value: Any = None) -> Json:
     return {"type": kind, key: value}
 
 
+def _filled(element: Json, value: Any) -> Json:
+    """Return what Slack reports of a field that was filled in; of an emptied one that there is nothing in it."""
+    if value not in (None, "", []):
+        return report(element, value)
+    key = _REPORTED.get(element["type"], "value")
+    return {"type": element["type"], key: [] if key.endswith("s") else None}
+
+
 def action_report(placed: Placed, value: Any, at: float) -> Json:
     """Return one entry of `actions` for a press or a choice."""
     element = placed.element
@@ -137,7 +145,11 @@ def action_report(placed: Placed, value: Any, at: float) -> Json:
 
 
 def form_values(view: View, values: Json) -> Json:
-    """Return `state.values` of a form filled in by block id; ValueError when Slack would not send it."""
+    """Return `state.values` of a form filled in by block id, other fields as they were shown.
+
+    Raises:
+        ValueError: Slack would not send it.
+    """
     unknown = set(values)
     filled: Json = {}
     for block in view.body["blocks"]:
@@ -145,7 +157,7 @@ def form_values(view: View, values: Json) -> Json:
             continue
         name = block["block_id"]
         unknown.discard(name)
-        said = report(block["element"], values.get(name))
+        said = _filled(block["element"], values[name]) if name in values else report(block["element"])
         if not block.get("optional") and all(part in (None, "", []) for key, part in said.items() if key != "type"):
             raise ValueError(f"the form needs {name}: Slack would not send it")
         filled[name] = {block["element"].get("action_id", name): said}

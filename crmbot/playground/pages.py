@@ -64,6 +64,7 @@ class Playground:
         self.acts = Acts(standin, deliver_url, on_digests)
         self.on_mail = on_mail
         self.commands = dict(commands or COMMANDS)
+        self.acts.commands = self.commands
         self.examples = list(examples)
         self.shortcuts = dict(shortcuts or {})
         standin.serve_also(self.routes())

@@ -121,6 +121,13 @@ def test_product_that_fails_is_named_a_problem(playground: Playground, app: Any)
     assert (status, json.loads(body)) == (400, {"problem": "that message is gone"})
 
 
+def test_a_command_that_no_app_has_is_named_with_the_nearest(playground: Playground, app: Any) -> None:
+    act = {"text": "/dael new Acme", "user": "U1", "channel": "C1"}
+    assert playground.acts.say(act) == {"problem": "/dael is no command here. Did you mean /deal?"}
+    assert "There are " in playground.acts.say({**act, "text": "/zzz"})["problem"]
+    assert app.received == []
+
+
 def test_typed_words_are_escaped_as_slack_does(playground: Playground) -> None:
     typed = "@ada & #sales <b> https://a.example x@ada.example @nobody"
     assert escape_typed(playground.standin, typed) == (
@@ -169,6 +176,9 @@ def test_card_is_shown_pressed_and_its_form_filled_in(playground: Playground, pa
     page.get_by_label("Reason").fill("x")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Say more")).to_be_visible()
+    page.get_by_label("Reason").fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Please complete this required field.")).to_be_visible()
     page.get_by_label("Reason").fill("price")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Close as lost")).to_be_hidden()

@@ -170,6 +170,23 @@ def test_form_without_a_required_value_is_not_sent(standin: StandIn, app: Any) -
     assert app.received == []
 
 
+def test_an_emptied_field_is_reported_empty_and_an_untouched_one_as_it_was_shown(standin: StandIn, app: Any) -> None:
+    value = {
+        "type": "input",
+        "block_id": "value",
+        "optional": True,
+        "label": {"type": "plain_text", "text": "Value"},
+        "element": {"type": "plain_text_input", "action_id": "text", "initial_value": "7k"},
+    }
+    client = WebClient(standin.bot_token, base_url=standin.api_url)
+    client.views_open(trigger_id=standin.new_trigger("U1"), view={**FORM, "blocks": [value]})
+    view = standin.open_views("U1")[0]
+    app.reply = lambda _: (200, {"response_action": "errors", "errors": {"value": "Again"}})
+    for typed, sent in (({}, "7k"), ({"value": None}, None), ({"value": ""}, None)):
+        standin.submit_view(app.url, view, typed)
+        assert payload_of(app)["view"]["state"]["values"]["value"]["text"]["value"] == sent
+
+
 @pytest.mark.parametrize(
     ("answer", "ids", "faults"),
     [

@@ -13,6 +13,7 @@ from crmbot.crm.requests import (
     SetDeal,
     WinDeal,
 )
+from crmbot.domain.money import Money
 
 
 def test_editing_begins_with_what_is_true_and_changes_what_was_changed(bot: Bot) -> None:
@@ -43,6 +44,13 @@ def test_editing_empties_what_may_be_empty_and_says_what_may_not(bot: Bot) -> No
     assert (deal(bot).expected_close, deal(bot).probability) == (None, 10)
     bot.slack.click(bot.url, message, "form.edit", "U1")
     assert set(errors(bot.slack.submit_view(bot.url, form(bot), {"owner": ""}))) == {"owner"}
+
+
+def test_an_emptied_value_is_no_value(bot: Bot) -> None:
+    bot.do(CreateDeal("Acme", value=Money.of(7000, "USD")))
+    bot.slack.click(bot.url, card(bot, "/deal", "show D-1"), "form.edit", "U1")
+    bot.slack.submit_view(bot.url, form(bot), {"value": ""})
+    assert deal(bot).value is None
 
 
 def test_of_two_who_edit_one_deal_the_second_is_told_what_the_first_made_of_it(bot: Bot) -> None:

@@ -34,8 +34,8 @@ export class Modal {
     for (const field of this.fields()) {
       const block = this.view.blocks.find(({ block_id: id }) => id === field.dataset.block);
       const value = fieldValue(field);
-      if (value !== null && value.length !== 0) values[field.dataset.block] = value;
-      else if (!block.optional) missing[field.dataset.block] = "Please complete this required field.";
+      values[field.dataset.block] = value;
+      if ((value === null || value?.length === 0) && !block.optional) missing[field.dataset.block] = "Please complete this required field.";
     }
     if (this.complain(missing)) return;
     const { errors } = await this.act("submit", { view: this.view.id, values });

@@ -131,10 +131,13 @@ function external(item, stage) {
   return make("span", { class: "external" }, field, select);
 }
 
-// What a form's field holds, as the stand-in wants it: text, a list, or null for nothing.
+// What a form's field holds, as the stand-in wants it: text, a list, null for nothing, undefined when left as shown.
 export function fieldValue(block) {
   const select = block.querySelector("select");
-  if (select?.external) return select.options_found?.find((option) => option.value === select.value) ?? null;
+  if (select?.external) {
+    if (!select.options_found && select.value) return undefined;
+    return select.options_found?.find((option) => option.value === select.value) ?? null;
+  }
   if (select) return select.multiple ? [...select.selectedOptions].map((option) => option.value) : select.value || null;
   const box = block.querySelector(".ticks");
   if (box) {

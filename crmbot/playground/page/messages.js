@@ -4,7 +4,7 @@ import { blocks } from "./blocks.js";
 import { make } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
 
-const clock = (at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const clock = (at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const initials = (name) => name.split(/[\s.]+/).map((word) => word[0]).join("").slice(0, 2).toUpperCase();
 
 export function drawMessage(message, before, stage) {
