@@ -1,6 +1,7 @@
 """The demo: a sample workspace, a stand-in for Slack, and the bot itself, which can't tell the difference."""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from crmbot.config import load
 from crmbot.crm.archive import import_archive
 from crmbot.crm.requests import ListUsers, SendDigest
 from crmbot.crm.sample import make_sample
-from crmbot.errors import Conflict, CrmError
+from crmbot.errors import ConfigError, Conflict, CrmError
 from crmbot.jobs.intake import Intake
 from crmbot.mail.pipeline import ingest
 from crmbot.playground import Playground, StandIn
@@ -86,8 +87,9 @@ class Demo:
 def running_demo(folder: Path, *, port: int = 0, web_port: int = 0, size: str = "small") -> Iterator[Demo]:
     """Run the demo in a folder that keeps its config and store; port 0 takes any free one.
 
-    `size` is one of the sample's, for a store that has no sample yet.
+    `size` is one of the sample's, for a store that has no sample yet. ConfigError when a port is taken.
     """
+    _require_free(port, web_port)
     with ExitStack() as stack:
         standin = StandIn(port)
         playground = Playground(standin, commands=_hints(), examples=EXAMPLES, shortcuts={LOG_TO_CRM: NAME})
@@ -108,6 +110,16 @@ def running_demo(folder: Path, *, port: int = 0, web_port: int = 0, size: str = 
         standin.unfurl_domains.add(urlsplit(bot.settings.web.base_url).netloc)
         playground.on_mail = lambda raw: take_in_mail(demo, raw)
         yield demo
+
+
+def _require_free(port: int, web_port: int) -> None:
+    """Refuse a port that something else listens on, before the sample is made."""
+    for wanted in (port, web_port):
+        try:
+            socket.create_server((HOST, wanted)).close()
+        except OSError as error:
+            example = f"crmbot demo --port {port + 100}"
+            raise ConfigError(f"Port {wanted} can't be used: {error.strerror}. Choose another: {example}") from error
 
 
 def take_in_mail(demo: Demo, raw: bytes) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from crmbot.errors import Conflict
 from crmbot.migrations import differences, pending, upgrade
 from crmbot.paths import EXAMPLE_CONFIG
 
-_NEXT = """Made {config} and the store {store}, workspace “{workspace}”.
+_NEXT = """{done}, workspace “{workspace}”.
 
 Next:
   1. Add yourself:       crmbot user add you@example.com --role admin
@@ -33,16 +33,27 @@ def init_command(folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "config.toml"
-    if not path.exists():
+    known = path.exists()
+    if not known:
         path.write_text(EXAMPLE_CONFIG.read_text("utf-8"), "utf-8")
     settings = load(path, os.environ)
     bot = open_crmbot(settings)
     try:
+        had_store = bot.store.revision() is not None
         workspace = prepare_store(bot)
         shown = bot.store.engine.url.render_as_string(hide_password=True)
-        click.echo(_NEXT.format(config=path, store=shown, workspace=workspace.name))
+        click.echo(_NEXT.format(done=_done(path, shown, known, had_store), workspace=workspace.name))
     finally:
         bot.close()
+
+
+def _done(config: Path, store: str, had_config: bool, had_store: bool) -> str:
+    """Return what was made and what was there already."""
+    if had_config and had_store:
+        return f"Kept {config} and the store {store}, which are there already"
+    if had_config:
+        return f"Kept {config}, which is there already, and made the store {store}"
+    return f"Made {config}; the store {store} is there already" if had_store else f"Made {config} and the store {store}"
 
 
 @click.group("db")
