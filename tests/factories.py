@@ -97,7 +97,7 @@ class Crm:
                 session.scalars(
                     select(kind)
                     .where((kind.id if kind is Workspace else kind.workspace_id) == self.workspace_id, *conditions)
-                    .order_by(kind.id if order is None else order)
+                    .order_by(*kind.__table__.primary_key if order is None else (order,))
                 )
             )
 

@@ -12,7 +12,7 @@ from crmbot.crm.requests import AssignDeal, CreateDeal, LoseDeal, MoveDeal, Reop
 from crmbot.crm.views import deal_view, money_of, person
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
-from crmbot.domain.ids import Kind, reference
+from crmbot.domain.ids import Kind, ids_of, reference
 from crmbot.domain.money import Money
 from crmbot.domain.stages import ForecastCategory, StageKind
 from crmbot.errors import BadInput, Conflict, MissingFact
@@ -261,7 +261,11 @@ def _closed(work: Work, deal: Deal) -> Conflict:
             JournalChange,
             (JournalChange.workspace_id == JournalEntry.workspace_id) & (JournalChange.entry_id == JournalEntry.id),
         )
-        .where(JournalEntry.workspace_id == work.workspace_id, JournalChange.row_id == deal.id)
+        .where(
+            JournalEntry.workspace_id == work.workspace_id,
+            JournalChange.entry_id.between(*ids_of(deal.closed_at or work.now)),
+            JournalChange.row_id == deal.id,
+        )
         .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
     )
     who = next((person(work, actor_id) for actor_id, after in changes if "outcome" in (after or {})), None)

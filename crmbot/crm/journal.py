@@ -89,7 +89,6 @@ class Recorder:
         rows = [
             {
                 "workspace_id": workspace_id,
-                "id": f"{entry_id[:20]}{position:06d}",
                 "entry_id": entry_id,
                 "position": position,
                 **change,

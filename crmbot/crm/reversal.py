@@ -10,6 +10,7 @@ from crmbot.crm.journal import TRACKED, from_json, to_json
 from crmbot.crm.scoring import rescore
 from crmbot.crm.views import person
 from crmbot.crm.work import Work
+from crmbot.domain.ids import ids_of
 from crmbot.errors import Conflict
 from crmbot.models import (
     Activity,
@@ -162,6 +163,8 @@ def _later(work: Work, entry: JournalEntry, row_id: str) -> Conflict:
         )
         .where(
             JournalEntry.workspace_id == work.workspace_id,
+            # Nothing else finds a row's changes: an index for them would cost every effect more than this reads.
+            JournalChange.entry_id >= ids_of(entry.at)[0],
             JournalChange.row_id == row_id,
             JournalEntry.at >= entry.at,
             JournalEntry.id != entry.id,

@@ -12,7 +12,7 @@ from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import ME, ShowPipeline, ShowToday
 from crmbot.crm.views import activity_view, deal_view, load_names
 from crmbot.crm.work import Work
-from crmbot.models import Activity, Deal, Email, UTCDateTime
+from crmbot.models import IN_TRIAGE, Activity, Deal, Email, UTCDateTime
 
 _MOST_SHOWN = 10
 _MOST_STALE = 5
@@ -27,7 +27,7 @@ _OPEN = (
 _DUE = Prepared(select(Activity).where(*_OPEN).order_by(Activity.overdue_at).limit(_MOST_SHOWN))
 _COUNT_DUE = Prepared(select(func.count()).select_from(Activity).where(*_OPEN))
 _COUNT_TRIAGE = Prepared(
-    select(func.count()).select_from(Email).where(Email.workspace_id == bindparam("workspace"), Email.state == "triage")
+    select(func.count()).select_from(Email).where(Email.workspace_id == bindparam("workspace"), IN_TRIAGE)
 )
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 

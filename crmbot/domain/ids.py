@@ -39,7 +39,16 @@ _KINDS = {letter: kind for kind, letter in _LETTERS.items()}
 
 def new_id(now: datetime) -> str:
     """Return a 26-character lowercase ULID: 48 bits of milliseconds, 80 random bits (github.com/ulid/spec)."""
-    value = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
+    return _written((int(now.timestamp() * 1000) << 80) | secrets.randbits(80))
+
+
+def ids_of(moment: datetime) -> tuple[str, str]:
+    """Return the least and the greatest id that `new_id` gives in that millisecond, to find what was made then."""
+    least = int(moment.timestamp() * 1000) << 80
+    return _written(least), _written(least + (1 << 80) - 1)
+
+
+def _written(value: int) -> str:
     return "".join([_DIGITS[(value >> shift) & 1023] for shift in range(120, -1, -10)])
 
 

@@ -5,7 +5,7 @@ from crmbot.models.attachments import Attachment, AttachmentBlob
 from crmbot.models.base import Base, InWorkspace, UTCDateTime
 from crmbot.models.deals import FOREVER, Deal, DealVersion
 from crmbot.models.journal import DeliveryKey, Draft, JournalChange, JournalEntry
-from crmbot.models.mail import Email, EmailReference, MailCursor, MailDelivery, MailRule
+from crmbot.models.mail import IN_TRIAGE, Email, EmailReference, MailCursor, MailDelivery, MailRule
 from crmbot.models.meetings import Meeting
 from crmbot.models.outbox import DigestSlot, DigestSubscription, Outbox
 from crmbot.models.people import (
@@ -33,6 +33,7 @@ from crmbot.models.workspaces import (
 
 __all__ = [
     "FOREVER",
+    "IN_TRIAGE",
     "Activity",
     "ActivityVersion",
     "Alias",

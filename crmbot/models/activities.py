@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, Versioned, within_workspace
+from crmbot.models.base import Base, Id, InWorkspace, Versioned, index_of_given, within_workspace
 
 
 class AboutRecords:
@@ -57,11 +57,11 @@ class Activity(InWorkspace, Versioned, AboutRecords, ActivityFacts, Base):
             "facts_since",
         ),
         Index("ix_activity_owner", "workspace_id", "owner_id", "completed_at", "overdue_at"),
-        Index("ix_activity_due", "workspace_id", "overdue_at", "completed_at"),
-        Index("ix_activity_deal", "workspace_id", "deal_id", "created_at", "completed_at", "facts_since"),
-        Index("ix_activity_contact", "workspace_id", "contact_id", "created_at"),
-        Index("ix_activity_company", "workspace_id", "company_id", "created_at"),
-        Index("ix_activity_lead", "workspace_id", "lead_id", "created_at"),
+        index_of_given("ix_activity_due", "overdue_at", "completed_at"),
+        index_of_given("ix_activity_deal", "deal_id", "created_at", "completed_at", "facts_since"),
+        index_of_given("ix_activity_contact", "contact_id", "created_at"),
+        index_of_given("ix_activity_company", "company_id", "created_at"),
+        index_of_given("ix_activity_lead", "lead_id", "created_at"),
     )
 
     number: Mapped[int]
@@ -101,8 +101,8 @@ class Note(InWorkspace, Versioned, AboutRecords, Base):
         within_workspace("contact_id", "contact"),
         within_workspace("company_id", "company"),
         within_workspace("deal_id", "deal"),
-        Index("ix_note_deal", "workspace_id", "deal_id", "created_at"),
-        Index("ix_note_contact", "workspace_id", "contact_id", "created_at"),
+        index_of_given("ix_note_deal", "deal_id", "created_at"),
+        index_of_given("ix_note_contact", "contact_id", "created_at"),
     )
 
     text: Mapped[str]

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, within_workspace
+from crmbot.models.base import Base, Id, InWorkspace, index_of_given, within_workspace
 
 
 class AttachmentBlob(InWorkspace, Base):
@@ -29,7 +29,7 @@ class Attachment(InWorkspace, Base):
         within_workspace("email_id", "email"),
         within_workspace("blob_id", "attachment_blob"),
         UniqueConstraint("workspace_id", "email_id", "position"),
-        Index("ix_attachment_blob", "workspace_id", "blob_id"),
+        index_of_given("ix_attachment_blob", "blob_id"),
     )
 
     email_id: Mapped[str] = mapped_column(Id)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, Key, Versioned, within_workspace
+from crmbot.models.base import Base, Id, InWorkspace, Key, Versioned, index_of_given, within_workspace
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of what has none yet: a bound that an index finds, where an empty one would need a second look."""
@@ -44,8 +44,8 @@ class Deal(InWorkspace, Versioned, DealFacts, Base):
         UniqueConstraint("workspace_id", "number"),
         Index(None, "workspace_id", "title_key"),
         Index("ix_deal_outcome", "workspace_id", "outcome", "owner_id"),
-        Index("ix_deal_contact", "workspace_id", "contact_id"),
-        Index("ix_deal_company", "workspace_id", "company_id"),
+        index_of_given("ix_deal_contact", "contact_id"),
+        index_of_given("ix_deal_company", "company_id"),
         Index("ix_deal_created", "workspace_id", "created_at"),
         Index("ix_deal_value", "workspace_id", "outcome", "value_minor"),
         # Holds all that the board's sums need.
@@ -90,8 +90,8 @@ class DealVersion(InWorkspace, DealFacts, Base):
             "deal_id",
         ),
         Index("ix_deal_version_closed", "workspace_id", "outcome", "outcome_since", "valid_to"),
-        Index("ix_deal_version_company", "workspace_id", "company_id", "valid_to"),
-        Index("ix_deal_version_contact", "workspace_id", "contact_id", "valid_to"),
+        index_of_given("ix_deal_version_company", "company_id", "valid_to"),
+        index_of_given("ix_deal_version_contact", "contact_id", "valid_to"),
     )
 
     deal_id: Mapped[str] = mapped_column(Id)

@@ -6,17 +6,14 @@ from typing import Any
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, within_workspace
+from crmbot.models.base import Base, Id, InWorkspace, index_of_given, within_workspace
 
 
 class JournalEntry(InWorkspace, Base):
     """One effect: everything a request did, in one transaction."""
 
     __tablename__ = "journal_entry"
-    __table_args__ = (
-        Index("ix_journal_entry_actor", "workspace_id", "actor_id", "at"),
-        Index("ix_journal_entry_undoes", "workspace_id", "undoes_id"),
-    )
+    __table_args__ = (Index("ix_journal_entry_actor", "workspace_id", "actor_id", "at"),)
 
     at: Mapped[datetime]
     actor_id: Mapped[str | None] = mapped_column(Id)
@@ -29,18 +26,15 @@ class JournalEntry(InWorkspace, Base):
     undone_by_id: Mapped[str | None] = mapped_column(Id)
 
 
-class JournalChange(InWorkspace, Base):
+class JournalChange(Base):
     """One row that an effect made, changed or removed."""
 
     __tablename__ = "journal_change"
-    __table_args__ = (
-        within_workspace("entry_id", "journal_entry"),
-        Index("ix_journal_change_entry", "workspace_id", "entry_id", "position"),
-        Index("ix_journal_change_row", "workspace_id", "row_id", "entry_id"),
-    )
+    __table_args__ = (within_workspace("entry_id", "journal_entry"),)
 
-    entry_id: Mapped[str] = mapped_column(Id)
-    position: Mapped[int]
+    workspace_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    entry_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
     table: Mapped[str] = mapped_column(String(32))
     row_id: Mapped[str] = mapped_column(Id)
     before: Mapped[dict[str, Any] | None]
@@ -53,10 +47,7 @@ class DeliveryKey(Base):
     """An input that had its effect; the same input again finds it here."""
 
     __tablename__ = "delivery_key"
-    __table_args__ = (
-        Index("ix_delivery_key_fingerprint", "workspace_id", "fingerprint", "at"),
-        Index("ix_delivery_key_at", "at"),
-    )
+    __table_args__ = (index_of_given("ix_delivery_key_fingerprint", "fingerprint", "at"),)
 
     workspace_id: Mapped[str] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(128), primary_key=True)

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, Versioned, within_workspace
+from crmbot.models.base import Base, Id, InWorkspace, Versioned, index_of_given, within_workspace
+
+_IN_TRIAGE = text("state = 'triage'")
 
 
 class MailCursor(InWorkspace, Base):
@@ -29,7 +31,7 @@ class MailDelivery(InWorkspace, Base):
     __table_args__ = (
         UniqueConstraint("workspace_id", "mailbox", "uid_validity", "uid"),
         Index("ix_mail_delivery_state", "workspace_id", "state", "received_at"),
-        Index("ix_mail_delivery_email", "workspace_id", "email_id"),
+        index_of_given("ix_mail_delivery_email", "email_id"),
     )
 
     mailbox: Mapped[str]
@@ -57,10 +59,18 @@ class Email(InWorkspace, Versioned, Base):
         within_workspace("activity_id", "activity"),
         within_workspace("logged_by_id", "user_account"),
         UniqueConstraint("workspace_id", "dedupe_key"),
-        Index("ix_email_message_id", "workspace_id", "message_id"),
+        index_of_given("ix_email_message_id", "message_id"),
         Index("ix_email_content", "workspace_id", "content_key"),
-        Index("ix_email_activity", "workspace_id", "activity_id"),
-        Index("ix_email_triage", "workspace_id", "state", "received_at"),
+        index_of_given("ix_email_activity", "activity_id"),
+        # Holds the state as well, so that counting such mail reads none of it.
+        Index(
+            "ix_email_triage",
+            "workspace_id",
+            "state",
+            "received_at",
+            sqlite_where=_IN_TRIAGE,
+            postgresql_where=_IN_TRIAGE,
+        ),
     )
 
     dedupe_key: Mapped[str] = mapped_column(String(64))
@@ -91,6 +101,10 @@ class Email(InWorkspace, Versioned, Base):
     activity_id: Mapped[str | None] = mapped_column(Id)
     logged_by_id: Mapped[str | None] = mapped_column(Id)
     also_logged_by: Mapped[list[str]] = mapped_column(default=list)
+
+
+IN_TRIAGE = Email.state == literal_column("'triage'")
+"""That a mail waits for a person; written out, as the index of such mail serves no query that has it as a parameter."""
 
 
 class EmailReference(InWorkspace, Base):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, Key, Versioned, within_workspace
+from crmbot.models.base import Base, Id, InWorkspace, Key, Versioned, index_of_given, within_workspace
 
 
 class Company(InWorkspace, Versioned, Base):
@@ -15,7 +15,7 @@ class Company(InWorkspace, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("workspace_id", "number"),
         Index(None, "workspace_id", "name_key"),
-        Index(None, "workspace_id", "domain"),
+        index_of_given("ix_company_workspace_id_domain", "domain"),
     )
 
     number: Mapped[int]
@@ -36,7 +36,7 @@ class Contact(InWorkspace, Versioned, Base):
         within_workspace("company_id", "company"),
         UniqueConstraint("workspace_id", "number"),
         Index(None, "workspace_id", "name_key"),
-        Index("ix_contact_company", "workspace_id", "company_id"),
+        index_of_given("ix_contact_company", "company_id"),
     )
 
     number: Mapped[int]
@@ -83,7 +83,7 @@ class Lead(InWorkspace, Versioned, LeadFacts, Base):
         within_workspace("deal_id", "deal"),
         UniqueConstraint("workspace_id", "number"),
         Index(None, "workspace_id", "name_key"),
-        Index("ix_lead_email", "workspace_id", "email"),
+        index_of_given("ix_lead_email", "email"),
         Index("ix_lead_status", "workspace_id", "status"),
         Index("ix_lead_created", "workspace_id", "created_at", "owner_id"),
     )
@@ -167,7 +167,7 @@ class Customer(InWorkspace, Versioned, CustomerFacts, Base):
         within_workspace("contact_id", "contact"),
         within_workspace("lead_id", "lead"),
         UniqueConstraint("workspace_id", "company_id"),
-        Index("ix_customer_contact", "workspace_id", "contact_id"),
+        index_of_given("ix_customer_contact", "contact_id"),
         Index("ix_customer_acquired", "workspace_id", "acquired_at"),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, Versioned, within_workspace
+from crmbot.models.base import Base, Id, InWorkspace, Versioned, index_of_given, within_workspace
 
 
 class Proposal(InWorkspace, Versioned, Base):
@@ -18,7 +18,7 @@ class Proposal(InWorkspace, Versioned, Base):
         UniqueConstraint("workspace_id", "number"),
         UniqueConstraint("link_digest"),
         Index("ix_proposal_deal", "workspace_id", "deal_id"),
-        Index("ix_proposal_sent", "workspace_id", "sent_at"),
+        index_of_given("ix_proposal_sent", "sent_at"),
     )
 
     deal_id: Mapped[str] = mapped_column(Id)

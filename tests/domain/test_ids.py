@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crmbot.domain.ids import Kind, is_id, new_id, parse_reference, reference
+from crmbot.domain.ids import Kind, ids_of, is_id, new_id, parse_reference, reference
 
 NOW = datetime(2031, 3, 5, tzinfo=UTC)
 
@@ -14,6 +14,13 @@ def test_ids_are_unique_and_sort_by_time() -> None:
     assert len(set(ids)) == 1_000
     assert all(is_id(text) for text in ids)
     assert max(ids) < new_id(NOW + timedelta(milliseconds=1))
+
+
+def test_ids_of_a_moment_lie_between_its_least_and_its_greatest() -> None:
+    least, greatest = ids_of(NOW)
+    assert all(least <= new_id(NOW) <= greatest for _ in range(1_000))
+    assert new_id(NOW - timedelta(milliseconds=1)) < least
+    assert greatest < ids_of(NOW + timedelta(milliseconds=1))[0]
 
 
 @pytest.mark.parametrize("text", ["", "d-17", "x" * 25, "x" * 27, "I" * 26, "u" * 26, "é" * 26])

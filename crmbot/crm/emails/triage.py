@@ -30,7 +30,7 @@ from crmbot.crm.work import Work
 from crmbot.domain.identity import domain_of, is_public_mailbox_domain
 from crmbot.domain.ids import Kind, is_id, parse_reference
 from crmbot.errors import BadInput, Conflict, NotFound
-from crmbot.models import Activity, Email, EmailReference, MailDelivery, MailRule, User
+from crmbot.models import IN_TRIAGE, Activity, Email, EmailReference, MailDelivery, MailRule, User
 
 PER_PAGE = 10
 _SCOPES = ("mail", "sender", "domain", "never", "forget")
@@ -121,7 +121,7 @@ def show_email(work: Work, request: ShowEmail) -> MailAnswer:
 
 def list_triage(work: Work, request: ListTriage) -> Triage:
     """List mail that waits for a person, oldest first."""
-    waiting = (Email.workspace_id == work.workspace_id) & (Email.state == "triage")
+    waiting = (Email.workspace_id == work.workspace_id) & IN_TRIAGE
     total = work.session.scalar(select(func.count()).select_from(Email).where(waiting)) or 0
     rows = work.session.scalars(
         select(Email)
@@ -184,7 +184,7 @@ def find_email(work: Work, word: str) -> Email:
     elif is_id(word):
         condition = Email.id == word
     elif _END_OF_ID.fullmatch(word.lower()):
-        condition = (Email.state == "triage") & Email.id.endswith(word.lower())
+        condition = IN_TRIAGE & Email.id.endswith(word.lower())
     else:
         raise BadInput(f"“{word}” names no mail.", field="email", example="A-12")
     rows = work.session.scalars(select(Email).where(Email.workspace_id == work.workspace_id, condition).limit(2)).all()
