@@ -95,7 +95,8 @@ def _weekday(match: re.Match[str], context: Context, _: Lean) -> date | None:
         case "last":
             return today - timedelta(days=(today.weekday() - wanted - 1) % 7 + 1)
         case _:
-            return today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1)
+            later = 7 if match["later"] else 0
+            return today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1 + later)
 
 
 def _ahead(match: re.Match[str], context: Context, _: Lean) -> date:
@@ -249,7 +250,10 @@ _NUMERIC = _compiled(
 )
 _WORDED = _compiled(
     (r"(?P<spoken>[a-z]{3,9})", _spoken),
-    (r"(?:(?P<which>next|last|this|coming)\s+)?(?P<weekday>[a-z]{3,9})", _weekday),
+    (
+        r"(?:(?P<which>next|last|this|coming)\s+)?(?P<weekday>[a-z]{3,9})(?P<later>\s+week(?=\s*(?:$|[,;.!?@]|[a-z]+:)))?",
+        _weekday,
+    ),
     (rf"in\s+{_NUMBER}\s?{_UNIT}", _ahead),
     (r"eo(?P<short>[wmqy])(?P<which>)(?P<span>)", _end),
     (rf"(?:the\s+)?end\s+of\s+(?:(?:the|this|(?P<which>next))\s+)?{_SPAN}(?P<short>)", _end),

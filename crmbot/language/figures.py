@@ -4,7 +4,7 @@ import re
 
 from crmbot.errors import BadInput
 
-_PERCENT = re.compile(r"(-?\d{1,6}(?:[.,]\d+)?)\s?%(?!\w)")
+_PERCENT = re.compile(r"(-?\d{1,6}(?:[.,]\d+)?)\s?(?:%|per\s?cent|pct)(?!\w)", re.IGNORECASE)
 _WHOLE = re.compile(r"-?\d{1,9}(?![\w.,:/-])")
 _DURATION = re.compile(
     r"""(?:for\s+)?(?:

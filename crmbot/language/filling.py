@@ -5,10 +5,11 @@ from typing import Any
 
 from crmbot.crm.requests import Request
 from crmbot.domain.money import Money
+from crmbot.domain.signatures import is_role
 from crmbot.errors import BadInput, MissingFact
 from crmbot.language.echoes import words_for
 from crmbot.language.nearest import nearest, shortened
-from crmbot.language.reader import BARE, KEYED, SOFT, Claim, Reader
+from crmbot.language.reader import BARE, DASHES, INTRODUCED, KEYED, SOFT, Claim, Reader
 from crmbot.language.tokens import KEY, QUOTED, REFERENCE, WORD
 
 RECORDS = frozenset({"deal", "lead", "contact", "company", "activity", "target", "digest", "user"})
@@ -30,7 +31,6 @@ _QUESTIONS = {
     "user": "Whose is it? Name the person.",
     "reason": "Which reason?",
 }
-_DASHES = frozenset({"-", "\u2013", "\u2014"})
 _DANGLING = " ,;:-\u2013\u2014"
 
 
@@ -47,6 +47,7 @@ def fill(reader: Reader) -> tuple[Request, tuple[str, ...]]:
     _settle(reader, values)
     for claim in reader.claims:
         _put(values, reader, claim)
+    _take_role(values, reader)
     _spread_words(values, reader)
     _check(values, reader)
     echoes = tuple(
@@ -131,6 +132,10 @@ def _may_name(reader: Reader, claim: Claim, need: str) -> bool:
     token = reader.tokens[claim.first]
     if claim.rank == SOFT:
         return token.kind is WORD and need != "activity"
+    if claim.rank == INTRODUCED and need == "target" and claim.fact.many:
+        # “meeting with Dana” is one about Dana.
+        claim.first += 1
+        return True
     return claim.rank == BARE and claim.fact.many and need == "target"
 
 
@@ -173,19 +178,30 @@ def _spread_words(values: dict[str, Any], reader: Reader) -> None:
         return
     fields = [field for field in reader.verb.words if field not in values]
     if not fields:
-        raise _meaningless(reader, reader.words)
+        raise reader.unknown(_joined(reader, reader.words))
     head, tail = _divided(reader)
     if fields[0] != reader.verb.words[0]:
         head, tail = reader.words, []
     elif tail and len(fields) == 1:
         if not _take_back(values, reader, tail):
-            raise _meaningless(reader, tail)
+            raise reader.unknown(_joined(reader, tail))
         fields = list(reader.verb.words)
         head, tail = _divided(reader)
     for field, words in zip(fields, (head, tail), strict=False):
         said = _joined(reader, words) if words else ""
         if said:
             values[field] = _as_fact(reader, field, said)
+
+
+def _take_role(values: dict[str, Any], reader: Reader) -> None:
+    """Take words that stand behind a fact and say what somebody does as the role: “Ann ann@acme.com Head of Sales”."""
+    words = reader.words
+    if not reader.verb.named or "role" not in reader.verb.takes or "role" in values:
+        return
+    gap = next((at for at in range(1, len(words)) if words[at] != words[at - 1] + 1), 0)
+    said = _joined(reader, words[gap:]) if gap else ""
+    if said and is_role(said):
+        values["role"], reader.words = said, words[:gap]
 
 
 def _take_back(values: dict[str, Any], reader: Reader, tail: list[int]) -> bool:
@@ -231,7 +247,7 @@ def _mark(reader: Reader) -> int:
     words = reader.words
     for at, word in enumerate(words[:-1]):
         token = reader.tokens[word]
-        if token.kind is KEY or (at and token.text in _DASHES and reader.verb.words[1] == "text"):
+        if token.kind is KEY or (at and token.text in DASHES and reader.verb.words[1] == "text"):
             return at + 1
     return len(words)
 
@@ -242,13 +258,6 @@ def _as_fact(reader: Reader, field: str, said: str) -> Any:
     if fact is not None:
         return reader.typed(fact, said)
     return said.removeprefix("@") if field in ("owner", "user") else said
-
-
-def _meaningless(reader: Reader, words: list[int]) -> BadInput:
-    said = shortened(_joined(reader, words))
-    return BadInput(
-        f"I don't know what “{said}” means in “{reader.noun.line(reader.verb, '')}”.", example=reader.example
-    )
 
 
 def _check(values: dict[str, Any], reader: Reader) -> None:
@@ -267,7 +276,16 @@ def _last_word(values: dict[str, Any], reader: Reader, field: str) -> bool:
     """Take the last word of a record's name for a missing choice, as in “deal move acme nego”."""
     fact = next((f for f in reader.verb.facts if f.field == field and f.asked.options), None)
     name, _, word = str(values.get(reader.verb.words[0], "") if reader.verb.words else "").rpartition(" ")
-    if fact is None or not name or fact.asked.options is None:
+    if fact is None or fact.asked.options is None:
+        return False
+    if not name and reader.verb.words[:1] == ("name",):
+        # A choice alone is its own name too: “digest add overdue”.
+        found = reader.asked(fact, word, 0) if word else None
+        if found is None:
+            return False
+        values[field] = found.value
+        return True
+    if not name:
         return False
     found = reader.asked(fact, word, 0)
     if found is None:

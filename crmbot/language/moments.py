@@ -23,6 +23,10 @@ _HOUR = re.compile(
         | (?P<word>noon|midday|midnight))(?![\w:-])""",
     re.IGNORECASE | re.VERBOSE,
 )
+# An hour of a working day, where nothing else can be meant: “at 5 tomorrow”, “tomorrow at 5”.
+_BARE_HOUR = re.compile(r"(?P<bare>\d{1,2})(?=,?\s+[a-z])", re.IGNORECASE)
+_LAST_HOUR = re.compile(r"(?P<bare>\d{1,2})(?=\s*(?:$|[,;.!?@<#]|(?:for|re|with)\b|[a-z]+:))", re.IGNORECASE)
+_FIRST_WORKING_HOUR = 7
 _TO_HOUR = re.compile(r"T(?=\d)|,?\s+(?:at\s+|@\s?)?|@\s?", re.IGNORECASE)
 _TO_DAY = re.compile(r",?\s+", re.IGNORECASE)
 _UNIT = r"(?P<unit>h(?:ours?|rs?)?|min(?:ute)?s?)"
@@ -53,6 +57,8 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
     preposition = _PREPOSITION.match(text, at) if text[at : at + 1].isalpha() else None
     start = preposition.end() if preposition else at
     found = (_exact(text, start, context) or _hour_first(text, start, context, lean)) if hours else None
+    if found is None and hours and preposition and preposition.group().lower().startswith("at"):
+        found = _bare_hour_first(text, start, context, lean)
     if found is None:
         day = read_day(text, start, context, lean)
         if day is None:
@@ -91,9 +97,33 @@ def _hour_first(text: str, at: int, context: Context, lean: Lean) -> tuple[Momen
     return (Moment(day[0], hour), day[1]) if day else (Moment(None, hour), clock.end())
 
 
+def _bare_hour_first(text: str, at: int, context: Context, lean: Lean) -> tuple[Moment, int] | None:
+    """Read an hour without its half of the day, which a day must follow."""
+    clock = _BARE_HOUR.match(text, at)
+    hour = _working_hour(clock) if clock else None
+    gap = _TO_DAY.match(text, clock.end()) if clock else None
+    if hour is None or gap is None:
+        return None
+    on = _PREPOSITION.match(text, gap.end())
+    day = read_day(text, on.end() if on else gap.end(), context, lean)
+    return (Moment(day[0], hour), day[1]) if day else None
+
+
+def _working_hour(clock: re.Match[str]) -> time | None:
+    """Return the hour of a working day: 5 is 17:00, 9 is 09:00."""
+    hour = int(clock["bare"])
+    if not 1 <= hour < 24:  # noqa: PLR2004 - hours of a day
+        return None
+    return time(hour + 12 if hour < _FIRST_WORKING_HOUR else hour)
+
+
 def _with_hour(text: str, start: int, day: tuple[date, int], context: Context) -> tuple[Moment, int]:
     gap = _TO_HOUR.match(text, day[1])
     clock = _HOUR.match(text, gap.end()) if gap else None
+    bare = _LAST_HOUR.match(text, gap.end()) if gap and clock is None and "at" in gap.group().lower() else None
+    hour = _working_hour(bare) if bare else None
+    if bare and hour:
+        return Moment(day[0], hour), bare.end()
     if clock is None:
         tonight = text[start : day[1]].lower() == "tonight"
         return Moment(context.today if tonight else day[0], _TONIGHT if tonight else None), day[1]

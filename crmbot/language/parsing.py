@@ -45,6 +45,8 @@ def parse(text: str, context: Context, *, command: str = "crm") -> Parsed:
     if "dry" in line.lower():
         kept = [token for token in tokens if token.text.lower() not in _DRY_RUN or token.kind is QUOTED]
         dry_run, tokens = dry_run or len(kept) < len(tokens), kept
+    if len(tokens) == 1 and tokens[0].kind is WORD and tokens[0].text.rstrip("?").lower() in {*_CRM.by_word, *NOUNS}:
+        tokens = [tokens[0]._replace(text=tokens[0].text.rstrip("?"))]
     noun, tokens = _noun(command.strip("/ ").lower(), tokens, context.about or "")
     verb, tokens = _verb(noun, tokens)
     if verb is None:

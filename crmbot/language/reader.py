@@ -7,10 +7,11 @@ from crmbot.errors import BadInput
 from crmbot.language.context import Context
 from crmbot.language.nearest import listed, meant, nearest, shortened
 from crmbot.language.readings import Found, Reading
-from crmbot.language.tokens import KEY, QUOTED, USER, WORD, Token
+from crmbot.language.tokens import FIGURE, KEY, QUOTED, REFERENCE, USER, WORD, Token
 from crmbot.language.verbs import Fact, Noun, Verb
 
 PUNCTUATION = ",;.!?)"
+DASHES = frozenset({"-", "\u2013", "\u2014"})
 KEYED, BARE, INTRODUCED, SOFT = 4, 3, 2, 1
 """How sure a fact is; a surer one wins over another of the same field."""
 _NONE = frozenset({"none", "-", "nothing"})
@@ -117,12 +118,19 @@ class Reader:
 
     def _introduced(self, fact: Fact, at: int) -> int:
         value = at + 1
-        if value >= len(self.tokens) or self.tokens[value].kind is KEY:
+        if value >= len(self.tokens) or self.tokens[value].kind is KEY or (fact.many and self._in_text()):
             return 0
         if fact.asked.text or self.tokens[value].kind is QUOTED:
             return self._value(fact, at, value, INTRODUCED)
         found = self._look(fact, fact.asked, self.text, self.tokens[value].start)
         return self._claim(fact, found, at, value, INTRODUCED)
+
+    def _in_text(self) -> bool:
+        """Say whether the words so far go beyond a record's name: a text has begun that people are part of."""
+        words = [self.tokens[at] for at in self.words]
+        text_open = self._open is not None and self._open.fact.field == "text"
+        numbered = len(words) > 1 and words[0].kind is REFERENCE
+        return text_open or numbered or any(token.kind is KEY or token.text in DASHES for token in words)
 
     def _claim(self, fact: Fact, found: Found | None, at: int, value: int, rank: int) -> int:
         """Keep a value when it ends where a token does; return its end in tokens, else 0."""
@@ -170,7 +178,7 @@ class Reader:
         found = None
         if not reading.text:
             found = self.asked(fact, self.text, token.start)
-        elif reading.options:
+        elif reading.options or FIGURE in reading.kinds:
             found = self._look(fact, reading, self.text, token.start)
         end = self._claim(fact, found, at, value, rank)
         if end:
@@ -212,9 +220,25 @@ class Reader:
     def typed(self, fact: Fact, text: str) -> Any:
         """Read a whole text as the value of a fact; BadInput when it is none."""
         found = self.asked(fact, text, 0) if text else None
-        if found is None or text[found.end :].strip(PUNCTUATION + " "):
+        left = text[found.end :].strip(PUNCTUATION + " ") if found else ""
+        if found is None or (left and fact.asked.options is None):
             raise self.refused(fact, text)
+        if left:
+            raise self.unknown(left)
         return found.value
+
+    def unknown(self, said: str) -> BadInput:
+        """Say that words mean nothing here, and which of the words that would is near."""
+        readings = [fact.asked for fact in self.verb.facts if fact.asked.options]
+        known = [
+            form for one in readings if one.options for pairs in one.options(self.context).values() for form, _ in pairs
+        ]
+        near = nearest(said, known, likely=75)
+        hint = f" Did you mean “{near}”?" if near else ""
+        return BadInput(
+            f"I don't know what “{shortened(said)}” means in “{self.noun.line(self.verb, '')}”.{hint}",
+            example=self.example,
+        )
 
     def refused(self, fact: Fact, word: str) -> BadInput:
         """Say that a word is no value for a fact, and which one is near."""

@@ -30,6 +30,11 @@ _DATES = frozenset({Kind.FIGURE})
 _ABOUT = frozenset({"re", "about", "for", "on"})
 _REFERENCE = re.compile(rf"(?:(?:{'|'.join(_ABOUT)})\s+)?#?(?P<record>[LCODAP]-\d{{1,9}})(?![\w-])", re.IGNORECASE)
 _SPACELESS = re.compile(r"\S+")
+_FOR_USER = re.compile(r"for\s+(?=<?@)", re.IGNORECASE)
+_DOMAIN = re.compile(
+    r"(?:https?://)?(?:www\.)?(?P<domain>[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})/?(?=[\s,;]|$)", re.IGNORECASE
+)
+_SIZE = re.compile(r"\d[\d,.]*(?:\s?[-\u2013]\s?\d[\d,.]*|\+)(?![\w-])")
 _RANGE = re.compile(r"(?P<first>[^\s.]\S*?)\.\.(?P<last>\S*)")
 _LATER = re.compile(
     r"\+\s?(?P<count>\d{1,4})\s?(?P<unit>min(?:ute)?s?|h(?:ours?|rs?)?|d(?:ays?)?|w(?:eeks?|ks?)?|mo(?:nths?|s)?)(?![\w-])",
@@ -98,6 +103,24 @@ def _word(text: str, at: int, _: Context, __: bool) -> Found | None:
     word = match.group().rstrip(",;.!?") if match else ""
     bare = word.strip("<>()").removeprefix("@")
     return Found(bare, at + len(word)) if bare else None
+
+
+def _user(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    """Read somebody, also as in “for @jo”."""
+    introduced = _FOR_USER.match(text, at)
+    if introduced is None and not asked and text[at : at + 1] not in "<@":
+        return None
+    return _word(text, introduced.end() if introduced else at, context, asked)
+
+
+def _domain(text: str, at: int, _: Context, asked: bool) -> Found | None:
+    match = _DOMAIN.match(text, at)
+    return Found(match["domain"].lower(), match.end(), not asked) if match else None
+
+
+def _size(text: str, at: int, _: Context, __: bool) -> Found | None:
+    match = _SIZE.match(text, at)
+    return Found(match.group(), match.end()) if match else None
 
 
 def _email(text: str, at: int, context: Context, asked: bool) -> Found | None:
@@ -246,7 +269,9 @@ DURATION = Reading("a duration", "25m", _duration, _DATES, frozenset({"for"}), o
 WHOLE = Reading("a whole number", "80", _whole, _DATES, only=True)
 PHONE = Reading("a phone number", "+49 30 901820", _phone, _DATES | {Kind.WORD}, only=True)
 EMAIL = Reading("an e-mail address", "jane@acme.com", _email, frozenset({Kind.EMAIL}))
-USER = Reading("a user", "@jo", _word, frozenset({Kind.USER}), only=True)
+USER = Reading("a user", "@jo", _user, frozenset({Kind.USER}), frozenset({"for"}), only=True)
+DOMAIN = Reading("a domain", "acme.com", _domain, frozenset({Kind.WORD}))
+SIZE = Reading("a size", "50-200", _size, _DATES)
 CHANNEL = Reading("a channel", "#sales", _channel, frozenset({Kind.CHANNEL}), only=True)
 REFERENCE = Reading("a record", "D-17", _reference, frozenset({Kind.REFERENCE}), _ABOUT)
 PERIOD = Reading("a period", "30", _period, _DATES, frozenset({"last"}), only=True)

@@ -1,6 +1,7 @@
 """What can be said of activities: what happened, and what is to be done."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from crmbot.crm.requests import (
@@ -53,7 +54,7 @@ _LOG = (
     Fact("outcome", keyed=TEXT, keys=("outcome", "result")),
     Fact("billable", fixed("yes", ("billable", True)), _YES, keys=("billable",)),
     _ABOUT,
-    PEOPLE,
+    replace(PEOPLE, intros=("with",), greedy=True),
 )
 _MEETING = (*_LOG, Fact("attendees", EMAIL, many=True))
 _STATE = fixed("a state", ("open", "open"), ("overdue", "overdue"), ("today", "today"), ("done", "done"))

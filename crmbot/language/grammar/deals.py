@@ -58,7 +58,7 @@ DEAL = Noun(
             ListDeals,
             "list deals, open ones unless you say won, lost or all",
             "negotiation @jo",
-            (Fact("outcome", _OUTCOME, keys=("outcome",)), STAGE_FACT, OWNER, MY, COMPANY, PAGE),
+            (Fact("outcome", _OUTCOME, keys=("outcome",)), STAGE_FACT, OWNER, MY, replace(COMPANY, greedy=True), PAGE),
             ("words",),
             aliases=("ls",),
         ),

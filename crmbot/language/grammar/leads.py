@@ -13,9 +13,10 @@ from crmbot.crm.requests import (
     ShowLead,
 )
 from crmbot.domain.stages import LeadStatus
+from crmbot.errors import BadInput
 from crmbot.language.context import Context
 from crmbot.language.grammar.facts import DEAL_FACTS, MY, NEW_OWNER, OWNER, PAGE, REASON_WORDS, SOURCE_KEYS, TITLE
-from crmbot.language.readings import EMAIL, SOURCE, TEXT, WHOLE, Found, fixed
+from crmbot.language.readings import EMAIL, PHONE, SOURCE, TEXT, WHOLE, Found, fixed
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _STATUS = fixed("a status", *((status.value, status.value) for status in LeadStatus), ("all", None))
@@ -34,6 +35,19 @@ _COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"), intros=("at",), g
 _EMAIL = Fact("email", EMAIL, keys=("email", "mail"))
 _NAME = Fact("name", keyed=TEXT, keys=("name",))
 
+
+def _no_phone(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    number = None if asked else PHONE.read(text, at, context, asked)
+    if number is not None:
+        raise BadInput(
+            f"A lead keeps no phone number yet, so “{number.value}” would be lost in its name. Leave it out and keep "
+            "it as a note, or add a contact."
+        )
+    return None
+
+
+_PHONE = Fact("name", replace(PHONE, read=_no_phone), TEXT)
+
 LEAD = Noun(
     "lead",
     "somebody who may buy",
@@ -43,7 +57,7 @@ LEAD = Noun(
             CreateLead,
             "capture a lead",
             "Jane Doe jane@acme.com from referral company:Acme",
-            (_EMAIL, _SOURCE, _COMPANY, OWNER, _SCORE, _NAME),
+            (_EMAIL, _SOURCE, _COMPANY, OWNER, _SCORE, _NAME, _PHONE),
             ("name",),
             aliases=("add", "create"),
             named=True,

@@ -1,5 +1,7 @@
 """What can be said of contacts and companies."""
 
+from dataclasses import replace
+
 from crmbot.crm.requests import (
     CreateCompany,
     CreateContact,
@@ -14,19 +16,19 @@ from crmbot.crm.requests import (
     WriteEmail,
 )
 from crmbot.language.grammar.facts import PAGE
-from crmbot.language.readings import EMAIL, PHONE, TEXT
+from crmbot.language.readings import DOMAIN, EMAIL, PHONE, SIZE, TEXT
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _EMAIL_KEYS = ("email", "mail", "emails")
-_PHONE = Fact("phone", PHONE, TEXT, keys=("phone", "tel", "mobile"))
+_PHONE = Fact("phone", PHONE, replace(PHONE, text=True), keys=("phone", "tel", "mobile"))
 _ROLE = Fact("role", keyed=TEXT, keys=("role", "position"))
 _COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"), intros=("at",), greedy=True)
 _NAME = Fact("name", keyed=TEXT, keys=("name",))
 _INTO = Fact("into", keyed=TEXT, keys=("into",), intros=("into",), greedy=True)
 _COMPANY_FACTS = (
-    Fact("domain", keyed=TEXT, keys=("domain", "web", "website")),
+    Fact("domain", DOMAIN, TEXT, keys=("domain", "web", "website")),
     Fact("industry", keyed=TEXT, keys=("industry",)),
-    Fact("size", keyed=TEXT, keys=("size",)),
+    Fact("size", SIZE, TEXT, keys=("size",)),
     _NAME,
 )
 
