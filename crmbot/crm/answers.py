@@ -189,7 +189,7 @@ class Outcome(Answer):
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One line of a record's timeline; `what` is activity, email, note, stage, status or proposal."""
+    """One line of a record's timeline; `what` is call, email, meeting, task, note, stage, status or proposal."""
 
     at: datetime
     what: str

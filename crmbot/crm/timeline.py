@@ -76,7 +76,7 @@ def _activities(work: Work, column: str, row_id: str, most: int) -> list[Timelin
     return [
         TimelineEntry(
             at=activity.completed_at or activity.created_at,
-            what="email" if activity.kind == "email" else "activity",
+            what=activity.kind,
             text=_activity_words(activity, meetings.get(activity.id, "")),
             by=_name(work, activity.owner_id),
             reference=reference(Kind.ACTIVITY, activity.number),

@@ -157,6 +157,14 @@ def test_instants_are_in_the_zone_of_the_one_reader_and_left_to_slack_for_many()
     assert f"<!date^{int(NOW.timestamp())}^" in str(answer_message(shown, shared, ShowDeal("D-17")).payload)
 
 
+def test_each_kind_of_activity_has_its_own_sign_in_a_timeline() -> None:
+    kinds = ("call", "meeting", "email", "task")
+    timeline = tuple(TimelineEntry(NOW, kind, f"What the {kind} brought") for kind in kinds)
+    message = answer_message(Shown("D-17", deal("Acme"), timeline, ()), READER)
+    (text,) = [block["text"]["text"] for block in message.blocks if "What the call" in str(block)]
+    assert [line.split()[0] for line in text.split("\n")] == ["📞", "📅", "✉️", "📌"]
+
+
 def test_a_closed_deal_says_when_it_was_closed_and_no_longer_when_it_was_expected_to() -> None:
     won = replace(deal("Acme", outcome="won"), closed_at=NOW)
     assert "closed today" in record_facts(won, READER)

@@ -143,7 +143,7 @@ def test_an_owner_is_nudged_about_all_that_is_late_once_a_day_and_told_by_whom(b
     (nudge,) = waiting(bot)
     assert (nudge.kind, nudge.payload["by"]) == ("notice.nudge", "Ada")
     assert [item["reference"] for item in nudge.payload["items"]] == [task]
-    assert "Nudged Ben about 1 overdue activity. — Ada" in words(message)
+    assert "*Ben*  1 activity\\n✅ Nudged Ben about 1 overdue activity. — Ada" in words(message)
     again = post(bot, "overdue")
     press(bot, again, "digest.nudge")
     assert len(waiting(bot)) == 1

@@ -29,7 +29,7 @@ from crmbot.slack.blocks.primitives import (
     stack,
     table,
 )
-from crmbot.slack.blocks.records import ICONS, record_card, record_facts, record_line, show_request
+from crmbot.slack.blocks.records import ACTIVITY_ICONS, ICONS, record_card, record_facts, record_line, show_request
 from crmbot.slack.message import Block, Element, Message
 from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line
 from crmbot.slack.press import press_button
@@ -39,7 +39,7 @@ from crmbot.slack.reader import Reader, count
 _MOST_ROWS = 10
 _MOST_LINES = 8
 _MOST_DEALS = 5
-_LOG = {"activity": "📌", "email": "✉️", "note": "📝", "stage": "➡️", "status": "➡️", "proposal": "📄"}
+_LOG = {**ACTIVITY_ICONS, "note": "📝", "stage": "➡️", "status": "➡️", "proposal": "📄"}
 _EMPTY_TIMELINE = "Nothing logged yet."
 
 

@@ -29,7 +29,7 @@ ICONS = {
     Kind.ACTIVITY: "📌",
     Kind.PROPOSAL: "📄",
 }
-_ACTIVITY_ICONS = {"call": "📞", "meeting": "📅", "email": "✉️", "task": "📌"}
+ACTIVITY_ICONS = {"call": "📞", "meeting": "📅", "email": "✉️", "task": "📌"}
 _OUTCOMES = {"won": "🏆", "lost": "🪦"}
 _LONG_TEXT = 600
 _SHOW: dict[Kind, Callable[[str], Request]] = {
@@ -105,7 +105,7 @@ def icon(record: Record) -> str:
         case DealView():
             return _OUTCOMES.get(record.outcome, ICONS[Kind.DEAL])
         case ActivityView():
-            return "✅" if record.completed_at else _ACTIVITY_ICONS.get(record.activity_kind, ICONS[Kind.ACTIVITY])
+            return "✅" if record.completed_at else ACTIVITY_ICONS.get(record.activity_kind, ICONS[Kind.ACTIVITY])
     return ICONS[record.kind]
 
 

@@ -24,7 +24,7 @@ def overdue_blocks(digest: OverdueDigest, reader: Reader) -> tuple[Block, ...]:
         shown = (min(len(told), _ROOM - len(blocks)) - 1) // 2
         blocks.extend(told[: 1 + 2 * shown])
         left -= shown
-    more = f"… and {count(left, 'more activity')}: `{reader.command('/task list overdue')}`" if left else None
+    more = f"… and {count(left, 'more activity')}: `{reader.command('/task list overdue all')}`" if left else None
     return stack(blocks, context(Mrkdwn(more)) if more else None)
 
 

@@ -1,7 +1,7 @@
 """Presses in a digest: what is chosen is done through the one door, and the row becomes what is true now."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,7 +22,7 @@ from crmbot.slack.desk import Reply
 from crmbot.slack.digests.rows import RowName, replace_row, row_after, without_deeds
 from crmbot.slack.forms.opening import Asker
 from crmbot.slack.message import Block, Message
-from crmbot.slack.mrkdwn import Mrkdwn, escape, one_line
+from crmbot.slack.mrkdwn import Mrkdwn, escape, join, one_line
 from crmbot.slack.press import Press
 from crmbot.slack.reader import Reader
 from crmbot.slack.telling import Told, tell
@@ -115,7 +115,15 @@ def _row(pressed: _Pressed, reply: Reply) -> tuple[Block, ...]:
     said = _said(outcome.said, reply)
     if isinstance(outcome.record, ActivityView | DealView):
         return row_after(name, outcome.record, reply.reader, said, outcome.entry_id)
-    return (section(said, block_id=name.block_id("title")),) if name.kind == "owner" else ()
+    return (_nudged(pressed.click.blocks, name, said),) if name.kind == "owner" else ()
+
+
+def _nudged(blocks: Sequence[Block], name: RowName, said: Mrkdwn) -> Block:
+    """Return an owner's heading as it was posted, with what was done below it."""
+    block_id = name.block_id("title")
+    posted = next((block for block in blocks if block.get("block_id") == block_id), {})
+    heading = str((posted.get("text") or {}).get("text", "")).partition("\n")[0]
+    return section(join([Mrkdwn(heading), said], "\n"), block_id=block_id)
 
 
 def _said(said: str, reply: Reply) -> Mrkdwn:
