@@ -20,7 +20,7 @@ from crmbot.slack.forms.opening import Asker
 from crmbot.slack.message import Message
 from crmbot.slack.press import Press
 from crmbot.slack.reader import Reader
-from crmbot.slack.rewriting import list_again, with_choice, with_row
+from crmbot.slack.rewriting import list_again, with_choice, with_kept, with_row
 from crmbot.slack.sharing import share
 from crmbot.slack.telling import Told, tell
 
@@ -94,6 +94,8 @@ def _answered(pressed: Pressed, reply: Reply) -> Told:
         )
     message = _with_word(pressed, reply)
     wrote = isinstance(outcome, Outcome | MailAnswer)
+    if wrote:
+        message = with_kept(click.blocks, message)
     return Told(message, reply, instead=wrote or (click.action_id in _TURNS_PAGE and click.is_private))
 
 

@@ -10,6 +10,7 @@ from crmbot.slack.blocks.primitives import actions, context, section, stack
 from crmbot.slack.message import Block, Element, Message
 from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, one_line
 from crmbot.slack.press import press_button
+from crmbot.slack.rewriting import KEPT
 
 _MOST_CHOICES = 5
 _STATES = {"triage": "🤔 Waiting for you", "noise": "🗂 Left aside", "ignored": "🗂 Left aside"}
@@ -33,7 +34,7 @@ def receipt_message(payload: Mapping[str, Any]) -> Message:
         Mrkdwn(f"Because: {one_line(payload['why'], 300)}"),
     ]
     blocks = stack(
-        _command(asked) if asked else None,
+        command_blocks(asked) if asked else None,
         section(head),
         context(*(fact for fact in facts if fact)),
         actions(*_choices(payload)),
@@ -56,14 +57,17 @@ def _title(payload: Mapping[str, Any]) -> str:
     return _STATES.get(payload["state"], "📨 Logged")
 
 
-def _command(asked: Mapping[str, Any]) -> list[Block]:
-    """Return what the mail asked for and what came of it; what can't be understood comes with a line that would do."""
+def command_blocks(asked: Mapping[str, Any]) -> list[Block]:
+    """Return what the mail asked for and what came of it; what can't be understood comes with a line that would do.
+
+    They bear ids of their own, by which they stay when the mail below them is decided about.
+    """
     sign = "⚠️" if asked["failed"] else "✅"
     hint = f"For example: {one_line(asked['example'], 200)}" if asked["failed"] and asked["example"] else ""
-    undo = undo_button(asked["undo"])
-    head = section(Mrkdwn(f"{sign} {one_line(asked['said'], 600)}"), accessory=undo)
+    undo = undo_button(asked["undo"], row=True)
+    head = section(Mrkdwn(f"{sign} {one_line(asked['said'], 600)}"), accessory=undo, block_id=f"{KEPT}said")
     told = context(Mrkdwn(f"You wrote: {one_line(asked['line'], 200)}"), Mrkdwn(hint) if hint else None)
-    return [block for block in (head, told) if block]
+    return [head, {**told, "block_id": f"{KEPT}line"}] if told else [head]
 
 
 def _choices(payload: Mapping[str, Any]) -> list[Element | None]:

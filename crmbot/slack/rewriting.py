@@ -12,10 +12,21 @@ from crmbot.slack.message import Block, Message
 from crmbot.slack.mrkdwn import Mrkdwn, one_line
 from crmbot.slack.press import press_button
 
+KEPT = "kept."
+"""How the ids of blocks begin that stay when a button below them changes the rest of the message."""
+
+
+def with_kept(blocks: tuple[Block, ...], message: Message) -> Message:
+    """Return what takes a message's place, below those of its blocks that stay."""
+    kept = [block for block in blocks if str(block.get("block_id", "")).startswith(KEPT)]
+    return fit(Message(message.text, (*kept, *message.blocks))) if kept else message
+
 
 def with_row(blocks: tuple[Block, ...], block_id: str, outcome: Outcome, reply: Reply) -> Message:
     """Return the message with the pressed row changed to what is true now; other rows stay as they were posted."""
-    row: tuple[Block, ...] = stack(section(_done(outcome, reply), accessory=undo_button(outcome.entry_id, row=True)))
+    undo = undo_button(outcome.entry_id, row=True)
+    kept = block_id if block_id.startswith(KEPT) else None
+    row: tuple[Block, ...] = stack(section(_done(outcome, reply), accessory=undo, block_id=kept))
     record = outcome.record
     if isinstance(record, ActivityView) and record.completed_at is None:
         row = (*row, *stack(actions(*activity_buttons(record, row=True))))

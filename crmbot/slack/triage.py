@@ -11,6 +11,7 @@ from crmbot.slack.blocks.triage import triage_buttons
 from crmbot.slack.message import Message
 from crmbot.slack.mrkdwn import Mrkdwn, escape, one_line
 from crmbot.slack.reader import Reader
+from crmbot.slack.receipts import command_blocks
 
 
 def triage_card(answer: MailAnswer, reader: Reader) -> Message:
@@ -28,7 +29,8 @@ def done_card(answer: MailAnswer, payload: Mapping[str, Any]) -> Message:
     by = f" — {one_line(payload['by'], 60)}" if payload.get("by") else ""
     line = Mrkdwn(f"✅ {one_line(payload['said'], 300)}{by}")
     undo = None if answer.email.reason == "forgotten" else undo_button(payload.get("entry_id"))
-    return fit(Message(escape(str(payload["said"])), stack(section(line), actions(undo))))
+    command = command_blocks(payload["asked"]) if payload.get("asked") else None
+    return fit(Message(escape(str(payload["said"])), stack(command, section(line), actions(undo))))
 
 
 def more_waits_message(_payload: Mapping[str, Any]) -> Message:

@@ -150,6 +150,40 @@ def test_receipt_of_a_command_tells_both_and_undoes_each(desk: Bot) -> None:
     assert desk.slack.violations == []
 
 
+@pytest.mark.parametrize("button", ["Contact only", "the mail's Undo"])
+def test_command_of_a_receipt_and_its_undo_stay_when_the_mail_is_put_right(desk: Bot, button: str) -> None:
+    desk.slack.command(desk.url, "/crm", "today", "U1")
+    take(desk, forward(ASKED, by=ADA, words="/task fri call back"))
+    send_waiting(desk)
+    receipt = desk.slack.messages(desk.slack.direct_channel("U1").id)[-1]
+    desk.slack.click(desk.url, receipt, undo_of_the_mail(receipt) if "Undo" in button else button, "U1")
+    assert "You wrote: /task fri call back" in shown(receipt)
+    assert "📨 Logged:" not in shown(receipt)
+    desk.slack.click(desk.url, receipt, receipt.blocks[0]["accessory"]["value"], "U1")
+    assert "Undone: " in shown(receipt)
+    assert "call back" in receipt.blocks[0]["text"]["text"]
+    assert desk.slack.violations == []
+
+
+def undo_of_the_mail(receipt: Message) -> str:
+    return str(receipt.blocks[-1]["elements"][-1]["value"])
+
+
+def test_receipt_changes_once_somebody_else_decided_and_keeps_its_command(desk: Bot) -> None:
+    desk.slack.command(desk.url, "/crm", "today", "U2")
+    unknown = ASKED.but(sender=GUS)
+    take(desk, forward(unknown, by="Ben <ben@example.com>", words="/task call back re:D-1"))
+    send_waiting(desk)
+    receipt = desk.slack.messages(desk.slack.direct_channel("U2").id)[-1]
+    assert "Waiting for you" in shown(receipt)
+    desk.slack.click(desk.url, desk.slack.messages("C1")[-1], "email.add_sender", "U1")
+    send_waiting(desk)
+    assert "Waiting for you" not in shown(receipt)
+    assert "Logged" in shown(receipt)
+    assert "You wrote: /task call back re:D-1" in shown(receipt)
+    assert desk.slack.violations == []
+
+
 def test_receipt_moves_a_mail_to_its_contact_alone(desk: Bot) -> None:
     desk.slack.command(desk.url, "/crm", "today", "U1")
     take(desk, forward(ASKED, by=ADA))

@@ -1,19 +1,23 @@
 """Telling people of mail that waits: a card each where they look, one word for many, and the card again once done."""
 
+import re
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
+from crmbot.crm.emails.placing import RECEIPT
 from crmbot.crm.emails.sensitive import is_sensitive
 from crmbot.crm.work import Work
 from crmbot.domain.permissions import Role
 from crmbot.models import Email, Outbox, User
 
 CARD, DONE, MORE = "notice.triage", "notice.triage_done", "notice.triage_more"
-"""The kinds of the notices: payloads `{email_id}`, `{email_id, ts, said, by, entry_id}` and `{}`."""
+"""The kinds of the notices: payloads `{email_id}`, `{email_id, ts, said, by, entry_id, asked}` and `{}`."""
 
 MOST_AN_HOUR = 20
 """So many cards an hour for one place; more are told in one line."""
+_POSTED = re.compile(r"\d+\.\d+")
+"""What Slack names a message by; a receipt that went out as mail can't change any more."""
 _DECIDERS = (Role.MANAGER.value, Role.ADMIN.value)
 
 
@@ -32,22 +36,24 @@ def announce(work: Work, email: Email) -> None:
 
 
 def refresh_cards(work: Work, email: Email, said: str) -> None:
-    """Queue the new content of the cards that were posted for a mail, which was decided about just now."""
-    prefix = f"{CARD}:{email.id}:"
-    rows = work.session.execute(
-        select(Outbox.id, Outbox.destination, Outbox.receipt).where(
-            Outbox.workspace_id == work.workspace_id,
-            Outbox.key.startswith(prefix, autoescape=True),
-            Outbox.state == "sent",
-        )
+    """Queue the new content of the cards and receipts that were posted for a mail, which was decided about just now.
+
+    What a receipt tells of the mail's command stays.
+    """
+    posted = or_(*(Outbox.key.startswith(f"{kind}:{email.id}:", autoescape=True) for kind in (CARD, RECEIPT)))
+    rows = work.session.scalars(
+        select(Outbox).where(Outbox.workspace_id == work.workspace_id, posted, Outbox.state == "sent")
     ).all()
     for row in rows:
+        if row.kind == RECEIPT and not _POSTED.fullmatch(row.receipt or ""):
+            continue
         payload = {
             "email_id": email.id,
             "ts": row.receipt,
             "said": said,
             "by": work.actor.name,
             "entry_id": work.entry_id,
+            "asked": row.payload.get("asked"),
         }
         work.send(DONE, row.destination, payload)
 

@@ -23,6 +23,7 @@ COMMAND_ONLY = "command"
 NEVER = "never_logged"
 """Why nothing was kept of a mail: its domain is never logged."""
 
+RECEIPT = "notice.receipt"
 MORE_RECEIPTS = "notice.more_receipts"
 MORE_SAID = "More mail of yours was logged than is worth a message each. What needs you still comes one by one."
 
@@ -102,7 +103,8 @@ def send_receipt(
         "alone": [one.reference for one in about if one.reference[:1] != "D"][:1] if _has_deal(about) else [],
         "asked": asdict(asked) if asked is not None else None,
     }
-    work.send("notice.receipt", work.actor.user_id, payload)
+    key = f"{RECEIPT}:{email.id}:{work.entry_id}" if email.state == "triage" else None
+    work.send(RECEIPT, work.actor.user_id, payload, key=key)
 
 
 def _is_flooded(work: Work, user_id: str) -> bool:

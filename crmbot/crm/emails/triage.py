@@ -41,7 +41,7 @@ _END_OF_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{6,25}")
 def attach_email(work: Work, request: AttachEmail) -> MailAnswer:
     """Log a waiting mail with a record, or move a logged one there."""
     email = find_email(work, request.email)
-    match = match_with(find_target(work, request.target))
+    match = _with_own_person(work, email, match_with(find_target(work, request.target)))
     activity: Activity | None = work.get(Activity, email.activity_id)
     if activity is None:
         return log_waiting(work, email, match)
@@ -58,6 +58,15 @@ def attach_email(work: Work, request: AttachEmail) -> MailAnswer:
         email=email_view(work, email, about),
         activity=activity_view(work, activity, about),
     )
+
+
+def _with_own_person(work: Work, email: Email, match: Match) -> Match:
+    """Keep a mail with the contact who takes part in it, whatever deal or company a person chose for it."""
+    if match.lead_id or (match.contact_id and not match.deal):
+        return match
+    known = look_up(work, _as_request(email))
+    there = [known.contacts[one.email].id for one in known.outside if one.email in known.contacts]
+    return match if match.contact_id in there or not there else replace(match, contact_id=there[0])
 
 
 def add_sender(work: Work, request: AddSender) -> MailAnswer:

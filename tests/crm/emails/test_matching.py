@@ -201,6 +201,16 @@ def test_unknown_people_become_contacts_where_the_operator_says_so(post_with: Ca
 # Triage
 
 
+@pytest.mark.parametrize("target", ["Bolt deal", "Bolt"])
+def test_mail_that_is_put_elsewhere_stays_with_its_own_contact(any_post: Post, target: str) -> None:
+    any_post.crm.do(CreateContact("Paul Ferris", emails=("paul@bolt.example",), company="Bolt"))
+    any_post.crm.do(CreateDeal("Bolt deal", contact="C-2"))
+    any_post.take(BCC)
+    moved = any_post.crm.ask(AttachEmail("A-1", target)).email
+    assert "C-1" in {one.reference for one in moved.about}
+    assert "C-2" not in {one.reference for one in moved.about}
+
+
 def test_waiting_mail_is_attached_by_hand(any_post: Post) -> None:
     waiting = any_post.take(BCC.but(to="who@nowhere.example")).answer
     assert waiting is not None
