@@ -9,13 +9,17 @@ from typing import Any
 import click
 
 from crmbot.cli.opening import actor_of, crmbot
+from crmbot.reports.registry import REGISTRY
 from crmbot.reports.rendering import as_csv, as_envelope, as_table
 from crmbot.reports.values import Report, ReportRequest
 
 _FORMATS = ("table", "json", "csv", "svg", "png")
 
 
-@click.command("report")
+_EPILOG = f"The reports are {', '.join(REGISTRY)}."
+
+
+@click.command("report", epilog=_EPILOG)
 @click.argument("name")
 @click.option("--period", help="7, 30 or 90 days, today included.")
 @click.option("--from", "date_from", metavar="DATE", help="First day, YYYY-MM-DD.")

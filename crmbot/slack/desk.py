@@ -190,6 +190,7 @@ class Desk:
             prefix=self.prefix,
             user_id=actor.user_id,
             permissions=actor.permissions,
+            writes_mail=self.service.policy.sends_mail,
         )
 
 

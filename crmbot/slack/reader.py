@@ -30,6 +30,8 @@ class Reader:
     prefix: str = ""
     user_id: str | None = None
     permissions: frozenset[str] | None = None
+    writes_mail: bool = True
+    """Whether there is a mail server to write through."""
 
     @classmethod
     def nobody(cls, now: datetime, prefix: str = "") -> Self:

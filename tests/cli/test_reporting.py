@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crmbot.cli import main
+from crmbot.reports.registry import REGISTRY
 
 Run = Callable[..., Result]
 
@@ -24,6 +25,11 @@ def test_a_chart_is_written_into_a_file(run: Run, tmp_path: Path) -> None:
     assert (done.exit_code, done.output) == (0, "")
     assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
     assert run("report", "sales-pipeline", "--view", "aging", "--format", "svg").stdout.startswith("<svg")
+
+
+def test_the_help_names_every_report(run: Run) -> None:
+    told = run("report", "--help").stdout
+    assert all(name in told for name in REGISTRY)
 
 
 def test_a_table_can_go_into_a_file_too(run: Run, tmp_path: Path) -> None:

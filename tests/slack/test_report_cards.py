@@ -54,6 +54,7 @@ def test_no_report_shows_keys_or_dates_of_programs(report: Report) -> None:
 def test_a_stage_is_called_what_it_is_called_now() -> None:
     report = replace(STAGES, stage_names={"proposal_sent": "Offer out"})
     assert "Offer out" in said(report)
+    assert "Proposal sent" not in said(report)
 
 
 def test_a_warning_is_a_sentence_and_nothing_else() -> None:

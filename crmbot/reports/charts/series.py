@@ -64,7 +64,8 @@ def _activities(report: Report) -> Series:
 
 
 def _sales_pipeline(report: Report) -> Series:
-    rows = [(words(key), _amounts(row.value, row.weighted_value)) for key, row in report.data.by_stage.items()]
+    names, stages = report.stage_names, report.data.by_stage.items()
+    rows = [(names.get(key) or words(key), _amounts(row.value, row.weighted_value)) for key, row in stages]
     return _stages("Sales pipeline by stage", report, rows)
 
 

@@ -53,7 +53,7 @@ def form_buttons(record: Record, reader: Reader) -> list[Element | None]:
         about = {"target": record.reference}
         buttons.append(form_button("Log …", Asked("activity.log", {"kind": "call", **about}), "form.log"))
         buttons.append(form_button("Task …", Asked("task.new", about), "form.task"))
-    if reader.may_edit("emails") and isinstance(record, DealView | ContactView) and not closed:
+    if reader.writes_mail and reader.may_edit("emails") and isinstance(record, DealView | ContactView) and not closed:
         written = {"target": record.reference, "subject": record.title if isinstance(record, DealView) else ""}
         buttons.append(form_button("Write mail …", Asked("email.write", written), "form.mail"))
     return buttons

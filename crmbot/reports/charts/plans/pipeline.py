@@ -46,9 +46,12 @@ def plan_pipeline(report: Report) -> Plan:
 
 
 def plan_sales_pipeline(report: Report) -> Plan:
-    """Plan the bars of the open stages, which this report knows by their keys."""
+    """Plan the bars of the open stages, by the names that they have now."""
     data: SalesPipeline = report.data
-    stages = [(words(key), row.count, row.value, row.weighted_value) for key, row in data.by_stage.items()]
+    names = report.stage_names
+    stages = [
+        (names.get(key) or words(key), row.count, row.value, row.weighted_value) for key, row in data.by_stage.items()
+    ]
     return _plan_stages("Sales pipeline by stage", stages, report.meta.currency, ())
 
 
