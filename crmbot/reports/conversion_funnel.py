@@ -55,10 +55,10 @@ def compute_conversion_funnel(snapshot: Snapshot) -> ConversionFunnel:
     won at `as_of`. Values are those of the deals at `as_of`; a deal with several proposals gives its value once.
     """
     deals, proposals = total_of(sum_deals(snapshot, _CREATED)), total_of(sum_deals(snapshot, _OFFERED))
-    won = total_won(snapshot)
+    won, qualified = total_won(snapshot), LeadStatus.QUALIFIED
     found = (
         ("leads", count_created(snapshot), 0),
-        ("qualified", count_entered(snapshot)[LeadStatus.QUALIFIED].leads, 0),
+        ("qualified", count_entered(snapshot, (qualified,))[qualified].leads, 0),
         ("deals", deals.deals, deals.value),
         ("proposals_sent", int(snapshot.run(_count_proposals(snapshot.shape())).scalar_one()), proposals.value),
         ("won", won.deals, won.value),

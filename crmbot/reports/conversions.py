@@ -19,6 +19,8 @@ class Conversions:
     convertible: int
     rated: int
     values: Mapping[str, Any]
+    fractions: Mapping[str, tuple[int, int]]
+    """(times, by) of each: its minor units times the one, over the other, are those of the workspace's currency."""
 
 
 def conversions(rates: Mapping[str, Decimal], own: str) -> Conversions:
@@ -34,10 +36,8 @@ def conversions(rates: Mapping[str, Decimal], own: str) -> Conversions:
         values |= {f"times_{place}": times, f"half_{place}": by // 2, f"by_{place}": by}
     if usable:
         values["most"] = min(min(_MOST_PRODUCT, _MOST * by) // times for _, times, by in usable)
-    return Conversions(len(usable), len(fractions), values)
+    return Conversions(len(usable), len(fractions), values, {other: (times, by) for other, times, by in fractions})
 
 
 def _fraction(rate: Decimal, scale: int) -> tuple[int, int]:
-    """Return (times, by): minor units times the one, over the other, are those of the workspace's currency."""
-    times, by = rate.scaleb(scale).as_integer_ratio()
-    return times, by
+    return rate.scaleb(scale).as_integer_ratio()

@@ -55,11 +55,11 @@ def lead_shape(snapshot: Snapshot) -> Shape:
     return snapshot.shape(LeadVersion) if snapshot.scope.owner is not None else snapshot.shape()
 
 
-def count_entered(snapshot: Snapshot) -> Mapping[str, Entered]:
+def count_entered(snapshot: Snapshot, statuses: tuple[LeadStatus, ...] = tuple(LeadStatus)) -> Mapping[str, Entered]:
     """Return how many leads entered each status inside the window (reports.md, lead-conversion, funnel and cohort)."""
-    rows = snapshot.run(_count_entered(lead_shape(snapshot)))
+    rows = snapshot.run(_count_entered(lead_shape(snapshot), statuses))
     found = {status: Entered(leads, first, born) for status, leads, first, born in rows}
-    return {one: found.get(one, Entered()) for one in LeadStatus}
+    return {one: found.get(one, Entered()) for one in statuses}
 
 
 def created(shape: Shape, facts: LeadFacts | None) -> tuple[ColumnElement[bool], ...]:
@@ -78,13 +78,13 @@ def count_created(snapshot: Snapshot) -> int:
 
 
 @lru_cache(KEPT)
-def _count_entered(shape: Shape) -> Select[Any]:
+def _count_entered(shape: Shape, statuses: tuple[LeadStatus, ...]) -> Select[Any]:
     status, first = LeadStatusEntry.status, LeadStatusEntry.previous_at.is_(None)
     born = and_(first, LeadStatusEntry.lead_created_at >= STARTS)
     counts = (func.count().label("leads"), func.count().filter(first).label("first"))
     counted = entered(shape, status, *counts, func.count().filter(born).label("born"))
     # Named one by one, so that an index finds each with its time.
-    return counted.where(status.in_(tuple(LeadStatus))).group_by(status)
+    return counted.where(status.in_(statuses)).group_by(status)
 
 
 @lru_cache(KEPT)

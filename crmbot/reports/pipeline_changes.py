@@ -1,9 +1,9 @@
 """pipeline-changes: what moved the open pipeline between two instants, to the cent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from crmbot.domain.money import Money
 from crmbot.models import Deal, DealVersion
 from crmbot.reports.deal_sums import Addends, sum_deals, total_of
-from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.snapshot import UNASSIGNED, Snapshot
 from crmbot.reports.statements import KEPT, STARTS, WORKSPACE, Shape
 from crmbot.reports.values import Unconverted
 from crmbot.reports.versions import began, by_deal, valid
@@ -79,12 +79,19 @@ def compute_pipeline_changes(snapshot: Snapshot) -> PipelineChanges:
     """
     moved: dict[str, list[MovedDeal]] = {name: [] for name in MOVEMENTS}
     opening = closing = total_of(sum_deals(snapshot, _UNCHANGED)).value
+    # Most amounts come several times, as zero or as another part of the same deal.
+    money, names = cache(snapshot.money), snapshot.users
     for row in snapshot.run(_changed(snapshot.shape())):
-        before, after = _open_value(snapshot, row, "before"), _open_value(snapshot, row, "after")
+        one, number, title, owner_id, *then_and_now = row
+        was, minor_before, currency_before, close_before, now, minor_after, currency_after, close_after = then_and_now
+        before = _value(snapshot, row, minor_before, currency_before) if was == "open" else None
+        after = _value(snapshot, row, minor_after, currency_after) if now == "open" else None
         opening += before or 0
         closing += after or 0
-        for name, value in _classify(row, before, after):
-            moved[name].append(_moved_deal(snapshot, row, value, before or 0, after or 0))
+        told = (one, number, title, owner_id, names.get(owner_id, UNASSIGNED))
+        for name, value in _classify(was, now, before, after, (close_before, close_after)):
+            sides = (money(value), money(before or 0), money(after or 0))
+            moved[name].append(MovedDeal(*told, *sides, close_before, close_after))
     return PipelineChanges(
         opening_value=snapshot.money(opening),
         closing_value=snapshot.money(closing),
@@ -125,47 +132,32 @@ def _changed(shape: Shape) -> Select[Any]:
     )
 
 
-def _open_value(snapshot: Snapshot, row: Any, side: str) -> int | None:
-    """Return a deal's value in one of the two snapshots; None when it was not open then."""
-    if side == "before":
-        outcome, minor, currency = row.outcome_before, row.value_minor_before, row.currency_before
-    else:
-        outcome, minor, currency = row.outcome_after, row.value_minor_after, row.currency_after
-    if outcome != "open":
-        return None
-    converted = snapshot.convert(minor or 0, currency)
-    if converted is None and minor is not None:
+def _value(snapshot: Snapshot, row: Any, minor: int | None, currency: str) -> int:
+    """Return an open deal's value; one whose currency has no rate counts nothing and is noted."""
+    if minor is None:
+        return 0
+    converted = snapshot.convert(minor, currency)
+    if converted is None:
         snapshot.note_unconverted(Unconverted(row.id, row.number, row.title, Money(minor, currency), currency))
-    return converted or 0
+        return 0
+    return converted
 
 
-def _classify(row: Any, before: int | None, after: int | None) -> Iterator[tuple[str, int]]:
+def _classify(
+    was: str | None, now: str, before: int | None, after: int | None, closes: tuple[date | None, date | None]
+) -> tuple[tuple[str, int], ...]:
+    """Return the movements of a deal, each with the value that moved; at most its value's and its date's."""
     if before is None:
-        yield ("created" if row.outcome_before is None else "reopened"), after or 0
-        return
+        return (("created" if was is None else "reopened", after or 0),)
     if after is None:
-        yield row.outcome_after, -before
-        return
+        return ((now, -before),)
+    found: tuple[tuple[str, int], ...] = ()
     if after != before:
-        yield ("increased" if after > before else "decreased"), after - before
-    old, new = row.expected_close_before, row.expected_close_after
+        found = (("increased" if after > before else "decreased", after - before),)
+    old, new = closes
     if old is not None and new is not None and old != new:
-        yield ("pulled_in" if new < old else "pushed_out"), after
-
-
-def _moved_deal(snapshot: Snapshot, row: Any, value: int, before: int, after: int) -> MovedDeal:
-    return MovedDeal(
-        id=row.id,
-        number=row.number,
-        title=row.title,
-        owner_id=row.owner_id,
-        owner_name=snapshot.user_name(row.owner_id),
-        value=snapshot.money(value),
-        value_before=snapshot.money(before),
-        value_after=snapshot.money(after),
-        close_before=row.expected_close_before,
-        close_after=row.expected_close_after,
-    )
+        found = (*found, ("pulled_in" if new < old else "pushed_out", after))
+    return found
 
 
 def _movement(snapshot: Snapshot, deals: Iterable[MovedDeal]) -> Movement:

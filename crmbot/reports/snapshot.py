@@ -4,27 +4,26 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, Result, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Executable, Result, Row
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from crmbot.domain.money import Money
 from crmbot.domain.windows import Window, day_start, last_day_before
-from crmbot.models import CurrencyRate, Deal, DealVersion, Stage, User
+from crmbot.models import DealVersion
 from crmbot.reports.conversions import Conversions, conversions
-from crmbot.reports.statements import AT, DAY, KEPT, WORKSPACE, Shape
+from crmbot.reports.lookups import select_deals, select_later, select_rates, select_stages, select_users
+from crmbot.reports.statements import Shape
 from crmbot.reports.values import Meta, Period, Scope, Unconverted
-from crmbot.reports.versions import valid
 from crmbot.reports.whole_sums import is_overflow, whole_sum, wide_sum
 
 UNASSIGNED = "Unassigned"
 _AT_ONCE = 500
 """Rows fetched together from a server."""
 _EARLIEST = date(1000, 1, 1).toordinal()
-_STAGE = (Stage.id, Stage.key, Stage.name, Stage.kind, Stage.late, Stage.stale_after_days, Stage.forecast_category)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +135,13 @@ class Snapshot:
         """
         known = self._changed_since.get(versions)
         if known is None:
-            known = self._changed_since[versions] = bool(self.run(_later(versions)).scalar_one())
+            known = self._changed_since[versions] = bool(self.run(select_later(versions)).scalar_one())
         return known
 
     @cached_property
     def users(self) -> dict[str | None, str]:
         """The names of the workspace's users by id; None is what nobody owns."""
-        return {None: UNASSIGNED, **{row.id: row.name for row in self.run(_users())}}
+        return {None: UNASSIGNED, **{row.id: row.name for row in self.run(select_users())}}
 
     def user_name(self, user_id: str | None) -> str:
         """Return a user's name."""
@@ -151,7 +150,7 @@ class Snapshot:
     @cached_property
     def stages(self) -> tuple[StageFacts, ...]:
         """All stages in order; `removed` are those taken away before `as_of`."""
-        return tuple(StageFacts(**{**row._mapping, "removed": bool(row.removed)}) for row in self.run(_stages()))  # noqa: SLF001 - SQLAlchemy's public name
+        return tuple(StageFacts(**{**row._mapping, "removed": bool(row.removed)}) for row in self.run(select_stages()))  # noqa: SLF001 - SQLAlchemy's public name
 
     def stage_names(self) -> dict[str, str]:
         """Return the names by key of the stages, when the report had to look at them."""
@@ -160,16 +159,18 @@ class Snapshot:
     @cached_property
     def rates(self) -> dict[str, Decimal]:
         """Units of the workspace's currency for one of each other, by the latest rate on or before the day."""
-        return {currency: Decimal(rate) for currency, rate in self.run(_rates())}
+        return {currency: Decimal(rate) for currency, rate in self.run(select_rates())}
 
     def convert(self, minor: int, currency: str) -> int | None:
         """Return an amount in the workspace's minor units, rounded half-up; None without a rate (reports.md, Money)."""
         if currency == self.scope.currency:
             return minor
-        rate = self.rates.get(currency)
-        if rate is None:
+        fraction = self._conversions.fractions.get(currency)
+        if fraction is None:
             return None
-        return Money(minor, currency).converted(rate, self.scope.currency).minor
+        times, by = fraction
+        amount = (2 * abs(minor) * times + by) // (2 * by)
+        return amount if minor >= 0 else -amount
 
     def convert_or_note(self, minor: int, currency: str) -> int:
         """Convert, or count nothing and remember the currency for `list_unconverted`."""
@@ -187,7 +188,7 @@ class Snapshot:
         """Remember the deals, as they were at `as_of`, that meet the conditions and whose currency has no rate."""
         if not self.without_rate:
             return
-        statement = _deals(self.shape()).where(
+        statement = select_deals(self.shape()).where(
             DealVersion.currency.in_(sorted(self.without_rate)), DealVersion.value_minor.is_not(None), *conditions
         )
         for row in self.run(statement, **values):
@@ -211,44 +212,3 @@ class Snapshot:
     def period(self) -> Period:
         """The window's days."""
         return Period(self.window.from_on, self.window.to_on)
-
-
-@lru_cache(KEPT)
-def _later(versions: Any) -> Executable:
-    return select(exists().where(versions.workspace_id == WORKSPACE, versions.valid_to >= AT))
-
-
-@lru_cache
-def _users() -> Executable:
-    return select(User.id, User.name).where(User.workspace_id == WORKSPACE)
-
-
-@lru_cache
-def _stages() -> Executable:
-    removed = func.coalesce(Stage.removed_at < AT, False).label("removed")
-    return select(*_STAGE, removed).where(Stage.workspace_id == WORKSPACE).order_by(Stage.position, Stage.key)
-
-
-@lru_cache
-def _rates() -> Executable:
-    latest = (
-        select(CurrencyRate.currency, func.max(CurrencyRate.on).label("on"))
-        .where(CurrencyRate.workspace_id == WORKSPACE, CurrencyRate.on <= DAY)
-        .group_by(CurrencyRate.currency)
-        .subquery()
-    )
-    return (
-        select(CurrencyRate.currency, CurrencyRate.rate)
-        .join(latest, (CurrencyRate.currency == latest.c.currency) & (CurrencyRate.on == latest.c.on))
-        .where(CurrencyRate.workspace_id == WORKSPACE)
-    )
-
-
-@lru_cache(KEPT)
-def _deals(shape: Shape) -> Select[*tuple[Any, ...]]:
-    of_deal = (Deal.workspace_id == DealVersion.workspace_id) & (Deal.id == DealVersion.deal_id)
-    return (
-        select(Deal.id, Deal.number, Deal.title, DealVersion.value_minor, DealVersion.currency)
-        .join_from(DealVersion, Deal, of_deal)
-        .where(Deal.workspace_id == WORKSPACE, *valid(shape))
-    )

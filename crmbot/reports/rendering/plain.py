@@ -5,15 +5,18 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
-from crmbot.domain.money import Money
+from crmbot.domain.money import Money, exponent
 
 
 def plain(value: Any) -> Any:
     """Turn a value into JSON's types: money into major units, instants into ISO 8601 with Z, records into objects."""
-    if value is None or isinstance(value, str | int | float):
+    kind = type(value)
+    if kind in _PLAIN:
         return value
-    if isinstance(value, Money):
-        return float(value.amount)
+    if kind is Money:
+        return value.minor / 10 ** exponent(value.currency)
+    if isinstance(value, str | int | float):
+        return value
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
@@ -21,7 +24,10 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if is_dataclass(value):
-        return {name: plain(getattr(value, attribute)) for attribute, name in field_names(type(value))}
+        return {
+            name: item if type(item := getattr(value, attribute)) in _PLAIN else plain(item)
+            for attribute, name in field_names(kind)
+        }
     return [plain(item) for item in value]
 
 
@@ -33,4 +39,5 @@ def field_names(kind: type[Any]) -> tuple[tuple[str, str], ...]:
     return known
 
 
+_PLAIN = frozenset({type(None), str, int, float, bool})
 _KNOWN: dict[type[Any], tuple[tuple[str, str], ...]] = {}

@@ -1,0 +1,58 @@
+"""What a snapshot looks up for most reports: names, stages, rates, and whether the past differs."""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Executable, Select, exists, func, select
+
+from crmbot.models import CurrencyRate, Deal, DealVersion, Stage, User
+from crmbot.reports.statements import AT, DAY, KEPT, WORKSPACE, Shape
+from crmbot.reports.versions import valid
+
+_STAGE = (Stage.id, Stage.key, Stage.name, Stage.kind, Stage.late, Stage.stale_after_days, Stage.forecast_category)
+
+
+@lru_cache(KEPT)
+def select_later(versions: Any) -> Executable:
+    """Ask whether a table of earlier facts holds any of `as_of`."""
+    return select(exists().where(versions.workspace_id == WORKSPACE, versions.valid_to >= AT))
+
+
+@lru_cache
+def select_users() -> Executable:
+    """Select the names of the workspace's users."""
+    return select(User.id, User.name).where(User.workspace_id == WORKSPACE)
+
+
+@lru_cache
+def select_stages() -> Executable:
+    """Select the stages in their order, and whether each was removed before `as_of`."""
+    removed = func.coalesce(Stage.removed_at < AT, False).label("removed")
+    return select(*_STAGE, removed).where(Stage.workspace_id == WORKSPACE).order_by(Stage.position, Stage.key)
+
+
+@lru_cache
+def select_rates() -> Executable:
+    """Select the latest rate of each currency on or before the report's day."""
+    latest = (
+        select(CurrencyRate.currency, func.max(CurrencyRate.on).label("on"))
+        .where(CurrencyRate.workspace_id == WORKSPACE, CurrencyRate.on <= DAY)
+        .group_by(CurrencyRate.currency)
+        .subquery()
+    )
+    return (
+        select(CurrencyRate.currency, CurrencyRate.rate)
+        .join(latest, (CurrencyRate.currency == latest.c.currency) & (CurrencyRate.on == latest.c.on))
+        .where(CurrencyRate.workspace_id == WORKSPACE)
+    )
+
+
+@lru_cache(KEPT)
+def select_deals(shape: Shape) -> Select[*tuple[Any, ...]]:
+    """Select the deals that the viewer sees, as they were at `as_of`; conditions come besides."""
+    of_deal = (Deal.workspace_id == DealVersion.workspace_id) & (Deal.id == DealVersion.deal_id)
+    return (
+        select(Deal.id, Deal.number, Deal.title, DealVersion.value_minor, DealVersion.currency)
+        .join_from(DealVersion, Deal, of_deal)
+        .where(Deal.workspace_id == WORKSPACE, *valid(shape))
+    )
