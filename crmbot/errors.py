@@ -149,6 +149,7 @@ class Candidate:
     reference: str
     title: str
     facts: tuple[str, ...] = ()
+    text: str = ""
 
 
 class Ambiguous(CrmError):

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from crmbot.crm import deals
 from crmbot.crm.answers import ActivityView, Change, DealView, Outcome
+from crmbot.crm.hearsay import divided
 from crmbot.crm.history import keep_activity_facts, overdue_at, save_deal
 from crmbot.crm.lookup import already_theirs, candidate, find_activity, find_deal, find_target, find_user
 from crmbot.crm.postponing import put_off
@@ -46,7 +47,7 @@ _OPEN_DEALS = {
 def log(work: Work, request: LogActivity) -> Outcome:
     """Log what happened; with it change the deal it is about and plan the next task, all as one effect."""
     _refuse_kind(request.kind)
-    about = _about(work, request.target)
+    request, about = _said_about(work, request)
     if _facts_of_deal(request) != _NO_FACTS and not about.get("deal_id"):
         about = _with_named_deal(work, request.target, about)
     at = request.at or work.now
@@ -134,7 +135,7 @@ def snooze(work: Work, request: SnoozeActivity) -> Outcome:
     work.flush()
     view = activity_view(work, activity)
     after = due_words(work, view)
-    change = Change(view.reference, "Due", before, after)
+    change = Change(view.reference, "Due", before.removeprefix("due "), after.removeprefix("due "))
     return Outcome(f"{_named(activity)} is {after} now.", record=view, changes=(change,))
 
 
@@ -221,6 +222,19 @@ def due_words(work: Work, view: ActivityView) -> str:
     if view.due_at is not None:
         return f"due {view.due_at.astimezone(work.actor.zone):%a %-d %b %Y, %H:%M %Z}"
     return f"due {view.due_on:%a %-d %b %Y}" if view.due_on else ""
+
+
+def _said_about(work: Work, request: LogActivity) -> tuple[LogActivity, dict[str, str | None]]:
+    """Return the request and the links of what it is about; words behind a known name become its text."""
+    try:
+        return request, _about(work, request.target)
+    except NotFound as nothing:
+        name, text = divided(work, request, nothing)
+    try:
+        return replace(request, target=name, text=text), _about(work, name)
+    except Ambiguous as several:
+        choices = [replace(one, text=text) for one in several.candidates]
+        raise Ambiguous(name, "target", choices) from several
 
 
 def _about(work: Work, word: str) -> dict[str, str | None]:

@@ -1,9 +1,11 @@
 """Lists of records, a page at a time, narrowed by what was said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from rapidfuzz import fuzz, process
 from sqlalchemy import Integer, bindparam, func, or_, select
 
 from crmbot.crm import requests as ask
@@ -21,6 +23,8 @@ from crmbot.errors import BadInput
 from crmbot.models import Activity, Company, Contact, Deal, Lead
 
 PER_PAGE = 10
+_A_SLIP = 75.0
+"""From here on words are taken for another with a slip in it, out of 100."""
 
 _FILTERS: Mapping[str, Any] = {
     "lead.status": Lead.status == bindparam("status"),
@@ -64,7 +68,7 @@ def list_leads(work: Work, request: ask.ListLeads) -> Listing:
         "words": part_of_name(request.words),
     }
     what = f"{request.status} leads" if request.status else "leads"
-    return _page(work, Lead, said, request.page, what)
+    return _or_meant(_page(work, Lead, said, request.page, what), request.words, "lead", tuple(LeadStatus))
 
 
 def list_deals(work: Work, request: ask.ListDeals) -> Listing:
@@ -80,19 +84,21 @@ def list_deals(work: Work, request: ask.ListDeals) -> Listing:
         "words": part_of_name(request.words),
     }
     what = f"{request.outcome} deals" if request.outcome else "deals"
-    return _page(work, Deal, said, request.page, what)
+    known = (*(stage.name for stage in work.stages), *StageKind)
+    return _or_meant(_page(work, Deal, said, request.page, what), request.words, "deal", known)
 
 
 def list_contacts(work: Work, request: ask.ListContacts) -> Listing:
     """List contacts by name."""
     company = find_record(work, Kind.COMPANY, request.company, field="company") if request.company else None
     said = {"company": company.id if company is not None else None, "words": part_of_name(request.words)}
-    return _page(work, Contact, said, request.page, "contacts")
+    return _or_meant(_page(work, Contact, said, request.page, "contacts"), request.words)
 
 
 def list_companies(work: Work, request: ask.ListCompanies) -> Listing:
     """List companies by name."""
-    return _page(work, Company, {"words": part_of_name(request.words)}, request.page, "companies")
+    said = {"words": part_of_name(request.words)}
+    return _or_meant(_page(work, Company, said, request.page, "companies"), request.words)
 
 
 def list_activities(work: Work, request: ask.ListActivities) -> Listing:
@@ -106,6 +112,17 @@ def list_activities(work: Work, request: ask.ListActivities) -> Listing:
         said["until"] = work.now if request.state == "overdue" else due_until(work)
     order = "activity.done" if request.state == "done" else "activity"
     return _page(work, Activity, said, request.page, f"{request.state} activities", order)
+
+
+def _or_meant(listing: Listing, words: str | None, noun: str = "", known: Sequence[str] = ()) -> Listing:
+    """Say of an empty list which words it was narrowed by, and which stage or status they may have meant."""
+    if listing.total or not words:
+        return listing
+    near = process.extractOne(
+        words.casefold(), [name.casefold() for name in known], scorer=fuzz.ratio, score_cutoff=_A_SLIP
+    )
+    hint = f" Did you mean “{known[near[2]]}”? /{noun} list {near[0]}" if near else ""
+    return replace(listing, said=f"{listing.said.removesuffix('.')} with “{words}” in the name.{hint}")
 
 
 def part_of_name(words: str | None) -> str | None:

@@ -234,7 +234,7 @@ def test_snooze_to_a_day_loses_the_hour(crm: Crm) -> None:
     assert outcome.said == "A-1 call is due Wed 12 Mar 2031 now."
     assert (view.due_at, view.due_on, view.overdue_at) == (None, date(2031, 3, 12), at(12, 23))
     assert [(change.before, change.after) for change in outcome.changes] == [
-        ("due Fri 7 Mar 2031, 15:00 CET", "due Wed 12 Mar 2031")
+        ("Fri 7 Mar 2031, 15:00 CET", "Wed 12 Mar 2031")
     ]
 
 
@@ -307,3 +307,38 @@ def test_a_task_far_away_is_refused(crm: Crm) -> None:
     crm.do(CreateTask("call", due=Due(on=date(9999, 12, 1))))
     with refusal(BadInput, "That is too far away."):
         crm.do(SnoozeActivity("A-1", later="9999w"))
+
+
+def test_words_behind_a_known_name_are_what_happened_there(crm: Crm) -> None:
+    crm.do(CreateContact("Dana Fox"))
+    crm.do(CreateDeal("Globex rollout"))
+    crm.do(LogActivity("email", "dana sent the offer"))
+    crm.do(LogActivity("meeting", "globex rollout long kick-off"))
+    assert [(one.subject, bool(one.deal_id)) for one in crm.rows(Activity)] == [
+        ("sent the offer", False),
+        ("long kick-off", True),
+    ]
+
+
+def test_a_choice_keeps_the_words_that_are_no_name(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme one"))
+    crm.do(CreateDeal("Acme two"))
+    with pytest.raises(Ambiguous) as several:
+        crm.do(LogActivity("call", "acme wants 40 seats"))
+    assert [(one.reference, one.text) for one in several.value.candidates] == [
+        ("D-1", "wants 40 seats"),
+        ("D-2", "wants 40 seats"),
+    ]
+    crm.do(CreateDeal("Globex rollout"))
+    with pytest.raises(NotFound) as nothing:
+        crm.do(LogActivity("meeting", "globex rollout kick-off"))
+    assert nothing.value.nearest[0].text == "kick-off"
+
+
+def test_a_slip_in_a_longer_name_is_no_text(crm: Crm) -> None:
+    crm.do(CreateContact("Acme"))
+    crm.do(CreateDeal("Acme renewal of seats"))
+    with pytest.raises(NotFound) as nothing:
+        crm.do(LogActivity("call", "acme renewl of seats"))
+    assert nothing.value.nearest[0].reference == "D-1"
+    assert not crm.rows(Activity)

@@ -204,3 +204,24 @@ def test_a_page_that_is_not_there_is_told(crm: Crm) -> None:
     with refusal(BadInput, "There is only 1 page, so none has the number 99."):
         crm.ask(ListDeals(page=99))
     assert crm.ask(ListContacts()).total == 0
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (
+            ListDeals(words="negotation", outcome="open"),
+            "No open deals with “negotation” in the name. Did you mean “Negotiation”? /deal list negotiation",
+        ),
+        (ListDeals(words="stale", outcome="open"), "No open deals with “stale” in the name."),
+        (
+            ListLeads(words="qualifed"),
+            "No leads with “qualifed” in the name. Did you mean “qualified”? /lead list qualified",
+        ),
+        (ListContacts(words="bob"), "No contacts with “bob” in the name."),
+        (ListCompanies(words="bob"), "No companies with “bob” in the name."),
+    ],
+)
+def test_an_empty_list_says_by_which_words_it_was_narrowed(crm: Crm, request_: Request, said: str) -> None:
+    crm.do(CreateDeal("Acme"))
+    assert crm.ask(request_).said == said

@@ -346,6 +346,16 @@ def test_a_user_is_found_by(crm: Crm, word: str, expected: str) -> None:
     assert crm.made(AssignDeal("D-1", word)).owner.name == expected
 
 
+@pytest.mark.parametrize(("word", "nearest"), [("jnae", "jane"), ("@smm", "sam"), ("max chif", "max"), ("zzz", None)])
+def test_the_nearest_people_are_told_first(crm: Crm, word: str, nearest: str | None) -> None:
+    crm.do(CreateDeal("Acme"))
+    with pytest.raises(NotFound) as nobody:
+        crm.do(AssignDeal("D-1", word), "max")
+    told = nobody.value.nearest
+    assert (told[0].reference if told else None) == (f"{nearest}@ours.example" if nearest else None)
+    assert all(one.reference not in one.facts for one in told)
+
+
 def test_users_of_one_name_are_asked_about(crm: Crm) -> None:
     crm.do(AddUser("sam2@ours.example", "Sam Low"), "ada")
     crm.do(CreateDeal("Acme"))

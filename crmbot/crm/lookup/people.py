@@ -2,6 +2,7 @@
 
 import re
 
+from rapidfuzz.distance import DamerauLevenshtein
 from sqlalchemy import select
 
 from crmbot.crm.lookup.candidates import NEAREST
@@ -10,6 +11,8 @@ from crmbot.domain.identity import fold_name
 from crmbot.errors import Ambiguous, Candidate, NotFound
 from crmbot.models import User
 
+_ALIKE = 0.5
+"""Two letters in the wrong order are one slip: “tmo” is as near to “tom”."""
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
 _STRANGER = (
     "The person you mentioned is not in this CRM yet. They are once they use one of its commands, or when an admin "
@@ -42,9 +45,21 @@ def find_user(work: Work, word: str, *, field: str = "owner") -> User:
         if len(found) == 1:
             return found[0]
         if found:
-            raise Ambiguous(word, field, [Candidate(user.email, user.name, (user.email, user.role)) for user in found])
+            raise Ambiguous(word, field, [Candidate(user.email, user.name, (user.role,)) for user in found])
     raise NotFound(
         _STRANGER if _SLACK_ID.fullmatch(text) else f"Nobody here is called “{word}”.",
-        nearest=[Candidate(user.email, user.name, (user.email,)) for user in users[:NEAREST]],
+        nearest=[Candidate(user.email, user.name, (user.role,)) for user in _nearest(key, users)],
         field=field,
     )
+
+
+def _nearest(key: str, users: list[User]) -> list[User]:
+    """Return the users whose name, or a part of it, is most like what was typed; nobody when none is."""
+
+    def likeness(user: User) -> float:
+        name = fold_name(user.name)
+        forms = (name, *name.split(), user.email.partition("@")[0].casefold())
+        return max(DamerauLevenshtein.normalized_similarity(key, form) for form in forms)
+
+    ranked = sorted(((likeness(user), user) for user in users), key=lambda pair: -pair[0])
+    return [user for alike, user in ranked[:NEAREST] if alike >= _ALIKE] if key else []

@@ -84,10 +84,11 @@ def exactly_named(work: Work, kind: Kind, word: str, *, field: str) -> Row | Non
     return only_one(work, word, field, found) if found else None
 
 
-def find_target(work: Work, word: str, *, field: str = "target") -> Row:
+def find_target(work: Work, word: str, *, field: str = "target", whole_words: bool = False) -> Row:
     """Return the deal, contact, lead or company that something is about.
 
-    Names are tried over all four kinds: exact ones first, then beginnings and words in them.
+    Names are tried over all four kinds: exact ones first, then beginnings and, unless only `whole_words` count, words
+    in them.
     """
     known = _known_target(work, word, field)
     if known is not None:
@@ -97,7 +98,8 @@ def find_target(work: Work, word: str, *, field: str = "target") -> Row:
         if people:
             return only_one(work, word, field, _without_converted(people))
     key = fold_name(word)
-    for match in MATCHES if key else ():
+    matches = MATCHES[:2] if whole_words else MATCHES
+    for match in matches if key else ():
         found_rows: list[Row] = []
         for named in NAMED.values():
             outcome = "open" if named.kind is Kind.DEAL else ANY_OUTCOME
@@ -106,7 +108,7 @@ def find_target(work: Work, word: str, *, field: str = "target") -> Row:
             found_rows = _matching(work, NAMED[Kind.DEAL], "has_word", key, "open")
         if found_rows:
             return only_one(work, word, field, _without_parts(_without_converted(found_rows)))
-    closed = _by_name(work, NAMED[Kind.DEAL], key, "closed")
+    closed = _by_name(work, NAMED[Kind.DEAL], key, "closed", matches)
     if closed:
         return only_one(work, word, field, closed)
     raise _nothing(work, tuple(NAMED.values()), word, field)

@@ -97,5 +97,7 @@ def _choice(candidate: Candidate, request: Request | None, field: str, word: str
     whole = with_fact(request, field, candidate.reference) if request is not None else None
     if whole is None:
         return None
+    if candidate.text and getattr(request, "text", None) == "":
+        whole = with_fact(whole, "text", candidate.text) or whole
     picked = Picked(word, candidate.reference) if word and parse_reference(candidate.reference) else None
     return press_button("Use this", whole, action_id="record.choose", picked=picked)
