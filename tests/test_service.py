@@ -179,8 +179,8 @@ VIEWER_MAY = """
     alias.forget alias.list alias.remember card.find card.keep card.named card.unfurl company.list company.show
     contact.list contact.show crm.find crm.help crm.mail crm.settings crm.today crm.undo deal.list deal.show
     digest.list digest.preview draft.finish draft.keep draft.open email.places email.rules email.show email.triage
-    home.open home.show lead.list lead.show pipeline.show rate.list reason.list report.show stage.list task.list task.show
-    user.list
+    home.open home.show lead.list lead.show pipeline.show rate.list reason.list report.show stage.list task.list
+    task.show user.list
 """
 REP_MAY = f"""
     {VIEWER_MAY} activity.log company.merge company.new company.set contact.merge contact.new contact.set
