@@ -114,7 +114,7 @@ class Desk:
                 self.answered.add(fingerprint, incoming.key)
             return reply
 
-        return self._guarded(incoming, act)
+        return self._guarded(incoming, act, in_thread=thread is not None)
 
     def press(
         self, incoming: Incoming, request: Request, *, shared: bool = False, picked: Picked | None = None
@@ -133,14 +133,14 @@ class Desk:
         """Find out who asks, without doing anything: the actor and the reader, or why not."""
         return self._guarded(incoming, lambda actor, reader: Reply(Message(""), actor=actor, reader=reader))
 
-    def _guarded(self, incoming: Incoming, act: Callable[[Actor, Reader], Reply]) -> Reply:
+    def _guarded(self, incoming: Incoming, act: Callable[[Actor, Reader], Reply], *, in_thread: bool = False) -> Reply:
         """Find out who asks and act; what goes wrong becomes a reply, and nothing has happened then."""
         reader = Reader.nobody(self.service.clock(), self.prefix)
         actor: Actor | None = None
         try:
             workspace = self.people.workspace(incoming.team_id)
             actor = self.people.actor(workspace, incoming.team_id, incoming.user_id, incoming.user_team_id)
-            reader = self._reader(actor)
+            reader = replace(self._reader(actor), in_thread=in_thread)
             return act(actor, reader) if time.monotonic() < incoming.deadline else _too_late(reader)
         except CrmError as error:
             return Reply(refusal_message(error, reader), error=error, actor=actor, reader=reader)

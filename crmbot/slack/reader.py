@@ -32,6 +32,8 @@ class Reader:
     permissions: frozenset[str] | None = None
     writes_mail: bool = True
     """Whether there is a mail server to write through."""
+    in_thread: bool = False
+    """In threads Slack takes no slash commands; `!crm` works there."""
 
     @classmethod
     def nobody(cls, now: datetime, prefix: str = "") -> Self:
@@ -79,8 +81,11 @@ class Reader:
         return self.today + timedelta(days=7 - self.today.weekday())
 
     def command(self, line: str) -> str:
-        """Return a chat line as it is typed here: a slash command gets the workspace's prefix."""
-        return f"/{self.prefix}{line[1:]}" if line.startswith("/") else line
+        """Return a chat line as it is typed here: a slash command gets the workspace's prefix, in a thread `!crm`."""
+        if not line.startswith("/"):
+            return line
+        words = line[1:]
+        return f"!crm {words.removeprefix('crm ')}" if self.in_thread else f"/{self.prefix}{words}"
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -105,6 +105,12 @@ def value_of(message: Message, number: str) -> Any:
     )
 
 
+def test_an_example_in_a_thread_is_a_line_that_works_there(bot: Bot) -> None:
+    told = say(bot, "deal move D-1 nowhere", shared(bot).ts)
+    assert "`!crm deal move" in told
+    assert "`/deal" not in told
+
+
 def test_a_thread_below_any_other_message_means_nothing(bot: Bot) -> None:
     bot.slack.say(bot.url, "Acme D-1 looks good", "U1", "C1")
     ts = bot.slack.messages("C1")[0].ts
