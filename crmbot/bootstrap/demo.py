@@ -15,15 +15,16 @@ from crmbot.bootstrap.chat import dispatcher
 from crmbot.bootstrap.health import Vitals
 from crmbot.bootstrap.stores import prepare_store
 from crmbot.config import load
+from crmbot.crm.answers import Table
 from crmbot.crm.archive import import_archive
-from crmbot.crm.requests import ListUsers, SendDigest
+from crmbot.crm.requests import ListUsers, SendDigest, ShowMailAddress
 from crmbot.crm.sample import make_sample
 from crmbot.errors import ConfigError, Conflict, CrmError
 from crmbot.jobs.intake import Intake
 from crmbot.mail.pipeline import ingest
 from crmbot.playground import Playground, StandIn
 from crmbot.playground.dovecot import HOST, PASSWORD, DovecotServer
-from crmbot.playground.samples import AUTHSERV_ID, EXAMPLES, INTAKE, SPEAKER
+from crmbot.playground.samples import AUTHSERV_ID, EXAMPLES, INTAKE, SPEAKER, forwarded_mail
 from crmbot.slack.commands import COMMANDS
 from crmbot.slack.shortcuts import LOG_TO_CRM, NAME
 from crmbot.web.app import build_web
@@ -108,7 +109,8 @@ def running_demo(folder: Path, *, port: int = 0, web_port: int = 0, size: str = 
         playground.acts.on_digests = lambda: {"message": f"{len(demo.post_digests())} digests posted in #sales."}
         playground.acts.settle = lambda: sender(bot, paces={}).run_once()
         standin.unfurl_domains.add(urlsplit(bot.settings.web.base_url).netloc)
-        playground.on_mail = lambda raw: take_in_mail(demo, raw)
+        playground.on_mail = lambda raw, speaker: take_in_mail(demo, raw, speaker)
+        playground.sample = lambda: forwarded_mail(bot.clock())
         yield demo
 
 
@@ -122,14 +124,26 @@ def _require_free(port: int, web_port: int) -> None:
             raise ConfigError(f"Port {wanted} can't be used: {error.strerror}. Choose another: {example}") from error
 
 
-def take_in_mail(demo: Demo, raw: bytes) -> dict[str, Any]:
-    """Take a dropped mail through the real pipeline and send the receipt."""
+def take_in_mail(demo: Demo, raw: bytes, speaker: str = "") -> dict[str, Any]:
+    """Take a dropped mail through the real pipeline and send the receipt.
+
+    With a `speaker`, somebody's id in Slack, it comes to that person's own address, so that it counts as theirs
+    whoever wrote it.
+    """
     try:
-        taken = ingest(demo.bot.service, demo.workspace_id, raw, authserv_id=AUTHSERV_ID)
+        taken = ingest(demo.bot.service, demo.workspace_id, _envelope(demo, speaker) + raw, authserv_id=AUTHSERV_ID)
     except CrmError as error:
         return {"problem": str(error)}
     sender(demo.bot, paces={}).run_once()
     return {"message": taken["said"], **taken}
+
+
+def _envelope(demo: Demo, speaker: str) -> bytes:
+    """Return the header by which a mail server tells to which address a mail came: the speaker's own."""
+    service = demo.bot.service
+    actor = service.actor_of_slack(demo.workspace_id, speaker) if speaker else None
+    table = service.perform(actor, ShowMailAddress()) if actor else None
+    return f"Delivered-To: {table.rows[0][1]}\r\n".encode() if isinstance(table, Table) else b""
 
 
 def forward_by_imap(demo: Demo, program: Path, raw: bytes) -> str:

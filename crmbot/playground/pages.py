@@ -37,14 +37,14 @@ COMMANDS = {
     "/digest": "list, preview, send",
 }
 
-Mail = Callable[[bytes], Mapping[str, Any]]
+Mail = Callable[[bytes, str], Mapping[str, Any]]
 
 
 class Playground:
     """The page on a stand-in that is not started yet; what is done there goes to `deliver_url`.
 
-    `deliver_url` None sends through the open socket. `on_mail` takes a message's bytes, `on_digests` posts
-    what is due; both answer with something JSON can hold. `commands` maps what can be typed to a hint,
+    `deliver_url` None sends through the open socket. `on_mail` takes a message's bytes and who drops it, `on_digests`
+    posts what is due; both answer with something JSON can hold. `commands` maps what can be typed to a hint,
     `shortcuts` the callback ids of message shortcuts to their names.
     """
 
@@ -63,6 +63,7 @@ class Playground:
         self.standin = standin
         self.acts = Acts(standin, deliver_url, on_digests)
         self.on_mail = on_mail
+        self.sample: Callable[[], bytes] | None = None
         self.commands = dict(commands or COMMANDS)
         self.acts.commands = self.commands
         self.examples = list(examples)
@@ -77,6 +78,7 @@ class Playground:
             Route("/play/state", self.state),
             Route("/play/file/{file}", self.file),
             Route("/play/mail", self.mail, methods=["POST"]),
+            Route("/play/sample.eml", self.sample_mail),
             *[Route(f"/play/{name}", self._act(act), methods=["POST"]) for name, act in self.acts.table().items()],
         ]
 
@@ -128,6 +130,7 @@ class Playground:
                 "examples": self.examples,
                 "shortcuts": self.shortcuts,
                 "mail": self.on_mail is not None,
+                "sample": self.on_mail is not None and self.sample is not None,
                 "digests": self.acts.on_digests is not None,
                 "violations": [f"{item.where}: {item.reason}" for item in self.standin.violations[-5:]],
             }
@@ -146,13 +149,20 @@ class Playground:
         return Response(file.content, media_type=shown, headers={"X-Content-Type-Options": "nosniff"})
 
     async def mail(self, request: Request) -> Response:
-        """Hand a dropped message to the intake."""
+        """Hand a dropped message to the intake, as the mail of whom the page speaks as."""
         if self.on_mail is None or not self._own(request):
             return Response("not here", 403)
         content = await request.body()
         if len(content) > LARGEST_MAIL:
             return Response("too large", 413)
-        return JSONResponse(dict(await run_in_threadpool(self.on_mail, content)))
+        speaker = request.query_params.get("user", "")
+        return JSONResponse(dict(await run_in_threadpool(self.on_mail, content, speaker)))
+
+    async def sample_mail(self, request: Request) -> Response:
+        """Return a mail to try: what a customer wrote, as a rep forwards it."""
+        if self.sample is None or not self._own(request):
+            return Response("not here", 403)
+        return Response(self.sample(), media_type="message/rfc822")
 
     def _act(self, act: Callable[[Json], Json]) -> Callable[[Request], Any]:
         """Wrap what a person does: from this page only, and off the event loop."""

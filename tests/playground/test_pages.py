@@ -64,7 +64,7 @@ def playground(app: Any) -> Iterator[Playground]:
     playground = Playground(
         standin,
         deliver_url=app.url,
-        on_mail=lambda mail: {"message": f"logged {len(mail)} bytes"},
+        on_mail=lambda mail, user: {"message": f"logged {len(mail)} bytes of {user}"},
         on_digests=lambda: "3 digests posted",
         shortcuts={"log_to_crm": "Log to CRM"},
     )
@@ -204,7 +204,11 @@ def test_hostile_words_do_nothing_and_nothing_is_asked_elsewhere(playground: Pla
     expect(page.get_by_text("3 digests posted")).to_be_visible()
     eml = FilePayload(name="a.eml", mimeType="message/rfc822", buffer=b"From: a")
     page.locator("#mail").set_input_files(files=eml)
-    expect(page.get_by_text("logged 7 bytes")).to_be_visible()
+    expect(page.get_by_text("logged 7 bytes of U1")).to_be_visible()
+    playground.sample = lambda: b"From: sample"
+    client.chat_postMessage(channel="C1", text="now with a sample")
+    page.get_by_role("button", name="Forward a sample mail").click()
+    expect(page.get_by_text("logged 12 bytes of U1")).to_be_visible()
     assert [url for url in asked if not url.startswith(standin.base_url)] == []
 
 

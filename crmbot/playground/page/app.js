@@ -86,12 +86,13 @@ function placeButton(channel) {
 }
 
 function renderSide() {
-  const { team, channels, people, mail, digests } = here.picture;
+  const { team, channels, people, mail, sample, digests } = here.picture;
   find("#team").textContent = team;
   find("#channels").replaceChildren(...channels.filter((channel) => !channel.direct).map(placeButton));
   find("#direct").replaceChildren(...channels.filter((channel) => channel.direct).map(placeButton));
   find("#home-tab").toggleAttribute("aria-current", here.place === "home");
   find("#drop").hidden = !mail;
+  find("#sample").hidden = !sample;
   find("#digests").hidden = !digests;
   const persons = people.filter((person) => !person.bot);
   find("#speaker").replaceChildren(...persons.map(({ id, name }) => make("option", { value: id, selected: id === here.user }, name)));
@@ -170,7 +171,7 @@ async function watch() {
 
 async function takeMail(file) {
   if (!file) return;
-  const answer = await fetch("play/mail", { method: "POST", headers: { "Content-Type": "message/rfc822" }, body: file })
+  const answer = await fetch(`play/mail?user=${encodeURIComponent(here.user)}`, { method: "POST", headers: { "Content-Type": "message/rfc822" }, body: file })
     .then((response) => (response.ok ? response.json() : { problem: `the mail was refused (${response.status})` }));
   notice(answer.problem ?? answer.message ?? `${file.name}: ${answer.outcome ?? "taken in"}`, answer.problem ? "bad" : "good");
 }
@@ -187,6 +188,7 @@ find("#digests").addEventListener("click", async () => {
   const { problem, result } = await act("digests", {});
   if (!problem) notice(typeof result === "string" ? result : "The digests are on their way.", "good");
 });
+find("#sample").addEventListener("click", async () => takeMail(await (await fetch("play/sample.eml")).blob()));
 find("#mail").addEventListener("change", (event) => takeMail(event.target.files[0]).then(() => (event.target.value = "")));
 find("#menu").addEventListener("click", (event) => {
   const open = document.body.classList.toggle("browsing");
