@@ -11,7 +11,7 @@ from crmbot.crm.answers import CompanyView, ContactView, DealView, Found, Hit, L
 from crmbot.crm.attachments import list_files
 from crmbot.crm.emails.addresses import deal_address
 from crmbot.crm.listings import PER_PAGE, part_of_name
-from crmbot.crm.lookup import find_activity, find_deal, find_record
+from crmbot.crm.lookup import NAMED, find_activity, find_deal, find_record, nearest_to
 from crmbot.crm.meetings import show_meeting
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.timeline import timeline
@@ -78,7 +78,12 @@ def find(work: Work, request: ask.Find) -> Found:
     if "@" in request.words:
         hits += _by_address(work, request.words.strip().lower())
     hits = [*_by_number(work, request.words), *hits][:_MOST_HITS]
-    said = f"{len(hits)} found for “{request.words}”." if hits else f"Nothing found for “{request.words}”."
+    if not hits:
+        named = [one for kind, one in NAMED.items() if request.kind in (None, "", kind)]
+        hits = [_hit(work, kind, row) for kind, row in nearest_to(work, named, request.words)] if named else []
+        nearest = " The nearest:" if hits else ""
+        return Found(f"Nothing found for “{request.words}”.{nearest}", hits=tuple(hits))
+    said = f"{len(hits)} found for “{request.words}”."
     return Found(said, hits=tuple(hits))
 
 

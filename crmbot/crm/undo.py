@@ -13,8 +13,9 @@ from crmbot.crm.reversal import take_back
 from crmbot.crm.users import count_admins
 from crmbot.crm.views import person, record_view
 from crmbot.crm.work import Work
+from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import Conflict, NotAllowed, NotFound
-from crmbot.models import Activity, Company, Contact, Deal, JournalEntry, Lead
+from crmbot.models import Activity, Company, Contact, Deal, JournalChange, JournalEntry, Lead
 
 _FINAL = {
     "archive.import": "The import of an archive can't be undone; a backup from before it can be restored.",
@@ -23,6 +24,13 @@ _FINAL = {
 }
 """Effects that undo leaves alone, and what to do instead."""
 _SHOWN = (Deal, Lead, Contact, Company, Activity)
+_OF_KIND: dict[Kind, Any] = {
+    Kind.DEAL: Deal,
+    Kind.LEAD: Lead,
+    Kind.CONTACT: Contact,
+    Kind.COMPANY: Company,
+    Kind.ACTIVITY: Activity,
+}
 
 
 def undo(work: Work, request: Undo) -> Outcome:
@@ -51,9 +59,35 @@ def undo(work: Work, request: Undo) -> Outcome:
     return Outcome(said, record=record_view(work, shown) if shown is not None else None)
 
 
+def _last_of_record(work: Work, word: str) -> str | None:
+    """Return the actor's last effect on the record of a number; none when the word is no record's number."""
+    kind, number = parse_reference(word) or (None, 0)
+    model = _OF_KIND.get(kind) if kind else None
+    if model is None:
+        return None
+    record = work.session.scalar(
+        select(model.id).where(model.workspace_id == work.workspace_id, model.number == number)
+    )
+    return work.session.scalar(
+        select(JournalEntry.id)
+        .join(
+            JournalChange,
+            (JournalChange.workspace_id == JournalEntry.workspace_id) & (JournalChange.entry_id == JournalEntry.id),
+        )
+        .where(
+            JournalEntry.workspace_id == work.workspace_id,
+            JournalEntry.actor_id == work.actor.user_id,
+            JournalEntry.undone_by_id.is_(None),
+            JournalChange.row_id == (record or ""),
+        )
+        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+        .limit(1)
+    )
+
+
 def _entry(work: Work, entry_id: str | None) -> JournalEntry:
     """Return the entry meant, locked, so that of two who undo it at once the second sees it undone."""
-    wanted = entry_id or work.session.scalar(
+    wanted = (entry_id and (_last_of_record(work, entry_id) or entry_id)) or work.session.scalar(
         select(JournalEntry.id)
         .where(
             JournalEntry.workspace_id == work.workspace_id,

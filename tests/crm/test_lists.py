@@ -225,3 +225,11 @@ def test_a_page_that_is_not_there_is_told(crm: Crm) -> None:
 def test_an_empty_list_says_by_which_words_it_was_narrowed(crm: Crm, request_: Request, said: str) -> None:
     crm.do(CreateDeal("Acme"))
     assert crm.ask(request_).said == said
+
+
+def test_a_search_in_vain_tells_the_nearest_names(crm: Crm) -> None:
+    crm.do(CreateCompany("Globex"))
+    found = crm.ask(Find("globx"))
+    assert found.said == "Nothing found for “globx”. The nearest:"
+    assert [hit.link.reference for hit in found.hits] == ["O-1"]
+    assert crm.ask(Find("xyzzy")).said == "Nothing found for “xyzzy”."

@@ -271,3 +271,13 @@ def test_undo_pressed_by_many_at_once_happens_once(any_crm: Crm, request_: Reque
     assert sum(not isinstance(outcome, Exception) for outcome in came) == 1
     assert {str(outcome)[:24] for outcome in came if isinstance(outcome, Exception)} == {"That was undone already:"}
     assert crm.dump(without=NOT_UNDONE) == before
+
+
+def test_a_records_number_takes_back_what_one_did_to_it_last(crm: Crm) -> None:
+    crm.do(CreateTask("Call"))
+    crm.do(SnoozeActivity("A-1", later="1d"))
+    crm.do(CreateDeal("Acme"))
+    assert crm.do(Undo("A-1")).said.startswith("Undone: A-1 Call is due")
+    assert crm.do(Undo("a-1")).said.startswith(("Done again: A-1", "Undone: "))
+    with pytest.raises(NotFound):
+        crm.do(Undo("D-1"), "sam")

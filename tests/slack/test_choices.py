@@ -127,3 +127,19 @@ def test_a_draft_that_is_forgotten_says_so(bot: Bot) -> None:
     value = message.blocks[-1]["accessory"]["value"]
     assert bot.slack.click(bot.url, message, "record.choose", "U1", value).status == 200
     assert "Type the command again" in bot.slack.ephemerals("U1")[-1].text
+
+
+def test_a_choice_keeps_the_words_behind_the_name(bot: Bot) -> None:
+    message = asked(bot, "/log", "call acme wants 40 seats")
+    pick(bot, message, "D-2")
+    assert "Call: wants 40 seats" in timeline(bot, "D-2")
+    assert bot.slack.violations == []
+
+
+def test_a_company_is_new_by_choice(bot: Bot) -> None:
+    bot.do(CreateCompany("Acme Ltd"))
+    message = asked(bot, "/contact", "new Jane company:Acme")
+    assert "Which one is it, or is it new?" in message.text
+    pick(bot, message, "+Acme")
+    assert "at new company O-2 Acme" in shown(message)
+    assert bot.slack.violations == []

@@ -1,6 +1,6 @@
 """Which record a word means: exactly one, a choice, or nothing with the nearest names. Never a guess."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -224,10 +224,7 @@ def _without_parts(rows: list[Row]) -> list[Row]:
 
 def _nothing(work: Work, kinds: tuple[Named, ...], word: str, field: str) -> NotFound:
     """Return the refusal for a word that means no record of these kinds, with the nearest names."""
-    known = [(named, *row) for named in kinds for row in _latest(work, named, SCANNED // len(kinds))]
-    names = {place: key for place, (_, _, key) in enumerate(known)}
-    near = process.extract(fold_name(word), names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)
-    nearest = [candidate(work, work.get(known[place][0].model, known[place][1])) for _, _, place in near]
+    nearest = [candidate(work, row) for _, row in nearest_to(work, kinds, word)]
     hint = f" Did you mean “{nearest[0].title}” ({nearest[0].reference})?" if nearest else ""
     parsed = parse_reference(word)
     if parsed:
@@ -240,6 +237,14 @@ def _nothing(work: Work, kinds: tuple[Named, ...], word: str, field: str) -> Not
     line, facts = first_words(only, word)
     sentence = f"There is no {only} called “{word}”. Add one: /{line}"
     return NotFound(sentence, field=field, request=f"{only}.new", known=facts)
+
+
+def nearest_to(work: Work, kinds: Sequence[Named], word: str) -> list[tuple[Kind, Row]]:
+    """Return the latest records whose names are most like a word, each with its kind."""
+    known = [(named, *row) for named in kinds for row in _latest(work, named, SCANNED // len(kinds))]
+    names = {place: key for place, (_, _, key) in enumerate(known)}
+    near = process.extract(fold_name(word), names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)
+    return [(known[place][0].kind, work.get(known[place][0].model, known[place][1])) for _, _, place in near]
 
 
 def _latest(work: Work, named: Named, most: int) -> list[tuple[Any, ...]]:
