@@ -16,6 +16,10 @@ _HIDDEN_COLUMNS = frozenset({"id", "user_id", "owner_id"})
 _HIDDEN_FIGURES = frozenset({"as_of", "currency", "period.from", "period.to", "period_days"})
 _NAMES = frozenset({"key", "step", "channel", "source"})
 """Columns whose words are names with underscores."""
+_HEADS = {"user_name": "Owner", "owner_name": "Owner", "number": "Deal"}
+"""What columns are called where their names are a program's."""
+_KEYED = {"by_type": "Kind", "by_channel": "Channel", "by_category": "Category", "aging": "Age", "aging_value": "Age"}
+"""What the keys of a section are."""
 _EMPTY = "Nothing to report in this period."
 _WARNINGS = "warnings"
 _BY_STAGE = "by_stage"
@@ -37,7 +41,7 @@ def as_table(report: Report, width: int = 100) -> str:
 def circumstances(report: Report) -> str:
     """Return the days a report is about, when it was computed, in which currency and over whose records."""
     meta, period = report.meta, report.meta.period
-    whose = "all records" if meta.scope == "all" and meta.owner_id is None else "one owner's records"
+    whose = f"{report.owner_name or 'one owner'}'s records" if meta.owner_id else "all records"
     as_of = meta.as_of.astimezone(ZoneInfo(meta.timezone))
     return f"{period.from_on} to {period.to_on}, as of {as_of:%Y-%m-%d %H:%M} {meta.timezone}, {meta.currency}, {whose}"
 
@@ -81,16 +85,42 @@ def _as_text(section: Section) -> TextTable:
     rows = [row for row in section.rows if not (summary and row[0] in _HIDDEN_FIGURES)]
     return TextTable(
         title="" if summary else _words(section.name),
-        heads=() if summary else tuple(_words(section.columns[n]) for n in shown),
+        heads=() if summary else tuple(_head(section, n) for n in shown),
         rows=tuple(
-            tuple(_text(row[n], named=n == 0 and (summary or section.columns[n] in _NAMES)) for n in shown)
+            tuple(
+                f"D-{row[n]}"
+                if section.columns[n] == "number"
+                else _text(row[n], named=n == 0 and (summary or section.columns[n] in _NAMES))
+                for n in shown
+            )
             for row in rows
         ),
         right=tuple(
-            place > 0 and (summary or all(isinstance(row[n], int | float | Money | None) for row in rows))
+            place > 0
+            and (
+                summary
+                or (
+                    section.columns[n] != "number"
+                    and all(isinstance(row[n], int | float | Money | None) for row in rows)
+                )
+            )
             for place, n in enumerate(shown)
         ),
     )
+
+
+def _head(section: Section, place: int) -> str:
+    """Return a column's heading; what is counted by a key is no value."""
+    column = section.columns[place]
+    if column == "key":
+        return _KEYED.get(section.name, "Key")
+    if (
+        column == "value"
+        and section.columns == ("key", "value")
+        and all(isinstance(row[1], int) for row in section.rows)
+    ):
+        return "Count"
+    return _HEADS.get(column) or _words(column)
 
 
 def _text(value: Any, *, named: bool) -> str:

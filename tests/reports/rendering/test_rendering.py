@@ -145,6 +145,17 @@ def test_a_table_fits_and_lines_up(told: Rows, name: str, width: int) -> None:
     assert all(line == line.rstrip() for line in lines)
 
 
+def test_counts_are_not_called_values_and_deals_have_their_numbers(sqlite_store: Store) -> None:
+    rows = Rows(sqlite_store)
+    rows.deal(ago(3), 400_00, owner=rows.user("Jane"))
+    window = Window(date(2031, 3, 1), date(2031, 3, 31), ZoneInfo("UTC"))
+    aging = as_table(rows.report("sales-pipeline", window), 80)
+    assert ["Age", "Count"] in [line.split() for line in aging.splitlines()]
+    assert "Key" not in aging
+    moved = as_table(rows.report("pipeline-changes", window), 120)
+    assert any(line.startswith("D-1 ") for line in moved.splitlines())
+
+
 def test_a_table_reads_as_this(sqlite_store: Store) -> None:
     rows = Rows(sqlite_store)
     jane = rows.user("Jane")
@@ -171,9 +182,9 @@ Stage     Count     Value  Share
 New Lead      2  2,000.00   1.00
 
 By user
-User name  Count     Value  Share
-─────────────────────────────────
-Jane           2  2,000.00   1.00
+Owner  Count     Value  Share
+─────────────────────────────
+Jane       2  2,000.00   1.00
 """
     )
 
