@@ -323,7 +323,8 @@ class Reach:
 class EmailView:
     """A mail as triage and receipts show it; `reason` is the rung of the match ladder, or why it waits.
 
-    `domain` is whom ignoring the domain would hit, for those who may.
+    `domain` is whom ignoring the domain would hit, for those who may; `forwarder` who passed it on, as far as that is
+    proven or only said, `files` the names of what is attached.
     """
 
     id: str
@@ -337,6 +338,8 @@ class EmailView:
     about: tuple[Link, ...] = ()
     logged_by: Person | None = None
     domain: Reach | None = None
+    forwarder: str = ""
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

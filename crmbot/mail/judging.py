@@ -164,6 +164,7 @@ def _forward(judged: _Judged, message: Forwarded) -> LogEmail:
         deal_address_only=standing.deal_only,
         hold=standing.hold,
         forwarded=True,
+        forwarder=mail.sender.email if mail.sender else "",
         attachments=carried.listed,
         files=carried.files,
         invite=carried.invite,

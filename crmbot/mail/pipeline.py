@@ -228,6 +228,7 @@ def _without_words(request: LogEmail, people: People) -> LogEmail:
         subject="(not kept)",
         text="",
         words="",
+        forwarder="",
         attachments=(),
         deal_tag=None,
         deal_address=None,

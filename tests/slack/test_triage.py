@@ -55,6 +55,19 @@ def test_card_tells_what_waits_and_harms_nobody(desk: Bot) -> None:
     assert desk.slack.violations == []
 
 
+def test_card_tells_who_forwards_and_what_is_attached(desk: Bot) -> None:
+    mixed = 'Content-Type: multipart/mixed; boundary="b"'
+    parts = "--b\n\nWe would like 40 seats.\n--b\nContent-Disposition: attachment; filename=plan.txt\n\nOne.\n--b--"
+    attached = bytes(WAITS.but(body=parts)).replace(b"Content-Type: text/plain; charset=utf-8", mixed.encode())
+    take_in(desk.service, Door(desk.workspace_id, AUTHSERV), attached)
+    take(desk, forward(ASKED, by=ADA).but(proven=False))
+    send_waiting(desk)
+    first, second = (shown(card) for card in desk.slack.messages("C1")[-2:])
+    assert "📎 plan.txt" in first
+    assert "Forwarded by ada@example.com, as it says" in second
+    assert desk.slack.violations == []
+
+
 def test_sender_becomes_a_contact_and_the_card_says_so(desk: Bot) -> None:
     card = card_of(desk)
     desk.slack.click(desk.url, card, "email.add_sender", "U2")

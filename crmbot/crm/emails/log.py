@@ -219,6 +219,8 @@ def _describe(work: Work, email: Email, request: LogEmail) -> None:
     email.detail = {"words": request.words} if request.words else {}
     if request.forwarded and work.actor.user_id:
         email.detail = {**email.detail, "forwarded_by": work.actor.name}
+    elif request.forwarder:
+        email.detail = {**email.detail, "said_forwarded_by": request.forwarder}
     remember_invite(email, request.invite)
 
 

@@ -23,6 +23,8 @@ def email_view(work: Work, email: Email, about: tuple[Link, ...] = ()) -> EmailV
         reason=email.reason,
         about=about,
         logged_by=person(work, email.logged_by_id),
+        forwarder=_forwarder(email),
+        files=tuple(str(one["name"]) for one in email.attachments),
     )
 
 
@@ -51,6 +53,12 @@ def why_words(email: Email) -> str:
 def activity_reference(activity: Activity) -> str:
     """Return an activity's short name."""
     return reference(Kind.ACTIVITY, activity.number)
+
+
+def _forwarder(email: Email) -> str:
+    """Return who passed a mail on; of a mail that is nobody's, only what it says itself."""
+    said = email.detail.get("said_forwarded_by")
+    return str(email.detail.get("forwarded_by") or (f"{said}, as it says" if said else ""))
 
 
 def _named(

@@ -28,7 +28,7 @@ class LogEmail(Request, name="email.log", permission="crm.emails.edit"):
     `deal_address_only` nothing but that address vouches, so its deal must know a participant. With `told_later` the
     receipt is left to the command that the mail holds (`ObeyMail`). `files` are kept with a mail that is logged or
     waits, `invite` is the meeting it is about, `bounce` whom an earlier mail did not reach, `signature` what stands
-    below the sender's words.
+    below the sender's words; `forwarder` is the From of whoever passed it on, proven or not.
     """
 
     dedupe_key: str
@@ -52,6 +52,7 @@ class LogEmail(Request, name="email.log", permission="crm.emails.edit"):
     leave: str | None = None
     delivery_id: str | None = None
     forwarded: bool = False
+    forwarder: str = ""
     files: tuple[MailFile, ...] = ()
     invite: Invitation | None = None
     bounce: Bounce | None = None

@@ -97,6 +97,8 @@ def mail_blocks(email: EmailView, reader: Reader) -> tuple[Block, ...]:
     facts: list[Any] = [
         Mrkdwn(f"Because: {one_line(REASONS.get(email.reason, email.reason), 200)}") if email.reason else "",
         Mrkdwn(f"With: {about}") if about else "",
+        Mrkdwn(f"Forwarded by {one_line(email.forwarder, 120)}") if email.forwarder else "",
+        Mrkdwn(f"📎 {one_line(', '.join(email.files), 200)}") if email.files else "",
         reader.moment(email.sent_at),
     ]
     text = one_line(trim(email.text, _MAIL_TEXT), _MAIL_TEXT)
