@@ -107,17 +107,17 @@ def send_digest(work: Work, request: ask.SendDigest) -> Outcome:
     slot = _slot(row, request.slot, work.now)
     known = find_slot(work.session, digest_of(row), slot.local)
     if known is not None and known.state == "asked":
-        raise Conflict(f"“{row.name}” of {slot.local} is on its way already.")
+        raise Conflict(f"“{row.name}” of {slot.said} is on its way already.")
     if known is not None and known.state == "queued" and not request.again:
         raise Conflict(
-            f"“{row.name}” of {slot.local} was sent already. To send it once more: digest send {row.name} --again"
+            f"“{row.name}” of {slot.said} was sent already. To send it once more: digest send {row.name} --again"
         )
     if known is None:
         known = DigestSlot(subscription_id=row.id, slot=slot.local, due_at=slot.due_at)
         work.keep(known)
     known.state, known.reason, known.decided_at = "asked", None, work.now
     work.session.flush()
-    return Outcome(f"“{row.name}” of {slot.local} is on its way to {_where(row)}.")
+    return Outcome(f"“{row.name}” of {slot.said} is on its way to {_where(row)}.")
 
 
 def preview(session: Session, composer: Composer, workspace_id: str, name: str, now: datetime) -> Composed:

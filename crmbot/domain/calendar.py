@@ -22,6 +22,11 @@ class Slot:
     due_at: datetime
 
     @property
+    def said(self) -> str:
+        """The local moment as people say it: Mon 23 Nov 2026, 08:00."""
+        return f"{datetime.fromisoformat(self.local):%a %-d %b %Y, %H:%M}"
+
+    @property
     def day(self) -> str:
         """The local date."""
         return self.local[:10]

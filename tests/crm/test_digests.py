@@ -143,7 +143,7 @@ def worker(rig: Rig, composer: FakeComposer | None = None) -> Digests:
 
 def test_send_now_makes_the_last_slots_digest_once_and_again_only_when_told(rig: Rig) -> None:
     perform(rig, ask.AddDigest("aging", "aging", channel="C1"))
-    assert perform(rig, ask.SendDigest("aging")).said == "“aging” of 2031-03-03T08:00 is on its way to C1."
+    assert perform(rig, ask.SendDigest("aging")).said == "“aging” of Mon 3 Mar 2031, 08:00 is on its way to C1."
     with pytest.raises(Conflict, match="on its way already"):
         perform(rig, ask.SendDigest("aging"))
     jobs = worker(rig)
