@@ -9,8 +9,8 @@ TYPED = (
     "/task call Dana tomorrow 3pm re:globex",
     "/lead new Priya Raman priya@lumen.example company:Lumen from referral",
     "/lead convert priya $12k stage:qualified",
-    "/deal move harbor proposal sent",
-    "/deal lost harbor",
+    "/deal move harbor freight proposal sent",
+    "/deal lost harbor freight",
     "/crm undo",
     "/crm find acme",
     "/crm today",
@@ -18,7 +18,7 @@ TYPED = (
 )
 """Lines of a rep's day; the answer to the lost deal is a question with buttons."""
 
-EXAMPLES = (TYPED[0], TYPED[1], "/deal lost harbor", "/crm today", "/pipeline", "/report sales-pipeline")
+EXAMPLES = (TYPED[0], TYPED[1], "/deal lost harbor freight", "/crm today", "/pipeline", "/report sales-pipeline")
 """What the page offers to begin with."""
 
 SPEAKER = "jane@demo.example"
