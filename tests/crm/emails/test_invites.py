@@ -138,7 +138,7 @@ def test_cancellation_closes_the_same_meeting_and_it_stays_to_be_seen(any_post: 
     made = activity(any_post)
     assert (made.outcome, made.completed_at is not None) == ("Cancelled", True)
     assert shown(any_post).meeting.cancelled_at == any_post.crm.clock()
-    (line,) = (one for one in any_post.crm.ask(ShowDeal("D-1")).timeline if one.what == "activity")
+    (line,) = (one for one in any_post.crm.ask(ShowDeal("D-1")).timeline if one.what == "meeting")
     assert line.text.startswith("Meeting: Demo for Acme, 30 min, Wed 12 Mar 2031, 10:00 CET at Room 5")
     assert line.text.endswith(": Cancelled")
 
