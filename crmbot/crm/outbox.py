@@ -74,7 +74,7 @@ def claim(session: Session, now: datetime, *, limit: int, lease: timedelta = LEA
         rows += session.scalars(
             select(Outbox)
             .where(*ready)
-            .order_by(Outbox.not_before, Outbox.created_at)
+            .order_by(Outbox.not_before, Outbox.created_at, Outbox.id)
             .limit(limit - len(rows))
             .with_for_update(skip_locked=True, of=Outbox)
         )
@@ -149,7 +149,7 @@ def others_got_through(session: Session, message: OutboxMessage, now: datetime) 
 def read_parked(session: Session, workspace_id: str) -> tuple[Outbox, ...]:
     """Return the messages that nobody could deliver, oldest first."""
     parked = select(Outbox).where(Outbox.workspace_id == workspace_id, Outbox.state == "parked")
-    return tuple(session.scalars(parked.order_by(Outbox.created_at)))
+    return tuple(session.scalars(parked.order_by(Outbox.created_at, Outbox.id)))
 
 
 def requeue(session: Session, workspace_id: str, outbox_id: str, now: datetime) -> None:

@@ -16,6 +16,11 @@ def test_ids_are_unique_and_sort_by_time() -> None:
     assert max(ids) < new_id(NOW + timedelta(milliseconds=1))
 
 
+def test_ids_of_one_millisecond_rise_in_the_order_they_are_made() -> None:
+    ids = [new_id(NOW) for _ in range(1_000)]
+    assert ids == sorted(ids)
+
+
 def test_ids_of_a_moment_lie_between_its_least_and_its_greatest() -> None:
     least, greatest = ids_of(NOW)
     assert all(least <= new_id(NOW) <= greatest for _ in range(1_000))
