@@ -89,9 +89,7 @@ def intakes(bot: Crmbot) -> dict[str, Intake]:
 def _service_of(bot: Crmbot, intake: IntakeSettings) -> CrmService:
     """Return the service with the choices of one mailbox."""
     service = bot.service
-    policy = replace(
-        service.policy, several_open_deals=intake.several_open_deals, unknown_sender=intake.unknown_sender
-    )
+    policy = replace(service.policy, several_open_deals=intake.several_open_deals, unknown_sender=intake.unknown_sender)
     return service if policy == service.policy else CrmService(bot.store, bot.clock, policy, service.report_settings)
 
 
