@@ -68,9 +68,7 @@ WORKSPACE_FORMS: Mapping[str, Form] = {
         "Hand over",
         (
             Field("to", "Who should have it?", PERSON, optional=False),
-            Field(
-                "only", "What?", _WORK
-            ),
+            Field("only", "What?", _WORK),
         ),
     ),
     "user.add": Form(
