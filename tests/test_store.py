@@ -11,7 +11,7 @@ import pytest
 from clocks import SettableClock
 from concurrency import outcomes_of
 from factories import Crm, refusal
-from servers.postgres import PostgresServer
+from servers.postgres import PostgresServer, durable
 from servers.stores import migrate
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
@@ -212,7 +212,7 @@ def test_more_callers_than_connections_are_told_that_it_is_busy(store_url: str, 
 def test_a_stopped_postgresql_is_busy_and_comes_back(
     postgres_server: PostgresServer, clock: SettableClock, postgres_template: Callable[..., str]
 ) -> None:
-    with closing(open_store(postgres_template(migrate))) as store:
+    with closing(open_store(durable(postgres_template(migrate)))) as store:
         crm = Crm(store, clock)
         actor = crm.actor()
         postgres_server.stop()

@@ -13,13 +13,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from chaos.processes import finish, opened, start
 from clocks import SettableClock
 from concurrency import outcomes_of
 from factories import Crm, refusal
-from servers.postgres import PostgresServer
+from servers.postgres import PostgresServer, durable
 from servers.proxy import Proxy
 from servers.stores import migrate
 from sqlalchemy import event, make_url
@@ -117,14 +116,6 @@ class Load:
             else:
                 self.done.add(marker)
                 return
-
-
-def durable(address: str) -> str:
-    """Let commits of a database survive a server that is stopped at once, as in production."""
-    url = make_url(address)
-    with psycopg.connect(host=str(url.query["host"]), user=url.username, dbname=url.database) as connection:
-        connection.execute(f"ALTER DATABASE {url.database} SET synchronous_commit = on".encode())
-    return address
 
 
 @pytest.mark.filterwarnings(

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from servers.programs import POSTGRES, require
+from sqlalchemy import make_url
 
 Migrate = Callable[[str], None]
 
@@ -86,6 +87,14 @@ class PostgresServer:
         address = f"host={self.directory} user=postgres dbname=postgres"
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement.encode())
+
+
+def durable(address: str) -> str:
+    """Let commits of a database survive a server that is stopped at once, as in production."""
+    url = make_url(address)
+    with psycopg.connect(host=str(url.query["host"]), user=url.username, dbname=url.database) as connection:
+        connection.execute(f"ALTER DATABASE {url.database} SET synchronous_commit = on".encode())
+    return address
 
 
 @pytest.fixture(scope="session")
