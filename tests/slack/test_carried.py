@@ -1,47 +1,19 @@
 """What mail brought to a record, on its card."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
+from meeting_values import ACTIVITY, START
+from meeting_values import MEETING as CALENDAR
 
 from crmbot.crm.answers import ActivityView, ContactView
 from crmbot.crm.carried import FileView, MeetingView
 from crmbot.slack.blocks.carried import addresses, carried_facts
 from crmbot.slack.blocks.records import due
 
-START = datetime(2031, 3, 12, 9, 0, tzinfo=UTC)
-MEETING = MeetingView(
-    starts_at=START,
-    ends_at=None,
-    starts_on=None,
-    ends_on=None,
-    place="Room <5>",
-    organizer="jane@ours.example",
-    repeats="every week on Wed",
-    attendees=(("Anna Lind", "accepted"), ("Bob", "no answer yet")),
-    cancelled_at=None,
-)
-ACTIVITY = ActivityView(
-    id="1",
-    reference="A-1",
-    title="Demo",
-    activity_kind="meeting",
-    notes=None,
-    owner=None,
-    about=(),
-    due_at=START,
-    due_on=None,
-    overdue_at=START,
-    completed_at=None,
-    duration_minutes=None,
-    billable=False,
-    outcome=None,
-    attendees=("Anna Lind", "Bob"),
-    created_at=START,
-    version=1,
-)
+MEETING = replace(CALENDAR, place="Room <5>")
 
 
 class Reader:

@@ -205,3 +205,4 @@ def test_a_place_that_takes_messages_needs_no_words(slack: StandIn, gateway: Sla
 def test_where_the_app_may_not_look_nothing_is_claimed(slack: StandIn, gateway: SlackGateway) -> None:
     slack.script("conversations.info", [ErrorCode("missing_scope")])
     gateway.check("C1")
+    assert (slack.posted, slack.violations) == ([], [])
