@@ -81,14 +81,25 @@ class Turn:
                 self._taken = place.has_turn = True
                 return True
             self._line.append(place)
-        if not place.called.acquire(timeout=seconds):
-            with self._guard:
-                if place in self._line:
-                    self._line.remove(place)
-                    raise Busy("The database did not answer in time. Nothing was done; please try again.")
-            # Called at this very moment: its effect is under way, or it is its turn.
-            place.called.acquire()
+        try:
+            called = place.called.acquire(timeout=seconds)
+        except BaseException:
+            # Interrupted while waiting: the turn must not stay with who has left.
+            if not self._leave(place) and place.has_turn:
+                self.give()
+            raise
+        if not called and self._leave(place):
+            raise Busy("The database did not answer in time. Nothing was done; please try again.")
         return place.has_turn
+
+    def _leave(self, place: Place) -> bool:
+        """Leave the line; False when the thread was called at this very moment, once what it was called for is done."""
+        with self._guard:
+            if place in self._line:
+                self._line.remove(place)
+                return True
+        place.called.acquire()
+        return False
 
     def give(self) -> None:
         """Give the turn to the next in line."""

@@ -1,6 +1,8 @@
 """Effects of threads that wait to write share a commit, and nothing else: no failure, no answer before it, no rows."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -339,6 +341,25 @@ def press_on(url: str, workspace_id: str, clock: SettableClock) -> None:
 
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(press, range(8)))
+
+
+_INTERRUPTED = """
+import os, signal, threading
+from crmbot.grouping import Place, Turn
+turn = Turn()
+assert turn.take(Place(), 1)
+threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    turn.take(Place(), 30)
+except KeyboardInterrupt:
+    turn.give()
+    print(len(turn), turn.take(Place(), 1))
+"""
+
+
+def test_who_is_interrupted_in_line_keeps_nobody_waiting() -> None:
+    ran = subprocess.run([sys.executable, "-c", _INTERRUPTED], capture_output=True, text=True, check=True, timeout=30)
+    assert ran.stdout == "0 True\n"
 
 
 def test_other_processes_get_to_write_while_many_threads_do(crm: Crm, sqlite_url: str) -> None:
