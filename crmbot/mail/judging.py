@@ -1,6 +1,6 @@
 """What one understood mail asks of the CRM: who stands behind it, whom it is about, and whether it may be logged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from crmbot.crm.emails.knowledge import is_outside
 from crmbot.crm.emails.senders import People
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import LogEmail, Participant
+from crmbot.domain.bounces import Bounce
 from crmbot.domain.identity import Address
 from crmbot.domain.ids import Kind as Record
 from crmbot.domain.ids import reference
@@ -20,6 +21,9 @@ from crmbot.mail.dates import read_date
 from crmbot.mail.fingerprints import bare_subject, direct_keys, forwarded_keys
 from crmbot.mail.forwarded.unwrapping import chain
 from crmbot.mail.values import Forwarded, Kind, Mail
+
+PASSED_ON = "bounce.forwarded"
+"""Why a mail has no activity that only passes on a notice of what did not arrive."""
 
 MARK = "x-crmbot-id"
 """The header in which crmbot's own mail carries its signed mark."""
@@ -129,6 +133,8 @@ def _direct(judged: _Judged) -> LogEmail:
         hold=standing.hold,
         leave=judged.leave,
         bounce=mail.bounce,
+        # Some programs forward a report with its parts, so that the forward looks like the report itself.
+        forwarded=bool(mail.bounce and mail.sender and mail.sender.email == standing.actor.email),
         signature=mail.signature,
         attachments=carried.listed,
         files=carried.files,
@@ -138,7 +144,8 @@ def _direct(judged: _Judged) -> LogEmail:
 
 def _forward(judged: _Judged, message: Forwarded) -> LogEmail:
     mail, standing = judged.mail, judged.standing
-    original = _original(judged, message)
+    bounce = _passed_on(judged, message)
+    original = message if bounce else _original(judged, message)
     subject = original.subject or bare_subject(mail.subject)
     zone = ZoneInfo(standing.actor.timezone)
     written = _usable(read_date(original.date, zone), judged.received_at)
@@ -163,6 +170,8 @@ def _forward(judged: _Judged, message: Forwarded) -> LogEmail:
         deal_address=standing.deal,
         deal_address_only=standing.deal_only,
         hold=standing.hold,
+        leave=f"{PASSED_ON}: a mail server says what did not arrive" if bounce else None,
+        bounce=bounce,
         forwarded=True,
         forwarder=mail.sender.email if mail.sender else "",
         attachments=carried.listed,
@@ -182,6 +191,14 @@ def _noise(mail: Mail, policy: Policy) -> str | None:
     if any(is_marked(policy.secret_key, value.strip()) for value in mail.header_values(MARK)):
         return "own_mail: crmbot sent it itself"
     return f"{mail.rule or 'noise'}: {mail.noise}" if mail.noise else None
+
+
+def _passed_on(judged: _Judged, message: Forwarded) -> Bounce | None:
+    """Return the bounce that somebody of us passes on; the Message-IDs that the forward answers may be its mail's."""
+    if message.bounce is None or judged.standing.actor.user_id is None:
+        return None
+    ids = dict.fromkeys((*message.bounce.message_ids, *_references(judged.mail, but=None)))
+    return replace(message.bounce, message_ids=tuple(ids))
 
 
 def _original(judged: _Judged, message: Forwarded) -> Forwarded:

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from crmbot.domain.identity import Address
 from crmbot.domain.meetings import Invitation
 from crmbot.mail.attachments import open_packages
+from crmbot.mail.bounces.forwarding import bounce_below
 from crmbot.mail.bounces.reading import read_bounce
 from crmbot.mail.forwarded.unwrapping import Unwrapped, unwrap
 from crmbot.mail.forwarded.wording import Prefix, subject_prefix
@@ -61,7 +62,7 @@ def _understand(root: Part, contents: Contents, budget: Budget, size: int) -> Ma
     recipients = frozenset(address.email for address in (*to, *cc))
     unwrapped = unwrap(contents.text, prefix, recipients)
     attached = () if reports else tuple(_attached(part, budget) for part in contents.messages)
-    inline = None if reports else unwrapped.forwarded
+    inline = None if reports else bounce_below(unwrapped.forwarded)
     messages = (inline, *attached) if inline else attached
     answers = "in-reply-to" in headers or "references" in headers
     kind = _kind(rule, prefix, unwrapped, forwards=bool(messages), answers=answers)
@@ -133,16 +134,18 @@ def _ungroup(value: str) -> str:
 
 def _attached(part: Part, budget: Budget) -> Forwarded:
     contents = _read_carried(part, budget)
-    headers = part.headers
+    headers, sender, subject = part.headers, _sender(part.headers), part.headers.get("subject")
+    rule = judge(Envelope(headers, part.type, part.parameters, contents, sender, subject))
     return Forwarded(
-        sender=_sender(headers),
+        sender=sender,
         to=_addresses(headers, "to", budget),
         cc=_addresses(headers, "cc", budget),
-        subject=headers.get("subject"),
+        subject=subject,
         date=headers.get("date"),
         body=contents.text.strip(),
         attachments=tuple(contents.attachments),
         invite=_invite(contents, _date(headers.get("date"))),
+        bounce=read_bounce(headers, contents) if rule and rule.kind is Kind.BOUNCE else None,
     )
 
 

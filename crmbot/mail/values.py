@@ -48,7 +48,8 @@ class Forwarded:
 
     `sender` is None when the client shows none, its `email` is "" when only a name is shown. `date` is text as
     written. `body` keeps what that message quotes itself; `crmbot.mail.forwarded.unwrapping.chain` goes on inside.
-    `attachments` and `invite` are those of a message that was attached whole.
+    `attachments` and `invite` are those of a message that was attached whole. `bounce` is set when it is a mail
+    server's notice of what did not arrive.
     """
 
     sender: Address | None
@@ -59,6 +60,7 @@ class Forwarded:
     body: str = ""
     attachments: tuple[Attachment, ...] = ()
     invite: Invitation | None = None
+    bounce: Bounce | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the shape of interfaces.md."""
@@ -71,6 +73,7 @@ class Forwarded:
             "body": self.body,
             **({"attachments": [one.as_json() for one in self.attachments]} if self.attachments else {}),
             **({"invite": invite_json(self.invite)} if self.invite else {}),
+            **({"bounce": bounce_json(self.bounce)} if self.bounce else {}),
         }
 
 

@@ -13,6 +13,7 @@ from crmbot.slack.press import press_button
 from crmbot.slack.rewriting import KEPT
 
 _MOST_CHOICES = 5
+_MOST_FAILURES = 5
 _STATES = {"triage": "🤔 Waiting for you", "noise": "🗂 Left aside", "ignored": "🗂 Left aside"}
 _UNVERIFIED = " · _unverified: as your forward shows it_"
 
@@ -22,6 +23,8 @@ def receipt_message(payload: Mapping[str, Any]) -> Message:
 
     `payload` is that of the outbox row `notice.receipt` (crm.emails.placing).
     """
+    if payload.get("bounced"):
+        return _bounce_message(payload)
     asks, where, asked = payload.get("asks", []), payload.get("where", []), payload.get("asked")
     title = _title(payload)
     places = ", ".join(f"{reference} {name}" for reference, name in where)
@@ -45,6 +48,20 @@ def receipt_message(payload: Mapping[str, Any]) -> Message:
     elif asks:
         said = f"{said} {', '.join(reference for reference, _ in asks)}"
     return fit(Message(escape(said), blocks))
+
+
+def _bounce_message(payload: Mapping[str, Any]) -> Message:
+    """Return what was marked for a notice of what did not arrive."""
+    title, told = "📪 Noted: a mail did not arrive", payload["bounced"]
+    lines = Mrkdwn("\n".join(one_line(line, 400) for line in told[:_MOST_FAILURES]))
+    more = len(told) - _MOST_FAILURES
+    blocks = stack(
+        section(Mrkdwn(f"{bold(title)}\n{lines}")),
+        context(f"… and {more} more") if more > 0 else None,
+        context(Mrkdwn(f"You passed on: {one_line(payload['subject'], 200)}")),
+        actions(undo_button(payload.get("entry_id"))),
+    )
+    return fit(Message(escape(f"{title}. {told[0]}"), blocks))
 
 
 def _title(payload: Mapping[str, Any]) -> str:

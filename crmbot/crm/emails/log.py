@@ -123,8 +123,9 @@ def _place(work: Work, request: LogEmail, known: Knowledge, email: Email) -> Mai
     if heard is not None:
         return _log_with_meeting(work, request, known, email, heard)
     if request.leave:
-        note_bounce(work, request)
-        return _set_aside(work, email, "noise", request.leave)
+        told = note_bounce(work, request)
+        preference = _preference(work, known) if told and request.forwarded else None
+        return _set_aside(work, email, "noise", request.leave, receipt=preference, bounced=told)
     if request.hold:
         return _set_aside(work, email, "triage", request.hold, request=request)
     if known.outside and all(_is_ignored(one, known) for one in known.outside):
@@ -168,7 +169,14 @@ def _log_with_meeting(work: Work, request: LogEmail, known: Knowledge, email: Em
 
 
 def _set_aside(
-    work: Work, email: Email, state: str, why: str, *, receipt: str | None = None, request: LogEmail | None = None
+    work: Work,
+    email: Email,
+    state: str,
+    why: str,
+    *,
+    receipt: str | None = None,
+    request: LogEmail | None = None,
+    bounced: tuple[str, ...] = (),
 ) -> MailAnswer:
     """Keep a mail without an activity; `why` is a reason code, with a sentence of its own after a colon.
 
@@ -184,11 +192,12 @@ def _set_aside(
     if request is not None:
         keep_files(work, email, request.files)
     if receipt:
-        send_receipt(work, email, preference=receipt)
+        send_receipt(work, email, preference=receipt, bounced=bounced)
     if state == "triage":
         announce(work, email)
     words = {"triage": "It waits for a person", "noise": "Left aside", "ignored": "Left aside"}[state]
-    return MailAnswer(f"{words}: “{email.subject}” — {why_words(email)}.", email=email_view(work, email))
+    said = " ".join(bounced) if bounced else f"{words}: “{email.subject}” — {why_words(email)}."
+    return MailAnswer(said, email=email_view(work, email))
 
 
 def _make_contact(work: Work, request: LogEmail, known: Knowledge) -> Match | None:

@@ -78,10 +78,18 @@ def send_receipt(
     asked: Asked | None = None,
     asks: Sequence[KnownDeal | Deal] = (),
     entry_id: str | None = None,
+    bounced: Sequence[str] = (),
 ) -> None:
-    """Queue the word to the person who sent the mail in: where it went and why, or what they must decide."""
+    """Queue the word to the person who sent the mail in: where it went and why, or what they must decide.
+
+    `bounced` are the sentences of a notice of what did not arrive.
+    """
     asks = match.asks if match else asks
-    problem = (activity is None and email.reason != COMMAND_ONLY) or bool(asks) or (asked is not None and asked.failed)
+    problem = (
+        (activity is None and email.reason != COMMAND_ONLY and not bounced)
+        or bool(asks)
+        or (asked is not None and asked.failed)
+    )
     if work.actor.user_id is None or preference == "none" or (preference == "problems" and not problem):
         return
     if not problem and asked is None and _is_flooded(work, work.actor.user_id):
@@ -102,6 +110,7 @@ def send_receipt(
         "forwarded": bool(email.detail.get("forwarded_by")),
         "alone": [one.reference for one in about if one.reference[:1] != "D"][:1] if _has_deal(about) else [],
         "asked": asdict(asked) if asked is not None else None,
+        "bounced": list(bounced),
     }
     key = f"{RECEIPT}:{email.id}:{work.entry_id}" if email.state == "triage" else None
     work.send(RECEIPT, work.actor.user_id, payload, key=key)

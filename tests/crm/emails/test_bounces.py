@@ -153,3 +153,89 @@ def test_bounce_in_another_workspace_is_none_of_ours(post: Post) -> None:
     foreign = f"<{new_id(post.crm.clock())}@ours.example>"
     post.take(bounce(original=foreign))
     assert addresses(post) == {}
+
+
+def passed_on(raw: bytes, *, how: str = "attached", proven: bool = True, references: str = "") -> bytes:
+    """Return Jane's forward of a notice: whole as a file, or in the words of the program that shows it."""
+    subject = "Fwd: Undelivered Mail Returned to Sender"
+    head = Raw(to=INTAKE, subject=subject, body="", message_id="<f-1@ours.example>", references=references)
+    if how == "attached":
+        before, _, _ = bytes(head.but(proven=proven)).partition(b"\r\n\r\n")
+        before = before.replace(b"text/plain; charset=utf-8", b'multipart/mixed; boundary="f"')
+        return (
+            before
+            + b"\r\n\r\n--f\r\n\r\nSee below.\r\n--f\r\nContent-Type: message/rfc822\r\n\r\n"
+            + raw
+            + b"--f--\r\n"
+        )
+    sender = {
+        "gmail": "Mail Delivery Subsystem <mailer-daemon@googlemail.com>",
+        "exchange": "Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@ours.example>",
+        "outlook": "Mail Delivery System",
+    }[how]
+    body = (
+        "---------- Forwarded message ---------\n"
+        f"From: {sender}\nDate: Wed, Mar 5, 2031 at 9:00 AM\nSubject: Delivery Status Notification (Failure)\n"
+        f"To: <jane@ours.example>\n\n\nYour message wasn't delivered to {ANNA} because "
+        "the address couldn't be found.\n\n"
+        "The response was:\n550 5.1.1 no such user\n"
+    )
+    return bytes(head.but(body=body, proven=proven))
+
+
+@pytest.mark.parametrize("how", ["attached", "gmail", "exchange", "outlook"])
+def test_forwarded_bounce_marks_the_address_in_the_name_of_its_forwarder(post: Post, how: str) -> None:
+    taken = post.take(passed_on(bounce(), how=how))
+    assert (taken.state, taken.reason) == ("noise", "bounce.forwarded")
+    assert list(addresses(post)) == [ANNA]
+    (note,) = post.crm.rows(Note)
+    assert note.author_id == post.crm.user_id("jane")
+    (receipt,) = post.receipts()
+    assert "5.1.1 no such user" in receipt["bounced"][0]
+    assert receipt["bounced"][0].endswith("Marked: C-1 Anna Lind.")
+    assert taken.answer is not None
+    post.crm.do(Undo(taken.answer.entry_id))
+    assert (addresses(post), post.crm.rows(Note)) == ({}, [])
+
+
+def test_forwarded_bounce_marks_the_mail_that_came_back(post: Post) -> None:
+    post.take(Raw(delivered_to=INTAKE, message_id="<offer-1@ours.example>"))
+    post.take(passed_on(bounce(), how="gmail", references="<offer-1@ours.example> <dsn-1@google.example>"))
+    (activity,) = post.activities()
+    assert activity.outcome == f"did not arrive at {ANNA}"
+    told = post.receipts()[-1]["bounced"]
+    assert told == [f"{ANNA} did not get “Offer for 40 seats” (550 5.1.1 no such user). Marked: C-1 Anna Lind, A-1."]
+    texts = [entry.text for entry in post.crm.ask(ShowContact("C-1")).timeline]
+    assert f"Email: Offer for 40 seats: did not arrive at {ANNA}" in texts
+
+
+@pytest.mark.parametrize(
+    ("recipient", "status", "end"),
+    [
+        ("nobody@acme.example", "5.1.1", "Nobody here has this address, so nothing is marked."),
+        (ANNA, "4.2.2", "That may pass, so nothing is marked."),
+    ],
+)
+def test_receipt_of_a_forwarded_bounce_says_when_nothing_is_marked(
+    post: Post, recipient: str, status: str, end: str
+) -> None:
+    post.take(passed_on(bounce(recipient, status=status)))
+    assert addresses(post) == {}
+    assert post.receipts()[0]["bounced"][0].endswith(end)
+
+
+def test_forwarded_bounce_of_somebody_unproven_waits_and_marks_nothing(post: Post) -> None:
+    taken = post.take(passed_on(bounce(), proven=False))
+    assert (taken.state, taken.reason) == ("triage", "unproven_sender")
+    assert (addresses(post), post.receipts()) == ({}, [])
+
+
+def test_forwarded_mail_of_a_customer_about_a_bounce_is_a_mail(post: Post) -> None:
+    mail = passed_on(bounce(), how="gmail").replace(b"mailer-daemon@googlemail.com", b"anna@acme.example")
+    assert post.take(mail).state == "logged"
+    assert addresses(post) == {}
+
+
+def test_report_that_a_program_forwards_in_its_parts_has_a_receipt_too(post: Post) -> None:
+    post.take(bounce(proven=True))
+    assert post.receipts()[0]["bounced"][0].endswith("Marked: C-1 Anna Lind.")
