@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, exists, insert, select, update
+from sqlalchemy import CursorResult, Select, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from crmbot.crm.carried import FileView
 from crmbot.crm.work import Work
 from crmbot.domain.files import MailFile
 from crmbot.errors import NotFound
-from crmbot.models import Activity, Attachment, AttachmentBlob, Email
+from crmbot.models import Activity, Attachment, AttachmentBlob, Email, EmailActivity
 
 PERMISSION = "crm.emails.view"
 UNUSED_FOR = timedelta(days=3)
@@ -66,7 +66,7 @@ def list_files(work: Work, activity: Activity) -> tuple[FileView, ...]:
     rows = work.session.scalars(
         select(Attachment)
         .join(Email, (Email.workspace_id == Attachment.workspace_id) & (Email.id == Attachment.email_id))
-        .where(Attachment.workspace_id == work.workspace_id, Email.activity_id == activity.id)
+        .where(Attachment.workspace_id == work.workspace_id, Email.id.in_(_mails_of(work, activity)))
         .order_by(Email.received_at, Attachment.position)
     )
     return tuple(FileView(row.id, row.name or "unnamed", row.type, row.size, row.blob_id is not None) for row in rows)
@@ -98,6 +98,15 @@ def forget_unused(session: Session, now: datetime) -> int:
     statement = delete(AttachmentBlob).where(AttachmentBlob.created_at < now - UNUSED_FOR, ~_USED)
     done: CursorResult[Any] = session.execute(statement, execution_options={"synchronize_session": False})  # type: ignore[assignment]  # a DELETE returns a cursor's result
     return done.rowcount
+
+
+def _mails_of(work: Work, activity: Activity) -> Select[tuple[str]]:
+    """Return what finds the mails of which the activity is the first, or a further one."""
+    further = select(EmailActivity.email_id).where(
+        EmailActivity.workspace_id == work.workspace_id, EmailActivity.activity_id == activity.id
+    )
+    first = select(Email.id).where(Email.workspace_id == work.workspace_id, Email.activity_id == activity.id)
+    return select(first.union_all(further).subquery().c[0])
 
 
 def _keep_content(work: Work, file: MailFile) -> str:

@@ -29,6 +29,7 @@ TRACKED: Mapping[str, type[Any]] = {
         models.DealVersion,
         models.DigestSubscription,
         models.Email,
+        models.EmailActivity,
         models.EmailReference,
         models.Lead,
         models.LeadStatusEntry,

@@ -5,7 +5,7 @@ from crmbot.models.attachments import Attachment, AttachmentBlob
 from crmbot.models.base import Base, InWorkspace, UTCDateTime
 from crmbot.models.deals import FOREVER, Deal, DealVersion
 from crmbot.models.journal import DeliveryKey, Draft, JournalChange, JournalEntry
-from crmbot.models.mail import IN_TRIAGE, Email, EmailReference, MailCursor, MailDelivery, MailRule
+from crmbot.models.mail import IN_TRIAGE, Email, EmailActivity, EmailReference, MailCursor, MailDelivery, MailRule
 from crmbot.models.meetings import Meeting
 from crmbot.models.outbox import DigestSlot, DigestSubscription, Outbox
 from crmbot.models.people import (
@@ -55,6 +55,7 @@ __all__ = [
     "DigestSubscription",
     "Draft",
     "Email",
+    "EmailActivity",
     "EmailReference",
     "HomeTab",
     "InWorkspace",

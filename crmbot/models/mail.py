@@ -107,6 +107,21 @@ IN_TRIAGE = Email.state == literal_column("'triage'")
 """That a mail waits for a person; written out, as the index of such mail serves no query that has it as a parameter."""
 
 
+class EmailActivity(InWorkspace, Base):
+    """A further activity of a mail that was logged with several deals; the first one stands with the mail."""
+
+    __tablename__ = "email_activity"
+    __table_args__ = (
+        within_workspace("email_id", "email"),
+        within_workspace("activity_id", "activity"),
+        UniqueConstraint("workspace_id", "activity_id"),
+        Index("ix_email_activity_email", "workspace_id", "email_id"),
+    )
+
+    email_id: Mapped[str] = mapped_column(Id)
+    activity_id: Mapped[str] = mapped_column(Id)
+
+
 class EmailReference(InWorkspace, Base):
     """A Message-ID that belongs to a logged mail's thread."""
 

@@ -56,6 +56,8 @@ class User(InWorkspace, Versioned, Base):
     """Until then the address before this one is taken too."""
     receipts: Mapped[str] = mapped_column(String(16), default="all")
     """Which mail receipts the user wants: all, problems or none."""
+    receipts_by: Mapped[str | None] = mapped_column(String(8))
+    """slack, mail or both; when empty in Slack, or by mail to whom Slack does not know."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 

@@ -12,9 +12,9 @@ from mails import INTAKE, JANE, POLICY, Raw, forward
 from posts import Post, furnished
 
 from crmbot.crm.housekeeping import forget_old
-from crmbot.crm.requests import AttachEmail, IgnoreEmail, ShowActivity, Undo
+from crmbot.crm.requests import AttachEmail, CreateDeal, IgnoreEmail, ShowActivity, ShowEmail, Undo
 from crmbot.errors import NotAllowed, NotFound
-from crmbot.models import Attachment, AttachmentBlob
+from crmbot.models import Attachment, AttachmentBlob, EmailActivity
 from crmbot.store import EVERY_WORKSPACE, Store
 
 PDF = b"%PDF-1.4 an offer"
@@ -171,3 +171,25 @@ def test_any_name_is_kept_and_listed(post: Post, name: str) -> None:
     (one,) = files(post)
     assert one.name
     assert len(one.name) <= 255
+
+
+def test_mail_with_several_deals_lists_its_files_with_each_of_them(store: Store, clock: SettableClock) -> None:
+    post = furnished(store, clock, policy=replace(POLICY, several_open_deals="all"))
+    post.crm.do(CreateDeal("Acme support", contact="C-1"))
+    taken = post.take(with_files(BCC, OFFER))
+    assert post.links(taken) == ["D-2", "D-1", "C-1", "O-1"]
+    assert [one.name for one in files(post, "A-1") + files(post, "A-2")] == ["Angebot.pdf", "Angebot.pdf"]
+    assert post.crm.ask(ShowEmail("A-2")).email.subject == BCC.subject
+    assert taken.answer is not None
+    post.crm.do(Undo(taken.answer.entry_id))
+    assert (post.crm.rows(EmailActivity), post.activities()) == ([], [])
+
+
+def test_further_activity_of_a_mail_is_moved_by_itself(store: Store, clock: SettableClock) -> None:
+    post = furnished(store, clock, policy=replace(POLICY, several_open_deals="all"))
+    post.crm.do(CreateDeal("Acme support", contact="C-1"))
+    post.crm.do(CreateDeal("Acme training"))
+    post.take(with_files(BCC, OFFER))
+    post.crm.ask(AttachEmail("A-2", "D-3"))
+    placed = {ref: post.crm.ask(ShowActivity(ref)).record.about for ref in ("A-1", "A-2")}
+    assert {ref: about[0].reference for ref, about in placed.items()} == {"A-1": "D-2", "A-2": "D-3"}

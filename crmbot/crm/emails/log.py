@@ -11,7 +11,7 @@ from crmbot.crm.emails.bounces import note_bounce
 from crmbot.crm.emails.invites import remember_invite
 from crmbot.crm.emails.knowledge import Knowledge, look_up
 from crmbot.crm.emails.matching import MEETING, Match, climb, place_with_contact
-from crmbot.crm.emails.placing import add_email_activities, logged_sentence, send_receipt
+from crmbot.crm.emails.placing import add_email_activities, keep_further, logged_sentence, send_receipt
 from crmbot.crm.emails.statements import Row
 from crmbot.crm.emails.strangers import contact_of
 from crmbot.crm.emails.views import activity_reference, email_view, match_links, why_words
@@ -142,8 +142,9 @@ def _log(work: Work, request: LogEmail, known: Knowledge, email: Email, match: M
     email.logged_by_id = work.actor.user_id
     if match.asks:
         email.detail = {**email.detail, "asks": [deal.id for deal in match.asks]}
-    activity = add_email_activities(work, email, match)
+    activity, *further = add_email_activities(work, email, match)
     _keep(work, email)
+    keep_further(work, email, further)
     keep_files(work, email, request.files)
     _keep_references(work, email, _thread_ids(request, known))
     about = match_links(work, known, match)

@@ -15,7 +15,7 @@ from crmbot.crm.leads import climb
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.stages import LeadStatus
-from crmbot.models import Activity, Deal, Email, Lead, Outbox
+from crmbot.models import Activity, Deal, Email, EmailActivity, Lead, Outbox
 
 COMMAND_ONLY = "command"
 """Why a mail has no activity that only asked crmbot for something."""
@@ -31,21 +31,27 @@ _MOST_NOTES = 2_000
 _NO_SUBJECT = "(no subject)"
 
 
-def add_email_activities(work: Work, email: Email, match: Match) -> Activity:
-    """Add the finished activity of a mail, and one for each further deal of the match; return the first."""
+def add_email_activities(work: Work, email: Email, match: Match) -> tuple[Activity, ...]:
+    """Add the finished activity of a mail, and one for each further deal of the match; return them.
+
+    Once the mail is written, `keep_further` remembers those beyond the first.
+    """
     places = [match.about, *({**match.about, "deal_id": deal.id} for deal in match.also)]
     owner_id = work.actor.user_id or (match.deal.owner_id if match.deal else None)
     meeting = add_invited_meeting(work, email, match, owner_id=owner_id, notes=_notes(email))
     if meeting is not None:
         move_lead_on(work, match.lead_id)
-        return meeting
-    made = [_activity(work, email, about, owner_id) for about in places]
+        return (meeting,)
+    made = tuple(_activity(work, email, about, owner_id) for about in places)
     work.write(*made)
     email.activity_id = made[0].id
-    if match.also:
-        email.detail = {**email.detail, "further_activities": [activity.id for activity in made[1:]]}
     move_lead_on(work, match.lead_id)
-    return made[0]
+    return made
+
+
+def keep_further(work: Work, email: Email, activities: Sequence[Activity]) -> None:
+    """Remember which further activities a mail has, so that each of them shows what it carried."""
+    work.write(*(EmailActivity(email_id=email.id, activity_id=activity.id) for activity in activities))
 
 
 def move_lead_on(work: Work, lead_id: str | None) -> None:

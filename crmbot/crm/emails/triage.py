@@ -4,14 +4,20 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from crmbot.crm.answers import EmailView, Link, MailAnswer, Triage
 from crmbot.crm.attachments import forget_files
 from crmbot.crm.emails.announcing import refresh_cards
 from crmbot.crm.emails.knowledge import is_outside, look_up
 from crmbot.crm.emails.matching import BY_HAND, Match, match_with, place_with_contact
-from crmbot.crm.emails.placing import add_email_activities, forget_words, logged_sentence, move_lead_on
+from crmbot.crm.emails.placing import (
+    add_email_activities,
+    forget_words,
+    keep_further,
+    logged_sentence,
+    move_lead_on,
+)
 from crmbot.crm.emails.rules import PERMISSION, reach_of, refuse_reach
 from crmbot.crm.emails.strangers import contact_of, words_of
 from crmbot.crm.emails.views import activity_reference, email_view, place_words, why_words
@@ -30,7 +36,7 @@ from crmbot.crm.work import Work
 from crmbot.domain.identity import domain_of, is_public_mailbox_domain
 from crmbot.domain.ids import Kind, is_id, parse_reference
 from crmbot.errors import BadInput, Conflict, NotFound
-from crmbot.models import IN_TRIAGE, Activity, Email, EmailReference, MailDelivery, MailRule, User
+from crmbot.models import IN_TRIAGE, Activity, Email, EmailActivity, EmailReference, MailDelivery, MailRule, User
 
 PER_PAGE = 10
 _SCOPES = ("mail", "sender", "domain", "never", "forget")
@@ -42,7 +48,7 @@ def attach_email(work: Work, request: AttachEmail) -> MailAnswer:
     """Log a waiting mail with a record, or move a logged one there."""
     email = find_email(work, request.email)
     match = _with_own_person(work, email, match_with(find_target(work, request.target)))
-    activity: Activity | None = work.get(Activity, email.activity_id)
+    activity: Activity | None = _named_activity(work, request.email) or work.get(Activity, email.activity_id)
     if activity is None:
         return log_waiting(work, email, match)
     work.allow_edit(activity.owner_id, f"{activity_reference(activity)} {activity.subject}")
@@ -149,8 +155,9 @@ def log_waiting(work: Work, email: Email, match: Match) -> MailAnswer:
     email.state, email.reason = "logged", BY_HAND
     email.detail = _decided(email)
     email.logged_by_id = work.actor.user_id
-    activity = add_email_activities(work, email, match)
+    activity, *further = add_email_activities(work, email, match)
     work.session.flush()
+    keep_further(work, email, further)
     _make_findable(work, email)
     about = about_links(work, activity)
     said = logged_sentence(email, activity, about, match)
@@ -185,11 +192,7 @@ def find_email(work: Work, word: str) -> Email:
     """Return the mail of that id or of the end of it, or of the activity A-12."""
     parsed = parse_reference(word)
     if parsed is not None and parsed[0] is Kind.ACTIVITY:
-        condition = Email.activity_id == (
-            select(Activity.id)
-            .where(Activity.workspace_id == work.workspace_id, Activity.number == parsed[1])
-            .scalar_subquery()
-        )
+        condition = _stands_for(work, parsed[1])
     elif is_id(word):
         condition = Email.id == word
     elif _END_OF_ID.fullmatch(word.lower()):
@@ -201,6 +204,24 @@ def find_email(work: Work, word: str) -> Email:
     if found is None:
         raise NotFound("This mail is not here any more.", field="email")
     return found
+
+
+def _named_activity(work: Work, word: str) -> Activity | None:
+    """Return the activity that a word names: of a mail with several deals it is the one that is meant."""
+    parsed = parse_reference(word)
+    if parsed is None or parsed[0] is not Kind.ACTIVITY:
+        return None
+    named = select(Activity).where(Activity.workspace_id == work.workspace_id, Activity.number == parsed[1])
+    return work.session.scalar(named)
+
+
+def _stands_for(work: Work, number: int) -> ColumnElement[bool]:
+    """Return the condition for the mail that an activity stands for, as its first or as a further one."""
+    activity_id = select(Activity.id).where(Activity.workspace_id == work.workspace_id, Activity.number == number)
+    further = select(EmailActivity.email_id).where(
+        EmailActivity.workspace_id == work.workspace_id, EmailActivity.activity_id.in_(activity_id)
+    )
+    return Email.activity_id.in_(activity_id) | Email.id.in_(further)
 
 
 def _refuse_logged(email: Email) -> None:

@@ -29,14 +29,14 @@ def email_view(work: Work, email: Email, about: tuple[Link, ...] = ()) -> EmailV
 
 
 def match_links(work: Work, known: Knowledge, match: Match) -> tuple[Link, ...]:
-    """Return the names of what a mail was matched to, the deal first, mostly without asking the store again."""
-    deal = Link(reference(Kind.DEAL, match.deal.number), match.deal.title) if match.deal else None
+    """Return the names of what a mail was matched to, its deals first, mostly without asking the store again."""
+    deals = [Link(reference(Kind.DEAL, one.number), one.title) for one in (match.deal, *match.also) if one]
     rows = (
         _named(work, known.leads, Kind.LEAD, Lead, match.lead_id),
         _named(work, known.contacts, Kind.CONTACT, Contact, match.contact_id),
         _named(work, known.companies, Kind.COMPANY, Company, match.company_id),
     )
-    return tuple(found for found in (deal, *rows) if found)
+    return (*deals, *filter(None, rows))
 
 
 def place_words(about: tuple[Link, ...]) -> str:

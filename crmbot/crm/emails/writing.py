@@ -51,7 +51,7 @@ def write_email(work: Work, request: WriteEmail) -> MailAnswer:
     name, address = _recipient(work, target)
     subject = " ".join((request.subject or _usual_subject(target)).split())[:_LONGEST_SUBJECT]
     email = _keep(work, subject, text, (name, address))
-    activity = add_email_activities(work, email, match)
+    activity, *_ = add_email_activities(work, email, match)
     activity.owner_id = work.actor.user_id or activity.owner_id
     work.session.flush()
     _queue(work, email, match, (name, address))

@@ -93,7 +93,7 @@ def test_subject_of_an_outsider_names_no_deal_that_is_not_theirs(post: Post) -> 
 POLICIES = [
     ("ask", ["C-1", "O-1"], 1, ["D-3", "D-2", "D-1"]),
     ("newest", ["D-3", "C-1", "O-1"], 1, []),
-    ("all", ["D-3", "C-1", "O-1"], 3, []),
+    ("all", ["D-3", "D-2", "D-1", "C-1", "O-1"], 3, []),
     ("none", ["C-1", "O-1"], 1, []),
 ]
 
