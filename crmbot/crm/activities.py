@@ -158,10 +158,10 @@ def assign(work: Work, request: AssignActivity) -> Outcome:
 
 def add_note(work: Work, request: AddNote) -> Outcome:
     """Keep words with a record."""
+    request, target = _heard_of(work, request)
     text = request.text.strip()
     if not text:
         raise MissingFact("What should the note say?", field="text", example='/log note acme "wants a quote by May"')
-    target = find_target(work, request.target)
     note = Note(text=text, author_id=work.actor.user_id, created_at=work.now, **linked(target))
     work.keep(note)
     work.flush()
@@ -229,9 +229,22 @@ def _said_about(work: Work, request: LogActivity) -> tuple[LogActivity, dict[str
     try:
         return request, _about(work, request.target)
     except NotFound as nothing:
-        name, text = divided(work, request, nothing)
+        name, text = divided(work, request.target, request.text, nothing)
     try:
         return replace(request, target=name, text=text), _about(work, name)
+    except Ambiguous as several:
+        choices = [replace(one, text=text) for one in several.candidates]
+        raise Ambiguous(name, "target", choices) from several
+
+
+def _heard_of(work: Work, note: AddNote) -> tuple[AddNote, Any]:
+    """Return a note and the record it is about; words behind a known name become its text."""
+    try:
+        return note, find_target(work, note.target)
+    except NotFound as nothing:
+        name, text = divided(work, note.target, note.text, nothing)
+    try:
+        return replace(note, target=name, text=text), find_target(work, name)
     except Ambiguous as several:
         choices = [replace(one, text=text) for one in several.candidates]
         raise Ambiguous(name, "target", choices) from several

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from crmbot.crm.answers import Change, Outcome
 from crmbot.crm.history import begin_deal, save_deal
 from crmbot.crm.lookup import already_theirs, find_deal, find_record, find_stage, find_user
+from crmbot.crm.parties import contact_of, with_parties
 from crmbot.crm.people import company_for, new_company
 from crmbot.crm.requests import AssignDeal, CreateDeal, LoseDeal, MoveDeal, ReopenDeal, SetDeal, WinDeal
 from crmbot.crm.views import deal_view, money_of, person
@@ -16,14 +17,16 @@ from crmbot.domain.ids import Kind, ids_of, reference
 from crmbot.domain.money import Money
 from crmbot.domain.stages import ForecastCategory, StageKind
 from crmbot.errors import BadInput, Conflict, MissingFact
-from crmbot.models import Company, Contact, Deal, DealVersion, JournalChange, JournalEntry, Stage
+from crmbot.models import Company, Contact, Deal, DealVersion, JournalChange, JournalEntry, Note, Stage
 
 _MOST_TITLE = 300
 
 
 def create(work: Work, request: CreateDeal, *, asks: bool = True) -> Outcome:
     """Open a deal; of companies with names alike it `asks` for the one meant."""
-    contact = find_record(work, Kind.CONTACT, request.contact, field="contact") if request.contact else None
+    if request.parties:
+        request = with_parties(work, request)
+    contact = contact_of(work, request.contact) if request.contact else None
     made: list[Any] = []
     company = company_for(work, request.company, None, made=made, asks=asks) if request.company else None
     if company is None and contact is not None:
@@ -34,7 +37,8 @@ def create(work: Work, request: CreateDeal, *, asks: bool = True) -> Outcome:
     view = deal_view(work, deal)
     worth = f", {view.value}" if view.value else ""
     whose = f", for the {new_company(made)}" if made else ""
-    return Outcome(f"Opened {view.reference} {view.title}{worth} in {view.stage}{whose}.", record=view)
+    source = f" Source: {_note_source(work, deal, request.source)}." if request.source else ""
+    return Outcome(f"Opened {view.reference} {view.title}{worth} in {view.stage}{whose}.{source}", record=view)
 
 
 def open_deal(
@@ -69,6 +73,14 @@ def open_deal(
     work.write(deal)
     begin_deal(work, deal)
     return deal
+
+
+def _note_source(work: Work, deal: Deal, source: str) -> str:
+    """Keep where a deal comes from as a note on it, and return it."""
+    parties = {"deal_id": deal.id, "contact_id": deal.contact_id, "company_id": deal.company_id}
+    work.keep(Note(text=f"Source: {source}", author_id=work.actor.user_id, created_at=work.now, **parties))
+    work.flush()
+    return source
 
 
 def move(work: Work, request: MoveDeal) -> Outcome:

@@ -1,37 +1,75 @@
 """What happened, told in one go: which of the words name the record, and which say what was heard there."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from rapidfuzz import fuzz
 
-from crmbot.crm.lookup import find_target
-from crmbot.crm.requests import LogActivity
+from crmbot.crm.lookup import NAMED, candidate, find_target
+from crmbot.crm.lookup.candidates import found_by
+from crmbot.crm.lookup.naming import by_name, by_number, compared_with
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
+from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import Ambiguous, Candidate, NotFound
+from crmbot.models import Company, Contact, Deal
 
 _A_SLIP = 75.0
 """From here on, all the words are a name with a slip in it, out of 100."""
 _MOST = 6
-"""Of how many words a name is looked for."""
+"""Of how many words a name is looked for at the beginning."""
+_MOST_INSIDE = 3
+_MOST_SEARCHED = 24
+"""How many words of a longer text are searched for a name."""
+_SHORTEST = 4
+"""Letters of a word without a capital that may begin a name inside a text."""
+_EVERYDAY = frozenset(
+    "about after again april asked bill call called came company contract could deal demo does draft email final first "
+    "frank from gave general global good grant great group have have here into july june just last lead legal list "
+    "long made mail mark meeting more need needs next note offer only open over pilot plan price quote rich rose said "
+    "sent signed some sales service soon still support task team than that their them then there they this today told "
+    "very wait wants week well were what when will with work would year your".split()
+)
+"""Words that say something far more often than they begin somebody's name; with a capital and behind the first word
+they still may."""
+_AROUND = ".,;:!?()\"'\u201c\u201d"
+_OWNERS = re.compile(r"['\u2019]s$")
+_MONTHS = frozenset("january february march april may june july august september october november december".split())
 
 
-def divided(work: Work, request: LogActivity, nothing: NotFound) -> tuple[str, str]:
+def divided(work: Work, target: str, text: str, nothing: NotFound) -> tuple[str, str]:
     """Return the name and the text of words that are no name as a whole: “dana sent the offer” is said of Dana.
 
+    A name further on names the record too, and the text is all the words then.
+
     Raises:
-        NotFound: no name begins them, or they look like one with a slip; the nearest carry the words beyond them.
+        NotFound: nobody is named, or they look like one name with a slip; the nearest carry the words beyond them.
+        Ambiguous: several are named; the choices carry the words.
     """
-    words = request.target.split()
-    if request.text or len(words) == 1:
+    words = target.split()
+    if len(words) == 1:
         raise nothing
-    meant = fold_name(request.target)
+    if text:
+        named = _named_in(work, words)
+        if len(named) != 1:
+            raise nothing
+        return candidate(work, named[0]).reference, f"{target}: {text}"
+    meant = fold_name(target)
     slips = any(fuzz.ratio(meant, fold_name(one.title)) >= _A_SLIP for one in nothing.nearest)
     for count in range(min(len(words) - 1, _MOST), 0, -1) if not slips else ():
         name = " ".join(words[:count])
         told = len(words) - count
-        if (told > 1 or count > 1) and _is_known(work, name):
-            return name, " ".join(words[count:])
+        # “Dana's boss said yes” is not said of Dana in so many words, but it belongs to her.
+        owner = _OWNERS.sub("", name)
+        if (told > 1 or count > 1) and _is_known(work, owner):
+            return owner, " ".join(words[count:] if owner == name else words)
+    named = _named_in(work, words) if not slips and len(words) > _MOST_INSIDE else []
+    if len(named) == 1:
+        return candidate(work, named[0]).reference, " ".join(words)
+    if named:
+        raise _which(work, named, " ".join(words))
     nothing.nearest = tuple(_with_text(one, words) for one in nothing.nearest)
     raise nothing
 
@@ -44,6 +82,65 @@ def _is_known(work: Work, name: str) -> bool:
     except Ambiguous:
         return True
     return True
+
+
+def _named_in(work: Work, words: list[str]) -> list[Any]:
+    """Return the records that are named somewhere in a text; of a person and their own company the person alone."""
+    found: dict[str, Any] = {}
+    taken: set[int] = set()
+    for start, end in _runs(len(words[:_MOST_SEARCHED])):
+        if taken.isdisjoint(range(start, end)):
+            rows = _called(work, words[start:end], first=start == 0)
+            found |= {row.id: row for row in rows}
+            taken |= set(range(start, end)) if rows else set()
+    beside = {getattr(row, "company_id", None) for row in found.values() if isinstance(row, Contact | Deal)}
+    return [row for row in found.values() if not (isinstance(row, Company) and row.id in beside)]
+
+
+def _runs(count: int) -> Iterator[tuple[int, int]]:
+    """Yield the beginnings and ends of the runs of words that a name may be, the longest first."""
+    for size in range(min(_MOST_INSIDE, count), 0, -1):
+        yield from ((start, start + size) for start in range(count - size + 1))
+
+
+def _called(work: Work, words: list[str], *, first: bool) -> list[Any]:
+    """Return the records of a number or whole name, else those that a single word begins."""
+    bare = [_OWNERS.sub("", word.strip(_AROUND)) for word in words]
+    parsed = parse_reference(bare[0]) if len(bare) == 1 else None
+    if parsed is not None:
+        named = NAMED.get(parsed[0])
+        row = work.first(by_number(named), named.model, number=parsed[1]) if named else None
+        return [row] if row is not None else []
+    key = fold_name(" ".join(bare))
+    if not key or any(mark in word for word in words[:-1] for mark in ".;:!?"):
+        return []
+    if len(bare) == 1 and not _may_begin(bare[0], first=first):
+        return []
+    for match in ("exactly", "begins") if len(bare) == 1 else ("exactly",):
+        rows = [
+            row
+            for kind in (Kind.CONTACT, Kind.LEAD, Kind.COMPANY)
+            for row in found_by(work, by_name(NAMED[kind], match, ""), NAMED[kind].model, **compared_with(key))
+        ]
+        if rows:
+            return rows
+    return []
+
+
+def _may_begin(word: str, *, first: bool) -> bool:
+    """Say whether a word inside a text may be somebody's name."""
+    low = word.lower()
+    if low in _MONTHS or (low in _EVERYDAY and (first or not word[:1].isupper())):
+        return False
+    return len(word) >= _SHORTEST or (word[:1].isupper() and not first and len(word) > 1)
+
+
+def _which(work: Work, named: list[Any], text: str) -> Ambiguous:
+    choices = [replace(candidate(work, row), text=text) for row in named]
+    titles = " and ".join(f"“{one.title}”" for one in choices[:2])
+    more = f" and {len(choices) - 2} more" if len(choices) > 2 else ""  # noqa: PLR2004 - two are told
+    # No single word meant any of them, so there is nothing to remember the choice by.
+    return Ambiguous("", "target", choices, sentence=f"{titles}{more} may be meant. Which one is it about?")
 
 
 def _with_text(one: Candidate, words: list[str]) -> Candidate:

@@ -159,6 +159,8 @@ def _put(values: dict[str, Any], reader: Reader, claim: Claim) -> None:
 
 
 def _joined(reader: Reader, words: list[int]) -> str:
+    elif fact.led:
+        values[fact.field] = (*values.get(fact.field, ()), str(claim.value))
     """Return what some tokens say: as typed where they stand together, quoted texts without their quotes."""
     if len(words) == 1:
         return reader.said(words[0], words[0] + 1).strip(_DANGLING)

@@ -14,6 +14,7 @@ PUNCTUATION = ",;.!?)"
 DASHES = frozenset({"-", "\u2013", "\u2014"})
 KEYED, BARE, INTRODUCED, SOFT = 4, 3, 2, 1
 """How sure a fact is; a surer one wins over another of the same field."""
+_NAMES = frozenset({WORD, QUOTED, REFERENCE})
 _NONE = frozenset({"none", "-", "nothing"})
 _CLEARABLE = frozenset({"value", "expected_close", "contact", "company", "forecast_category", "stale_after_days"})
 _SHORTEST_SLIP = 4
@@ -91,10 +92,11 @@ class Reader:
         facts = verb.by_kind[token.kind]
         if token.kind is WORD:
             low = token.text.lower().rstrip(PUNCTUATION)
-            intro = verb.by_intro.get(low)
-            end = self._introduced(intro, at) if intro else 0
-            if end:
-                return end
+            intros = verb.by_intro.get(low, ())
+            for intro in intros:
+                end = self._introduced(intro, at, alone=len(intros) == 1)
+                if end:
+                    return end
             facts = verb.by_word.get(low, facts)
             for fact, options in self._choices:
                 if low in options:
@@ -116,14 +118,28 @@ class Reader:
         fields = {claim.fact.field for claim in self.claims}
         return fact.after in fields and fact.field not in fields
 
-    def _introduced(self, fact: Fact, at: int) -> int:
+    def _introduced(self, fact: Fact, at: int, *, alone: bool) -> int:
+        """Read what a word leads to, which is a name or text only when nothing else can follow that word."""
         value = at + 1
-        if value >= len(self.tokens) or self.tokens[value].kind is KEY or (fact.many and self._in_text()):
+        if value >= len(self.tokens) or self.tokens[value].kind is KEY:
             return 0
-        if fact.asked.text or self.tokens[value].kind is QUOTED:
+        if fact.led:
+            return self._led(fact, at)
+        if fact.many and self._in_text():
+            return 0
+        if fact.asked.text or (alone and self.tokens[value].kind is QUOTED):
             return self._value(fact, at, value, INTRODUCED)
         found = self._look(fact, fact.asked, self.text, self.tokens[value].start)
         return self._claim(fact, found, at, value, INTRODUCED)
+
+    def _led(self, fact: Fact, at: int) -> int:
+        """Read a word that leads to a name, and the name, as one value; only behind a name or a fact."""
+        if self.tokens[at + 1].kind not in _NAMES or not (self.words or self.claims):
+            return 0
+        claim = Claim(fact, None, at, at + 2, INTRODUCED, words_from=at)
+        self.claims.append(claim)
+        self._open = claim
+        return at + 2
 
     def _in_text(self) -> bool:
         """Say whether the words so far go beyond a record's name: a text has begun that people are part of."""

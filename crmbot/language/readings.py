@@ -31,6 +31,7 @@ _ABOUT = frozenset({"re", "about", "for", "on"})
 _REFERENCE = re.compile(rf"(?:(?:{'|'.join(_ABOUT)})\s+)?#?(?P<record>[LCODAP]-\d{{1,9}})(?![\w-])", re.IGNORECASE)
 _SPACELESS = re.compile(r"\S+")
 _FOR_USER = re.compile(r"for\s+(?=<?@)", re.IGNORECASE)
+_TO_USER = re.compile(r"(?:to|by)\s+", re.IGNORECASE)
 _DOMAIN = re.compile(
     r"(?:https?://)?(?:www\.)?(?P<domain>[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})/?(?=[\s,;]|$)", re.IGNORECASE
 )
@@ -111,6 +112,15 @@ def _user(text: str, at: int, context: Context, asked: bool) -> Found | None:
     if introduced is None and not asked and text[at : at + 1] not in "<@":
         return None
     return _word(text, introduced.end() if introduced else at, context, asked)
+
+
+def user_or_me(text: str, at: int, context: Context, _: bool) -> Found | None:
+    """Read a user who is mentioned, or the speaker."""
+    led = _TO_USER.match(text, at)
+    start = led.end() if led else at
+    if text[start : start + 1] in ("<", "@"):
+        return _word(text, start, context, True)
+    return Found("me", start + 2) if text[start : start + 3].rstrip(" ,;.!?").lower() == "me" else None
 
 
 def _domain(text: str, at: int, _: Context, asked: bool) -> Found | None:
@@ -240,7 +250,8 @@ def _stages(stages: tuple[tuple[str, str, str], ...]) -> Options:
 
 
 @lru_cache(maxsize=256)
-def _named(names: tuple[str, ...]) -> Options:
+def named(names: tuple[str, ...]) -> Options:
+    """Index names that stand for themselves."""
     return indexed((name, name) for name in names)
 
 
@@ -280,5 +291,5 @@ WORD = Reading("a word", "2026-11-23", _word)
 HOUR = Reading("an hour", "08:00", _hour, _DATES, only=True)
 TEXT = Reading("some words", '"wants a quote"', _word, text=True)
 STAGE = choice("a stage", "negotiation", lambda context: _stages(context.stages), soft=True)
-SOURCE = replace(choice("a source", "referral", lambda context: _named(context.sources)), text=True)
-REASON = choice("a reason", "price", lambda context: _named(context.lost_reasons), soft=True)
+SOURCE = replace(choice("a source", "referral", lambda context: named(context.sources)), text=True)
+REASON = choice("a reason", "price", lambda context: named(context.lost_reasons), soft=True)

@@ -28,6 +28,7 @@ class Fact:
         greedy: words without quotes after the key go on to the next fact; else only when words stand before the key.
         rest: everything up to the end belongs to it.
         after: the fact means this one only once that field was given.
+        led: the value keeps the word that led to it, and comes after a name's word: “for Globex”.
         place: where a bare one must stand: at the “end” of the words, or at an “edge” of them; anywhere unless said.
     """
 
@@ -42,6 +43,7 @@ class Fact:
     rest: bool = False
     after: str = ""
     place: str = ""
+    led: bool = False
 
     @property
     def asked(self) -> Reading:
@@ -104,9 +106,10 @@ class Verb:
         return {key: fact for fact in self.facts for key in fact.keys}
 
     @cached_property
-    def by_intro(self) -> dict[str, Fact]:
+    def by_intro(self) -> dict[str, tuple[Fact, ...]]:
         """The facts by the words that lead to them."""
-        return {intro: fact for fact in self.facts for intro in fact.intros}
+        intros = {intro for fact in self.facts for intro in fact.intros}
+        return {intro: tuple(fact for fact in self.facts if intro in fact.intros) for intro in intros}
 
     @cached_property
     def by_kind(self) -> dict[Kind, tuple[Fact, ...]]:

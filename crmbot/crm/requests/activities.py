@@ -92,7 +92,7 @@ class ShowToday(Request, name="crm.today", permission="crm.activities.view", wri
 
 @dataclass(frozen=True)
 class AddNote(Request, name="note.new", permission="crm.notes.edit"):
-    """Keep words with a deal, contact, lead or company."""
+    """Keep words with a deal, contact, lead or company; without `text` it is told behind the name in `target`."""
 
     target: str
-    text: str
+    text: str = ""

@@ -9,7 +9,11 @@ from crmbot.domain.money import Money
 
 @dataclass(frozen=True)
 class CreateDeal(Request, name="deal.new", permission="crm.deals.edit"):
-    """Open a deal; the first open stage and its probability unless said, the actor as owner unless said."""
+    """Open a deal; the first open stage and its probability unless said, the actor as owner unless said.
+
+    `parties` are the ends of a title that may name its contact or company: “with Paul”, “for Globex”. A name after a
+    plus in `contact` or `company` is that of a new one. `source` is kept as a note.
+    """
 
     title: str
     value: Money | None = None
@@ -19,6 +23,8 @@ class CreateDeal(Request, name="deal.new", permission="crm.deals.edit"):
     owner: str | None = None
     contact: str | None = None
     company: str | None = None
+    parties: tuple[str, ...] = ()
+    source: str | None = None
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,13 @@ LOG = Noun(
             _MEETING,
         ),
         _logs("email", "log an e-mail", 'jane "sent the offer" yesterday'),
-        _logs("note", "keep words with a record", 'acme "wants a quote by May"', (_TARGET, _ABOUT), AddNote),
+        _logs(
+            "note",
+            "keep words with a record, which they begin with or name",
+            "acme wants a quote by May",
+            (_TARGET, replace(_ABOUT, intros=())),
+            AddNote,
+        ),
     ),
 )
 

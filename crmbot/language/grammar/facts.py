@@ -11,6 +11,7 @@ from crmbot.language.readings import (
     DURATION,
     EMAIL,
     PERCENT,
+    SOURCE,
     STAGE,
     TEXT,
     USER,
@@ -19,6 +20,8 @@ from crmbot.language.readings import (
     choice,
     fixed,
     indexed,
+    named,
+    user_or_me,
 )
 from crmbot.language.verbs import Fact
 
@@ -42,7 +45,10 @@ MANUAL_OR_AUTOMATIC = replace(PROBABILITY, bare=replace(PERCENT, read=_percent_o
 TITLE = Fact("title", keyed=TEXT, keys=("title", "name"))
 DEAL_FACTS = (VALUE, PROBABILITY, CLOSE, STAGE_FACT)
 
+_SOMEBODY = replace(USER, text=False, read=user_or_me)
 OWNER = Fact("owner", USER, TEXT, keys=("owner",))
+OWNED = Fact("owner", keyed=_SOMEBODY, intros=("owner", "owned", "by", "assigned", "to"))
+"""“owner @tom”, “by me”: plain words behind these are part of a name."""
 MY = Fact("owner", ME)
 NEW_OWNER = (
     Fact("owner", USER, TEXT, keys=("owner", "to"), intros=("to",)),
@@ -50,6 +56,8 @@ NEW_OWNER = (
     Fact("owner", fixed("a user", ("me", "me"), ("myself", "me")), place="end"),
 )
 CONTACT = Fact("contact", EMAIL, TEXT, keys=("contact", "with"))
+CONTACT_LED = Fact("contact", keyed=EMAIL, intros=("with", "for"))
+PARTIES = Fact("parties", keyed=TEXT, intros=("with", "for", "at"), many=True, led=True)
 COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"))
 CATEGORY = Fact(
     "forecast_category",
@@ -65,3 +73,11 @@ DUE_FACT = Fact("due", DUE, keys=("due", "by", "on"), echo="due {}")
 LENGTH = Fact("duration_minutes", keyed=DURATION, keys=("dur", "duration"), echo="{} min")
 PEOPLE = Fact("attendees", keyed=TEXT, keys=("attendees", "with"), many=True)
 SOURCE_KEYS = ("source", "from")
+_USUAL_SOURCES = ("Partner", "Event", "Webinar", "LinkedIn", "Website", "Newsletter", "Trade fair")
+DEAL_SOURCE = (
+    Fact("source", keyed=SOURCE, keys=("source",)),
+    Fact(
+        "source", keyed=choice("a source", "referral", lambda c: named((*c.sources, *_USUAL_SOURCES))), intros=("from",)
+    ),
+)
+"""Where a deal comes from: with its key any words, behind “from” only words that say so for sure."""

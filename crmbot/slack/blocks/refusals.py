@@ -94,7 +94,7 @@ def _candidate(candidate: Candidate, request: Request | None, field: str, word: 
 
 def _choice(candidate: Candidate, request: Request | None, field: str, word: str) -> Element | None:
     """Return the button of one meaning; a choice among several is remembered as the person's own word."""
-    whole = with_fact(request, field, candidate.reference) if request is not None else None
+    whole = with_fact(request, candidate.field or field, candidate.reference) if request is not None else None
     if whole is None:
         return None
     if candidate.text and getattr(request, "text", None) == "":

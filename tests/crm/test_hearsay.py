@@ -1,0 +1,91 @@
+"""Prose in which a record is named somewhere."""
+
+from typing import Any
+
+import pytest
+from factories import Crm, refusal
+
+from crmbot.crm.requests import AddNote, CreateCompany, CreateContact, CreateDeal, CreateLead, LogActivity
+from crmbot.errors import Ambiguous, MissingFact, NotFound
+from crmbot.models import Activity, Contact, Note
+
+
+def _note(crm: Crm, words: str) -> Any:
+    crm.do(AddNote(words))
+    return crm.rows(Note)[-1]
+
+
+@pytest.fixture
+def globex(crm: Crm) -> Crm:
+    crm.do(CreateCompany("Globex"))
+    crm.do(CreateContact("Dana Fox", company="Globex"))
+    return crm
+
+
+def test_a_note_begins_with_the_name_of_its_record(globex: Crm) -> None:
+    note = _note(globex, "globex wants a quote by May")
+    assert (note.text, bool(note.company_id)) == ("wants a quote by May", True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "wants a quote by May globex",
+        "they told us at Globex that they wait",
+        "heard from dana, she waits",
+        "spoke with Dana Fox. She waits",
+        "dana fox's boss said yes",
+    ],
+)
+def test_a_name_anywhere_names_the_record_and_all_the_words_are_kept(globex: Crm, words: str) -> None:
+    note = _note(globex, words)
+    assert note.company_id is not None
+    if "dana" in words.lower():
+        assert note.contact_id == globex.rows(Contact)[0].id
+    assert note.text == words
+
+
+def test_a_person_and_their_own_company_are_one_matter(globex: Crm) -> None:
+    note = _note(globex, "spoke with dana, globex wants a quote")
+    assert (note.text, bool(note.contact_id)) == ("spoke with dana, globex wants a quote", True)
+
+
+def test_of_two_that_are_named_the_person_chooses_and_the_words_go_along(globex: Crm) -> None:
+    globex.do(CreateLead("Initech"))
+    with pytest.raises(Ambiguous) as several:
+        globex.do(AddNote("told initech about the offer to globex"))
+    assert {(one.reference, one.text) for one in several.value.candidates} == {
+        ("L-1", "told initech about the offer to globex"),
+        ("O-1", "told initech about the offer to globex"),
+    }
+    assert several.value.word == ""
+    assert not globex.rows(Note)
+
+
+def test_a_number_anywhere_names_the_record(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme renewal"))
+    assert _note(crm, "they want a discount on D-1").deal_id
+
+
+def test_everyday_words_are_no_names(crm: Crm) -> None:
+    for name in ("Will Smith", "May Holt", "New Horizons"):
+        crm.do(CreateContact(name))
+    with pytest.raises(NotFound):
+        crm.do(AddNote("they will send new papers in May"))
+
+
+def test_a_name_alone_asks_what_to_note(globex: Crm) -> None:
+    with refusal(MissingFact, "What should the note say?"):
+        globex.do(AddNote("globex"))
+
+
+def test_a_call_is_about_whom_it_names(globex: Crm) -> None:
+    globex.do(LogActivity("call", "talked to dana about seats"))
+    (call,) = globex.rows(Activity)
+    assert (call.subject, bool(call.contact_id)) == ("talked to dana about seats", True)
+
+
+def test_words_around_a_name_stay_before_the_text(globex: Crm) -> None:
+    globex.do(LogActivity("call", "talked to dana", "wants 40 seats"))
+    (call,) = globex.rows(Activity)
+    assert (call.subject, bool(call.contact_id)) == ("talked to dana: wants 40 seats", True)
