@@ -72,6 +72,7 @@ def policy_of(settings: Settings) -> Policy:
         receipts_at_once=_RECEIPTS_AT_ONCE,
         triage_channel=settings.slack.triage_channel,
         secret_key=secret_key(settings),
+        base_url=settings.web.base_url,
     )
 
 

@@ -15,10 +15,11 @@ from crmbot.jobs.delivery import Gateway
 from crmbot.jobs.notices import NoticeGateway, Renderer
 from crmbot.mail.letters import render_letter
 from crmbot.mail.outgoing import Outgoing
+from crmbot.mail.proposals import ProposalMail
 from crmbot.models import User
 from crmbot.slack.gateway import SlackGateway
 from crmbot.slack.message import Message
-from crmbot.slack.notices import nudge_message, undelivered_message
+from crmbot.slack.notices import nudge_message, offer_message, undelivered_message
 from crmbot.slack.outbox import SlackOutbox
 from crmbot.slack.receipts import receipt_message
 from crmbot.slack.triage import mailbox_message, more_receipts_message
@@ -38,6 +39,7 @@ _NOTICES = {
     "notice.mailbox": Notice(mailbox_message, "mailbox"),
     "notice.more_receipts": Notice(more_receipts_message, "more_receipts"),
     "notice.nudge": Notice(nudge_message, "nudge"),
+    "notice.offer": Notice(offer_message, "offer"),
 }
 
 
@@ -74,7 +76,7 @@ def gateways(bot: Crmbot) -> dict[str, Gateway]:
         )
     outgoing = mail_gateway(bot)
     if outgoing is not None:
-        ways["mail"] = outgoing
+        ways["mail"] = ProposalMail(outgoing)
     ways["notice"] = NoticeGateway(
         {kind: _renderer(bot, kind, ways) for kind in _NOTICES} | surface_renderers(bot) | triage_renderers(bot, ways),
         ways,

@@ -6,6 +6,8 @@ from functools import singledispatch
 from zoneinfo import ZoneInfo
 
 from crmbot.crm import answers
+from crmbot.crm.offered import ProposalView
+from crmbot.domain.line_items import as_typed
 from crmbot.reports.digests.base import Digest
 from crmbot.reports.rendering import as_table
 
@@ -37,6 +39,8 @@ def _shown(answer: answers.Shown, zone: ZoneInfo) -> str:
     lines = [_line(answer.record, zone)]
     if isinstance(answer.record, answers.ActivityView):
         lines += [f"  {label}: {said}" for label, said in _carried(answer.record, zone) if said]
+    if isinstance(answer.record, ProposalView):
+        lines += [f"  {as_typed(item)}" for item in answer.record.items]
     lines += [f"  {_line(record, zone)}" for record in answer.related]
     if answer.mail_address:
         lines.append(f"  Mail to {answer.mail_address} is logged here.")
@@ -166,6 +170,9 @@ def _line(record: answers.Record, zone: ZoneInfo) -> str:
                 _due(record, zone),
                 record.owner and record.owner.name,
             )
+        case ProposalView():
+            until = record.expires_on and f"valid until {record.expires_on:%a %-d %b %Y}"
+            facts = (record.status, record.totals.total, record.accepted_by, until, " ".join(record.deal), record.owner)
     return "  ".join([record.reference, record.title, ", ".join(str(fact) for fact in facts if fact)]).rstrip()
 
 

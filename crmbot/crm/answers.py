@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from crmbot.crm.carried import FileView, MeetingView
+from crmbot.crm.offered import ProposalView
 from crmbot.crm.requests.base import Offer
 from crmbot.domain.ids import Kind
 from crmbot.domain.money import Money
@@ -147,7 +148,7 @@ class NoteView:
     created_at: datetime
 
 
-Record = DealView | LeadView | ContactView | CompanyView | ActivityView
+Record = DealView | LeadView | ContactView | CompanyView | ActivityView | ProposalView
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ class TimelineEntry:
     text: str
     by: str | None = None
     reference: str | None = None
+    files: tuple[FileView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

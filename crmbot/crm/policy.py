@@ -33,4 +33,6 @@ class Policy:
     triage_channel: str = ""
     """Where mail that waits is shown; "" for those who decide, one by one."""
     secret_key: bytes = b""
+    base_url: str = "http://127.0.0.1:8000"
+    """Where the web pages are."""
     attachment_bytes: int = 10_000_000

@@ -8,19 +8,21 @@ from crmbot.crm.answers import Outcome
 from crmbot.crm.emails.rules import is_emptied, refuse_emptied
 from crmbot.crm.emails.writing import call_back
 from crmbot.crm.installations import INSTALLED, REMOVED
-from crmbot.crm.requests import REQUESTS, Undo
+from crmbot.crm.requests import REQUESTS, AcceptOffer, DeclineOffer, Undo
 from crmbot.crm.reversal import take_back
 from crmbot.crm.users import count_admins
 from crmbot.crm.views import person, record_view
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import Conflict, NotAllowed, NotFound
-from crmbot.models import Activity, Company, Contact, Deal, JournalChange, JournalEntry, Lead
+from crmbot.models import Activity, Company, Contact, Deal, JournalChange, JournalEntry, Lead, Proposal
 
 _FINAL = {
     "archive.import": "The import of an archive can't be undone; a backup from before it can be restored.",
     INSTALLED: "An installation can't be undone here. Remove the app in Slack instead.",
     REMOVED: "A removal can't be undone here. Install crmbot in Slack again.",
+    AcceptOffer.NAME: "The customer accepted this; only they can take it back. A new proposal can replace it.",
+    DeclineOffer.NAME: "The customer declined this; only they can take it back. A new proposal can replace it.",
 }
 """Effects that undo leaves alone, and what to do instead."""
 _SHOWN = (Deal, Lead, Contact, Company, Activity)
@@ -30,6 +32,7 @@ _OF_KIND: dict[Kind, Any] = {
     Kind.CONTACT: Contact,
     Kind.COMPANY: Company,
     Kind.ACTIVITY: Activity,
+    Kind.PROPOSAL: Proposal,
 }
 
 

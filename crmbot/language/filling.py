@@ -12,9 +12,17 @@ from crmbot.language.nearest import nearest, shortened
 from crmbot.language.reader import BARE, DASHES, INTRODUCED, KEYED, SOFT, Claim, Reader
 from crmbot.language.tokens import KEY, QUOTED, REFERENCE, WORD
 
-RECORDS = frozenset({"deal", "lead", "contact", "company", "activity", "target", "digest", "user"})
+RECORDS = frozenset({"deal", "lead", "contact", "company", "activity", "proposal", "target", "digest", "user"})
 """Fields that the name or number of a record fills."""
-_LETTERS = {"deal": "D", "lead": "L", "contact": "C", "company": "O", "activity": "A", "target": "DLCO"}
+_LETTERS = {
+    "deal": "D",
+    "lead": "L",
+    "contact": "C",
+    "company": "O",
+    "activity": "A",
+    "proposal": "P",
+    "target": "DLCO",
+}
 """Which records each of these fields may name."""
 _QUESTIONS = {
     "title": "What is the deal called?",
@@ -151,6 +159,8 @@ def _put(values: dict[str, Any], reader: Reader, claim: Claim) -> None:
         values["clear"] = (*values.get("clear", ()), fact.field)
     elif isinstance(claim.value, Mapping):
         values.update(claim.value)
+    elif fact.led:
+        values[fact.field] = (*values.get(fact.field, ()), str(claim.value))
     elif fact.many:
         several = [part.strip() for part in str(claim.value).split(",")]
         values[fact.field] = (*values.get(fact.field, ()), *(part for part in several if part))
@@ -159,8 +169,6 @@ def _put(values: dict[str, Any], reader: Reader, claim: Claim) -> None:
 
 
 def _joined(reader: Reader, words: list[int]) -> str:
-    elif fact.led:
-        values[fact.field] = (*values.get(fact.field, ()), str(claim.value))
     """Return what some tokens say: as typed where they stand together, quoted texts without their quotes."""
     if len(words) == 1:
         return reader.said(words[0], words[0] + 1).strip(_DANGLING)

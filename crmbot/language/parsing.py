@@ -13,19 +13,17 @@ from crmbot.language.verbs import Noun, Verb
 _PLURALS = {f"{name}s": noun for name, noun in NOUNS.items()} | {"companies": NOUNS["company"]}
 _DRY_RUN = frozenset({"--dry-run", "\u2014dry-run", "\u2013dry-run", "--dryrun"})
 _CRM = NOUNS["crm"]
-_LETTERS = {
-    letter: NOUNS[name] for letter, name in zip("LCODA", ("lead", "contact", "company", "deal", "task"), strict=True)
-}
+_LETTERED = {"L": "lead", "C": "contact", "O": "company", "D": "deal", "A": "task", "P": "proposal"}
+_LETTERS = {letter: NOUNS[name] for letter, name in _LETTERED.items()}
 """The noun of a record by the letter of its number."""
 _SETTINGS = NOUNS["settings"]
 _BELOW_SETTINGS = {"stage", "stages", "reason", "reasons", "digest", "digests", "user", "users"}
 _ROLE = {"role", "roles"}
 _ELSEWHERE = {
-    "proposal": "Proposals are not made in chat yet. Keep what was offered as a note instead.",
     "web": "The web pages can't be opened from chat yet. Figures are here too: /report, /pipeline.",
 }
 """Words that people expect and that mean nothing yet, with what to do instead, and an example of it."""
-_INSTEAD = {"proposal": '/log note acme "offered 40 seats at $40k"', "web": "/pipeline"}
+_INSTEAD = {"web": "/pipeline"}
 _TEXTS = frozenset({"text", "title", "outcome", "words", "topic"})
 """Fields of words in which a question mark at the end is part of what is said."""
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from crmbot.domain.identity import normalise_email
 from crmbot.domain.money import CURRENCIES
 from crmbot.errors import BadInput
-from crmbot.language import amounts, days, figures, moments
+from crmbot.language import amounts, days, figures, items, moments
 from crmbot.language.context import Context
 from crmbot.language.days import Lean
 from crmbot.language.nearest import listed
@@ -164,6 +164,12 @@ def _hour(text: str, at: int, context: Context, _: bool) -> Found | None:
     return Found(f"{found[0].hour:%H:%M}", found[1])
 
 
+def _items(text: str, at: int, context: Context, _: bool) -> Found | None:
+    """Read all that is left as the lines of a proposal."""
+    found = items.read_items(text[at:], context)
+    return Found(found, len(text)) if found else None
+
+
 def _later(text: str, at: int, _: Context, __: bool) -> Found | None:
     """Read how much later than it is due something is to be: +1w, +2 days, +30min."""
     match = _LATER.match(text, at)
@@ -289,6 +295,7 @@ PERIOD = Reading("a period", "30", _period, _DATES, frozenset({"last"}), only=Tr
 ZONE = Reading("a time zone", "Europe/Berlin", _zone, frozenset({Kind.WORD}), only=True)
 WORD = Reading("a word", "2026-11-23", _word)
 HOUR = Reading("an hour", "08:00", _hour, _DATES, only=True)
+ITEMS = Reading("the lines of a proposal", items.EXAMPLE, _items)
 TEXT = Reading("some words", '"wants a quote"', _word, text=True)
 STAGE = choice("a stage", "negotiation", lambda context: _stages(context.stages), soft=True)
 SOURCE = replace(choice("a source", "referral", lambda context: named(context.sources)), text=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crmbot.crm.requests import CompleteActivity, ShowActivity, SnoozeActivity
+from crmbot.crm.requests import CompleteActivity, ShowActivity, ShowProposal, SnoozeActivity, WinDeal
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import actions, context, section, sentence, stack
 from crmbot.slack.blocks.records import show_request
@@ -31,6 +31,25 @@ def nudge_message(payload: Mapping[str, Any]) -> Message:
     left = int(payload.get("more", 0)) + max(len(items) - _MOST_NUDGED, 0)
     more = context(Mrkdwn(f"… and {left} more: `/task list overdue`")) if left else None
     return fit(Message(escape(said), stack(sentence(f"👋 {said}"), *rows, more)))
+
+
+def offer_message(payload: Mapping[str, Any]) -> Message:
+    """Return what a customer did with an offer; the payload is that of `notice.offer` (crm.proposals.answering)."""
+    reference, title = payload["proposal"]
+    offer = f"{reference} {title}, {payload['total']}"
+    told = {
+        "viewed": f"👀 {offer}, was opened by its customer.",
+        "accepted": f"🎉 {payload['by']} accepted {offer}.",
+        "declined": f"🪦 {offer}, was declined{': ' + payload['reason'] if payload['reason'] else '.'}",
+    }
+    said = told[payload["what"]]
+    won = payload["what"] == "accepted" and payload["open"]
+    deal = payload["deal"]
+    deeds = actions(
+        press_button("Deal won", WinDeal(deal[0]), style="primary") if won else None,
+        press_button("Open", ShowProposal(reference)),
+    )
+    return fit(Message(escape(said), stack(sentence(said), context(f"Deal: {deal[0]} {deal[1]}"), deeds)))
 
 
 def _nudged(item: Mapping[str, Any]) -> tuple[Block, ...]:

@@ -9,7 +9,9 @@ from starlette.types import ASGIApp
 from crmbot.service import CrmService
 from crmbot.web.api import attachments, reports
 from crmbot.web.failures import add_failures
+from crmbot.web.files import file_routes
 from crmbot.web.health import Health, health_routes
+from crmbot.web.offers import offer_routes
 from crmbot.web.slack import SlackDispatch, SlackFirst
 
 
@@ -30,5 +32,5 @@ def build_web(
     add_failures(app)
     app.include_router(attachments.router, prefix="/api/v1/crm")
     app.include_router(reports.router, prefix="/api/v1/crm")
-    app.router.routes.extend((*health_routes(health, metrics), *also))
+    app.router.routes.extend((*health_routes(health, metrics), *file_routes(service), *offer_routes(service), *also))
     return SlackFirst(app, slack) if slack is not None else app

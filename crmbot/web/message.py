@@ -1,6 +1,7 @@
 """A page that says one thing: a title and a sentence."""
 
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
@@ -18,8 +19,13 @@ _HEADERS = {
 
 def message_page(title: str, text: str, *, status: int = 200) -> Response:
     """Return the page; both are shown as text, whatever is in them."""
-    page = _environment().get_template("message.html").render(title=title, text=text, good=status < _BAD_REQUEST)
+    page = page_of("message.html", title=title, text=text, good=status < _BAD_REQUEST)
     return HTMLResponse(page, status, _HEADERS)
+
+
+def page_of(name: str, **values: Any) -> str:
+    """Return a page of templates/web; every value is shown as text."""
+    return _environment().get_template(name).render(values)
 
 
 @cache

@@ -1,7 +1,10 @@
 """A short mail written in chat: logged and queued as one effect; answers come to the deal's own address."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -11,12 +14,23 @@ from crmbot.crm.emails.matching import WRITTEN, Match, match_with
 from crmbot.crm.emails.placing import add_email_activities
 from crmbot.crm.emails.views import activity_reference, email_view, place_words
 from crmbot.crm.lookup import find_target
-from crmbot.crm.requests import WriteEmail
+from crmbot.crm.requests import SendProposal, WriteEmail
 from crmbot.crm.views import about_links, activity_view
 from crmbot.crm.work import Work
 from crmbot.domain.identity import domain_of
 from crmbot.errors import BadInput, Conflict, MissingFact, NotFound
-from crmbot.models import Company, Contact, ContactEmail, Deal, Email, EmailReference, JournalEntry, Lead, Outbox
+from crmbot.models import (
+    Activity,
+    Company,
+    Contact,
+    ContactEmail,
+    Deal,
+    Email,
+    EmailReference,
+    JournalEntry,
+    Lead,
+    Outbox,
+)
 
 TAKEN_BACK_WITHIN = timedelta(seconds=20)
 """So long a written mail stays here, so that it can be taken back."""
@@ -24,6 +38,19 @@ TAKEN_BACK_WITHIN = timedelta(seconds=20)
 _LONGEST = 10_000
 _LONGEST_SUBJECT = 200
 _WRITTEN = "written:"
+_WRITES = frozenset({WriteEmail.NAME, SendProposal.NAME})
+Target = Deal | Lead | Contact | Company
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to log and send; `to` is a name and an address, `payload` what its `kind` needs beside the text."""
+
+    subject: str
+    text: str
+    to: tuple[str, str]
+    kind: str = "mail.send"
+    payload: Mapping[str, Any] = field(default_factory=dict)
 
 
 def write_email(work: Work, request: WriteEmail) -> MailAnswer:
@@ -47,14 +74,9 @@ def write_email(work: Work, request: WriteEmail) -> MailAnswer:
     if len(text) > _LONGEST:
         raise BadInput(f"A mail from chat may have {_LONGEST:,} characters; this one has {len(text):,}.", field="text")
     target = find_target(work, request.target)
-    match = match_with(target)
-    name, address = _recipient(work, target)
+    name, address = recipient_of(work, target)
     subject = " ".join((request.subject or _usual_subject(target)).split())[:_LONGEST_SUBJECT]
-    email = _keep(work, subject, text, (name, address))
-    activity, *_ = add_email_activities(work, email, match)
-    activity.owner_id = work.actor.user_id or activity.owner_id
-    work.session.flush()
-    _queue(work, email, match, (name, address))
+    email, activity = write_letter(work, target, Letter(subject, text, (name, address)))
     about = about_links(work, activity)
     seconds = int(TAKEN_BACK_WITHIN.total_seconds())
     said = f"“{subject}” goes to {name} ({address}) in {seconds} seconds, logged as {activity_reference(activity)} with"
@@ -65,13 +87,24 @@ def write_email(work: Work, request: WriteEmail) -> MailAnswer:
     )
 
 
+def write_letter(work: Work, target: Target, letter: Letter) -> tuple[Email, Activity]:
+    """Log a mail with a record and queue it, to leave in `TAKEN_BACK_WITHIN`."""
+    match = match_with(target)
+    email = _keep(work, letter)
+    activity, *_ = add_email_activities(work, email, match)
+    activity.owner_id = work.actor.user_id or activity.owner_id
+    work.session.flush()
+    _queue(work, email, match, letter)
+    return email, activity
+
+
 def call_back(work: Work, effect: JournalEntry, *, again: bool) -> None:
     """Keep a written mail from leaving, when its effect is taken back.
 
     Raises:
         Conflict: it left, or it was taken back and would have to be written again.
     """
-    if effect.request != WriteEmail.NAME:
+    if effect.request not in _WRITES:
         return
     if again:
         raise Conflict("A mail that was taken back has to be written again.")
@@ -88,7 +121,7 @@ def call_back(work: Work, effect: JournalEntry, *, again: bool) -> None:
     )
 
 
-def _recipient(work: Work, target: Deal | Lead | Contact | Company) -> tuple[str, str]:
+def recipient_of(work: Work, target: Target) -> tuple[str, str]:
     """Return the name and first address of the person to write to."""
     if isinstance(target, Lead) and target.email:
         return target.name, target.email
@@ -112,11 +145,11 @@ def _recipient(work: Work, target: Deal | Lead | Contact | Company) -> tuple[str
     return contact.name, found
 
 
-def _usual_subject(target: Deal | Lead | Contact | Company) -> str:
+def _usual_subject(target: Target) -> str:
     return target.title if isinstance(target, Deal) else target.name
 
 
-def _keep(work: Work, subject: str, text: str, to: tuple[str, str]) -> Email:
+def _keep(work: Work, letter: Letter) -> Email:
     identity = work.new_id()
     intake = next(iter(work.policy.intake_addresses), work.actor.email or "")
     message_id = f"<{identity}@{domain_of(intake)}>"
@@ -131,9 +164,9 @@ def _keep(work: Work, subject: str, text: str, to: tuple[str, str]) -> Email:
         kind="direct",
         from_name=work.actor.name,
         from_address=work.actor.email,
-        recipients=[[*to, "to"]],
-        subject=subject,
-        text=text,
+        recipients=[[*letter.to, "to"]],
+        subject=letter.subject,
+        text=letter.text,
         sent_at=work.now,
         received_at=work.now,
         attachments=[],
@@ -150,9 +183,9 @@ def _keep(work: Work, subject: str, text: str, to: tuple[str, str]) -> Email:
     return email
 
 
-def _queue(work: Work, email: Email, match: Match, to: tuple[str, str]) -> None:
+def _queue(work: Work, email: Email, match: Match, letter: Letter) -> None:
     home = deal_address(work, match.deal.number) if match.deal else None
-    name, address = to
+    name, address = letter.to
     payload = {
         "subject": email.subject,
         "text": email.text,
@@ -161,11 +194,12 @@ def _queue(work: Work, email: Email, match: Match, to: tuple[str, str]) -> None:
         "reply_to": [one for one in (work.actor.email, home) if one],
         "message_id": email.message_id,
         "automatic": False,
+        **letter.payload,
     }
     work.write(
         Outbox(
             key=f"{_WRITTEN}{work.entry_id}",
-            kind="mail.send",
+            kind=letter.kind,
             destination=address,
             payload=payload,
             created_at=work.now,

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from crmbot.crm.requests.base import REQUESTS, Due, Request
+from crmbot.domain.line_items import LineItem
 from crmbot.domain.money import Money
 from crmbot.errors import BadInput
 
@@ -29,7 +31,7 @@ def decode(data: dict[str, Any]) -> Request:
         raise BadInput(_OUTDATED)
     try:
         return kind(**{name: _value(value) for name, value in data.items() if name != "do"})
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, InvalidOperation) as error:
         raise BadInput(_OUTDATED) from error
 
 
@@ -46,7 +48,7 @@ def decode_known(data: Mapping[str, Any]) -> tuple[type[Request], dict[str, Any]
     names = {field.name for field in fields(kind)}
     try:
         return kind, {name: _value(value) for name, value in data.items() if name in names}
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, InvalidOperation) as error:
         raise BadInput(_OUTDATED) from error
 
 
@@ -54,6 +56,9 @@ def _plain(value: Any) -> Any:
     match value:
         case Money():
             return {"money": [value.minor, value.currency]}
+        case LineItem():
+            numbers = (value.quantity, value.discount_percent, value.tax_percent)
+            return {"line": [value.description, _plain(value.unit_price), *map(str, numbers)]}
         case Due():
             return {"due": [_plain(value.at), _plain(value.on)]}
         case datetime():
@@ -69,6 +74,8 @@ def _value(value: Any) -> Any:
     match value:
         case {"money": [minor, currency]}:
             return Money(int(minor), str(currency))
+        case {"line": [description, price, quantity, discount, tax]}:
+            return LineItem(str(description), _value(price), Decimal(quantity), Decimal(discount), Decimal(tax))
         case {"due": [at, on]}:
             return Due(_value(at), _value(on))
         case {"at": text}:

@@ -1,6 +1,7 @@
 """The buttons of records: what the reader may do with each as it stands, and the forms behind them."""
 
 from crmbot.crm.answers import ActivityView, ContactView, DealView, LeadView, Record
+from crmbot.crm.offered import ProposalView
 from crmbot.crm.requests import (
     CompleteActivity,
     ConvertLead,
@@ -14,6 +15,7 @@ from crmbot.crm.requests import (
     WinDeal,
 )
 from crmbot.domain.ids import Kind
+from crmbot.domain.line_items import LineItem
 from crmbot.domain.stages import LeadStatus, StageKind
 from crmbot.slack.blocks.primitives import actions
 from crmbot.slack.forms.asked import Asked, form_button
@@ -36,6 +38,8 @@ def record_buttons(record: Record, reader: Reader) -> list[Element | None]:
             return activity_buttons(record)
         case LeadView() if reader.may_edit("leads", _owner_id(record)):
             return _lead_buttons(record)
+        case ProposalView(status="accepted") if reader.may_edit("deals", record.owner_id):
+            return [press_button("Deal won", WinDeal(record.deal[0]), style="primary")]
     return []
 
 
@@ -43,6 +47,8 @@ def form_buttons(record: Record, reader: Reader) -> list[Element | None]:
     """Return the buttons of forms: the record's facts, what happened with it, what is to be done."""
     if isinstance(record, ActivityView):
         return []
+    if isinstance(record, ProposalView):
+        return _proposal_forms(record, reader)
     owner_id = _owner_id(record) if isinstance(record, DealView | LeadView) else None
     buttons: list[Element | None] = []
     closed = isinstance(record, DealView) and record.outcome != StageKind.OPEN
@@ -53,10 +59,32 @@ def form_buttons(record: Record, reader: Reader) -> list[Element | None]:
         about = {"target": record.reference}
         buttons.append(form_button("Log …", Asked("activity.log", {"kind": "call", **about}), "form.log"))
         buttons.append(form_button("Task …", Asked("task.new", about), "form.task"))
+    if isinstance(record, DealView) and reader.may_edit("proposals", owner_id) and not closed:
+        buttons.append(form_button("Proposal …", _usual_offer(record), "form.proposal"))
     if reader.writes_mail and reader.may_edit("emails") and isinstance(record, DealView | ContactView) and not closed:
         written = {"target": record.reference, "subject": record.title if isinstance(record, DealView) else ""}
         buttons.append(form_button("Write mail …", Asked("email.write", written), "form.mail"))
     return buttons
+
+
+def _usual_offer(deal: DealView) -> Asked:
+    """Return the form of a proposal that offers a deal as it stands."""
+    items = (LineItem(deal.title, deal.value),) if deal.value else None
+    known = {"deal": deal.reference, "items": items, "title": deal.title}
+    return Asked("proposal.new", {name: value for name, value in known.items() if value})
+
+
+def _proposal_forms(proposal: ProposalView, reader: Reader) -> list[Element | None]:
+    """Return the forms to send and to change a proposal, until its customer has answered."""
+    if proposal.status in {"accepted", "declined"} or not reader.may_edit("proposals", proposal.owner_id):
+        return []
+    known = {"proposal": proposal.reference}
+    send = "Send …" if proposal.status == "draft" else "Send again …"
+    style = "primary" if proposal.status == "draft" else None
+    return [
+        form_button(send, Asked("proposal.send", known), "form.send", style=style),
+        form_button("Edit …", Asked("proposal.set", known), "form.edit"),
+    ]
 
 
 _PLURALS = {Kind.DEAL: "deals", Kind.LEAD: "leads", Kind.CONTACT: "contacts", Kind.COMPANY: "companies"}

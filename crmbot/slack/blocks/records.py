@@ -5,6 +5,7 @@ from typing import Any
 
 from crmbot.crm.answers import ActivityView, CompanyView, ContactView, DealView, LeadView, Link, Person, Record
 from crmbot.crm.carried import CANCELLED
+from crmbot.crm.offered import ProposalView
 from crmbot.crm.requests import (
     Request,
     ShowActivity,
@@ -12,11 +13,13 @@ from crmbot.crm.requests import (
     ShowContact,
     ShowDeal,
     ShowLead,
+    ShowProposal,
 )
 from crmbot.domain.ids import Kind, parse_reference
 from crmbot.domain.stages import StageKind
 from crmbot.slack.blocks.carried import addresses, carried_facts
 from crmbot.slack.blocks.primitives import context, fields, section, stack
+from crmbot.slack.blocks.proposals import offered_lines, proposal_facts
 from crmbot.slack.message import Block
 from crmbot.slack.mrkdwn import Mrkdwn, bold, join, one_line, trim
 from crmbot.slack.reader import Reader, count
@@ -38,6 +41,7 @@ _SHOW: dict[Kind, Callable[[str], Request]] = {
     Kind.CONTACT: ShowContact,
     Kind.COMPANY: ShowCompany,
     Kind.ACTIVITY: ShowActivity,
+    Kind.PROPOSAL: ShowProposal,
 }
 
 
@@ -53,6 +57,7 @@ def record_card(record: Record, reader: Reader) -> tuple[Block, ...]:
     return stack(
         section(Mrkdwn(f"{icon(record)} {bold(record.title, 300)}  {record.reference}")),
         fields(_FACTS[record.kind](record, reader)),
+        offered_lines(record) if isinstance(record, ProposalView) else None,
         context(_small_print(record, reader)),
     )
 
@@ -90,6 +95,8 @@ def record_facts(record: Record, reader: Reader) -> tuple[Any, ...]:
             return tuple(one_line(fact or "", 60) for fact in (record.domain, record.industry, record.size))
         case ActivityView():
             return (due(record, reader), person(record.owner), join([named(link) for link in record.about[:3]], ", "))
+        case ProposalView():
+            return (record.status, str(record.totals.total), one_line(record.deal[1], 80), one_line(record.owner, 60))
 
 
 def _close(deal: DealView, reader: Reader) -> str:
@@ -201,6 +208,7 @@ _FACTS: dict[Kind, Callable[[Any, Reader], Facts]] = {
     Kind.CONTACT: _contact_facts,
     Kind.COMPANY: _company_facts,
     Kind.ACTIVITY: _activity_facts,
+    Kind.PROPOSAL: proposal_facts,
 }
 
 

@@ -6,7 +6,16 @@ from typing import Any
 
 from crmbot.crm.answers import Answer, CompanyView, ContactView, DealView, LeadView, Record, Shown
 from crmbot.crm.choices import Settings, StageChoice, Stages
-from crmbot.crm.requests import ListStages, ShowCompany, ShowContact, ShowDeal, ShowLead, ShowSettings
+from crmbot.crm.offered import ProposalView
+from crmbot.crm.requests import (
+    ListStages,
+    ShowCompany,
+    ShowContact,
+    ShowDeal,
+    ShowLead,
+    ShowProposal,
+    ShowSettings,
+)
 from crmbot.crm.requests.base import Request
 from crmbot.slack.desk import Desk, Incoming, Reply
 from crmbot.slack.forms.asked import Asked
@@ -17,6 +26,7 @@ _SHOWS: Mapping[str, tuple[str, Callable[[str], Request]]] = {
     "lead.set": ("lead", ShowLead),
     "contact.set": ("contact", ShowContact),
     "company.set": ("company", ShowCompany),
+    "proposal.set": ("proposal", ShowProposal),
     "stage.set": ("stage", lambda _: ListStages()),
     "settings.set": ("", lambda _: ShowSettings()),
 }
@@ -106,4 +116,6 @@ def _facts(record: Record) -> dict[str, Any]:
                 "industry": record.industry,
                 "size": record.size,
             }
+        case ProposalView():
+            return {"title": record.title, "items": record.items, "expires_on": record.expires_on}
     return {}

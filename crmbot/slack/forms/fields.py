@@ -7,11 +7,12 @@ from typing import Any
 
 from crmbot.crm.requests import Due
 from crmbot.domain.ids import parse_reference
+from crmbot.domain.line_items import as_typed
 from crmbot.domain.money import Money
 from crmbot.domain.stages import StageKind
 from crmbot.errors import BadInput, Candidate
 from crmbot.language import Context
-from crmbot.language.readings import AMOUNT, DUE, DURATION, HAPPENED, PERCENT, WHOLE, Reading
+from crmbot.language.readings import AMOUNT, DUE, DURATION, HAPPENED, ITEMS, PERCENT, WHOLE, Reading
 from crmbot.language.readings import HOUR as HOUR_READING
 from crmbot.language.readings import ZONE as ZONE_READING
 from crmbot.slack.blocks.modals import (
@@ -64,6 +65,13 @@ def _text(field: Field, known: Any, _reader: Reader) -> list[Block | None]:
 def _lines(field: Field, known: Any, _reader: Reader) -> list[Block | None]:
     start = _str(known)
     return [text_input(field.name, field.label, initial=start, multiline=True, optional=field.optional)]
+
+
+def _offered(field: Field, known: Any, _reader: Reader) -> list[Block | None]:
+    start = "\n".join(map(as_typed, known)) if known else None
+    hint = f"One a line, like: {ITEMS.example}. Minus is a discount, plus is tax."
+    typed = text_input(field.name, field.label, initial=start, multiline=True, optional=field.optional, hint=hint)
+    return [typed]
 
 
 def _plain(field: Field, said: Said, _context: Context) -> str | None:
@@ -205,6 +213,7 @@ def _amount(known: Money) -> str:
 
 TEXT = FieldKind(_text, _plain)
 LINES = FieldKind(_lines, _plain)
+OFFERED = FieldKind(_offered, _typed(ITEMS))
 SEVERAL = FieldKind(_text, _several)
 MONEY = FieldKind(_figure(_amount), _typed(AMOUNT))
 CHANCE = FieldKind(_figure(lambda known: f"{known} %"), _typed(PERCENT))

@@ -4,7 +4,7 @@ from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import Any
 
-from crmbot.crm.requests import AddNote, CreateTask, Due, LogActivity, Request, SetDeal, SetStage
+from crmbot.crm.requests import AddNote, CreateTask, Due, LogActivity, Request, SetDeal, SetProposal, SetStage
 from crmbot.crm.requests.base import REQUESTS
 from crmbot.errors import BadInput
 from crmbot.language import Context
@@ -15,6 +15,7 @@ from crmbot.slack.forms.table import FORMS
 MESSAGE_LOG = "message.log"
 _CLEARABLE: dict[type[Request], tuple[str, ...]] = {
     SetDeal: ("value", "expected_close"),
+    SetProposal: ("expires_on",),
     SetStage: ("stale_after_days",),
 }
 """The facts of a request that may be emptied, by `clear`."""

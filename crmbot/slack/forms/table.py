@@ -8,6 +8,7 @@ from crmbot.slack.forms.fields import (
     MINUTES,
     MONEY,
     NUMBER,
+    OFFERED,
     PERSON,
     RECORD,
     SEVERAL,
@@ -34,6 +35,11 @@ _EMAIL = Field("email", "E-mail", TEXT, "jane@acme.com")
 _NEW_OWNER = Field("owner", "Who should have it?", PERSON, optional=False)
 _DEAL = Field("deal", "Deal", RECORD, optional=False)
 _LEAD = Field("lead", "Lead", RECORD, optional=False)
+_OFFERED = (
+    Field("items", "What is offered?", OFFERED, optional=False),
+    Field("title", "Title", TEXT, "Acme renewal"),
+    Field("expires_on", "Valid until", DAY),
+)
 
 FORMS: dict[str, Form] = {
     "deal.new": Form(
@@ -174,6 +180,16 @@ FORMS: dict[str, Form] = {
             Field("target", "To the contact of", RECORD, optional=False),
             Field("subject", "Subject", TEXT, "Acme renewal"),
             Field("text", "What should it say?", LINES, optional=False),
+        ),
+    ),
+    "proposal.new": Form("New proposal", "Draft it", (_DEAL, *_OFFERED)),
+    "proposal.set": Form("Edit proposal", "Save", _OFFERED),
+    "proposal.send": Form(
+        "Send proposal",
+        "Send it",
+        (
+            Field("text", "A few words above it", LINES),
+            Field("to", "To, unless the deal's contact", TEXT, "jane@acme.com"),
         ),
     ),
     "note.new": Form("Note", "Keep it", (_TARGET, Field("text", "What should it say?", LINES, optional=False))),

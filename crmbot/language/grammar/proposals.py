@@ -1,0 +1,65 @@
+"""What can be said of proposals."""
+
+from crmbot.crm.proposals.finding import STATES
+from crmbot.crm.requests import CreateProposal, ListProposals, SendProposal, SetProposal, ShowProposal
+from crmbot.language.grammar.facts import PAGE, TITLE
+from crmbot.language.readings import DAY, EMAIL, ITEMS, TEXT, fixed
+from crmbot.language.verbs import Fact, Noun, Verb
+
+_LINES = Fact("items", keyed=ITEMS, keys=("items", "lines"))
+_VALID = Fact("expires_on", keyed=DAY, keys=("valid", "until", "expires"), echo="valid until {}")
+_STATE = fixed("a state", *((state, state) for state in STATES))
+
+PROPOSAL = Noun(
+    "proposal",
+    "what is offered to a customer",
+    (
+        Verb(
+            "new",
+            CreateProposal,
+            "draft an offer from a deal: quantity x words @ price, -discount %, +tax %, with semicolons between lines",
+            "D-17 40 x Seat, yearly @ $100 -10% +20%; Setup @ $2k",
+            (_LINES, _VALID, TITLE),
+            ("deal", "items"),
+            aliases=("add", "create"),
+            more=('acme title:"Acme 2028" valid:+30d items:Seats @ $4k',),
+        ),
+        Verb(
+            "show", ShowProposal, "show an offer with its lines and sums", "P-3", (), ("proposal",), aliases=("view",)
+        ),
+        Verb(
+            "list",
+            ListProposals,
+            "list offers, the latest first",
+            "sent",
+            (Fact("status", _STATE, keys=("status",)), PAGE),
+            ("deal",),
+            aliases=("ls",),
+        ),
+        Verb(
+            "set",
+            SetProposal,
+            "change an offer; sent again, its customer sees the change at the same link",
+            "P-3 valid:+30d",
+            (_LINES, _VALID, TITLE),
+            ("proposal", "items"),
+            aliases=("edit", "update"),
+            wants="What should change?",
+        ),
+        Verb(
+            "send",
+            SendProposal,
+            "send an offer to the deal's contact, or take its link to send it yourself",
+            'P-3 "Hi Jane, here is our offer."',
+            (
+                Fact("by_hand", fixed("link", ("link", True)), place="end"),
+                Fact("to", EMAIL, keys=("to",)),
+                Fact("text", keyed=TEXT, keys=("text",)),
+            ),
+            ("proposal", "text"),
+            more=("P-3 link",),
+        ),
+    ),
+    shows="show",
+    empty="list",
+)
