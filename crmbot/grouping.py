@@ -132,8 +132,7 @@ class Group:
             if place is None:
                 return
             self._members.append(place)
-            connection.execution_options(crmbot_workspace=place.workspace_id, crmbot_joins="create_savepoint")
-            _run_apart(connection, place)
+            run_apart(connection, place)
 
     def end(self, failed: BaseException | None = None) -> None:
         """Answer everyone whose effect was run; when the transaction failed, all of them with that it is busy."""
@@ -143,8 +142,13 @@ class Group:
             place.called.release()
 
 
-def _run_apart(connection: Connection, place: Place) -> None:
+def run_apart(connection: Connection, place: Place) -> None:
+    """Run a place's effect in a savepoint of a transaction under way, and keep there what it came to or raised.
+
+    The transaction is bound to that place's workspace from then on.
+    """
     assert place.effect is not None  # noqa: S101 - `next_effect` takes no other
+    connection.execution_options(crmbot_workspace=place.workspace_id, crmbot_joins="create_savepoint")
     _tell(connection, "SAVEPOINT effect")
     try:
         place.came_to = place.effect(connection)
@@ -167,7 +171,9 @@ def _settle(connection: Connection, *, keep: bool) -> None:
 def _tell(connection: Connection, statement: str) -> None:
     """Say it to the driver itself; the library's savepoints cost a third of an effect."""
     driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - only SQLite's writers take turns
+    if not isinstance(driver, sqlite3.Connection):
+        connection.exec_driver_sql(statement)
+        return
     try:
         driver.execute(statement).close()
     except sqlite3.Error as error:

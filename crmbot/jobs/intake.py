@@ -14,11 +14,12 @@ from crmbot.crm.deliveries import Share
 from crmbot.crm.emails.alerts import tell_admins
 from crmbot.crm.turns import plan_turns
 from crmbot.errors import Busy
+from crmbot.mail.batches import BATCH, LEASE, work_off
 from crmbot.mail.fetching import fetch_new, reconcile, tidy
 from crmbot.mail.judging import Door
 from crmbot.mail.mailbox import MOST_BYTES, TIMEOUT_S, Mailbox, MailboxFailed
 from crmbot.mail.oauth import AccessTokens
-from crmbot.mail.pipeline import BATCH, LEASE, Reader, work_off
+from crmbot.mail.pipeline import Reader
 from crmbot.mail.reading import read_mail
 from crmbot.service import CrmService
 

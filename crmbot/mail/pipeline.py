@@ -1,36 +1,42 @@
 """Raw mail to committed activity: read, judge, log through the door; what fails is kept raw with its reason."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from crmbot.crm import deliveries
 from crmbot.crm.actors import Actor
 from crmbot.crm.answers import MailAnswer
-from crmbot.crm.deliveries import TRIES, Share, Waiting
 from crmbot.crm.emails.knowledge import is_outside
 from crmbot.crm.emails.placing import COMMAND_ONLY, NEVER
 from crmbot.crm.emails.senders import People, read_people
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import LogEmail
 from crmbot.domain.identity import domain_of
-from crmbot.errors import Busy, Conflict
+from crmbot.errors import Busy
 from crmbot.failpoints import reach
-from crmbot.mail.commands import ask_of, command_of, obey
-from crmbot.mail.guarded.reader import TooCostly
+from crmbot.mail.commands import Command, ask_of, command_of, obey
 from crmbot.mail.judging import Door, judge_sender, requests_of
 from crmbot.mail.reading import read_mail
 from crmbot.mail.values import Mail
 from crmbot.service import CrmService
 
 Reader = Callable[[bytes], Mail]
-BATCH = 20
-LEASE = timedelta(minutes=2)
-"""How long a worker may take for a batch; each mail costs 3 seconds at the most."""
 _PIPE = "pipe"
 _logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A mail that was read, and what it asks for: `requests` to log, and the `command` in its words."""
+
+    mail: Mail
+    actor: Actor
+    requests: tuple[LogEmail, ...]
+    command: Command | None
+    delivery_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,6 @@ def take_in(
     raw: bytes,
     *,
     received_at: datetime | None = None,
-    delivery_id: str | None = None,
     people: People | None = None,
     read: Reader = read_mail,
 ) -> Taken:
@@ -75,54 +80,53 @@ def take_in(
         Exception: what the reader raised; nothing was done.
     """
     people = people or load_people(service, door.workspace_id)
-    received_at = received_at or service.clock()
+    return fulfil(service, intent_of(service, door, raw, received_at or service.clock(), people=people, read=read))
+
+
+def intent_of(
+    service: CrmService,
+    door: Door,
+    raw: bytes,
+    received_at: datetime,
+    *,
+    people: People,
+    delivery_id: str | None = None,
+    read: Reader = read_mail,
+) -> Intent:
+    """Read a mail and say what it asks of the CRM; the store is not looked at. What the reader raises goes on."""
+    policy = service.policy
     mail = read(raw)
     reach("mail.parsed")
-    standing = judge_sender(mail, door, people, service.policy)
+    standing = judge_sender(mail, door, people, policy)
     requests = tuple(
-        _without_words(request, people) for request in requests_of(mail, standing, people, service.policy, received_at)
+        _without_words(request, people) for request in requests_of(mail, standing, people, policy, received_at)
     )
-    command = command_of(mail, service.policy) if standing.actor.user_id and not requests[0].leave else None
+    command = command_of(mail, policy) if standing.actor.user_id and not requests[0].leave else None
+    if command is not None:
+        requests = (_told_later(requests[0], people, policy), *requests[1:])
+    return Intent(mail, standing.actor, requests, command, delivery_id)
+
+
+def fulfil(service: CrmService, intent: Intent) -> Taken:
+    """Log a mail that was read, and do what its words ask for.
+
+    Raises:
+        CrmError: the store refused; nothing was done, but for what was done already and is not done again.
+    """
+    actor, requests, command = intent.actor, intent.requests, intent.command
+    delivery_id = intent.delivery_id
     if command is None:
-        answers = tuple(_log(service, standing.actor, request) for request in _with_delivery(requests, delivery_id))
+        answers = tuple(_log(service, actor, request) for request in _with_delivery(requests, delivery_id))
     else:
-        requests = (_told_later(requests[0], people, service.policy), *requests[1:])
-        answers = tuple(_log(service, standing.actor, request) for request in requests)
+        answers = tuple(_log(service, actor, request) for request in requests)
         reach("mail.command")
-        asked = ask_of(service, standing.actor, mail, command, answers[0])
-        if obey(service, standing.actor, replace(asked, delivery_id=delivery_id), mail).repeated and delivery_id:
-            _log(service, standing.actor, replace(requests[0], delivery_id=delivery_id))
+        asked = ask_of(service, actor, intent.mail, command, answers[0])
+        done = obey(service, actor, replace(asked, delivery_id=delivery_id), intent.mail)
+        if done.repeated and delivery_id:
+            _log(service, actor, replace(requests[0], delivery_id=delivery_id))
     reach("mail.logged")
     first = answers[0]
-    return Taken(_state(first), first.email.reason, mail.message_id, answers)
-
-
-def work_off(
-    service: CrmService,
-    doors: Mapping[str, Door],
-    workspace_id: str,
-    *,
-    read: Reader = read_mail,
-    lease: timedelta = LEASE,
-    batch: int = BATCH,
-    share: Share | None = None,
-    only: Sequence[str] | None = None,
-) -> dict[str, int]:
-    """Take a batch of stored deliveries in, each in a transaction of its own; return how many came to which state.
-
-    `doors` are by the mailbox's name. An empty answer means that nothing waits, of `share` and `only` when given.
-    """
-    now = service.clock()
-    with service.store.writing(workspace_id) as session:
-        waiting = deliveries.claim(session, workspace_id, now, limit=batch, lease=lease, share=share, only=only)
-    reach("mail.claimed")
-    people = load_people(service, workspace_id) if waiting else None
-    counts: dict[str, int] = {}
-    for delivery in waiting:
-        door = doors.get(delivery.mailbox, Door(workspace_id))
-        state = _work_off_one(service, door, delivery, people=people, read=read)
-        counts[state] = counts.get(state, 0) + 1
-    return counts
+    return Taken(state_of(first), first.email.reason, intent.mail.message_id, answers)
 
 
 def ingest(
@@ -145,7 +149,7 @@ def ingest(
         raise
     except Exception as error:
         _logger.exception("a mail could not be read")
-        reason = _reason(error)
+        reason = reason_of(error)
         with service.store.writing(workspace_id) as session:
             deliveries.keep_failed(session, workspace_id, _PIPE, raw, reason, service.clock())
         taken = Taken("failed", reason)
@@ -166,39 +170,8 @@ def as_line(taken: Taken) -> dict[str, Any]:
     for name, letter in (("deal", "D"), ("contact", "C"), ("company", "O"), ("lead", "L")):
         line[name] = next((found for found in references if found.startswith(letter)), None)
     if len(taken.answers) > 1:
-        line["also"] = [as_line(replace(taken, answers=(one,), state=_state(one))) for one in taken.answers[1:]]
+        line["also"] = [as_line(replace(taken, answers=(one,), state=state_of(one))) for one in taken.answers[1:]]
     return line
-
-
-def _work_off_one(
-    service: CrmService,
-    door: Door,
-    delivery: Waiting,
-    *,
-    people: People | None,
-    read: Reader,
-) -> str:
-    try:
-        taken = take_in(
-            service,
-            door,
-            delivery.raw,
-            received_at=delivery.received_at,
-            delivery_id=delivery.id,
-            people=people,
-            read=read,
-        )
-    except Conflict:
-        return "taken elsewhere"
-    except Exception as error:
-        if isinstance(error, Busy):
-            raise
-        _logger.exception("mail delivery %s could not be taken in", delivery.id)
-        final = delivery.tries >= TRIES or isinstance(error, TooCostly)
-        with service.store.writing(door.workspace_id) as session:
-            deliveries.give_back(session, door.workspace_id, delivery.id, _reason(error), final=final)
-        return "failed" if final else "again"
-    return taken.state
 
 
 def _with_delivery(requests: tuple[LogEmail, ...], delivery_id: str | None) -> Iterable[LogEmail]:
@@ -244,11 +217,13 @@ def _log(service: CrmService, actor: Actor, request: LogEmail) -> MailAnswer:
     return answer
 
 
-def _state(answer: MailAnswer) -> str:
+def state_of(answer: MailAnswer) -> str:
+    """Return what became of a mail, as its delivery notes it."""
     if answer.repeated:
         return "duplicate"
     return "noise" if answer.email.state == "ignored" else answer.email.state
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return why a mail could not be taken in, as its delivery notes it."""
     return f"{type(error).__name__}: {error}"[:500]

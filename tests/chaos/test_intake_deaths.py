@@ -33,6 +33,7 @@ STEPS = (
     "mail.claimed",
     "mail.parsed",
     "mail.written",
+    "mail.shared",
     "mail.command",
     "command.written",
     "command.committed",

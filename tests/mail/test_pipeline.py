@@ -12,7 +12,8 @@ from crmbot.crm import deliveries
 from crmbot.crm.deliveries import Cursor, Fetched
 from crmbot.crm.requests import Undo
 from crmbot.domain.intake import deal_tag, mark, own_token, with_tag
-from crmbot.mail.pipeline import ingest, work_off
+from crmbot.mail.batches import work_off
+from crmbot.mail.pipeline import ingest
 from crmbot.mail.reading import read_mail
 from crmbot.mail.values import Mail
 from crmbot.models import EmailReference, MailDelivery

@@ -5,8 +5,9 @@ from posts import Post
 
 from crmbot.crm import deliveries
 from crmbot.crm.deliveries import Cursor, Fetched
+from crmbot.mail.batches import work_off
 from crmbot.mail.guarded.reader import GuardedReader
-from crmbot.mail.pipeline import ingest, work_off
+from crmbot.mail.pipeline import ingest
 from crmbot.models import MailDelivery
 
 POISON = b"From: a@b.c\r\nContent-Type: text/html\r\n\r\n" + b"<blockquote>x" * 60_000
