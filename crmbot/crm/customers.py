@@ -1,22 +1,34 @@
 """Customers: they come into being when a lead is converted."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.models import Company, Contact, Customer, Lead
+
+_OF_COMPANY = Prepared(
+    select(Customer).where(Customer.workspace_id == bindparam("workspace"), Customer.company_id == bindparam("company"))
+)
+_OF_PERSON = Prepared(
+    select(Customer).where(
+        Customer.workspace_id == bindparam("workspace"),
+        Customer.contact_id == bindparam("contact"),
+        Customer.company_id.is_(None),
+    )
+)
 
 
 def customer_of(work: Work, lead: Lead, contact: Contact, company: Company | None) -> Customer:
     """Return the customer of a converted lead; a second lead of the same company or person makes no second one."""
-    same = (
-        Customer.company_id == company.id
+    known: Customer | None = (
+        work.first(_OF_COMPANY, Customer, company=company.id)
         if company is not None
-        else (Customer.contact_id == contact.id) & Customer.company_id.is_(None)
+        else work.first(_OF_PERSON, Customer, contact=contact.id)
     )
-    known = work.session.scalar(select(Customer).where(Customer.workspace_id == work.workspace_id, same))
     if known is not None:
         return known
-    customer = Customer(
+    customer: Customer = work.make(
+        Customer,
         name=company.name if company is not None else contact.name,
         company_id=company.id if company is not None else None,
         contact_id=contact.id,

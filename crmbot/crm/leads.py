@@ -1,6 +1,7 @@
 """Leads: capture, climb the statuses, convert once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
@@ -69,7 +70,7 @@ def create(work: Work, request: CreateLead) -> Outcome:
     rescore(work.policy, lead)
     work.keep(lead)
     work.flush()
-    enter(work, lead, (LeadStatus.NEW,))
+    enter(work, lead, (LeadStatus.NEW,), {})
     view = lead_view(work, lead)
     return Outcome(f"Added lead {view.reference} {view.title}.", record=view)
 
@@ -194,15 +195,15 @@ def editable(work: Work, word: str) -> Lead:
 
 def climb(work: Work, lead: Lead, status: LeadStatus) -> None:
     """Set a lead's status; statuses skipped on the way and never entered before are entered at this same instant."""
-    reached = frozenset(LeadStatus(entered) for entered, _ in work.values(_ENTERED, lead=lead.id))
-    lead.status = status
-    enter(work, lead, (*skipped_statuses(reached, status), status))
-
-
-def enter(work: Work, lead: Lead, statuses: Iterable[LeadStatus]) -> None:
-    """Record that a lead enters statuses now, each knowing when it was last entered before."""
-    # of several times the last one wins
+    # Of several times the last one wins.
     last = dict(work.values(_ENTERED, lead=lead.id))
+    lead.status = status
+    reached = frozenset(map(LeadStatus, last))
+    enter(work, lead, (*skipped_statuses(reached, status), status), last)
+
+
+def enter(work: Work, lead: Lead, statuses: Iterable[LeadStatus], last: Mapping[str, datetime]) -> None:
+    """Record that a lead enters statuses now; `last` says when it entered each before."""
     for position, status in enumerate(statuses):
         work.keep(
             work.make(

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import bindparam, select
 
 from crmbot.crm.answers import Change, Outcome
 from crmbot.crm.lookup import NEW, exactly_named, find_record, refuse_sisters
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import CreateCompany, CreateContact, SetCompany, SetContact
 from crmbot.crm.views import company_view, contact_view
 from crmbot.crm.work import Work
@@ -20,6 +21,21 @@ from crmbot.domain.identity import (
 from crmbot.domain.ids import Kind, reference
 from crmbot.errors import BadInput, Conflict, MissingFact
 from crmbot.models import Company, Contact, ContactEmail
+
+_ADDRESS = ContactEmail.__table__.c
+_COMPANY_OF_DOMAIN = Prepared(
+    select(Company).where(Company.workspace_id == bindparam("workspace"), Company.domain == bindparam("domain"))
+)
+_COMPANY_OF_NAME = Prepared(
+    select(Company)
+    .where(Company.workspace_id == bindparam("workspace"), Company.name_key == bindparam("name"))
+    .order_by(Company.number)
+)
+_CONTACT_OF_ADDRESS = Prepared(
+    select(Contact)
+    .join(ContactEmail.__table__, (_ADDRESS.workspace_id == Contact.workspace_id) & (_ADDRESS.contact_id == Contact.id))
+    .where(_ADDRESS.workspace_id == bindparam("workspace"), _ADDRESS.email == bindparam("email"))
+)
 
 
 def create_contact(work: Work, request: CreateContact, *, asks: bool = True) -> Outcome:
@@ -74,9 +90,9 @@ def create_company(work: Work, request: CreateCompany) -> Outcome:
     if not name:
         raise MissingFact("What is the company called?", field="name", example="/company new Acme Corp domain:acme.com")
     domain = usable_domain(request.domain) if request.domain else None
-    _refuse_same(work, Company.name_key == fold_name(name))
+    _refuse_same(work.all(_COMPANY_OF_NAME, Company, name=fold_name(name)))
     if domain:
-        _refuse_same(work, Company.domain == domain)
+        _refuse_same(work.all(_COMPANY_OF_DOMAIN, Company, domain=domain))
     company = _add_company(work, name, domain, industry=request.industry, size=request.size)
     view = company_view(work, company)
     return Outcome(f"Added company {view.reference} {view.title}.", record=view)
@@ -89,7 +105,7 @@ def set_company(work: Work, request: SetCompany) -> Outcome:
     domain = usable_domain(request.domain) if request.domain else None
     wanted = {"name": usable_name(request.name), "domain": domain, "industry": request.industry, "size": request.size}
     if domain:
-        _refuse_same(work, Company.domain == domain, but=company.id)
+        _refuse_same(work.all(_COMPANY_OF_DOMAIN, Company, domain=domain), but=company.id)
     changes = _apply(company, number, wanted)
     company.name_key = fold_name(company.name)
     work.flush()
@@ -126,9 +142,7 @@ def company_for(
         if found is not None:
             return found
     if business:
-        by_domain = work.session.scalar(
-            select(Company).where(Company.workspace_id == work.workspace_id, Company.domain == business)
-        )
+        by_domain: Company | None = work.first(_COMPANY_OF_DOMAIN, Company, domain=business)
         if by_domain is not None and _may_be_called(by_domain.name, name, whatever=whatever_name):
             return by_domain
     if not name and not business:
@@ -149,14 +163,7 @@ def new_company(made: Iterable[Company]) -> str:
 def contact_for(work: Work, name: str, email: str | None, company: Company | None) -> Contact:
     """Return the contact with that address, or make one; one who had no company gets this one."""
     if email:
-        known: Contact | None = work.session.scalar(
-            select(Contact)
-            .join(
-                ContactEmail,
-                (ContactEmail.workspace_id == Contact.workspace_id) & (ContactEmail.contact_id == Contact.id),
-            )
-            .where(Contact.workspace_id == work.workspace_id, ContactEmail.email == email)
-        )
+        known: Contact | None = work.first(_CONTACT_OF_ADDRESS, Contact, email=email)
         if known is not None:
             if known.company_id is None and company is not None:
                 known.company_id = company.id
@@ -191,7 +198,8 @@ def usable_domain(text: str) -> str:
 
 
 def _add_contact(work: Work, name: str, emails: Iterable[str], company: Company | None, **facts: str | None) -> Contact:
-    contact = Contact(
+    contact: Contact = work.make(
+        Contact,
         number=work.next_number(Kind.CONTACT),
         name=name,
         name_key=fold_name(name),
@@ -201,17 +209,20 @@ def _add_contact(work: Work, name: str, emails: Iterable[str], company: Company 
     )
     work.keep(contact)
     work.flush()
-    work.keep(*(ContactEmail(contact_id=contact.id, email=email, position=place) for place, email in enumerate(emails)))
-    work.flush()
+    addresses = [
+        work.make(ContactEmail, contact_id=contact.id, email=email, position=place)
+        for place, email in enumerate(emails)
+    ]
+    if addresses:
+        work.write(*addresses)
     return contact
 
 
 def _add_company(work: Work, name: str, domain: str | None, **facts: str | None) -> Company:
-    if domain and work.session.scalar(
-        select(Company.id).where(Company.workspace_id == work.workspace_id, Company.domain == domain)
-    ):
+    if domain and work.first(_COMPANY_OF_DOMAIN, Company, domain=domain) is not None:
         domain = None
-    company = Company(
+    company: Company = work.make(
+        Company,
         number=work.next_number(Kind.COMPANY),
         name=name,
         name_key=fold_name(name),
@@ -234,31 +245,19 @@ def _may_be_called(known: str, said: str, *, whatever: bool) -> bool:
     return whatever
 
 
-def _refuse_same(work: Work, same: ColumnElement[bool], *, but: str = "") -> None:
-    known = work.session.scalar(
-        select(Company).where(Company.workspace_id == work.workspace_id, same, Company.id != but).limit(1)
-    )
-    if known is not None:
-        raise Conflict(f"{reference(Kind.COMPANY, known.number)} {known.name} exists already.")
+def _refuse_same(known: list[Company], *, but: str = "") -> None:
+    for company in known:
+        if company.id != but:
+            raise Conflict(f"{reference(Kind.COMPANY, company.number)} {company.name} exists already.")
 
 
 def _refuse_taken(work: Work, emails: list[str], *, but: str | None = None) -> None:
-    if not emails:
-        return
-    taken = work.session.execute(
-        select(ContactEmail.email, Contact.number, Contact.name)
-        .join(
-            Contact,
-            (Contact.workspace_id == ContactEmail.workspace_id) & (Contact.id == ContactEmail.contact_id),
-        )
-        .where(
-            ContactEmail.workspace_id == work.workspace_id,
-            ContactEmail.email.in_(emails),
-            ContactEmail.contact_id != (but or ""),
-        )
-    ).first()
-    if taken is not None:
-        raise Conflict(f"{reference(Kind.CONTACT, taken.number)} {taken.name} has the address {taken.email} already.")
+    for email in emails:
+        for contact in work.all(_CONTACT_OF_ADDRESS, Contact, email=email):
+            if contact.id != but:
+                raise Conflict(
+                    f"{reference(Kind.CONTACT, contact.number)} {contact.name} has the address {email} already."
+                )
 
 
 def _apply(row: Contact | Company, number: str, wanted: dict[str, str | None]) -> list[Change]:
