@@ -65,6 +65,7 @@ def build_app(options: SlackOptions, service: CrmService) -> App:
     client = WebClient(
         base_url=options.api_url, timeout=int(options.slack_seconds), retry_handlers=[], logger=quiet_logger()
     )
+    asker = Asker(desk, api)
     app = App(
         # Bolt sets the level of the logger of this name.
         name="crmbot.slack.bolt",
@@ -75,12 +76,10 @@ def build_app(options: SlackOptions, service: CrmService) -> App:
         request_verification_enabled=False,
         ssl_check_enabled=False,
         token_verification_enabled=False,
+        before_authorize=commands.Commands(asker, options.command_prefix),
         authorize=_authorize(options),
     )
     app.error(_answer_error)
-    asker = Asker(desk, api)
-    # Asked in this order: commands come first, as people wait for them most.
-    commands.register(app, asker, options.command_prefix)
     removals.register(app, service, desk.people, options.installations)
     # A press is answered by the first that listens to it.
     listeners.register(app, asker)

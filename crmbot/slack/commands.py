@@ -1,14 +1,16 @@
 """Slash commands: the answer rides in the ack."""
 
-import re
+import json
 from collections.abc import Callable
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext
+from slack_bolt import BoltContext, BoltRequest, BoltResponse
+from slack_bolt.middleware import Middleware
 
 from crmbot.slack.asides import send_aside
 from crmbot.slack.desk import Incoming
 from crmbot.slack.forms.opening import Asker
+from crmbot.slack.installations import acting_team
 from crmbot.slack.message import Message
 from crmbot.slack.places import Place
 
@@ -26,31 +28,39 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Every slash command: what it is for, and a hint of what follows it."""
 
 
-def register(app: App, asker: Asker, prefix: str) -> None:
-    """Listen to every command of the table, each under the workspace's prefix."""
-    pattern = re.compile(f"^/{re.escape(prefix)}({'|'.join(COMMANDS)})$")
-    app.command(pattern)(command_listener(asker, prefix))
+class Commands(Middleware):
+    """Answers every command of the table, each under the workspace's prefix.
 
+    It goes before Bolt's authorization and listeners: they find out nothing that isn't known of a command, and people
+    wait for commands most.
+    """
 
-def command_listener(asker: Asker, prefix: str) -> Callable[[Ack, dict[str, Any], BoltContext], None]:
-    """Return the listener of all commands."""
-    desk = asker.desk
+    def __init__(self, asker: Asker, prefix: str) -> None:
+        self._asker = asker
+        self._names = {f"/{prefix}{noun}": noun for noun in COMMANDS}
 
-    def answer_command(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+    # The names are Bolt's.
+    def process(self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002
+        """Answer a command in the response; leave everything else to those that follow."""
+        del resp
+        said = req.body.get("command")
+        noun = self._names.get(said) if isinstance(said, str) else None
+        if noun is None:
+            return next()
+        acting_team.set(req.context.team_id or "")
+        message = self._answer(noun, req.body, req.context)
+        # A form that is open asks what the answer would.
+        return BoltResponse(status=200, body=json.dumps(private(message)) if message else "")
+
+    def _answer(self, noun: str, body: dict[str, Any], context: BoltContext) -> Message | None:
+        asker = self._asker
+        desk = asker.desk
         context["answered"] = desk.answered
-        noun = str(body["command"]).removeprefix(f"/{prefix}")
         reply = desk.command(command_incoming(body, context), noun, str(body.get("text") or ""))
         send_aside(desk.service, reply.actor, reply.aside, body)
         place = Place(str(body.get("response_url") or ""), str(body.get("channel_id") or ""))
         trigger_id = str(body.get("trigger_id") or "")
-        message = asker.message(reply, place, trigger_id=trigger_id, deadline=float(context["deadline"]))
-        # A form that is open asks what the answer would.
-        if message is None:
-            ack()
-        else:
-            ack(private(message))
-
-    return answer_command
+        return asker.message(reply, place, trigger_id=trigger_id, deadline=float(context["deadline"]))
 
 
 def command_incoming(body: dict[str, Any], context: BoltContext) -> Incoming:

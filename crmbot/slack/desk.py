@@ -135,14 +135,15 @@ class Desk:
 
     def _guarded(self, incoming: Incoming, act: Callable[[Actor, Reader], Reply], *, in_thread: bool = False) -> Reply:
         """Find out who asks and act; what goes wrong becomes a reply, and nothing has happened then."""
-        reader = Reader.nobody(self.service.clock(), self.prefix)
+        reader: Reader | None = None
         actor: Actor | None = None
         try:
             workspace = self.people.workspace(incoming.team_id)
             actor = self.people.actor(workspace, incoming.team_id, incoming.user_id, incoming.user_team_id)
-            reader = replace(self._reader(actor), in_thread=in_thread)
+            reader = self._reader(actor, in_thread=in_thread)
             return act(actor, reader) if time.monotonic() < incoming.deadline else _too_late(reader)
         except CrmError as error:
+            reader = reader or Reader.nobody(self.service.clock(), self.prefix)
             return Reply(refusal_message(error, reader), error=error, actor=actor, reader=reader)
         except Exception as error:  # noqa: BLE001 - the last stop: whoever asked gets an answer, the log the place
             return Reply(broken_message(record_incident(error, "answering")), error=error)
@@ -180,7 +181,7 @@ class Desk:
             done = told.said if isinstance(told, Outcome) else ""
             return broken_message(record_incident(error, f"rendering {type(told).__name__}"), done)
 
-    def _reader(self, actor: Actor) -> Reader:
+    def _reader(self, actor: Actor, *, in_thread: bool) -> Reader:
         words = self.service.vocabulary(actor.workspace_id)
         return Reader(
             actor.zone,
@@ -191,6 +192,7 @@ class Desk:
             user_id=actor.user_id,
             permissions=actor.permissions,
             writes_mail=self.service.policy.sends_mail,
+            in_thread=in_thread,
         )
 
 

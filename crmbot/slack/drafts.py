@@ -1,6 +1,5 @@
 """Requests too long for a button: kept in the store for the person who asked, the button carries the draft's id."""
 
-import json
 from dataclasses import fields, replace
 from typing import Any
 
@@ -10,6 +9,7 @@ from crmbot.crm.requests import FinishDraft, KeepDraft, OpenDraft, Request, deco
 from crmbot.errors import BadInput
 from crmbot.service import CrmService
 from crmbot.slack.blocks import limits
+from crmbot.slack.packing import packed
 
 _ROOM = 400
 """What a finished request, the choice it is remembered by and its list may add to a draft of a request."""
@@ -18,7 +18,7 @@ _ROOM = 400
 def shortened(service: CrmService, actor: Actor, request: Request) -> Request:
     """Return a request that fits a button: the very one, or one that stands for the draft it was put into."""
     data = encode(request)
-    if len(json.dumps(data, separators=(",", ":"), ensure_ascii=False)) + _ROOM <= limits.BUTTON_VALUE:
+    if len(packed(data)) + _ROOM <= limits.BUTTON_VALUE:
         return request
     return FinishDraft(keep_draft(service, actor, data))
 

@@ -10,6 +10,7 @@ from crmbot.crm.requests import Request, decode, encode
 from crmbot.errors import BadInput
 from crmbot.slack.blocks.primitives import button, menu
 from crmbot.slack.message import Element
+from crmbot.slack.packing import packed
 
 _STALE = "This button was made by another version of crmbot; type the command instead."
 
@@ -38,7 +39,7 @@ class Press:
             data["row"] = 1
         if self.picked is not None:
             data["as"] = [self.picked.word, self.picked.record]
-        return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+        return packed(data)
 
     @classmethod
     def read(cls, value: str) -> "Press":

@@ -37,7 +37,7 @@ def verify(body: bytes, headers: Iterable[tuple[str, str]], secret: str, now: fl
     signature = _only(found["x-slack-signature"], _SIGNATURE, "signature")
     if abs(now - int(stamp)) > _WINDOW:
         raise Refused(401, "stale")
-    expected = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    expected = hmac.digest(secret.encode(), f"v0:{stamp}:".encode() + body, "sha256").hex()
     if not secret or not hmac.compare_digest(f"v0={expected}", signature):
         raise Refused(401, "wrong signature")
     return key_of(stamp, signature)

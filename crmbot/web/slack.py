@@ -1,7 +1,7 @@
 """Slack's signed requests over HTTP, handed to the Slack surface in a thread."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from time import monotonic
@@ -21,9 +21,12 @@ class SlackDispatch(Protocol):
     """Answers a request from Slack."""
 
     def __call__(
-        self, body: bytes, headers: Mapping[str, list[str]], *, received: float
+        self, body: bytes, headers: Iterable[tuple[str, str]], *, received: float
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Return status, headers and body; `received` is the monotonic instant at which the request came."""
+        """Return status, headers and body.
+
+        The headers come as (name, value), one that came twice twice; `received` is the monotonic instant it arrived.
+        """
         ...
 
 
@@ -51,9 +54,7 @@ class SlackFirst:
         if body is None:
             await _answer(send, 413, {}, b"")
             return
-        headers: dict[str, list[str]] = {}
-        for name, value in scope["headers"]:
-            headers.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         loop = asyncio.get_running_loop()
         dispatch = partial(self.dispatch, body, headers, received=received)
         status, sent, answer = await loop.run_in_executor(self.threads, dispatch)

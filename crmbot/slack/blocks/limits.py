@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from crmbot.slack.message import Block, Message
-from crmbot.slack.mrkdwn import plain, trim, trim_mrkdwn
+from crmbot.slack.mrkdwn import plain, size, trim, trim_mrkdwn
 
 BLOCKS = 50
 SECTION_TEXT = 3000
@@ -36,7 +36,7 @@ CHART = "data_visualization"
 def fit(message: Message) -> Message:
     """Return the message within Slack's limits: what is too long is trimmed visibly, what is empty is left out."""
     text = trim_mrkdwn(message.text, MESSAGE_TEXT) if message.text.strip() else "crmbot"
-    return replace(message, text=text, blocks=tuple(_only_so_many(fit_blocks(message.blocks, BLOCKS))))
+    return Message(text, tuple(_only_so_many(fit_blocks(message.blocks, BLOCKS))), message.pictures)
 
 
 def fit_blocks(blocks: Iterable[Block], most: int) -> list[Block]:
@@ -53,10 +53,12 @@ def _keep(block: Block) -> Block | None:
     return block
 
 
-def _text(value: Any, limit: int) -> dict[str, Any] | None:
+def _text(value: dict[str, Any] | None, limit: int) -> dict[str, Any] | None:
     """Trim a text object; None when it is empty."""
     if not value or not value["text"].strip():
         return None
+    if size(value["text"]) <= limit:
+        return value
     cut = trim_mrkdwn if value["type"] == "mrkdwn" else trim
     return {**value, "text": str(cut(value["text"], limit))}
 

@@ -9,6 +9,7 @@ from crmbot.errors import BadInput
 from crmbot.slack.blocks import limits
 from crmbot.slack.blocks.primitives import button
 from crmbot.slack.message import Element
+from crmbot.slack.packing import packed
 from crmbot.slack.places import Place
 
 _STALE = "This form was made by another version of crmbot; type the command instead."
@@ -34,7 +35,7 @@ class Asked:
         data: dict[str, Any] = {"form": encode_known(self.form, self.known)}
         if self.draft:
             data["draft"] = self.draft
-        return _packed(data)
+        return packed(data)
 
     @property
     def metadata(self) -> str:
@@ -45,7 +46,7 @@ class Asked:
             data["was"] = encode_known(self.form, self.was)
         to = {"url": place.response_url, "channel": place.channel, "thread": place.thread, "replace": place.replace}
         data["to"] = {name: value for name, value in to.items() if value}
-        return _packed(data)
+        return packed(data)
 
     @classmethod
     def read(cls, text: str) -> "Asked":
@@ -79,7 +80,3 @@ def form_button(label: str, asked: Asked, action_id: str = "form.open", *, style
 def fits_a_button(asked: Asked) -> bool:
     """Say whether a button can carry the form."""
     return len(asked.value) <= limits.BUTTON_VALUE
-
-
-def _packed(data: dict[str, Any]) -> str:
-    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
