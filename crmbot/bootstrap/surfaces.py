@@ -9,6 +9,7 @@ from crmbot.crm.answers import Answer, Home, Shown
 from crmbot.crm.homes import user_of
 from crmbot.crm.outbox import OutboxMessage
 from crmbot.crm.requests import ShowHome
+from crmbot.domain.files import download_name
 from crmbot.errors import CrmError, SendFailed
 from crmbot.slack.blocks.records import show_request
 from crmbot.slack.home import home_view
@@ -23,6 +24,7 @@ def surface_renderers(bot: Crmbot) -> dict[str, Renderer]:
     return {
         "notice.home": lambda message: _home(bot, message),
         "notice.unfurl": lambda message: _unfurl(bot, message),
+        "notice.file": lambda message: _file(bot, message),
     }
 
 
@@ -47,6 +49,20 @@ def _unfurl(bot: Crmbot, message: OutboxMessage) -> OutboxMessage:
         raise SendFailed("The records are gone, or the person may not see them any more.", permanent=True)
     payload = {"ts": message.payload["ts"], "unfurls": unfurls}
     return replace(message, kind="slack.unfurl", payload=payload)
+
+
+def _file(bot: Crmbot, message: OutboxMessage) -> OutboxMessage:
+    """Return a mail's file with its content, if the person may still see it."""
+    actor = _actor(bot, message.workspace_id, message.destination)
+    try:
+        file = bot.service.attachment(actor, str(message.payload["file"]))
+    except CrmError as error:
+        raise SendFailed(str(error), permanent=True) from error
+    if actor.slack_user_id is None:
+        raise SendFailed("The person has no Slack account here.", permanent=True)
+    name = download_name(file.name)
+    payload = {"name": name, "content": file.content, "words": "Here is the file you asked for."}
+    return replace(message, kind="slack.file", destination=actor.slack_user_id, payload=payload)
 
 
 def _shown(bot: Crmbot, actor: Actor, number: str) -> Answer | None:

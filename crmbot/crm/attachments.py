@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Select, delete, exists, insert, select, update
+from sqlalchemy import CursorResult, Select, delete, exists, insert, select, union_all, update
 from sqlalchemy.orm import Session
 
 from crmbot.crm.carried import FileView
@@ -69,7 +69,36 @@ def list_files(work: Work, activity: Activity) -> tuple[FileView, ...]:
         .where(Attachment.workspace_id == work.workspace_id, Email.id.in_(_mails_of(work, activity)))
         .order_by(Email.received_at, Attachment.position)
     )
-    return tuple(FileView(row.id, row.name or "unnamed", row.type, row.size, row.blob_id is not None) for row in rows)
+    return tuple(_view(row.id, row.name, row.type, row.size, row.blob_id) for row in rows)
+
+
+def files_of(work: Work, activities: Sequence[Activity]) -> dict[str, tuple[FileView, ...]]:
+    """Return the files of those activities that stand for mails, by the activity's id."""
+    mails = [activity.id for activity in activities if activity.kind == "email"]
+    if not mails:
+        return {}
+    columns = (Attachment.id, Attachment.name, Attachment.type, Attachment.size, Attachment.blob_id)
+    first = (
+        select(Email.activity_id, *columns, Attachment.email_id, Attachment.position)
+        .join(Email, (Email.workspace_id == Attachment.workspace_id) & (Email.id == Attachment.email_id))
+        .where(Attachment.workspace_id == work.workspace_id, Email.activity_id.in_(mails))
+    )
+    same = (EmailActivity.workspace_id == Attachment.workspace_id) & (EmailActivity.email_id == Attachment.email_id)
+    further = (
+        select(EmailActivity.activity_id, *columns, Attachment.email_id, Attachment.position)
+        .join(EmailActivity, same)
+        .where(Attachment.workspace_id == work.workspace_id, EmailActivity.activity_id.in_(mails))
+    )
+    found: dict[str, tuple[FileView, ...]] = {}
+    for activity_id, *facts, _, _ in work.connection.execute(
+        union_all(first, further).order_by("email_id", "position")
+    ):
+        found[activity_id] = (*found.get(activity_id, ()), _view(*facts))
+    return found
+
+
+def _view(file_id: str, name: str, kind: str, size: int, blob_id: str | None) -> FileView:
+    return FileView(file_id, name or "unnamed", kind, size, blob_id is not None)
 
 
 def read_file(session: Session, workspace_id: str, attachment_id: str) -> StoredFile:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, select
 
 from crmbot.crm.answers import TimelineEntry
+from crmbot.crm.attachments import files_of
 from crmbot.crm.meetings import meeting_words
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.views import load_names, person
@@ -72,7 +73,7 @@ def _latest(kind: type[Activity | Note], column: str) -> Prepared:
 def _activities(work: Work, column: str, row_id: str, most: int) -> list[TimelineEntry]:
     rows = work.all(_latest(Activity, column), Activity, record=row_id, most=most)
     load_names(work, rows)
-    meetings = meeting_words(work, rows)
+    meetings, files = meeting_words(work, rows), files_of(work, rows)
     return [
         TimelineEntry(
             at=activity.completed_at or activity.created_at,
@@ -80,6 +81,7 @@ def _activities(work: Work, column: str, row_id: str, most: int) -> list[Timelin
             text=_activity_words(activity, meetings.get(activity.id, "")),
             by=_name(work, activity.owner_id),
             reference=reference(Kind.ACTIVITY, activity.number),
+            files=files.get(activity.id, ()),
         )
         for activity in rows
     ]

@@ -1,5 +1,6 @@
 """Sending messages to Slack: one attempt at a time, and an honest word about what became of it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from crmbot.errors import SendFailed
 from crmbot.slack.api import SlackApi
 from crmbot.slack.message import Message
-from crmbot.slack.showing import ChartStanding, send_shown
+from crmbot.slack.showing import LONGEST, ChartStanding, send_shown
 
 __all__ = ["EVENT_TYPE", "SendFailed", "SlackGateway"]
 
@@ -71,6 +72,25 @@ class SlackGateway:
             api.respond(url, {**to, **shown.payload}, seconds=seconds)
 
         send_shown(api, message, post, self._standing)
+
+    def send_file(self, user_id: str, name: str, content: bytes, words: str) -> str:
+        """Put a file into the conversation with one person, with a line above it, and return Slack's id of it.
+
+        Raises:
+            SendFailed: it was not sent, or nobody knows.
+        """
+        api, deadline = self._api(), time.monotonic() + LONGEST
+        channel = self.open_dm(user_id)
+        place = api.read("files.getUploadURLExternal", filename=name, length=len(content))
+        api.upload(str(place["upload_url"]), content, seconds=max(1.0, deadline - time.monotonic()))
+        file = str(place["file_id"])
+        api.call(
+            "files.completeUploadExternal",
+            files=[{"id": file, "title": name}],
+            channel_id=channel,
+            initial_comment=words,
+        )
+        return file
 
     def publish_home(self, user_id: str, view: dict[str, Any]) -> None:
         """Put a view on a person's Home tab."""

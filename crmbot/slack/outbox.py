@@ -9,12 +9,13 @@ from crmbot.slack.blocks.primitives import context, stack
 from crmbot.slack.gateway import SlackGateway
 from crmbot.slack.message import Message
 
-_DONE_AGAIN = frozenset({"slack.update", "slack.check", "slack.home", "slack.unfurl"})
+_DONE_AGAIN = frozenset({"slack.update", "slack.check", "slack.home", "slack.unfurl", "slack.file"})
+"""What does no harm when it is done twice; of a file the person has two."""
 _AGAIN = "🔁 Sent again: Slack did not say whether it took this the first time."
 
 
 class SlackOutbox:
-    """Sends rows of the kinds slack.post, dm, update, aside, home, unfurl and check.
+    """Sends rows of the kinds slack.post, dm, update, aside, home, unfurl, file and check.
 
     An aside belongs to the answer of a command or click: it goes to its `response_url`, and where that takes nothing
     any more, to the person directly. A check sends nothing: it fails as a message would. `gateway_of` a workspace's id.
@@ -26,6 +27,9 @@ class SlackOutbox:
     def send(self, message: OutboxMessage) -> str:
         """Send a row and return the ts that Slack gave it; SendFailed when it was not sent, or nobody knows."""
         gateway = self._gateway_of(message.workspace_id)
+        if message.kind == "slack.file":
+            name, content, words = (message.payload[key] for key in ("name", "content", "words"))
+            return gateway.send_file(message.destination, str(name), content, str(words))
         content = Message.of(message.payload)
         if message.resent:
             content = replace(content, blocks=(*content.blocks, *stack(context(_AGAIN))))

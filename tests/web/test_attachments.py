@@ -2,15 +2,17 @@
 
 import base64
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from clocks import SettableClock
 from factories import Crm
 from httpx import Client
-from mails import INTAKE, Raw
+from mails import INTAKE, POLICY, Raw
 from posts import Post, furnished
 
-from crmbot.crm.requests import CreateToken, ShowActivity
+from crmbot.crm.requests import CreateToken, FetchFile, ShowActivity
 from crmbot.store import Store
 from crmbot.web.api.attachments import disposition
 from crmbot.web.app import build_web
@@ -96,3 +98,43 @@ def test_without_right_or_in_another_workspace_there_is_nothing(
 )
 def test_name_is_safe_in_the_header(name: str, plain: str, encoded: str) -> None:
     assert disposition(name) == f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
+
+
+@pytest.fixture
+def public(sqlite_store: Store, clock: SettableClock) -> Iterator[tuple[Post, Client]]:
+    post = furnished(sqlite_store, clock, policy=replace(POLICY, base_url="https://crm.ours.example"))
+    app = build_web(post.crm.service, slack=None, health=lambda: Health({}), metrics=lambda: b"")
+    server = WebServer(app, "127.0.0.1:0")
+    server.start()
+    with Client(base_url=f"http://127.0.0.1:{server.port}") as client:
+        yield post, client
+    server.stop(10)
+
+
+def link(post: Post) -> str:
+    url = post.crm.ask(FetchFile(taken(post, "page.html", PAGE))).url
+    return str(url).removeprefix("https://crm.ours.example")
+
+
+def test_link_is_a_download_that_no_browser_runs(public: tuple[Post, Client]) -> None:
+    post, client = public
+    answer = client.get(link(post))
+    assert (answer.status_code, answer.content) == (200, PAGE)
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="page.html"')
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "private, no-store"
+
+
+def test_link_that_has_ended_says_what_to_do(public: tuple[Post, Client]) -> None:
+    post, client = public
+    path = link(post)
+    post.crm.clock.advance(timedelta(minutes=11))
+    answer = client.get(path)
+    assert (answer.status_code, PAGE in answer.content) == (404, False)
+    assert "Press the button in Slack again" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/files/x", "/files/a.b.c.d.e", "/files/" + "9" * 3_000, "/files/%00.%ff"])
+def test_guesses_lead_nowhere(public: tuple[Post, Client], path: str) -> None:
+    assert public[1].get(path).status_code == 404

@@ -139,6 +139,13 @@ class ChoosePlace(Request, name="email.places", permission="crm.emails.view", wr
 
 
 @dataclass(frozen=True)
+class FetchFile(Request, name="file.fetch", permission="crm.emails.view"):
+    """Give the actor a file that a mail carried; `file` is its id."""
+
+    file: str
+
+
+@dataclass(frozen=True)
 class WriteEmail(Request, name="email.write", permission="crm.emails.edit"):
     """Send a short mail from a deal or contact; answers come to the deal's own address, and it is logged at once."""
 

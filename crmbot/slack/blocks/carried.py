@@ -1,15 +1,21 @@
 """What mail brought to a record, as facts of its card: a meeting's place and answers, files, addresses that bounced."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crmbot.crm.answers import ActivityView, ContactView
 from crmbot.crm.carried import FileView, MeetingView
-from crmbot.slack.mrkdwn import Mrkdwn, one_line
+from crmbot.crm.files import FileLink
+from crmbot.crm.requests import FetchFile
+from crmbot.slack.blocks.primitives import context, section, stack
+from crmbot.slack.message import Element, Message
+from crmbot.slack.mrkdwn import Mrkdwn, escape, one_line
+from crmbot.slack.press import press_button, press_menu
 from crmbot.slack.reader import Reader
 
 _MOST_PEOPLE = 12
 _MOST_FILES = 10
+_LONGEST_NAME = 40
 _KILO = 1_000
 _SIGNS = {"accepted": "✅", "declined": "❌", "maybe": "❔", "sends somebody else": "👤"}
 
@@ -27,6 +33,28 @@ def carried_facts(activity: ActivityView, reader: Reader) -> Iterable[tuple[str,
             yield "Repeats", one_line(meeting.repeats or "", 120)
         yield "Attendees", _answers(meeting)
     yield "Files", _files(activity.files)
+
+
+def file_menu(files: Sequence[tuple[str, FileView]]) -> Element | None:
+    """Return what fetches one of these files, each with the number of its activity: a button, or a menu of several."""
+    kept = [(reference, one) for reference, one in files if one.kept]
+    if len(kept) == 1:
+        name = kept[0][1].name
+        shown = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+        return press_button(f"📎 Get {shown}", FetchFile(kept[0][1].id))
+    several = len({reference for reference, _ in kept}) > 1
+    choices = [
+        (f"{f'{reference} ' if several else ''}{one.name} ({_size(one.size)})", FetchFile(one.id))
+        for reference, one in kept
+    ]
+    return press_menu("📎 Get a file …", FetchFile.NAME, choices)
+
+
+def link_message(answer: FileLink, _reader: Reader) -> Message:
+    """Return the link to a file; whoever asked sees it alone."""
+    head = Mrkdwn(f"📎 <{answer.url}|{one_line(answer.name, 150)}> ({_size(answer.size)})")
+    told = f"For you alone, and good for {answer.minutes} minutes. Open only what you expected to get."
+    return Message(escape(answer.said), stack(section(head), context(told)))
 
 
 def addresses(contact: ContactView) -> Mrkdwn:

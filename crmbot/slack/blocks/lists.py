@@ -16,8 +16,10 @@ from crmbot.crm.answers import (
     Today,
     Triage,
 )
+from crmbot.crm.carried import FileView
 from crmbot.crm.requests import ListTriage, Request, ShowPipeline, ShowToday
 from crmbot.slack.blocks.buttons import activity_buttons, record_actions
+from crmbot.slack.blocks.carried import file_menu
 from crmbot.slack.blocks.outcomes import share_button, triage_blocks
 from crmbot.slack.blocks.primitives import (
     actions,
@@ -53,9 +55,19 @@ def shown_message(shown: Shown, reader: Reader) -> Message:
         context(_mail_home(shown)),
         section(join([*lines, more], "\n")) if lines else context(_EMPTY_TIMELINE),
         [_row(record, reader) for record in shown.related[:_MOST_ROWS]],
-        record_actions(shown.record, reader, share_button(show_request(shown.record.reference))),
+        record_actions(
+            shown.record, reader, file_menu(_files(shown)), share_button(show_request(shown.record.reference))
+        ),
     )
     return Message(escape(shown.said), blocks)
+
+
+def _files(shown: Shown) -> list[tuple[str, FileView]]:
+    """Return the files of an activity, or of the latest mails on a record's timeline."""
+    record = shown.record
+    if isinstance(record, ActivityView):
+        return [(record.reference, one) for one in record.files]
+    return [(entry.reference or "", one) for entry in shown.timeline for one in entry.files]
 
 
 def _mail_home(shown: Shown) -> Mrkdwn:
@@ -66,6 +78,7 @@ def _mail_home(shown: Shown) -> Mrkdwn:
 
 def _timeline_line(entry: TimelineEntry, reader: Reader) -> Mrkdwn:
     by = f" · {one_line(entry.by, 60)}" if entry.by else ""
+    by += f" · 📎 {len(entry.files)}" if entry.files else ""
     return Mrkdwn(f"{_LOG.get(entry.what, '•')} {reader.moment(entry.at)}  {one_line(entry.text, 160)}{by}")
 
 
@@ -73,7 +86,8 @@ def listing_message(listing: Listing, reader: Reader, asked: Request | None) -> 
     """Return records in order, each with a button that opens it, and buttons to turn the page."""
     shown = listing.records[:_MOST_ROWS]
     pages = -(-listing.total // listing.per_page) if listing.per_page else 1
-    place = f"Page {listing.page} of {pages} · {listing.total:,} in all" if pages > 1 else None
+    counted = f"more than {listing.total:,}" if listing.more else f"{listing.total:,} in all"
+    place = f"Page {listing.page} of {pages}{' or more' if listing.more else ''} · {counted}" if pages > 1 else None
     blocks = stack(
         sentence(listing.said),
         [_row(record, reader) for record in shown],

@@ -20,10 +20,11 @@ from crmbot.crm.answers import (
     Today,
     Triage,
 )
+from crmbot.crm.files import FileLink
 from crmbot.crm.requests import Request, ShowReport
 from crmbot.reports.digests.base import Digest
 from crmbot.reports.values import Report
-from crmbot.slack.blocks import lists, outcomes, reports, settings, triage
+from crmbot.slack.blocks import carried, lists, outcomes, reports, settings, triage
 from crmbot.slack.blocks.attention import attention_blocks
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import actions, context, sentence, stack
@@ -53,6 +54,7 @@ _CARDS: dict[type[Answer], Callable[[Any, Reader], Message]] = {
     Found: lists.found_message,
     Triage: lists.triage_message,
     Places: triage.places_message,
+    FileLink: carried.link_message,
     Table: lists.table_message,
     Help: lists.help_message,
     choices.Settings: settings.settings_message,

@@ -7,6 +7,8 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from crmbot.crm.attachments import StoredFile
+from crmbot.domain.files import download_name
 from crmbot.web.auth import Caller, Service
 
 router = APIRouter(tags=["attachments"])
@@ -30,7 +32,11 @@ _FENCE = {
 )
 def fetch_attachment(caller: Caller, service: Service, attachment_id: str) -> Response:
     """Return a file's bytes, as a download."""
-    file = service.attachment(caller, attachment_id)
+    return as_download(service.attachment(caller, attachment_id))
+
+
+def as_download(file: StoredFile) -> Response:
+    """Return a file to be saved: whatever it is, no browser shows it."""
     kind = file.type if _HARMLESS.match(file.type) else _UNKNOWN
     headers = {**_FENCE, "Content-Disposition": disposition(file.name)}
     return Response(file.content, media_type=kind, headers=headers)
@@ -38,9 +44,6 @@ def fetch_attachment(caller: Caller, service: Service, attachment_id: str) -> Re
 
 def disposition(name: str) -> str:
     """Return the header of a download with a name that is safe in a header and as a file (RFC 6266)."""
-    shown = "".join(
-        " " if unicodedata.category(letter)[0] in "CZ" or letter in '/\\<>:"|?*' else letter for letter in name
-    )
-    shown = " ".join(shown.split()).strip(". ")[:150] or "attachment"
+    shown = download_name(name)
     plain = unicodedata.normalize("NFKD", shown).encode("ascii", "ignore").decode().strip() or "attachment"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(shown, safe='')}"
