@@ -213,12 +213,16 @@ class Shown(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Listing(Answer):
-    """Records in order; `total` counts all pages; `said` is the title, or the sentence of an empty list."""
+    """Records in order; `said` is the title, or the sentence of an empty list.
+
+    `total` counts all pages, up to a bound; with `more` there are more than that.
+    """
 
     records: tuple[Record, ...]
     total: int
     page: int = 1
     per_page: int = 10
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
