@@ -3,13 +3,14 @@
 import re
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, literal, or_, select
 
 from crmbot.crm.emails.placing import RECEIPT
 from crmbot.crm.emails.sensitive import is_sensitive
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.permissions import Role
-from crmbot.models import Email, Outbox, User
+from crmbot.models import Email, Outbox, User, UTCDateTime
 
 CARD, DONE, MORE = "notice.triage", "notice.triage_done", "notice.triage_more"
 """The kinds of the notices: payloads `{email_id}`, `{email_id, ts, said, by, entry_id, asked}` and `{}`."""
@@ -18,7 +19,28 @@ MOST_AN_HOUR = 20
 """So many cards an hour for one place; more are told in one line."""
 _POSTED = re.compile(r"\d+\.\d+")
 """What Slack names a message by; a receipt that went out as mail can't change any more."""
-_DECIDERS = (Role.MANAGER.value, Role.ADMIN.value)
+_LATELY = Prepared(
+    select(func.count())
+    .select_from(Outbox)
+    .where(
+        Outbox.workspace_id == bindparam("workspace"),
+        Outbox.destination == bindparam("destination"),
+        Outbox.kind == literal(CARD),
+        Outbox.created_at > bindparam("since", type_=UTCDateTime),
+    )
+)
+_KNOWN = Prepared(
+    select(Outbox.id).where(Outbox.workspace_id == bindparam("workspace"), Outbox.key == bindparam("key"))
+)
+_DECIDERS = Prepared(
+    select(User.id)
+    .where(
+        User.workspace_id == bindparam("workspace"),
+        User.active,
+        User.role.in_([literal(role.value) for role in (Role.MANAGER, Role.ADMIN)]),
+    )
+    .order_by(User.id)
+)
 
 
 def announce(work: Work, email: Email) -> None:
@@ -59,24 +81,13 @@ def refresh_cards(work: Work, email: Email, said: str) -> None:
 
 
 def _card(work: Work, email: Email, destination: str) -> None:
-    lately = work.session.scalar(
-        select(func.count())
-        .select_from(Outbox)
-        .where(
-            Outbox.workspace_id == work.workspace_id,
-            Outbox.destination == destination,
-            Outbox.kind == CARD,
-            Outbox.created_at > work.now - timedelta(hours=1),
-        )
-    )
+    [(lately,)] = work.values(_LATELY, destination=destination, since=work.now - timedelta(hours=1))
     kind, key = CARD, f"{CARD}:{email.id}:{destination}"
-    if (lately or 0) >= MOST_AN_HOUR:
+    if lately >= MOST_AN_HOUR:
         kind, key = MORE, f"{MORE}:{destination}:{work.now:%Y-%m-%dT%H}"
-    known = select(Outbox.id).where(Outbox.workspace_id == work.workspace_id, Outbox.key == key)
-    if work.session.scalar(known) is None:
+    if not work.values(_KNOWN, key=key):
         work.send(kind, destination, {"email_id": email.id} if kind == CARD else {}, key=key)
 
 
 def _deciders(work: Work) -> list[str]:
-    people = select(User.id).where(User.workspace_id == work.workspace_id, User.active, User.role.in_(_DECIDERS))
-    return list(work.session.scalars(people.order_by(User.id)))
+    return [user_id for (user_id,) in work.values(_DECIDERS)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, literal, select
 
 from crmbot.crm.answers import Link
 from crmbot.crm.emails.invites import add_invited_meeting
@@ -12,6 +12,7 @@ from crmbot.crm.emails.matching import Match
 from crmbot.crm.emails.statements import KnownDeal
 from crmbot.crm.emails.views import activity_reference, place_words, why_words
 from crmbot.crm.leads import climb
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.stages import LeadStatus
@@ -27,6 +28,20 @@ RECEIPT = "notice.receipt"
 MORE_RECEIPTS = "notice.more_receipts"
 MORE_SAID = "More mail of yours was logged than is worth a message each. What needs you still comes one by one."
 
+_WAITING = Prepared(
+    select(Outbox.id)
+    .where(
+        Outbox.workspace_id == bindparam("workspace"),
+        Outbox.destination == bindparam("user"),
+        Outbox.state == literal("queued"),
+    )
+    .order_by(Outbox.created_at)
+    .offset(bindparam("others", type_=Integer))
+    .limit(1)
+)
+_KNOWN = Prepared(
+    select(Outbox.id).where(Outbox.workspace_id == bindparam("workspace"), Outbox.key == bindparam("key"))
+)
 _MOST_NOTES = 2_000
 _NO_SUBJECT = "(no subject)"
 
@@ -127,16 +142,10 @@ def _is_flooded(work: Work, user_id: str) -> bool:
     most = work.policy.receipts_at_once
     if not most:
         return False
-    waiting = select(Outbox.id).where(
-        Outbox.workspace_id == work.workspace_id, Outbox.destination == user_id, Outbox.state == "queued"
-    )
-    if work.session.scalar(waiting.order_by(Outbox.created_at).offset(most - 1).limit(1)) is None:
+    if not work.values(_WAITING, user=user_id, others=most - 1):
         return False
     key = f"{MORE_RECEIPTS}:{user_id}:{work.now:%Y-%m-%dT%H}"
-    if (
-        work.session.scalar(select(Outbox.id).where(Outbox.workspace_id == work.workspace_id, Outbox.key == key))
-        is None
-    ):
+    if not work.values(_KNOWN, key=key):
         work.send(MORE_RECEIPTS, user_id, {"said": MORE_SAID}, key=key)
     return True
 

@@ -10,7 +10,8 @@ from crmbot.mail.message.limits import MAX_LINE
 
 _QUOTE = re.compile(r"[ \t]*>[> \t]*")
 _TRIM = " \t\xa0|*"
-_MAX_NAME = 40
+MAX_NAME = 40
+"""No header has a longer name in any language."""
 _MAX_LINES = 80
 _WRAPPED = 60
 """A client that wraps does so after this many characters."""
@@ -46,9 +47,9 @@ def unquote(line: str) -> str:
 
 def header_field(bare: str) -> tuple[str, str] | None:
     """Return (field, value) of an unquoted line that is a quoted header in any language; else None."""
-    at = bare.find("\uff1a", 1, _MAX_NAME) if not bare.isascii() else -1
+    at = bare.find("\uff1a", 1, MAX_NAME) if not bare.isascii() else -1
     if at < 0:
-        at = bare.find(":", 1, _MAX_NAME)
+        at = bare.find(":", 1, MAX_NAME)
         if at < 0:
             return None
     field = HEADER_FIELDS.get(fold(bare[:at].strip(_TRIM)))

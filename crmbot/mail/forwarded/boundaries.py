@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from crmbot.mail.forwarded.blocks import Block, header_field, read_block, unquote
+from crmbot.mail.forwarded.blocks import MAX_NAME, Block, header_field, read_block, unquote
 from crmbot.mail.forwarded.wording import (
     FORWARD_MARKERS,
     HEADER_FIELDS,
@@ -18,6 +18,7 @@ from crmbot.mail.forwarded.wording import (
 
 _COLONS = (":", "\uff1a")
 _DECORATION = " \t>-\u2010\u2013\u2014_=*#~:\uff1a<|"
+_BEFORE_NAME = " \t\xa0>|*"
 _RULE = frozenset("-_=*~\u2014\u2013")
 _MAX_MARKER_LINE = 4_000
 """A client that glues all headers to its marker makes long lines."""
@@ -78,18 +79,26 @@ def closes_headers(lines: list[str], n: int) -> bool:
 
 def _boundary_at(lines: list[str], n: int, line: str, *, prefixed: bool) -> Boundary | None:
     ends_in_colon = line.endswith(_COLONS)
-    first = line.lstrip(" \t>|")[:1]
+    first = line[0] if line[0].isalnum() else line.lstrip(" \t>|")[:1]
     if (first in _RULE or ends_in_colon or line[-1] in _RULE) and len(line) < _MAX_MARKER_LINE:
         found = _marker_at(lines, n, line, prefixed=prefixed)
         if found is not None:
             return found
-    if ":" in line[:60] or "\uff1a" in line[:30]:
+    if _may_be_header(line):
         header = header_field(unquote(line).strip(" \t\xa0|*"))
         if header and header[0] != "other":
             block = read_block(lines, n, marked=False, prefixed=prefixed)
             if block:
                 return Boundary(Mark.BLOCK, n, block.end, block)
     return _introduction_at(lines, n) if ends_in_colon else None
+
+
+def _may_be_header(line: str) -> bool:
+    """Tell apart at little cost most lines that begin with no header's name."""
+    colon = line.find(":", 0, 60)
+    if colon >= 0 and len(line[:colon].lstrip(_BEFORE_NAME)) < MAX_NAME:
+        return True
+    return not line.isascii() and "\uff1a" in line[:30]
 
 
 def _marker_at(lines: list[str], n: int, line: str, *, prefixed: bool) -> Boundary | None:
