@@ -9,6 +9,7 @@ from sqlalchemy.orm import LoaderCallableStatus, Mapper, Session, object_session
 from sqlalchemy.types import TypeEngine
 
 from crmbot import models
+from crmbot.crm.name_words import index_names
 from crmbot.crm.prepared import insertion
 from crmbot.models import JournalChange, JournalEntry, UTCDateTime
 
@@ -62,6 +63,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.changes: list[dict[str, Any]] = []
+        self._indexed: int | None = None
 
     def watch(self, session: Session) -> None:
         """Collect what this session writes."""
@@ -81,6 +83,18 @@ class Recorder:
         """Keep one change."""
         self.changes.append({"table": row.__tablename__, "row_id": row.id, "before": before, "after": after})
 
+    def forget(self, kept: int) -> None:
+        """Drop all changes but the first ones: a savepoint took them back, and what was indexed meanwhile with them."""
+        del self.changes[kept:]
+        if self._indexed is not None:
+            self._indexed = -1
+
+    def index_names(self, connection: Connection, workspace_id: str) -> None:
+        """Let the names that were written so far be found by their words."""
+        if self.changes and len(self.changes) != self._indexed:
+            index_names(connection, workspace_id, self.changes, again=self._indexed is not None)
+            self._indexed = len(self.changes)
+
     def write(self, connection: Connection, entry: Mapping[str, Any]) -> bool:
         """Write the entry, a `journal_entry` row, with its changes; False, and nothing written, when nothing did."""
         if not self.changes:
@@ -97,6 +111,7 @@ class Recorder:
             for position, change in enumerate(self.changes)
         ]
         _INSERT_CHANGE.run(connection, rows)
+        self.index_names(connection, workspace_id)
         return True
 
 

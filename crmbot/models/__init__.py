@@ -7,6 +7,7 @@ from crmbot.models.deals import FOREVER, Deal, DealVersion
 from crmbot.models.journal import DeliveryKey, Draft, JournalChange, JournalEntry
 from crmbot.models.mail import IN_TRIAGE, Email, EmailActivity, EmailReference, MailCursor, MailDelivery, MailRule
 from crmbot.models.meetings import Meeting
+from crmbot.models.names import NameWord
 from crmbot.models.outbox import DigestSlot, DigestSubscription, Outbox
 from crmbot.models.people import (
     Company,
@@ -69,6 +70,7 @@ __all__ = [
     "MailDelivery",
     "MailRule",
     "Meeting",
+    "NameWord",
     "Note",
     "Outbox",
     "Proposal",

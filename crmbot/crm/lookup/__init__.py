@@ -2,9 +2,10 @@
 
 from crmbot.crm.lookup.activities import find_activity
 from crmbot.crm.lookup.candidates import candidate
+from crmbot.crm.lookup.likeness import nearest_to
 from crmbot.crm.lookup.naming import NAMED
 from crmbot.crm.lookup.people import already_theirs, find_user
-from crmbot.crm.lookup.records import exactly_named, find_deal, find_record, find_target, nearest_to
+from crmbot.crm.lookup.records import exactly_named, find_deal, find_record, find_target
 from crmbot.crm.lookup.sisters import NEW, refuse_sisters
 from crmbot.crm.lookup.stages import find_stage
 

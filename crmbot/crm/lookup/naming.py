@@ -1,16 +1,20 @@
 """The statements that find records by number, name, company, address, or somebody's own word for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, select
+from sqlalchemy import ColumnElement, Integer, bindparam, select, union_all
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES
+from crmbot.crm.lookup.words import holding, name_starts, word_starts, word_values
 from crmbot.crm.prepared import Prepared
 from crmbot.domain.ids import Kind
-from crmbot.models import Alias, Company, Contact, ContactEmail, Deal, Lead
+from crmbot.models import Alias, Company, Contact, ContactEmail, Deal, Lead, NameWord
 
+_MOST_WORDS = 300
+"""More words than one name has that begin alike, so that among so many there are several names."""
 ANY_OUTCOME = ""
 """Deals whether open or closed."""
 
@@ -88,7 +92,7 @@ def by_number(named: Named) -> Prepared:
 
 
 MATCHES = ("exactly", "begins", "has_word")
-"""From the surest to the loosest. `begins` is a range of whole words, which an index answers."""
+"""From the surest to the loosest: the whole name, its first words, and from one of its words on."""
 WRITES = ("exactly", "has_word")
 """As a change takes them: a name that begins with the word is no surer than one that has it further on."""
 
@@ -104,15 +108,13 @@ def _matches(column: Any, match: str) -> ColumnElement[bool]:
     conditions: dict[str, ColumnElement[bool]] = {
         "exactly": column == bindparam("key"),
         "begins": (column >= bindparam("begin")) & (column < bindparam("end")),
-        "has_word": column.like(bindparam("start"), escape="/") | column.like(bindparam("inside"), escape="/"),
     }
     return conditions[match]
 
 
 def compared_with(key: str) -> dict[str, str]:
     """Return the values that names are compared with."""
-    literal = key.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return {"key": key, "begin": f"{key} ", "end": f"{key}!", "start": f"{literal}%", "inside": f"% {literal}%"}
+    return {"key": key, "begin": f"{key} ", "end": f"{key}!", **word_values(key)}
 
 
 def _with_outcome(outcome: str) -> tuple[ColumnElement[bool], ...]:
@@ -125,8 +127,26 @@ def _with_outcome(outcome: str) -> tuple[ColumnElement[bool], ...]:
 def by_name(named: Named, match: str, outcome: str) -> Prepared:
     """Return what finds the records whose name matches."""
     model = named.model
-    where = (model.workspace_id == bindparam("workspace"), _matches(named.key, match), *_with_outcome(outcome))
-    return Prepared(select(model).where(*where).limit(MOST_CHOICES + 1))
+    where = (model.workspace_id == bindparam("workspace"), *_with_outcome(outcome))
+    if match == "has_word":
+        return Prepared(select(model).where(where[0], model.id.in_(_with_word(named, where))).limit(MOST_CHOICES + 1))
+    return Prepared(select(model).where(*where, _matches(named.key, match)).limit(MOST_CHOICES + 1))
+
+
+def _with_word(named: Named, where: Sequence[ColumnElement[bool]]) -> Any:
+    """Return the ids of some records whose name has the bound key from one of its words on: the first or a later."""
+    model = named.model
+    first = select(model.id).where(*where, name_starts(named.key)).limit(MOST_CHOICES + 1).subquery()
+    own = (model.workspace_id == NameWord.workspace_id) & (model.id == NameWord.record_id)
+    later = (
+        select(NameWord.record_id)
+        .join(model, own)
+        .where(*word_starts(named.kind), *where, holding(named.key))
+        .limit(_MOST_WORDS)
+        .subquery()
+    )
+    several = select(later.c.record_id).distinct().limit(MOST_CHOICES + 1).subquery()
+    return union_all(select(first.c.id), select(several.c.record_id))
 
 
 @cache
@@ -135,6 +155,18 @@ def by_party(party: Any, column: Any, match: str, outcome: str) -> Prepared:
     named = select(party.id).where(party.workspace_id == bindparam("workspace"), _matches(party.name_key, match))
     where = (Deal.workspace_id == bindparam("workspace"), column.in_(named), *_with_outcome(outcome))
     return Prepared(select(Deal).where(*where).limit(MOST_CHOICES + 1))
+
+
+@cache
+def names_with_word(named: Named) -> Prepared:
+    """Return what gives id and folded name of the records that have the bound key from one of their words on."""
+    model = named.model
+    own = (model.workspace_id == NameWord.workspace_id) & (model.id == NameWord.record_id)
+    most = bindparam("most", type_=Integer)
+    mine = model.workspace_id == bindparam("workspace")
+    first = select(model.id, named.key).where(mine, name_starts(named.key)).limit(most).subquery()
+    later = select(model.id, named.key).join(NameWord, own).where(*word_starts(named.kind), mine).limit(most).subquery()
+    return Prepared(union_all(select(first), select(later)))
 
 
 @cache

@@ -33,7 +33,8 @@ def find_user(work: Work, word: str, *, field: str = "owner") -> User:
         me = work.user(work.actor.user_id)
         if me is not None:
             return me
-    users = list(work.session.scalars(select(User).where(User.workspace_id == work.workspace_id, User.active)))
+    known = select(User).where(User.workspace_id == work.workspace_id, User.active).order_by(User.name, User.email)
+    users = list(work.session.scalars(known))
     key = fold_name(text)
     for same in (
         lambda user: text in (user.slack_user_id, user.id),

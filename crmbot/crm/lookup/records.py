@@ -1,12 +1,10 @@
 """Which record a word means: exactly one, a choice, or nothing with the nearest names. Never a guess."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
-
-from rapidfuzz import fuzz, process
+from collections.abc import Collection
 
 from crmbot.crm.lookup.beginnings import first_words
-from crmbot.crm.lookup.candidates import MOST_CHOICES, NEAREST, SCANNED, Row, candidate, found_by, only_one
+from crmbot.crm.lookup.candidates import MOST_CHOICES, Row, candidate, found_by, only_one
+from crmbot.crm.lookup.likeness import nearest_to, same_people
 from crmbot.crm.lookup.naming import (
     ANY_OUTCOME,
     BY_DOMAIN,
@@ -22,7 +20,6 @@ from crmbot.crm.lookup.naming import (
     by_number,
     by_party,
     compared_with,
-    latest_names,
     taken_since,
 )
 from crmbot.crm.work import Work
@@ -31,7 +28,7 @@ from crmbot.domain.ids import Kind, is_id, parse_reference, reference
 from crmbot.errors import NotFound
 from crmbot.models import Company, Contact, Deal, Lead
 
-_ALIKE = 66.0
+_PEOPLE = (Kind.CONTACT, Kind.LEAD)
 
 
 def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None = None, writes: bool = False) -> Deal:
@@ -63,10 +60,11 @@ def find_record(work: Work, kind: Kind, word: str, *, field: str) -> Row:
     direct = _direct(work, named, word)
     if direct is not None:
         return direct
-    if kind in (Kind.CONTACT, Kind.LEAD) and "@" in word:
+    if kind in _PEOPLE and "@" in word:
         found = _by_email(work, kind, word)
     else:
-        found = _by_name(work, named, fold_name(word))
+        key = fold_name(word)
+        found = _by_name(work, named, key) or (same_people(work, named, key) if kind in _PEOPLE else [])
         if not found and kind is Kind.COMPANY and "." in word:
             found = found_by(work, BY_DOMAIN, Company, domain=word.strip().lower())
     if found:
@@ -108,6 +106,9 @@ def find_target(work: Work, word: str, *, field: str = "target", whole_words: bo
             found_rows = _matching(work, NAMED[Kind.DEAL], "has_word", key, "open")
         if found_rows:
             return only_one(work, word, field, _without_parts(_without_converted(found_rows)))
+    people = [] if whole_words else [row for kind in _PEOPLE for row in same_people(work, NAMED[kind], key)]
+    if people:
+        return only_one(work, word, field, _without_converted(people))
     closed = _by_name(work, NAMED[Kind.DEAL], key, "closed", matches)
     if closed:
         return only_one(work, word, field, closed)
@@ -178,6 +179,8 @@ def _own_word(work: Work, word: str, kinds: Collection[Kind], outcome: str | Non
 
 
 def _matching(work: Work, named: Named, match: str, key: str, outcome: str = ANY_OUTCOME) -> list[Row]:
+    if match == "has_word":
+        work.recorder.index_names(work.connection, work.workspace_id)
     return found_by(work, by_name(named, match, outcome), named.model, **compared_with(key))
 
 
@@ -237,19 +240,6 @@ def _nothing(work: Work, kinds: tuple[Named, ...], word: str, field: str) -> Not
     line, facts = first_words(only, word)
     sentence = f"There is no {only} called “{word}”. Add one: /{line}"
     return NotFound(sentence, field=field, request=f"{only}.new", known=facts)
-
-
-def nearest_to(work: Work, kinds: Sequence[Named], word: str) -> list[tuple[Kind, Row]]:
-    """Return the latest records whose names are most like a word, each with its kind."""
-    known = [(named, *row) for named in kinds for row in _latest(work, named, SCANNED // len(kinds))]
-    names = {place: key for place, (_, _, key) in enumerate(known)}
-    near = process.extract(fold_name(word), names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)
-    return [(known[place][0].kind, work.get(known[place][0].model, known[place][1])) for _, _, place in near]
-
-
-def _latest(work: Work, named: Named, most: int) -> list[tuple[Any, ...]]:
-    """Return id and folded name of the latest records of a kind."""
-    return work.values(latest_names(named), most=most)
 
 
 def _as_deal(row: Row) -> Deal:

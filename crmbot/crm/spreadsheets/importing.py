@@ -116,7 +116,7 @@ def _import_rows(work: Work, sheet: Sheet, fields: dict[int, str], places: Seque
             result.made += 1
         except (CrmError, IntegrityError) as error:
             # what the row did is taken back by its savepoint, so the journal must not tell of it
-            del work.recorder.changes[changes:]
+            work.recorder.forget(changes)
             duplicate = isinstance(error, Conflict)
             result.skipped += duplicate
             said = str(error) if isinstance(error, CrmError) else "The store refused it: it contradicts another record."

@@ -1,0 +1,70 @@
+"""The names that are most like a word, and people named in another order or by their initials.
+
+Nothing is looked through that grows with the store.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from crmbot.crm.lookup.candidates import NEAREST, SCANNED, Row
+from crmbot.crm.lookup.naming import Named, latest_names, names_with_word
+from crmbot.crm.lookup.words import alike, slots, word_values
+from crmbot.crm.work import Work
+from crmbot.domain.identity import fold_name
+from crmbot.domain.ids import Kind
+
+_ALIKE = 66.0
+_MOST_NAMESAKES = 500
+"""So many names with one word are told apart; among more nobody is taken for the one meant."""
+
+
+def nearest_to(work: Work, kinds: Sequence[Named], word: str) -> list[tuple[Kind, Row]]:
+    """Return the records whose names are most like a word, each with its kind.
+
+    Looked through are the latest ones and those with a word that begins as this one may, but for a slip.
+    """
+    key = fold_name(word)
+    known: dict[tuple[Kind, str], tuple[Named, str]] = {}
+    for named in kinds:
+        for record_id, name in (*_latest(work, named, SCANNED // len(kinds)), *_alike(work, named, key)):
+            known[named.kind, record_id] = (named, name)
+    names = {own: name for own, (_, name) in known.items()}
+    near = process.extract(key, names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)
+    return [(own[0], work.get(known[own][0].model, own[1])) for _, _, own in near]
+
+
+def _latest(work: Work, named: Named, most: int) -> list[tuple[Any, ...]]:
+    return work.values(latest_names(named), most=most)
+
+
+def _alike(work: Work, named: Named, key: str) -> list[tuple[Any, ...]]:
+    return work.values(alike(named.model, named.key, named.kind), **slots(key)) if key else []
+
+
+def same_people(work: Work, named: Named, key: str) -> list[Row]:
+    """Return the people whose name has the same words in any order, of which the key may give only the first letters.
+
+    “Miller, Tom” and “T. Miller” are Tom Miller; neither is Tom Henry Miller.
+    """
+    words = key.split()
+    longest = max(words, key=len, default="")
+    if longest in ("", key) or len(longest) == 1:
+        return []
+    names = work.values(names_with_word(named), most=_MOST_NAMESAKES, **word_values(longest))
+    if len(names) >= _MOST_NAMESAKES:
+        return []
+    meant = dict.fromkeys(record_id for record_id, name in names if _is_same(words, name.split()))
+    return [work.get(named.model, record_id) for record_id in meant]
+
+
+def _is_same(words: Sequence[str], name: Sequence[str]) -> bool:
+    """Say whether words and initials are those of a name, each of it once."""
+    left = list(name)
+    for word in sorted(words, key=len, reverse=True):
+        of = next((one for one in left if one == word or (len(word) == 1 and one.startswith(word))), None)
+        if of is None:
+            return False
+        left.remove(of)
+    return not left

@@ -1,0 +1,120 @@
+"""The conditions that find names by any of their words: ranges of two indexes, of whole names and of later words."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, union_all
+
+from crmbot.crm.prepared import Prepared
+from crmbot.domain.words import LONGEST
+from crmbot.models import NameWord
+
+_LAST = "\U0010ffff"
+"""Comes after every character that a name has."""
+_INSIDE = 5_000
+"""In how many of the latest records the inside of words is looked at, which no index finds."""
+
+
+def literal(text: str) -> str:
+    """Return a text as it stands in a pattern with `/` to escape."""
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+def word_values(key: str) -> dict[str, str]:
+    """Return the values that the conditions of a folded name or word bind."""
+    return {
+        "start": key,
+        "stop": key + _LAST,
+        "word": key[:LONGEST],
+        "word_stop": key[:LONGEST] + _LAST,
+        "anywhere": f"%{literal(key)}%",
+    }
+
+
+def name_starts(column: Any) -> ColumnElement[bool]:
+    """Return the condition of names that begin with the bound key, which ends within a word or with one."""
+    return and_(column >= bindparam("start"), column < bindparam("stop"))
+
+
+def word_starts(kind: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of the index's rows that begin with the bound key."""
+    return (
+        NameWord.workspace_id == bindparam("workspace"),
+        NameWord.kind == kind,
+        NameWord.word >= bindparam("word"),
+        NameWord.word < bindparam("word_stop"),
+    )
+
+
+def named_with(model: Any, column: Any, *kinds: str) -> ColumnElement[bool]:
+    """Return the condition of records with the bound key in their name, from the beginning of a word on.
+
+    `kinds` are those of the index's rows that belong to the record; a key longer than a row keeps is one text, so
+    `holding` has to be asked too.
+    """
+    first = select(model.id).where(model.workspace_id == bindparam("workspace"), name_starts(column))
+    later = [select(NameWord.record_id).where(*word_starts(kind)) for kind in kinds]
+    return model.id.in_(union_all(first, *later))
+
+
+def holding(*columns: Any) -> ColumnElement[bool]:
+    """Return the condition that the bound key stands anywhere in one of the columns."""
+    first, *others = (column.like(bindparam("anywhere"), escape="/") for column in columns)
+    return first if not others else first | others[0]
+
+
+def among_latest(model: Any) -> ColumnElement[bool]:
+    """Return the condition of the records made last."""
+    newest = select(func.max(model.number)).where(model.workspace_id == bindparam("workspace")).scalar_subquery()
+    return model.number > newest - _INSIDE
+
+
+_SLOTS = 12
+_OF_A_SLOT = 60
+
+
+@cache
+def alike(model: Any, column: Any, kind: str) -> Prepared:
+    """Return what gives id and folded name of some records that begin, or have a word that begins, as `slots` say."""
+    found = []
+    for place in range(_SLOTS):
+        start, stop = bindparam(f"start_{place}"), bindparam(f"stop_{place}")
+        own = (model.workspace_id == bindparam("workspace"), column >= start, column < stop)
+        first = select(model.id, column).where(*own).limit(_OF_A_SLOT).subquery()
+        of_kind = (NameWord.workspace_id == bindparam("workspace"), NameWord.kind == kind)
+        later = (
+            select(model.id, column)
+            .join(NameWord, and_(NameWord.workspace_id == model.workspace_id, NameWord.record_id == model.id))
+            .where(*of_kind, NameWord.word >= start, NameWord.word < stop)
+            .where(model.workspace_id == bindparam("workspace"))
+            .limit(_OF_A_SLOT)
+            .subquery()
+        )
+        found += [select(first), select(later)]
+    return Prepared(union_all(*found))
+
+
+def slots(key: str) -> dict[str, str]:
+    """Return the values for `alike`: how the words may begin that somebody meant, with one slip in each."""
+    words = sorted(dict.fromkeys(key.split()), key=len, reverse=True)[:3]
+    ways = [beginnings(word) for word in words]
+    begun = [way[place] for place in range(_SLOTS) for way in ways if place < len(way)]
+    chosen: Sequence[str] = list(dict.fromkeys(begun))[:_SLOTS]
+    values = {f"start_{place}": "" for place in range(_SLOTS)} | {f"stop_{place}": "" for place in range(_SLOTS)}
+    for place, start in enumerate(chosen):
+        values[f"start_{place}"], values[f"stop_{place}"] = start, start + _LAST
+    return values
+
+
+def beginnings(word: str) -> list[str]:
+    """Return how the word may begin of which this one is a slip, the likeliest first.
+
+    A slip in the second half leaves the first one; in the first half two letters change places, or one is too many.
+    What a missing or a wrong letter there leaves are the letters before it.
+    """
+    half = max(2, (len(word) + 1) // 2)
+    swapped = [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(min(half, len(word) - 1))]
+    shorter = [word[:at] + word[at + 1 :] for at in range(half)]
+    ways = [word, word[:half], *(one[: half + 1] for one in (*swapped, *shorter)), word[:3], word[:2]]
+    return [way for way in dict.fromkeys(ways) if len(way) > 1 or way == word]

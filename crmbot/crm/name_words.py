@@ -1,0 +1,98 @@
+"""The index of words by which records are found: kept with every name that an effect or an import writes."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete
+
+from crmbot.crm.prepared import Prepared, insertion
+from crmbot.domain.ids import Kind
+from crmbot.domain.words import name_words
+from crmbot.models import Company, Contact, Deal, Lead, NameWord
+
+LEAD_COMPANY = "lead_company"
+"""The kind of the words of companies that leads tell of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A column of folded names: the kind of its words, and whether the first one is kept too."""
+
+    kind: str
+    column: str
+    whole: bool = False
+
+
+NAMED: Mapping[str, tuple[Named, ...]] = {
+    Deal.__tablename__: (Named(Kind.DEAL, "title_key"),),
+    Company.__tablename__: (Named(Kind.COMPANY, "name_key"),),
+    Contact.__tablename__: (Named(Kind.CONTACT, "name_key"),),
+    Lead.__tablename__: (Named(Kind.LEAD, "name_key"), Named(LEAD_COMPANY, "company_key", whole=True)),
+}
+"""The names in each table; those without an index of their own are kept with their first word."""
+
+_ADD = insertion(NameWord)
+_REMOVE = Prepared(
+    delete(NameWord).where(
+        NameWord.workspace_id == bindparam("workspace_id"),
+        NameWord.kind == bindparam("kind"),
+        NameWord.word == bindparam("word"),
+        NameWord.record_id == bindparam("record_id"),
+    )
+)
+
+
+def index_names(
+    connection: Connection, workspace_id: str, changes: Sequence[Mapping[str, Any]], *, again: bool = False
+) -> None:
+    """Bring the index to the names that an effect's journalled changes leave.
+
+    `again` is for changes of which some were brought there before.
+    """
+    names = [
+        (named, change)
+        for change in changes
+        for named in NAMED.get(change["table"], ())
+        if named.column in (change["before"] or {}) or named.column in (change["after"] or {})
+    ]
+    if not names:
+        return
+    stood: set[_Word] = set()
+    stands: dict[tuple[str, str], set[_Word]] = {}
+    for named, change in names:
+        own = (named.kind, change["row_id"])
+        if again or own not in stands:
+            stood |= _words_of(named, change, "before")
+        stands[own] = _words_of(named, change, "after")
+    now = set().union(*stands.values())
+    _run(_REMOVE, connection, workspace_id, stood | now if again else stood - now)
+    _run(_ADD, connection, workspace_id, now if again else now - stood)
+
+
+_Word = tuple[str, str, str]
+"""Kind, record and word."""
+
+
+def _words_of(named: Named, change: Mapping[str, Any], side: str) -> set[_Word]:
+    name = (change[side] or {}).get(named.column)
+    return {(named.kind, change["row_id"], word) for word in name_words(name, whole=named.whole)}
+
+
+def _run(statement: Prepared, connection: Connection, workspace_id: str, words: Iterable[_Word]) -> None:
+    rows = [
+        {"workspace_id": workspace_id, "kind": kind, "record_id": record_id, "word": word}
+        for kind, record_id, word in sorted(words)
+    ]
+    if rows:
+        statement.run(connection, rows)
+
+
+def with_words(rows: Iterable[tuple[type[Any], dict[str, Any]]]) -> Iterator[tuple[type[Any], dict[str, Any]]]:
+    """Yield new rows, each with those of its name's words behind it."""
+    for table, row in rows:
+        yield table, row
+        for named in NAMED.get(table.__tablename__, ()):
+            for word in name_words(row[named.column], whole=named.whole):
+                own = {"workspace_id": row["workspace_id"], "kind": named.kind}
+                yield NameWord, {**own, "word": word, "record_id": row["id"]}
