@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Integer, Select, bindparam, func, literal_column, or_, select, union_all
 
 from crmbot.crm.answers import Board, BoardColumn, Link
 from crmbot.crm.lookup import find_user
@@ -62,20 +62,23 @@ def pipeline(work: Work, request: ShowPipeline) -> Board:
 def _own_currency(work: Work, stages: list[Stage], whose: dict[str, Any]) -> dict[str, _Sums]:
     """Sum the deals in the workspace's currency, which the database does, by stage."""
     sums: dict[str, _Sums] = defaultdict(_Sums)
-    summing, first = _statements(by_owner="owner" in whose)
-    for stage in stages:
-        count, value, likely = work.values(summing, stage=stage.id, **whose)[0]
-        found = work.values(first, stage=stage.id, **whose) if count else []
-        most = [(-(value or 0), number, row_id) for value, number, row_id in found]
-        sums[stage.id] = _Sums(count, int(value or 0), int(likely or 0), most)
+    if not stages:
+        return sums
+    summing, first, _ = _statements(len(stages), by_owner="owner" in whose)
+    given = _bound(stages) | whose
+    for place, count, value, likely in work.values(summing, **given):
+        sums[stages[place].id] = _Sums(count, int(value or 0), int(likely or 0))
+    for place, minor, number, row_id in work.values(first, **given):
+        sums[stages[place].id].first.append((-(minor or 0), number, row_id))
     return sums
 
 
 def _other_currencies(work: Work, stages: list[Stage], sums: dict[str, _Sums], whose: dict[str, Any]) -> list[Link]:
     """Add the deals in other currencies, and return those that have no rate."""
-    others = [
-        row for stage in stages for row in work.values(_others(by_owner="owner" in whose), stage=stage.id, **whose)
-    ]
+    if not stages:
+        return []
+    *_, finding = _statements(len(stages), by_owner="owner" in whose)
+    others = work.values(finding, **_bound(stages), **whose)
     rates = _rates(work) if others else {}
     unconverted: list[Link] = []
     for number, row_id, title, stage_id, minor, currency, probability in sorted(others):
@@ -104,29 +107,50 @@ def _column(work: Work, stage: Stage, sums: _Sums, deals: list[Deal]) -> BoardCo
 
 
 @cache
-def _statements(*, by_owner: bool) -> tuple[Prepared, Prepared]:
-    """Return what sums a stage's deals in one currency, and what finds the most valuable ones."""
-    where = [*_in_stage(by_owner=by_owner), _DEAL.currency == bindparam("currency")]
+def _statements(number: int, *, by_owner: bool) -> tuple[Prepared, Prepared, Prepared]:
+    """Return what sums the deals in one currency of so many stages, what finds the most valuable, and all others.
+
+    A part for each stage, as an index holds a stage's deals in the order of their value.
+    """
+    own = [[*_in_stage(place, by_owner=by_owner), _DEAL.currency == bindparam("currency")] for place in range(number)]
     # as domain.money.weighted rounds each deal
     likely = (_DEAL.value_minor * _DEAL.probability + 50) // 100
-    first = select(_DEAL.value_minor, _DEAL.number, _DEAL.id).where(*where)
-    return (
-        Prepared(select(func.count(), func.sum(_DEAL.value_minor), func.sum(likely)).where(*where)),
-        Prepared(first.order_by(_DEAL.value_minor.desc().nulls_last(), _DEAL.number).limit(_MOST_SHOWN)),
-    )
+    summing = [
+        select(_place(place), func.count(), func.sum(_DEAL.value_minor), func.sum(likely)).where(*where)
+        for place, where in enumerate(own)
+    ]
+    first = [
+        select(
+            select(_place(place), _DEAL.value_minor, _DEAL.number, _DEAL.id)
+            .where(*where)
+            .order_by(_DEAL.value_minor.desc().nulls_last(), _DEAL.number)
+            .limit(_MOST_SHOWN)
+            .subquery(f"first_{place}")
+        )
+        for place, where in enumerate(own)
+    ]
+    others = [_others(place, by_owner=by_owner) for place in range(number)]
+    return Prepared(union_all(*summing)), Prepared(union_all(*first)), Prepared(union_all(*others))
 
 
-@cache
-def _others(*, by_owner: bool) -> Prepared:
+def _others(place: int, *, by_owner: bool) -> Select[Any]:
     """Return what finds a stage's deals in other currencies; two ranges, as an index knows no “other than”."""
     columns = (_DEAL.number, _DEAL.id, _DEAL.title, _DEAL.stage_id, _DEAL.value_minor, _DEAL.currency)
     other = or_(_DEAL.currency < bindparam("currency"), _DEAL.currency > bindparam("currency"))
-    return Prepared(select(*columns, _DEAL.probability).where(*_in_stage(by_owner=by_owner), other))
+    return select(*columns, _DEAL.probability).where(*_in_stage(place, by_owner=by_owner), other)
 
 
-def _in_stage(*, by_owner: bool) -> list[Any]:
+def _in_stage(place: int, *, by_owner: bool) -> list[Any]:
     owned = [_DEAL.owner_id == bindparam("owner")] if by_owner else []
-    return [_DEAL.workspace_id == bindparam("workspace"), _DEAL.stage_id == bindparam("stage"), *owned]
+    return [_DEAL.workspace_id == bindparam("workspace"), _DEAL.stage_id == bindparam(f"stage_{place}"), *owned]
+
+
+def _place(place: int) -> Any:
+    return literal_column(str(place), Integer).label("place")
+
+
+def _bound(stages: list[Stage]) -> dict[str, Any]:
+    return {f"stage_{place}": stage.id for place, stage in enumerate(stages)}
 
 
 def _rates(work: Work) -> dict[str, Decimal]:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import Integer, bindparam, func, or_, select
+from sqlalchemy import Integer, bindparam, func, literal, or_, select
 
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Listing
@@ -14,7 +14,7 @@ from crmbot.crm.leads import source_key
 from crmbot.crm.lookup import find_record, find_stage, find_user
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.today import due_until
-from crmbot.crm.views import load_names, record_view
+from crmbot.crm.views import load_names, record_views
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind
@@ -23,6 +23,8 @@ from crmbot.errors import BadInput
 from crmbot.models import Activity, Company, Contact, Deal, Lead
 
 PER_PAGE = 10
+MOST_COUNTED = 10_000
+"""So many records are counted at most: counting more takes longer than all the rest of a list."""
 _A_SLIP = 75.0
 """From here on words are taken for another with a slip in it, out of 100."""
 
@@ -137,17 +139,34 @@ def _page(work: Work, kind: Any, said: Mapping[str, Any], page: int, what: str, 
         raise BadInput("Pages are counted from 1.", field="page")
     names = tuple(name for name, value in said.items() if value is not None)
     counting, listing = _statements(kind, order or kind.__tablename__, names)
-    total: int = work.values(counting, **said)[0][0]
-    pages = -(-total // PER_PAGE)
-    if page > max(pages, 1):
-        there = f"There are only {pages} pages" if pages > 1 else "There is only 1 page"
-        raise BadInput(f"{there}, so none has the number {page}.", field="page")
+    counted: int = work.values(counting, **said, counted=MOST_COUNTED + 1)[0][0]
+    total, more = min(counted, MOST_COUNTED), counted > MOST_COUNTED
+    _refuse_beyond(page, -(-total // PER_PAGE), more=more)
     rows = work.all(listing, kind, **said, most=PER_PAGE, skipped=(page - 1) * PER_PAGE)
     load_names(work, rows)
-    told = f"{total} {what if total != 1 else _singular(what)}" if total else f"No {what}."
     return Listing(
-        told, records=tuple(record_view(work, row) for row in rows), total=total, page=page, per_page=PER_PAGE
+        _counted(total, what, more=more),
+        records=record_views(work, rows),
+        total=total,
+        page=page,
+        per_page=PER_PAGE,
+        more=more,
     )
+
+
+def _refuse_beyond(page: int, pages: int, *, more: bool) -> None:
+    if page <= max(pages, 1):
+        return
+    if more:
+        raise BadInput(f"A list can be turned up to page {pages}. Narrow it down to see the rest.", field="page")
+    there = f"There are only {pages} pages" if pages > 1 else "There is only 1 page"
+    raise BadInput(f"{there}, so none has the number {page}.", field="page")
+
+
+def _counted(total: int, what: str, *, more: bool) -> str:
+    if more:
+        return f"More than {total:,} {what}"
+    return f"{total} {what if total != 1 else _singular(what)}" if total else f"No {what}."
 
 
 @cache
@@ -156,9 +175,10 @@ def _statements(kind: Any, order: str, names: tuple[str, ...]) -> tuple[Prepared
     where = [_FILTERS[f"{kind.__tablename__}.{name}"] for name in names]
     mine = kind.workspace_id == bindparam("workspace")
     window = {"limit": bindparam("most", type_=Integer), "offset": bindparam("skipped", type_=Integer)}
+    counted = select(literal(1)).where(mine, *where).limit(bindparam("counted", type_=Integer)).subquery()
     listing = select(kind).where(mine, *where).order_by(*_ORDERS[order])
     return (
-        Prepared(select(func.count()).select_from(kind).where(mine, *where)),
+        Prepared(select(func.count()).select_from(counted)),
         Prepared(listing.limit(window["limit"]).offset(window["offset"])),
     )
 

@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from factories import Crm, refusal
+from sqlalchemy import insert
 
+from crmbot.crm.listings import MOST_COUNTED
 from crmbot.crm.requests import (
     AddNote,
     CompleteActivity,
@@ -32,6 +34,7 @@ from crmbot.crm.requests import (
 )
 from crmbot.domain.money import Money
 from crmbot.errors import BadInput
+from crmbot.models import Company
 
 
 def listed(crm: Crm, request: Request, as_: str = "jane") -> list[str]:
@@ -102,6 +105,29 @@ def test_a_long_list_comes_in_pages(crm: Crm) -> None:
     with refusal(BadInput, "There are only 2 pages"):
         crm.ask(ListCompanies(page=3))
     assert len({record.id for record in (*first.records, *second.records)}) == 12
+
+
+def test_a_very_long_list_is_not_counted_to_its_end(crm: Crm) -> None:
+    with crm.store.writing(crm.workspace_id) as session:
+        made = {"workspace_id": crm.workspace_id, "created_at": crm.clock(), "version": 1}
+        names = [f"Company {number:05}" for number in range(MOST_COUNTED + 1)]
+        rows = [{**made, "id": f"{place:026}", "number": place, "name": name} for place, name in enumerate(names, 1)]
+        session.execute(insert(Company), [{**row, "name_key": row["name"].lower()} for row in rows])
+    listing = crm.ask(ListCompanies(page=1000))
+    assert (listing.said, listing.total, listing.more) == ("More than 10,000 companies", MOST_COUNTED, True)
+    assert listing.records[-1].title == "Company 09999"
+    with refusal(BadInput, "A list can be turned up to page 1000. Narrow it down to see the rest."):
+        crm.ask(ListCompanies(page=1001))
+
+
+def test_each_contact_of_a_list_has_its_own_addresses(crm: Crm) -> None:
+    for number in range(12):
+        crm.do(CreateContact(f"Contact {number:02}", emails=(f"c{number}@example.com", f"d{number}@example.com")))
+    crm.do(CreateContact("Contact 00b"))
+    found = [record for page in (1, 2) for record in crm.ask(ListContacts(page=page)).records]
+    told = {record.title: record.emails for record in found}
+    expected = {f"Contact {n:02}": (f"c{n}@example.com", f"d{n}@example.com") for n in range(12)}
+    assert told == {**expected, "Contact 00b": ()}
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "No open deals."), (1, "1 open deal"), (2, "2 open deals")])
