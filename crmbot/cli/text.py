@@ -55,7 +55,8 @@ def _listing(answer: answers.Listing, zone: ZoneInfo) -> str:
     lines = [answer.said, *(f"  {_line(record, zone)}" for record in answer.records)]
     pages = -(-answer.total // answer.per_page)
     if pages > 1:
-        lines.append(f"  page {answer.page} of {pages}; the next one: page:{answer.page + 1}")
+        more = " or more" if answer.more else ""
+        lines.append(f"  page {answer.page} of {pages}{more}; the next one: page:{answer.page + 1}")
     return "\n".join(lines)
 
 
