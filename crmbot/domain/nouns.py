@@ -1,6 +1,6 @@
 """The nouns of records in sentences: with their article, and in the right number."""
 
-_SEVERAL = {"company": "companies", "activity": "activities"}
+_SEVERAL = {"company": "companies", "activity": "activities", "alias": "aliases"}
 _ONE = {several: one for one, several in _SEVERAL.items()}
 
 
@@ -11,5 +11,5 @@ def with_article(noun: str) -> str:
 
 def counted(count: int, noun: str) -> str:
     """Return “1 deal”, “1,200 companies”; the noun may come in either number."""
-    one = _ONE.get(noun, noun.removesuffix("s"))
+    one = noun if noun in _SEVERAL else _ONE.get(noun, noun.removesuffix("s"))
     return f"1 {one}" if count == 1 else f"{count:,} {_SEVERAL.get(one, f'{one}s')}"

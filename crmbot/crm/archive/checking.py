@@ -1,6 +1,5 @@
 """The first pass over an archive: every line and field looked at, and nothing written."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,17 +7,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crmbot.crm.archive.forms import FORMS, NESTED
+from crmbot.crm.archive.files import FILE, PIECE, FileCheck
+from crmbot.crm.archive.forms import FORMS, NESTED, SET_UP
 from crmbot.crm.archive.known import Known, columns_of, imported_before, taken
-from crmbot.crm.archive.lines import Fingerprint, Lines
+from crmbot.crm.archive.lines import Fingerprint, Lines, as_object
 from crmbot.crm.archive.mistakes import Mistakes
 from crmbot.crm.archive.numbers import NumberSet
+from crmbot.crm.archive.particulars import PARTICULARS
 from crmbot.crm.archive.values import Wrong
 from crmbot.domain.ids import is_id
 from crmbot.domain.nouns import with_article
 from crmbot.errors import Conflict
 
-_SETTINGS = frozenset({"workspace", "stage", "user", "rate"})
 _AT_ONCE = 2_000
 
 
@@ -43,8 +43,8 @@ def check(lines: Lines, session: Session, known: Known, progress: Callable[[int]
     for number, start, raw in lines.read():
         kind = checker.line(number, raw)
         if kind is not None:
-            lines.note(kind, number, start, start + len(raw))
-            if kind not in _SETTINGS:
+            lines.note(FILE if kind == PIECE else kind, number, start, start + len(raw))
+            if kind not in SET_UP:
                 fingerprint.add(raw)
         if number % _AT_ONCE == 0:
             progress(start)
@@ -73,14 +73,15 @@ class _Checker:
         self.unique: dict[str, set[int]] = defaultdict(set)
         self.waiting: list[tuple[int, str, str, str]] = []
         self.asked: dict[tuple[str, str], dict[Any, int]] = defaultdict(dict)
+        self.files = FileCheck(self.mistakes)
         self.columns = {(kind, path): column for kind in self.known.filled for path, column in columns_of(kind).items()}
 
     def line(self, number: int, raw: bytes) -> str | None:
         """Check one line and return its type, none when it can't be told."""
         try:
-            line = json.loads(raw.decode())
-        except (ValueError, RecursionError) as error:
-            self.mistakes.add(number, "", f"it is not JSON ({error})")
+            line = as_object(raw)
+        except ValueError as error:
+            self.mistakes.add(number, "", str(error))
             return None
         if type(line) is not dict:
             self.mistakes.add(number, "", "it is not an object")
@@ -95,6 +96,8 @@ class _Checker:
     def _check(self, number: int, kind: str, line: Mapping[str, Any]) -> None:
         form = FORMS[kind]
         self.counts[kind] += 1
+        if kind != PIECE:
+            self.files.end()
         try:
             values = form.read(line)
         except Wrong as wrong:
@@ -105,11 +108,14 @@ class _Checker:
         self._own_ref(number, kind, values)
         self._check_number(number, kind, values)
         self._check_refs(number, form.refs, values, "")
+        for name, target in form.lists.items():
+            for place, ref in enumerate(values.get(name) or ()):
+                self._check_ref(number, f"{name}[{place}]", target, ref)
         if kind in NESTED:
             name, refs = NESTED[kind]
             for place, entry in enumerate(values.get(name) or ()):
                 self._check_refs(number, refs, entry, f"{name}[{place}].")
-        more = _MORE.get(kind)
+        more = PARTICULARS.get(kind)
         if more is not None:
             for path, said in more(self, number, values):
                 self.mistakes.add(number, path, said)
@@ -120,14 +126,14 @@ class _Checker:
             return
         if kind == "stage":
             self.refs["stage"].add(hash(ref))
-            self._once(number, "stage", "key", ref)
+            self.once(number, "stage", "key", ref)
             return
         seen, mark = self.refs[kind], hash(ref)
         if mark in seen:
             self.mistakes.add(number, "ref", f"another {kind} of this file has the ref “{ref}”")
         seen.add(mark)
         if (kind, "ref") in self.columns and is_id(ref):
-            self._ask(kind, "ref", ref, number)
+            self.ask(kind, "ref", ref, number)
 
     def _check_number(self, line: int, kind: str, values: Mapping[str, Any]) -> None:
         given = values.get("number")
@@ -136,21 +142,26 @@ class _Checker:
         if not self.numbers[kind].add(given):
             self.mistakes.add(line, "number", f"another {kind} of this file has the number {given}")
         elif (kind, "number") in self.columns:
-            self._ask(kind, "number", given, line)
+            self.ask(kind, "number", given, line)
 
     def _check_refs(self, line: int, refs: Mapping[str, str], values: Mapping[str, Any], path: str) -> None:
         for name, target in refs.items():
             ref = values.get(name)
-            if ref is not None and hash(ref) not in self.refs[target]:
-                self.waiting.append((line, path + name, target, ref))
+            if ref is not None:
+                self._check_ref(line, path + name, target, ref)
 
-    def _once(self, line: int, kind: str, path: str, value: str) -> None:
+    def _check_ref(self, line: int, path: str, target: str, ref: str) -> None:
+        if hash(ref) not in self.refs[target]:
+            self.waiting.append((line, path, target, ref))
+
+    def once(self, line: int, kind: str, path: str, value: str) -> None:
+        """Note a mistake when the file has a value twice."""
         seen, mark = self.unique[f"{kind}.{path}"], hash(value)
         if mark in seen:
             self.mistakes.add(line, path, f"another {kind} of this file has “{value}”")
         seen.add(mark)
 
-    def _ask(self, kind: str, path: str, value: Any, line: int) -> None:
+    def ask(self, kind: str, path: str, value: Any, line: int) -> None:
         """Ask the store about a value, later and with many others at once."""
         waiting = self.asked[kind, path]
         waiting[value] = line
@@ -164,83 +175,10 @@ class _Checker:
 
     def finish(self) -> None:
         """Look at what had to wait for the end of the file, and refuse it when there is any mistake."""
+        self.files.end()
         for kind, path in list(self.asked):
             self._answer(kind, path)
         for line, path, target, ref in self.waiting:
             if hash(ref) not in self.refs[target]:
                 self.mistakes.add(line, path, f"there is no {target} “{ref}” in this file")
         self.mistakes.refuse()
-
-    # What some types need besides
-
-    def check_workspace(self, line: int, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Check that there is one workspace only."""
-        del line
-        self.currency = values["currency"]
-        return [("type", "a file has one workspace only")] if self.counts["workspace"] > 1 else []
-
-    def check_stage(self, line: int, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Check that a stage which has deals stays what it is."""
-        del line
-        present = self.known.stages.get(values["key"])
-        if present is None or not present.used or present.kind == values["kind"]:
-            return []
-        return [("kind", f"the store's stage “{values['key']}” has deals and is {present.kind}")]
-
-    def check_user(self, line: int, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Check that addresses and Slack accounts belong to one user."""
-        self._once(line, "user", "email", values["email"])
-        slack_id = values.get("slack_user_id")
-        if slack_id is None:
-            return []
-        self._once(line, "user", "slack_user_id", slack_id)
-        holder = self.known.slack_users.get(slack_id, values["email"])
-        return [] if holder == values["email"] else [("slack_user_id", f"{holder} has it in the store")]
-
-    def check_rate(self, line: int, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Check that a currency has one rate a day."""
-        self._once(line, "rate", "on", f"{values['currency']} {values['on']}")
-        return []
-
-    def check_contact(self, line: int, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Check that an address belongs to one contact."""
-        for email in values.get("emails") or ():
-            self._once(line, "contact", "emails", email)
-            if ("contact", "emails") in self.columns:
-                self._ask("contact", "emails", email, line)
-        return []
-
-    def check_customer(self, line: int, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Check that a company is one customer only, and the currency of its value."""
-        if values.get("company"):
-            self._once(line, "customer", "company", values["company"])
-        worths = [("", values), *((f"earlier[{n}].", one) for n, one in enumerate(values.get("earlier") or ()))]
-        given = [(path, one.get("estimated_lifetime_value")) for path, one in worths]
-        return [
-            (f"{path}estimated_lifetime_value", f"it has to be in the workspace's currency, {self.currency}")
-            for path, value in given
-            if value is not None and value.currency != self.currency
-        ]
-
-    def check_deal(self, line: int, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Check that there is a history."""
-        del line
-        return [] if values["history"] else [("history", "a deal has at least one entry")]
-
-    def check_activity(self, line: int, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Check that it is due at an hour or on a day, not both."""
-        del line
-        both = values.get("due_at") and values.get("due_on")
-        return [("due_on", "an activity is due at an hour or on a day, not both")] if both else []
-
-
-_MORE: Mapping[str, Callable[[_Checker, int, Mapping[str, Any]], list[tuple[str, str]]]] = {
-    "workspace": _Checker.check_workspace,
-    "stage": _Checker.check_stage,
-    "user": _Checker.check_user,
-    "rate": _Checker.check_rate,
-    "contact": _Checker.check_contact,
-    "customer": _Checker.check_customer,
-    "deal": _Checker.check_deal,
-    "activity": _Checker.check_activity,
-}

@@ -8,10 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crmbot.crm.actors import Actor
+from crmbot.crm.archive.choices import LINES
+from crmbot.crm.archive.files import PIECE
 from crmbot.crm.archive.forms import FORMS
 from crmbot.crm.archive.importing import PERMISSION, Summary
 from crmbot.crm.archive.lines import as_line
-from crmbot.crm.archive.records import RECORDS, Line, Shelf, instant
+from crmbot.crm.archive.records import RECORDS
+from crmbot.crm.archive.shelf import Line, Shelf, instant
 from crmbot.errors import BadInput, NotAllowed
 from crmbot.models import CurrencyRate, Stage, User, Workspace
 from crmbot.store import Store
@@ -39,7 +42,8 @@ def export_archive(
             with partial.open("wb") as file:
                 for written, line in enumerate(archive_lines(session, actor.workspace_id), 1):
                     file.write(as_line(line))
-                    counts[line["type"]] = counts.get(line["type"], 0) + 1
+                    if line["type"] != PIECE:
+                        counts[line["type"]] = counts.get(line["type"], 0) + 1
                     if written % _AT_ONCE == 0:
                         tell(min(written / expected, 1.0))
             partial.replace(path)
@@ -59,6 +63,8 @@ def archive_lines(session: Session, workspace_id: str) -> Iterator[Line]:
         "name": workspace.name,
         "timezone": workspace.timezone,
         "currency": workspace.currency,
+        "date_order": workspace.date_order,
+        "lost_reasons": workspace.lost_reasons,
     }
     stages: dict[str, str] = {}
     for stage in session.scalars(
@@ -72,7 +78,7 @@ def archive_lines(session: Session, workspace_id: str) -> Iterator[Line]:
     for rate in session.scalars(rates.order_by(CurrencyRate.currency, CurrencyRate.on)):
         yield {"type": "rate", "ref": rate.id, "currency": rate.currency, "on": f"{rate.on}", "rate": rate.rate}
     shelf = Shelf(session, workspace_id, workspace.currency, stages)
-    for lines in RECORDS.values():
+    for lines in (*RECORDS.values(), *LINES.values()):
         yield from lines(shelf)
 
 
@@ -100,6 +106,9 @@ def _user(row: User) -> Line:
         "role": row.role,
         "timezone": row.timezone,
         "slack_user_id": row.slack_user_id,
+        "receipts": row.receipts,
+        "receipts_by": row.receipts_by,
+        "created_at": instant(row.created_at),
     }
     return line if row.active else line | {"active": False}
 

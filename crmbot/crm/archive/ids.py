@@ -17,11 +17,13 @@ _MOST_WORDS = 64
 
 
 class Ids:
-    """The ids of one import; `users` by ref and `stages` by key are filled as they are written."""
+    """The ids of one import; `users` and `files` by ref and `stages` by key are filled as they are written."""
 
     def __init__(self, now: datetime) -> None:
         self.users: dict[str, str] = {}
         self.stages: dict[str, str] = {}
+        self.files: dict[str, str] = {}
+        """Of contents that the store has already."""
         self._salt = secrets.token_bytes(16)
         self._time = new_id(now)[:_TIME]
         self._start = new_id(now)[:18]
@@ -34,6 +36,8 @@ class Ids:
             return None
         if kind == "user":
             return self.users[ref]
+        if kind == "file" and ref in self.files:
+            return self.files[ref]
         return self.own(kind, ref)
 
     def own(self, kind: str, ref: str) -> str:

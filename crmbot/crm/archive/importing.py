@@ -1,9 +1,11 @@
 """Import of an archive: everything checked first, then everything written in one transaction, or nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, update
@@ -13,6 +15,8 @@ from sqlalchemy.orm import Session
 from crmbot.crm.actors import Actor
 from crmbot.crm.archive.bulk import Bulk
 from crmbot.crm.archive.checking import Checked, check
+from crmbot.crm.archive.choices import LINES, ChoiceWriter
+from crmbot.crm.archive.files import FILE, PIECE, FileWriter
 from crmbot.crm.archive.forms import FORMS, WRITE_ORDER
 from crmbot.crm.archive.frame import Frame
 from crmbot.crm.archive.ids import Ids
@@ -39,7 +43,7 @@ class Summary:
     verb: str = "Imported"
 
     def __str__(self) -> str:
-        told = ", ".join(counted(count, kind) for kind, count in self.counts.items() if count)
+        told = ", ".join(counted(count, kind.replace("_", " ")) for kind, count in self.counts.items() if count)
         return f"{self.verb} {told or 'nothing'}."
 
 
@@ -67,7 +71,7 @@ def import_archive(
         with store.reading(actor.workspace_id, patient=True) as session:
             known = read_known(session, actor.workspace_id)
             checked = check(lines, session, known, lambda at: tell(at / half))
-        counts = {kind: checked.counts.get(kind, 0) for kind in FORMS}
+        counts = {kind: checked.counts.get(kind, 0) for kind in FORMS if kind != PIECE}
         summary = Summary(counts, "Would import" if dry_run else "Imported")
         if dry_run:
             return summary
@@ -93,25 +97,35 @@ class _Import:
             if "number" in form.fields
         }
         self.frame = Frame(known.workspace_id, now, known.currency, ZoneInfo(known.timezone), Ids(now), numbers)
+        self.batch = Bulk(session)
+        self.settings = SettingsWriter(session, known, self.frame)
 
     def run(self, lines: Lines, tell: Progress, half: int) -> None:
         """Write every line, those first that others point to."""
         done = half / 2
-        settings = SettingsWriter(self.session, self.known, self.frame)
         runs = sorted(lines.runs, key=lambda run: WRITE_ORDER.index(run.kind))
         for kind, same in groupby(runs, key=lambda run: run.kind):
-            form, batch = FORMS[kind], Bulk(self.session)
-            for run in same:
-                for line in lines.again(run):
-                    values = form.read(line)
-                    if kind in ROWS:
-                        batch.add(ROWS[kind](self.frame, values))
-                    else:
-                        settings.write(kind, values)
-                done += run.end - run.start
-                tell(done / half)
-            batch.write()
+            with self._writing(kind) as write:
+                for run in same:
+                    for line in lines.again(run):
+                        write(line["type"], FORMS[line["type"]].read(line))
+                    done += run.end - run.start
+                    tell(done / half)
         self._save_numbers()
+
+    @contextmanager
+    def _writing(self, kind: str) -> Iterator[Callable[[str, dict[str, Any]], None]]:
+        """Give what writes the lines of a type."""
+        if kind == FILE:
+            files = FileWriter(self.session, self.frame)
+            yield files.write
+            files.finish()
+        elif kind in ROWS:
+            rows = ROWS[kind]
+            yield lambda _, values: self.batch.add(rows(self.frame, values))
+            self.batch.write()
+        else:
+            yield ChoiceWriter(self.session, self.frame).write if kind in LINES else self.settings.write
 
     def _save_numbers(self) -> None:
         for name, value in self.frame.numbers.items():

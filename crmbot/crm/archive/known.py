@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from crmbot.crm.archive.forms import FORMS
+from crmbot.crm.archive.forms import FORMS, SET_UP
 from crmbot.models import ContactEmail, Counter, CurrencyRate, DealVersion, DeliveryKey, Stage, User, Workspace
 
 _AT_ONCE = 500
+_UNIQUE = {"email": "dedupe_key", "meeting": "uid"}
+"""What else may be there once only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def read_known(session: Session, workspace_id: str) -> Known:
 
 def _filled(session: Session, workspace_id: str) -> Iterable[str]:
     for kind, form in FORMS.items():
-        table: Any = form.table
+        table: Any = form.table if kind not in SET_UP else None
         if table is not None and session.scalar(select(table.id).where(table.workspace_id == workspace_id).limit(1)):
             yield kind
 
@@ -104,4 +106,6 @@ def columns_of(kind: str) -> dict[str, Any]:
         found["number"] = table.number
     if kind == "contact":
         found["emails"] = ContactEmail.email
+    if kind in _UNIQUE:
+        found[_UNIQUE[kind]] = getattr(table, _UNIQUE[kind])
     return found

@@ -1,13 +1,11 @@
 """From rows to lines: what an archive says of each record."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
+from crmbot.crm.archive.files import files
+from crmbot.crm.archive.letters import emails, meetings
+from crmbot.crm.archive.shelf import Line, Shelf, day, instant
 from crmbot.domain.money import Money, exponent
 from crmbot.models import (
     Activity,
@@ -28,40 +26,6 @@ from crmbot.models import (
     ProposalVersion,
 )
 
-Line = dict[str, Any]
-_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Where records come from: one snapshot of a workspace; `stages` are keys by id."""
-
-    session: Session
-    workspace_id: str
-    currency: str
-    stages: Mapping[str, str]
-
-    def pages(self, table: Any, order: Any) -> Iterator[list[Any]]:
-        """Yield a table's rows by a unique column, some hundred at a time."""
-        last = None
-        while True:
-            query = select(*table.__table__.columns).where(table.workspace_id == self.workspace_id)
-            query = query if last is None else query.where(order > last)
-            rows = list(self.session.execute(query.order_by(order).limit(_AT_ONCE)))
-            if rows:
-                yield rows
-            if len(rows) < _AT_ONCE:
-                return
-            last = getattr(rows[-1], order.key)
-
-    def children(self, table: Any, parent: Any, rows: list[Any], *order: Any) -> dict[str, list[Any]]:
-        """Return the rows that belong to some records, by the record's id."""
-        found: dict[str, list[Any]] = {row.id: [] for row in rows}
-        query = select(*table.__table__.columns).where(table.workspace_id == self.workspace_id, parent.in_(list(found)))
-        for child in self.session.execute(query.order_by(*order, table.id)):
-            found[getattr(child, parent.key)].append(child)
-        return found
-
 
 def companies(shelf: Shelf) -> Iterator[Line]:
     """Yield the companies."""
@@ -80,17 +44,23 @@ def companies(shelf: Shelf) -> Iterator[Line]:
 def contacts(shelf: Shelf) -> Iterator[Line]:
     """Yield the contacts with their addresses."""
     for page in shelf.pages(Contact, Contact.number):
-        emails = shelf.children(ContactEmail, ContactEmail.contact_id, page, ContactEmail.position)
+        addresses = shelf.children(ContactEmail, ContactEmail.contact_id, page, ContactEmail.position)
         for row in page:
-            yield {
+            line = {
                 **_head("contact", row),
                 "name": row.name,
-                "emails": [child.email for child in emails[row.id]],
+                "emails": [child.email for child in addresses[row.id]],
                 "phone": row.phone,
                 "role": row.role,
                 "company": row.company_id,
                 "created_at": instant(row.created_at),
             }
+            bounced = [child for child in addresses[row.id] if child.bounced_at is not None]
+            if bounced:
+                line["bounced"] = [
+                    {"email": one.email, "at": instant(one.bounced_at), "reason": one.bounce_reason} for one in bounced
+                ]
+            yield line
 
 
 def leads(shelf: Shelf) -> Iterator[Line]:
@@ -174,7 +144,7 @@ def _version(shelf: Shelf, deal: Any, row: Any) -> Line:
         "value": _money(row.value_minor, row.currency),
         "probability": row.probability,
         "probability_is_manual": row.probability_is_manual,
-        "expected_close": _day(row.expected_close),
+        "expected_close": day(row.expected_close),
         "owner": row.owner_id,
         "forecast_category": row.forecast_category,
         "lost_reason": row.lost_reason,
@@ -212,7 +182,7 @@ def activities(shelf: Shelf) -> Iterator[Line]:
 def _doing(row: Any) -> Line:
     return {
         "due_at": instant(row.due_at),
-        "due_on": _day(row.due_on),
+        "due_on": day(row.due_on),
         "completed_at": instant(row.completed_at),
         "duration_minutes": row.duration_minutes,
         "billable": row.billable,
@@ -240,7 +210,7 @@ def proposals(shelf: Shelf) -> Iterator[Line]:
         every = [version for found in versions.values() for version in found]
         items = shelf.children(ProposalItem, ProposalItem.version_id, every, ProposalItem.position) if every else {}
         for row in page:
-            yield {
+            line = {
                 "type": "proposal",
                 "ref": row.id,
                 "deal": row.deal_id,
@@ -254,8 +224,11 @@ def proposals(shelf: Shelf) -> Iterator[Line]:
                 "accepted_at": instant(row.accepted_at),
                 "accepted_by": row.accepted_by,
                 "declined_at": instant(row.declined_at),
-                "expires_on": _day(row.expires_on),
+                "expires_on": day(row.expires_on),
             }
+            if row.bounced_at is not None:
+                line |= {"bounced_at": instant(row.bounced_at), "bounce_reason": row.bounce_reason}
+            yield line
 
 
 _ITEM = ("description", "quantity", "unit_price", "discount_percent", "tax_percent")
@@ -280,15 +253,6 @@ def _about(row: Any) -> Line:
     return {"lead": row.lead_id, "contact": row.contact_id, "company": row.company_id, "deal": row.deal_id}
 
 
-def instant(at: datetime | None) -> str | None:
-    """Write an instant: ISO 8601 in UTC."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at is not None else None
-
-
-def _day(on: date | None) -> str | None:
-    return on.isoformat() if on is not None else None
-
-
 def _money(minor: int | None, currency: str) -> Line | None:
     if minor is None:
         return None
@@ -304,5 +268,8 @@ RECORDS: Mapping[str, Callable[[Shelf], Iterator[Line]]] = {
     "activity": activities,
     "note": notes,
     "proposal": proposals,
+    "file": files,
+    "email": emails,
+    "meeting": meetings,
 }
 """Every type that is records, in the order of an archive."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from crmbot.crm.archive.bulk import Row
+from crmbot.crm.archive.correspondence import email, meeting
 from crmbot.crm.archive.frame import Frame, Line
 from crmbot.crm.archive.histories import activity, deal, lead, until, when, with_beginnings
 from crmbot.domain.identity import fold_name
@@ -54,15 +55,19 @@ def contact(frame: Frame, line: Line) -> Iterator[Row]:
             "created_at": frame.created(line),
         },
     )
-    for position, email in enumerate(line.get("emails") or ()):
+    bounced = {one["email"]: one for one in line.get("bounced") or ()}
+    for position, address in enumerate(line.get("emails") or ()):
+        bounce = bounced.get(address, {})
         yield (
             ContactEmail,
             {
                 "workspace_id": frame.workspace_id,
                 "id": frame.ids.new(),
                 "contact_id": record["id"],
-                "email": email,
+                "email": address,
                 "position": position,
+                "bounced_at": bounce.get("at"),
+                "bounce_reason": bounce.get("reason"),
             },
         )
 
@@ -125,6 +130,8 @@ def proposal(frame: Frame, line: Line) -> Iterator[Row]:
             "link_digest": None,
             "accepted_by": line.get("accepted_by"),
             "expires_on": line.get("expires_on"),
+            "bounced_at": line.get("bounced_at"),
+            "bounce_reason": line.get("bounce_reason"),
             "created_at": frame.created(line, versions[0]["at"] if versions else None, dates["sent_at"]),
         },
     )
@@ -168,5 +175,7 @@ ROWS: Mapping[str, Callable[[Frame, Line], Iterator[Row]]] = {
     "activity": activity,
     "note": note,
     "proposal": proposal,
+    "email": email,
+    "meeting": meeting,
 }
 """Every type that is records."""

@@ -18,6 +18,10 @@ _CATEGORY = {
 }
 
 
+_CLEARED = frozenset({"timezone", "slack_user_id", "receipts_by"})
+"""What a user's line may say is none."""
+
+
 class SettingsWriter:
     """Writes settings over what the store has; what the file does not name stays."""
 
@@ -34,8 +38,9 @@ class SettingsWriter:
         {"workspace": self.workspace, "stage": self.stage, "user": self.user, "rate": self.rate}[kind](line)
 
     def workspace(self, line: Line) -> None:
-        """Let the line win over name, zone and currency."""
+        """Let the line win over what the store says of itself."""
         facts = {name: line[name] for name in ("name", "timezone", "currency")}
+        facts |= {name: line[name] for name in ("date_order", "lost_reasons") if name in line}
         self.session.execute(update(Workspace).where(Workspace.id == self.known.workspace_id).values(facts))
         self.frame.currency, self.frame.zone = line["currency"], ZoneInfo(line["timezone"])
 
@@ -66,13 +71,14 @@ class SettingsWriter:
     def user(self, line: Line) -> None:
         """Change the user of that address, or add one."""
         user_id = self.known.users.get(line["email"])
-        facts = {name: value for name, value in line.items() if name not in {"type", "ref"}}
+        given = {name: value for name, value in line.items() if name not in {"type", "ref"}}
+        facts = {name: value for name, value in given.items() if value is not None or name in _CLEARED}
         facts["active"] = line.get("active") is not False
         if user_id is not None:
             self._change(User, user_id, facts)
         else:
             user_id = self.frame.ids.own("user", line["ref"])
-            defaults = {"timezone": None, "slack_user_id": None, "receipts": "all", "created_at": self.frame.now}
+            defaults = {**dict.fromkeys(_CLEARED), "receipts": "all", "created_at": self.frame.now}
             self._add(User, user_id, defaults | facts)
         self.frame.ids.users[line["ref"]] = user_id
         if line.get("timezone"):

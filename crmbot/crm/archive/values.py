@@ -1,6 +1,7 @@
 """How the values of an archive are read: each reader returns the value, or says what is wrong with it."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,6 +16,8 @@ _MOST_NAME = 1_000
 _MOST_TEXT = 1_000_000
 _MOST_DECIMAL = 40
 _MOST_LIST = 10_000
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _DECIMAL = re.compile(r"-?\d{1,30}(?:\.\d{1,9})?")
 
 
@@ -160,6 +163,39 @@ def money(value: Any) -> Money:
         raise ValueError('money is needed: {"amount": "1234.50", "currency": "USD"}')
     amount = value["amount"]
     return Money.of(decimal(str(amount) if type(amount) is int else amount), currency(value["currency"]))
+
+
+def digest(value: Any) -> str:
+    """Read a SHA-256 in hexadecimal."""
+    if type(value) is not str or not _DIGEST.fullmatch(value):
+        raise ValueError(f"{_shown(value)} is no SHA-256: 64 of 0 to 9 and a to f")
+    return value
+
+
+def clock(value: Any) -> str:
+    """Read an hour of the day, HH:MM."""
+    if type(value) is not str or not _CLOCK.fullmatch(value):
+        raise ValueError(f"{_shown(value)} is no hour; 08:30 would be one")
+    return value
+
+
+def text_or_none(value: Any) -> str | None:
+    """Read text, or none, inside a list."""
+    return None if value is None else text(value)
+
+
+def base64_bytes(most: int) -> Reader:
+    """Return a reader of base64 of at most that many characters into its bytes."""
+
+    def read(value: Any) -> bytes:
+        if type(value) is not str or len(value) > most:
+            raise ValueError(f"base64 of at most {most:,} characters is needed")
+        try:
+            return b64decode(value, validate=True)
+        except ValueError:
+            raise ValueError("it is not base64") from None
+
+    return read
 
 
 def json_object(value: Any) -> dict[str, Any]:

@@ -84,6 +84,14 @@ def any_place(store: Store) -> Place:
 
 
 @pytest.fixture
+def postgres_place(postgres_store_url: str) -> Iterator[Place]:
+    """A workspace on PostgreSQL."""
+    store = open_store(postgres_store_url)
+    yield place_in(store)
+    store.close()
+
+
+@pytest.fixture
 def open_place() -> Iterator[Callable[[], Place]]:
     """Call it for one empty workspace after another, in memory."""
     opened: list[Store] = []
