@@ -24,6 +24,7 @@ from crmbot.crm.archive.known import Known, read_known
 from crmbot.crm.archive.lines import Lines, Source, open_lines
 from crmbot.crm.archive.rows import ROWS
 from crmbot.crm.archive.settings import SettingsWriter
+from crmbot.crm.name_words import with_words
 from crmbot.domain.ids import new_id
 from crmbot.domain.nouns import counted
 from crmbot.errors import Conflict, NotAllowed
@@ -122,7 +123,7 @@ class _Import:
             files.finish()
         elif kind in ROWS:
             rows = ROWS[kind]
-            yield lambda _, values: self.batch.add(rows(self.frame, values))
+            yield lambda _, values: self.batch.add(with_words(rows(self.frame, values)))
             self.batch.write()
         else:
             yield ChoiceWriter(self.session, self.frame).write if kind in LINES else self.settings.write
