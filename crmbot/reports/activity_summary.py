@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true, union_all
@@ -14,7 +13,7 @@ from crmbot.models import Activity, ActivityVersion
 from crmbot.reports.activity_facts import current_facts, existed, is_open, overdue, version_facts
 from crmbot.reports.figures import exact, hours
 from crmbot.reports.snapshot import Snapshot
-from crmbot.reports.statements import AT, ENDS, FROM_ON, KEPT, STARTS, TO_ON, WORKSPACE, Shape, instant
+from crmbot.reports.statements import AT, ENDS, FROM_ON, STARTS, TO_ON, WORKSPACE, Shape, built_once, instant
 from crmbot.reports.values import Signal
 
 KINDS = ("call", "email", "meeting", "task")
@@ -98,11 +97,11 @@ def compute_activity_summary(snapshot: Snapshot) -> ActivitySummary:
 def _load(snapshot: Snapshot) -> tuple[_Group, ...]:
     window = snapshot.window
     near, far = window.starts_at - _ZONES_APART, window.ends_at + _ZONES_APART
-    rows = snapshot.run(_by_owner_and_kind(snapshot.shape(ActivityVersion)), near=near, far=far)
+    rows = snapshot.rows(_by_owner_and_kind(snapshot.shape(ActivityVersion)), near=near, far=far)
     return tuple(_Group(owner_id, kind, *map(int, sums)) for owner_id, kind, *sums in rows)
 
 
-@lru_cache(KEPT)
+@built_once
 def _by_owner_and_kind(shape: Shape) -> Select[Any]:
     facts = _counted(shape).c
     keys = (facts.owner_id, facts.kind)

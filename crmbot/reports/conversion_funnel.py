@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import func, select
 
 from crmbot.domain.money import Money, ratio
 from crmbot.domain.stages import LeadStatus
@@ -14,19 +12,19 @@ from crmbot.reports.closings import total_won
 from crmbot.reports.deal_sums import Addends, sum_deals, total_of
 from crmbot.reports.lead_counts import count_created, count_entered
 from crmbot.reports.snapshot import Snapshot
-from crmbot.reports.statements import AT, KEPT, STARTS, WORKSPACE, Shape
-from crmbot.reports.versions import by_deal, valid
+from crmbot.reports.statements import AT, STARTS, WORKSPACE
 
-_CREATED = Addends(
-    (DealVersion.outcome,),
-    among=select(Deal.id).where(Deal.workspace_id == WORKSPACE, Deal.created_at >= STARTS, Deal.created_at < AT),
+_MADE = (
+    select(Deal.id).where(Deal.workspace_id == WORKSPACE, Deal.created_at >= STARTS, Deal.created_at < AT).subquery()
 )
-_OFFERED = Addends(
-    (DealVersion.outcome,),
-    among=select(Proposal.deal_id).where(
-        Proposal.workspace_id == WORKSPACE, Proposal.sent_at >= STARTS, Proposal.sent_at < AT
-    ),
+_OFFERS = (
+    select(Proposal.deal_id, func.count().label("offers"))
+    .where(Proposal.workspace_id == WORKSPACE, Proposal.sent_at >= STARTS, Proposal.sent_at < AT)
+    .group_by(Proposal.deal_id)
+    .subquery()
 )
+_CREATED = Addends((DealVersion.outcome,), among=_MADE)
+_OFFERED = Addends((_OFFERS.c.offers,), among=_OFFERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +52,13 @@ def compute_conversion_funnel(snapshot: Snapshot) -> ConversionFunnel:
     Leads created, leads that entered qualified, deals created, proposals sent, and deals won in the window and still
     won at `as_of`. Values are those of the deals at `as_of`; a deal with several proposals gives its value once.
     """
-    deals, proposals = total_of(sum_deals(snapshot, _CREATED)), total_of(sum_deals(snapshot, _OFFERED))
-    won, qualified = total_won(snapshot), LeadStatus.QUALIFIED
+    deals, won, qualified = total_of(sum_deals(snapshot, _CREATED)), total_won(snapshot), LeadStatus.QUALIFIED
+    offered = [(row.offers * found.deals, found.value) for row, found in sum_deals(snapshot, _OFFERED)]
     found = (
         ("leads", count_created(snapshot), 0),
         ("qualified", count_entered(snapshot, (qualified,))[qualified].leads, 0),
         ("deals", deals.deals, deals.value),
-        ("proposals_sent", int(snapshot.run(_count_proposals(snapshot.shape())).scalar_one()), proposals.value),
+        ("proposals_sent", sum(count for count, _ in offered), sum(value for _, value in offered)),
         ("won", won.deals, won.value),
     )
     return ConversionFunnel(snapshot.window.days, tuple(_as_steps(snapshot, found)))
@@ -71,14 +69,3 @@ def _as_steps(snapshot: Snapshot, found: tuple[tuple[str, int, int], ...]) -> It
     for name, count, value in found:
         yield Step(name, count, snapshot.money(value), ratio(count, previous), ratio(count, first))
         previous = count
-
-
-@lru_cache(KEPT)
-def _count_proposals(shape: Shape) -> Select[Any]:
-    of_deal: ColumnElement[bool] = and_(DealVersion.deal_id == Proposal.deal_id, *valid(shape), by_deal())
-    return (
-        select(func.count())
-        .select_from(Proposal)
-        .join(DealVersion, of_deal)
-        .where(Proposal.workspace_id == WORKSPACE, Proposal.sent_at >= STARTS, Proposal.sent_at < AT)
-    )

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, join, select
+from sqlalchemy import ColumnElement, Select, Subquery, func, select
 
 from crmbot.domain.money import weighted
 from crmbot.models import DealVersion
 from crmbot.reports.amounts import amounts
 from crmbot.reports.snapshot import Snapshot
-from crmbot.reports.statements import AT, KEPT, WORKSPACE, Shape
-from crmbot.reports.versions import by_deal, unindexed, valid
+from crmbot.reports.statements import AT, WORKSPACE, Shape, built_once
+from crmbot.reports.versions import LeftFirst, by_deal, unindexed, valid
 
+_VERSIONS: Any = DealVersion.__table__
 Key = Any
 """A column of `DealVersion`, or a labelled expression of some."""
 
@@ -37,19 +37,19 @@ class DealSum:
 class Addends:
     """Which deals at `as_of` are added up, and by what: made once, as the statements for it are.
 
-    `among` selects the ids of the deals that may count; `few` says that the conditions tell few deals from many better
-    than `as_of` does.
+    `among` holds the ids of the deals that may count, each once in its first column; `few` says that the conditions
+    tell few deals from many better than `as_of` does.
     """
 
     keys: tuple[Key, ...]
     conditions: tuple[ColumnElement[bool], ...] = ()
-    among: Select[Any] | None = None
+    among: Subquery | None = None
     few: bool = False
 
     def select(self, shape: Shape, *columns: Any) -> Select[Any]:
         """Select columns of the deals."""
-        found = self.among.distinct().subquery() if self.among is not None else None
-        source = DealVersion if found is None else join(found, DealVersion, DealVersion.deal_id == found.c[0])
+        found = self.among
+        source = DealVersion if found is None else LeftFirst(found, _VERSIONS, DealVersion.deal_id == found.c[0])
         bounded = () if found is None else (by_deal(),)
         return select(*columns).select_from(source).where(*self._standing(shape), *self.conditions, *bounded)
 
@@ -75,9 +75,9 @@ def sum_deals(snapshot: Snapshot, addends: Addends, **values: Any) -> Iterator[t
         untold += row.untold
         yield row, DealSum(row.deals, row.sum, row.likely)
     if untold:
-        for part in snapshot.run(_apart(addends, shape), **values):
+        for part in snapshot.records(_apart(addends, shape), **values):
             yield part, _converted(snapshot, part)
-        among = () if addends.among is None else (DealVersion.deal_id.in_(addends.among),)
+        among = () if addends.among is None else (DealVersion.deal_id.in_(select(addends.among.c[0])),)
         snapshot.list_unconverted(*addends.conditions, *among, **values)
 
 
@@ -89,7 +89,7 @@ def total_of(parts: Iterable[tuple[Any, DealSum]]) -> DealSum:
     return total
 
 
-@lru_cache(KEPT)
+@built_once
 def _grouped(addends: Addends, shape: Shape, total: Any) -> Select[Any]:
     worth = amounts(shape)
     given = (worth.value.label("value"), worth.weighted.label("weighted"), worth.untold.label("untold"))
@@ -100,7 +100,7 @@ def _grouped(addends: Addends, shape: Shape, total: Any) -> Select[Any]:
     return select(*keys, *counts, *sums).group_by(*keys)
 
 
-@lru_cache(KEPT)
+@built_once
 def _apart(addends: Addends, shape: Shape) -> Select[Any]:
     worth = amounts(shape)
     apart = addends.select(shape, *addends.keys, *worth.apart).where(worth.untold == 1).subquery().c

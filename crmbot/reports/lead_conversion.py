@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -18,7 +17,7 @@ from crmbot.reports.elapsed import seconds_between
 from crmbot.reports.lead_counts import Entered, count_entered, created, entered, lead_shape, owned_leads
 from crmbot.reports.lead_facts import lead_facts
 from crmbot.reports.snapshot import Snapshot
-from crmbot.reports.statements import KEPT, WORKSPACE, Shape, whole
+from crmbot.reports.statements import WORKSPACE, Shape, built_once, one_of, whole
 from crmbot.reports.values import Period
 
 _STEPS = (LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED, LeadStatus.CONVERTED)
@@ -125,7 +124,7 @@ def _cohort(size: int, reached: Mapping[str, Entered]) -> Cohort:
 
 def _by_source(snapshot: Snapshot) -> tuple[SourceRow, ...]:
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for status, source, leads in snapshot.run(_count_by_source(snapshot.shape(LeadVersion))):
+    for status, source, leads in snapshot.rows(_count_by_source(snapshot.shape(LeadVersion))):
         found[source or "unknown"][status] += leads
     rows = [
         SourceRow(source, leads[LeadStatus.NEW], leads[LeadStatus.CONVERTED], _share(leads))
@@ -134,11 +133,11 @@ def _by_source(snapshot: Snapshot) -> tuple[SourceRow, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.new, -row.converted, row.source)))
 
 
-@lru_cache(KEPT)
+@built_once
 def _count_by_source(shape: Shape) -> Select[Any]:
     facts, status = lead_facts(shape), LeadStatusEntry.status
     counted = entered(shape, status, facts.source.label("source"), func.count().label("leads"), facts=facts)
-    return counted.where(status.in_((LeadStatus.NEW, LeadStatus.CONVERTED))).group_by(status, facts.source)
+    return counted.where(one_of(status, (LeadStatus.NEW, LeadStatus.CONVERTED))).group_by(status, facts.source)
 
 
 def _share(leads: Counter[str]) -> float:
@@ -149,12 +148,12 @@ def _trends(snapshot: Snapshot) -> tuple[DayRow, ...]:
     """Count by day: the days' bounds are a table, as no database knows every zone's days as Python does."""
     window = snapshot.window
     bounds = ((max(start, window.starts_at), min(end, snapshot.as_of)) for start, end in pairwise(window.day_starts()))
-    rows = snapshot.run(_count_by_day(lead_shape(snapshot), window.days), **day_bounds(bounds))
+    rows = snapshot.rows(_count_by_day(lead_shape(snapshot), window.days), **day_bounds(bounds))
     found = {day: DayRow(window.from_on + timedelta(days=day), leads, converted) for day, leads, converted in rows}
     return tuple(found[day] for day in range(window.days))
 
 
-@lru_cache(KEPT)
+@built_once
 def _count_by_day(shape: Shape, length: int) -> Select[Any]:
     days, facts = day_table(length), lead_facts(shape) if shape.owned else None
     leads = (
@@ -179,13 +178,13 @@ def _median_hours(snapshot: Snapshot, leads: int) -> float | None:
     """Find the wait in the middle of all: the one or two that stand there when they are put in order."""
     if not leads:
         return None
-    waits = snapshot.run(_waits(lead_shape(snapshot)), skipped=(leads - 1) // 2, taken=2 - leads % 2)
-    found = [max(0, int(seconds)) for seconds in waits.scalars()]
+    waits = snapshot.rows(_waits(lead_shape(snapshot)), skipped=(leads - 1) // 2, taken=2 - leads % 2)
+    found = [max(0, int(seconds)) for (seconds,) in waits]
     # Hundredths of an hour, of which each has 36 seconds, rounded half-up.
     return (2 * sum(found) + 36 * len(found)) // (72 * len(found)) / 100
 
 
-@lru_cache(KEPT)
+@built_once
 def _waits(shape: Shape) -> Select[Any]:
     wait = seconds_between(LeadStatusEntry.lead_created_at, LeadStatusEntry.entered_at).label("wait")
     waits = entered(shape, wait).where(

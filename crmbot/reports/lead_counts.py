@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -11,7 +10,7 @@ from crmbot.domain.stages import LeadStatus
 from crmbot.models import Lead, LeadStatusEntry, LeadVersion
 from crmbot.reports.lead_facts import LeadFacts, lead_facts
 from crmbot.reports.snapshot import Snapshot
-from crmbot.reports.statements import AT, KEPT, STARTS, WORKSPACE, Shape
+from crmbot.reports.statements import AT, STARTS, WORKSPACE, Shape, built_once, one_of
 
 _OF_LEAD = and_(Lead.workspace_id == LeadStatusEntry.workspace_id, Lead.id == LeadStatusEntry.lead_id)
 
@@ -57,7 +56,7 @@ def lead_shape(snapshot: Snapshot) -> Shape:
 
 def count_entered(snapshot: Snapshot, statuses: tuple[LeadStatus, ...] = tuple(LeadStatus)) -> Mapping[str, Entered]:
     """Return how many leads entered each status inside the window (reports.md, lead-conversion, funnel and cohort)."""
-    rows = snapshot.run(_count_entered(lead_shape(snapshot), statuses))
+    rows = snapshot.rows(_count_entered(lead_shape(snapshot), statuses))
     found = {status: Entered(leads, first, born) for status, leads, first, born in rows}
     return {one: found.get(one, Entered()) for one in statuses}
 
@@ -74,20 +73,21 @@ def owned_leads(shape: Shape, facts: LeadFacts | None) -> tuple[ColumnElement[bo
 
 def count_created(snapshot: Snapshot) -> int:
     """Return how many leads were created in the window by `as_of`."""
-    return int(snapshot.run(_count_created(lead_shape(snapshot))).scalar_one())
+    [[count]] = snapshot.rows(_count_created(lead_shape(snapshot)))
+    return int(count)
 
 
-@lru_cache(KEPT)
+@built_once
 def _count_entered(shape: Shape, statuses: tuple[LeadStatus, ...]) -> Select[Any]:
     status, first = LeadStatusEntry.status, LeadStatusEntry.previous_at.is_(None)
     born = and_(first, LeadStatusEntry.lead_created_at >= STARTS)
     counts = (func.count().label("leads"), func.count().filter(first).label("first"))
     counted = entered(shape, status, *counts, func.count().filter(born).label("born"))
     # Named one by one, so that an index finds each with its time.
-    return counted.where(status.in_(statuses)).group_by(status)
+    return counted.where(one_of(status, statuses)).group_by(status)
 
 
-@lru_cache(KEPT)
+@built_once
 def _count_created(shape: Shape) -> Select[Any]:
     facts = lead_facts(shape) if shape.owned else None
     return (

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, null, or_, select, union_all
@@ -14,7 +13,7 @@ from crmbot.models import Customer, CustomerVersion, Deal, DealVersion, Lead, Le
 from crmbot.reports.amounts import amounts
 from crmbot.reports.lead_facts import lead_facts
 from crmbot.reports.snapshot import Snapshot
-from crmbot.reports.statements import AT, KEPT, STARTS, WORKSPACE, Shape
+from crmbot.reports.statements import AT, STARTS, WORKSPACE, Shape, built_once
 from crmbot.reports.values import Unconverted
 from crmbot.reports.versions import held
 from crmbot.reports.whole_sums import wide_sum
@@ -53,21 +52,21 @@ def valued_customers(snapshot: Snapshot) -> Iterator[ValuedCustomer]:
 def _converted(snapshot: Snapshot, shape: Shape) -> Mapping[str, int]:
     """Return the worth of what the database can't convert, by customer; currencies without a rate are noted."""
     found: defaultdict[str, int] = defaultdict(int)
-    for row in snapshot.stream(_apart(shape)):
-        each = snapshot.convert_or_note(row.each or 0, row.other_currency)
+    for one, currency, amount, chance, deals in snapshot.stream(_apart(shape)):
+        each = snapshot.convert_or_note(amount or 0, currency)
         if each:
-            found[row.id] += row.deals * (each if row.chance is None else weighted(each, row.chance))
+            found[one] += deals * (each if chance is None else weighted(each, chance))
     return found
 
 
-@lru_cache(KEPT)
+@built_once
 def _apart(shape: Shape) -> Select[Any]:
     deal = _deals_of_customers(shape).c
     columns = (deal.id, deal.other_currency, deal.each, deal.chance)
     return select(*columns, func.count().label("deals")).where(deal.untold == 1).group_by(*columns)
 
 
-@lru_cache(KEPT)
+@built_once
 def _by_customer(shape: Shape) -> Select[Any]:
     deal = _deals_of_customers(shape).c
     of_customer = [deal.id, deal.name, deal.channel, deal.acquired_at, deal.by_hand]

@@ -3,36 +3,36 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Select, exists, func, select
+from sqlalchemy import Select, exists, func, select
 
 from crmbot.models import CurrencyRate, Deal, DealVersion, Stage, User
-from crmbot.reports.statements import AT, DAY, KEPT, WORKSPACE, Shape
+from crmbot.reports.statements import AT, DAY, KEPT, WORKSPACE, Shape, built_once
 from crmbot.reports.versions import valid
 
 _STAGE = (Stage.id, Stage.key, Stage.name, Stage.kind, Stage.late, Stage.stale_after_days, Stage.forecast_category)
 
 
-@lru_cache(KEPT)
-def select_later(versions: Any) -> Executable:
+@built_once
+def select_later(versions: Any) -> Select[Any]:
     """Ask whether a table of earlier facts holds any of `as_of`."""
     return select(exists().where(versions.workspace_id == WORKSPACE, versions.valid_to >= AT))
 
 
-@lru_cache
-def select_users() -> Executable:
+@built_once
+def select_users() -> Select[str, str]:
     """Select the names of the workspace's users."""
     return select(User.id, User.name).where(User.workspace_id == WORKSPACE)
 
 
-@lru_cache
-def select_stages() -> Executable:
+@built_once
+def select_stages() -> Select[*tuple[Any, ...]]:
     """Select the stages in their order, and whether each was removed before `as_of`."""
     removed = func.coalesce(Stage.removed_at < AT, False).label("removed")
     return select(*_STAGE, removed).where(Stage.workspace_id == WORKSPACE).order_by(Stage.position, Stage.key)
 
 
-@lru_cache
-def select_rates() -> Executable:
+@built_once
+def select_rates() -> Select[*tuple[Any, ...]]:
     """Select the latest rate of each currency on or before the report's day."""
     latest = (
         select(CurrencyRate.currency, func.max(CurrencyRate.on).label("on"))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
@@ -14,7 +13,7 @@ from crmbot.models import Activity, ActivityVersion, Deal, DealVersion
 from crmbot.reports.activity_facts import current_facts, existed, last_touch, touched_since, version_facts
 from crmbot.reports.amounts import amounts
 from crmbot.reports.snapshot import Snapshot
-from crmbot.reports.statements import ENDS, KEPT, STARTS, WORKSPACE, Shape, instant, whole, word
+from crmbot.reports.statements import ENDS, STARTS, WORKSPACE, Shape, built_once, instant, whole, word
 from crmbot.reports.versions import valid
 
 _LAST_DAYS = (29, 60, OVER_90_DAYS - 1)
@@ -56,7 +55,7 @@ def open_deals(snapshot: Snapshot) -> Iterator[OpenGroup]:
         sums = (row.sum, row.likely, row.sure, row.adjusted, row.new_deals, row.new_sum)
         yield OpenGroup(row.stage_id, row.owner_id, row.age, bool(row.stale), row.deals, *sums)
     if untold:
-        for row in snapshot.run(_apart(shape, len(slow)), **values):
+        for row in snapshot.records(_apart(shape, len(slow)), **values):
             yield OpenGroup(row.stage_id, row.owner_id, row.age, bool(row.stale), 0, *_converted(snapshot, row))
         snapshot.list_unconverted(DealVersion.outcome == "open")
 
@@ -103,7 +102,7 @@ def untouched(shape: Shape) -> ColumnElement[bool]:
     return ~or_(now, then)
 
 
-@lru_cache(KEPT)
+@built_once
 def _grouped(shape: Shape, slow_stages: int, total: Any) -> Select[Any]:
     worth = amounts(shape)
     told = (worth.value.label("value"), worth.weighted.label("weighted"), worth.untold.label("untold"))
@@ -124,7 +123,7 @@ def _grouped(shape: Shape, slow_stages: int, total: Any) -> Select[Any]:
     ).group_by(*keys)
 
 
-@lru_cache(KEPT)
+@built_once
 def _apart(shape: Shape, slow_stages: int) -> Select[Any]:
     """Select what the database could not convert, by amount, probability and whatever else tells such deals apart."""
     worth = amounts(shape)

@@ -8,8 +8,9 @@ from crmbot.domain.stages import StageKind
 from crmbot.models import DealVersion
 from crmbot.reports.deal_sums import Addends, DealSum, sum_deals
 from crmbot.reports.snapshot import Snapshot
+from crmbot.reports.statements import one_of
 
-_BY_STAGE = Addends((DealVersion.stage_id, DealVersion.outcome), (DealVersion.outcome.in_(tuple(StageKind)),))
+_BY_STAGE = Addends((DealVersion.stage_id, DealVersion.outcome), (one_of(DealVersion.outcome, StageKind),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
@@ -13,7 +13,7 @@ from crmbot.domain.money import Money
 from crmbot.models import Deal, DealVersion
 from crmbot.reports.deal_sums import Addends, sum_deals, total_of
 from crmbot.reports.snapshot import UNASSIGNED, Snapshot
-from crmbot.reports.statements import KEPT, STARTS, WORKSPACE, Shape
+from crmbot.reports.statements import STARTS, WORKSPACE, Shape, built_once
 from crmbot.reports.values import Unconverted
 from crmbot.reports.versions import began, by_deal, valid
 
@@ -81,14 +81,14 @@ def compute_pipeline_changes(snapshot: Snapshot) -> PipelineChanges:
     opening = closing = total_of(sum_deals(snapshot, _UNCHANGED)).value
     # Most amounts come several times, as zero or as another part of the same deal.
     money, names = cache(snapshot.money), snapshot.users
-    for row in snapshot.run(_changed(snapshot.shape())):
-        one, number, title, owner_id, *then_and_now = row
+    for one, number, title, owner_id, *then_and_now in snapshot.stream(_changed(snapshot.shape())):
         was, minor_before, currency_before, close_before, now, minor_after, currency_after, close_after = then_and_now
-        before = _value(snapshot, row, minor_before, currency_before) if was == "open" else None
-        after = _value(snapshot, row, minor_after, currency_after) if now == "open" else None
+        deal = (one, number, title)
+        before = _value(snapshot, deal, minor_before, currency_before) if was == "open" else None
+        after = _value(snapshot, deal, minor_after, currency_after) if now == "open" else None
         opening += before or 0
         closing += after or 0
-        told = (one, number, title, owner_id, names.get(owner_id, UNASSIGNED))
+        told = (*deal, owner_id, names.get(owner_id, UNASSIGNED))
         for name, value in _classify(was, now, before, after, (close_before, close_after)):
             sides = (money(value), money(before or 0), money(after or 0))
             moved[name].append(MovedDeal(*told, *sides, close_before, close_after))
@@ -99,7 +99,7 @@ def compute_pipeline_changes(snapshot: Snapshot) -> PipelineChanges:
     )
 
 
-@lru_cache(KEPT)
+@built_once
 def _changed(shape: Shape) -> Select[Any]:
     before, after = aliased(DealVersion), aliased(DealVersion)
     columns = ("outcome", "value_minor", "currency", "expected_close")
@@ -132,13 +132,13 @@ def _changed(shape: Shape) -> Select[Any]:
     )
 
 
-def _value(snapshot: Snapshot, row: Any, minor: int | None, currency: str) -> int:
+def _value(snapshot: Snapshot, deal: tuple[str, int, str], minor: int | None, currency: str) -> int:
     """Return an open deal's value; one whose currency has no rate counts nothing and is noted."""
     if minor is None:
         return 0
     converted = snapshot.convert(minor, currency)
     if converted is None:
-        snapshot.note_unconverted(Unconverted(row.id, row.number, row.title, Money(minor, currency), currency))
+        snapshot.note_unconverted(Unconverted(*deal, Money(minor, currency), currency))
         return 0
     return converted
 

@@ -1,19 +1,20 @@
 """One look at a workspace as it was at an instant: who sees what, names, stages and currency rates."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, Result, Row
+from sqlalchemy import ColumnElement, Connection, Executable, Result
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from crmbot.domain.money import Money
 from crmbot.domain.windows import Window, day_start, last_day_before
 from crmbot.models import DealVersion
+from crmbot.prepared import Prepared
 from crmbot.reports.conversions import Conversions, conversions
 from crmbot.reports.lookups import select_deals, select_later, select_rates, select_stages, select_users
 from crmbot.reports.statements import Shape
@@ -21,8 +22,6 @@ from crmbot.reports.values import Meta, Period, Scope, Unconverted
 from crmbot.reports.whole_sums import is_overflow, whole_sum, wide_sum
 
 UNASSIGNED = "Unassigned"
-_AT_ONCE = 500
-"""Rows fetched together from a server."""
 _EARLIEST = date(1000, 1, 1).toordinal()
 
 
@@ -82,22 +81,29 @@ class Snapshot:
         return Money(minor, self.scope.currency)
 
     def run(self, statement: Executable, **values: Any) -> Result[*tuple[Any, ...]]:
-        """Run a statement with the snapshot's own values and those it names besides."""
+        """Run a statement built for this once, with the snapshot's own values and those it names besides."""
         return self._connection.execute(statement, {**self._given, **values})
 
-    def stream(self, statement: Executable, **values: Any) -> Iterator[Any]:
-        """Yield a statement's rows without holding all of them at once, on either database."""
-        options = {"yield_per": _AT_ONCE}
-        yield from self._connection.execute(statement, {**self._given, **values}, execution_options=options)
+    def rows(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+        """Run a prepared statement with the snapshot's own values and those it names besides."""
+        return statement.rows(self._connection, {**self._given, **values})
 
-    def summed(self, build: Callable[[Any], Executable], **values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
-        """Return the rows of a statement built with sums; built again with wider ones when 64 bits are too few."""
+    def records(self, statement: Prepared, **values: Any) -> list[Any]:
+        """Do the same; the rows' values have names."""
+        return statement.records(self._connection, {**self._given, **values})
+
+    def stream(self, statement: Prepared, **values: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield a statement's rows without holding all of them at once, on either database."""
+        return statement.stream(self._connection, {**self._given, **values})
+
+    def summed(self, build: Callable[[Any], Prepared], **values: Any) -> list[Any]:
+        """Return the records of a statement built with sums; built again with wider ones when 64 bits are too few."""
         try:
-            return self.run(build(whole_sum), **values).all()
+            return self.records(build(whole_sum), **values)
         except OperationalError as error:
             if not is_overflow(error):
                 raise
-        return self.run(build(wide_sum), **values).all()
+        return self.records(build(wide_sum), **values)
 
     @cached_property
     def _connection(self) -> Connection:
@@ -135,13 +141,13 @@ class Snapshot:
         """
         known = self._changed_since.get(versions)
         if known is None:
-            known = self._changed_since[versions] = bool(self.run(select_later(versions)).scalar_one())
+            known = self._changed_since[versions] = bool(self.rows(select_later(versions))[0][0])
         return known
 
     @cached_property
     def users(self) -> dict[str | None, str]:
         """The names of the workspace's users by id; None is what nobody owns."""
-        return {None: UNASSIGNED, **{row.id: row.name for row in self.run(select_users())}}
+        return {None: UNASSIGNED, **dict(self.rows(select_users()))}
 
     def user_name(self, user_id: str | None) -> str:
         """Return a user's name."""
@@ -150,7 +156,7 @@ class Snapshot:
     @cached_property
     def stages(self) -> tuple[StageFacts, ...]:
         """All stages in order; `removed` are those taken away before `as_of`."""
-        return tuple(StageFacts(**{**row._mapping, "removed": bool(row.removed)}) for row in self.run(select_stages()))  # noqa: SLF001 - SQLAlchemy's public name
+        return tuple(StageFacts(*row) for row in self.rows(select_stages()))
 
     def stage_names(self) -> dict[str, str]:
         """Return the names by key of the stages, when the report had to look at them."""
@@ -159,7 +165,7 @@ class Snapshot:
     @cached_property
     def rates(self) -> dict[str, Decimal]:
         """Units of the workspace's currency for one of each other, by the latest rate on or before the day."""
-        return {currency: Decimal(rate) for currency, rate in self.run(select_rates())}
+        return {currency: Decimal(rate) for currency, rate in self.rows(select_rates())}
 
     def convert(self, minor: int, currency: str) -> int | None:
         """Return an amount in the workspace's minor units, rounded half-up; None without a rate (reports.md, Money)."""

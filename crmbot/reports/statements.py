@@ -1,16 +1,39 @@
 """What reports' statements are built from: values are named and bound when a statement runs, so it is built once."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, cast
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Date, String, bindparam, true
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Date, String, bindparam, literal, true
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.elements import ClauseElement
 
 from crmbot.models import UTCDateTime
+from crmbot.prepared import Prepared
 
 KEPT = 64
 """How many shapes of one statement are remembered."""
+
+
+Given = ParamSpec("Given")
+
+
+def built_once(build: Callable[Given, ClauseElement]) -> Callable[Given, Prepared]:
+    """Keep the statements that a function builds, compiled, by what it was given."""
+
+    @lru_cache(KEPT)
+    @wraps(build)
+    def prepare(*given: Given.args, **named: Given.kwargs) -> Prepared:
+        return Prepared(build(*given, **named))
+
+    return cast("Callable[Given, Prepared]", prepare)
+
+
+def one_of(column: InstrumentedAttribute[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a column has one of some values, each with its own place, as a prepared one needs."""
+    return column.in_([literal(str(value)) for value in values])
 
 
 def instant(name: str) -> BindParameter[datetime]:

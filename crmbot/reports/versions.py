@@ -1,9 +1,11 @@
-"""Conditions for the version of each deal that held at a moment."""
+"""Conditions for the version of each deal that held at a moment, and how versions are found."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Join, func
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from crmbot.models import DealVersion, UTCDateTime
 from crmbot.reports.statements import AT, WORKSPACE, Shape
@@ -37,3 +39,15 @@ def held(version: Any = DealVersion) -> tuple[ColumnElement[bool], ...]:
 def valid(shape: Shape, version: Any = DealVersion) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of `held` for the deals that the viewer sees."""
     return (*held(version), shape.sees(version.owner_id))
+
+
+class LeftFirst(Join):
+    """A join of few rows, on the left, with many: SQLite, which can't tell few from many, keeps to the order."""
+
+    inherit_cache = True
+
+
+@compiles(LeftFirst, "sqlite")
+def _in_order(join: LeftFirst, compiler: SQLCompiler, **given: Any) -> str:
+    left, right = (compiler.process(side, **given) for side in (join.left, join.right))
+    return f"{left} CROSS JOIN {right} ON {compiler.process(join.onclause)}"  # type: ignore[arg-type]
