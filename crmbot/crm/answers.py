@@ -330,7 +330,7 @@ class EmailView:
     """A mail as triage and receipts show it; `reason` is the rung of the match ladder, or why it waits.
 
     `domain` is whom ignoring the domain would hit, for those who may; `forwarder` who passed it on, as far as that is
-    proven or only said, `files` the names of what is attached.
+    proven or only said, `files` the names of what is attached. `has_stranger`: somebody is in it to add or ignore.
     """
 
     id: str
@@ -346,6 +346,7 @@ class EmailView:
     domain: Reach | None = None
     forwarder: str = ""
     files: tuple[str, ...] = ()
+    has_stranger: bool = True
 
 
 @dataclass(frozen=True, slots=True)

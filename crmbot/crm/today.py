@@ -8,6 +8,8 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from crmbot.crm import board
 from crmbot.crm.answers import Today
+from crmbot.crm.emails.rules import PERMISSION
+from crmbot.crm.emails.waiting import handed_in_by
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import ME, ShowPipeline, ShowToday
 from crmbot.crm.views import activity_view, deal_view, load_names
@@ -29,6 +31,11 @@ _COUNT_DUE = Prepared(select(func.count()).select_from(Activity).where(*_OPEN))
 _COUNT_TRIAGE = Prepared(
     select(func.count()).select_from(Email).where(Email.workspace_id == bindparam("workspace"), IN_TRIAGE)
 )
+_COUNT_MINE = Prepared(
+    select(func.count())
+    .select_from(Email)
+    .where(Email.workspace_id == bindparam("workspace"), handed_in_by(bindparam("owner")))
+)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -38,7 +45,7 @@ def today(work: Work, _request: ShowToday) -> Today:
     due, due_total = _between(work, work.now, due_until(work))
     stale = _stale_deals(work)
     load_names(work, [*overdue, *due, *stale])
-    waiting = work.values(_COUNT_TRIAGE)[0][0] if "crm.triage.edit" in work.actor.permissions else 0
+    waiting = _waiting(work)
     count = overdue_total + due_total
     said = (
         f"{count} {'activity waits' if count == 1 else 'activities wait'} for you today."
@@ -55,6 +62,14 @@ def today(work: Work, _request: ShowToday) -> Today:
         due_total=due_total,
         pipeline=board.pipeline(work, ShowPipeline(owner=ME if work.actor.user_id else None)),
     )
+
+
+def _waiting(work: Work) -> int:
+    """Count the waiting mail that the actor may settle."""
+    if PERMISSION in work.actor.permissions:
+        found: int = work.values(_COUNT_TRIAGE)[0][0]
+        return found
+    return work.values(_COUNT_MINE, owner=work.actor.user_id)[0][0] if work.actor.user_id else 0
 
 
 def due_until(work: Work) -> datetime:

@@ -100,6 +100,7 @@ class Email(InWorkspace, Versioned, Base):
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
     activity_id: Mapped[str | None] = mapped_column(Id)
     logged_by_id: Mapped[str | None] = mapped_column(Id)
+    """Who handed it in, proven; of one that waited who placed it."""
     also_logged_by: Mapped[list[str]] = mapped_column(default=list)
 
 

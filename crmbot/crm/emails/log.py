@@ -185,6 +185,8 @@ def _set_aside(
     """
     code, _, sentence = why.partition(": ")
     email.state, email.reason = state, code
+    if state == "triage":
+        _hand_in(email, work.actor.user_id)
     if sentence:
         email.detail = {**email.detail, "why": sentence}
     if request is not None and request.signature:
@@ -199,6 +201,15 @@ def _set_aside(
     words = {"triage": "It waits for a person", "noise": "Left aside", "ignored": "Left aside"}[state]
     said = " ".join(bounced) if bounced else f"{words}: “{email.subject}” — {why_words(email)}."
     return MailAnswer(said, email=email_view(work, email))
+
+
+def _hand_in(email: Email, user_id: str | None) -> None:
+    """Remember whose matter a waiting mail is: of everybody who handed it in."""
+    known = (email.logged_by_id, *email.also_logged_by)
+    if email.logged_by_id is None:
+        email.logged_by_id = user_id
+    elif user_id is not None and user_id not in known:
+        email.also_logged_by = [*email.also_logged_by, user_id]
 
 
 def _make_contact(work: Work, request: LogEmail, known: Knowledge) -> Match | None:

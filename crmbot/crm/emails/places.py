@@ -3,9 +3,10 @@
 from sqlalchemy import select
 
 from crmbot.crm.answers import Link, Places
+from crmbot.crm.emails.finding import find_email
 from crmbot.crm.emails.knowledge import company_domain
-from crmbot.crm.emails.triage import find_email
 from crmbot.crm.emails.views import email_view
+from crmbot.crm.emails.waiting import refuse_others
 from crmbot.crm.requests import ChoosePlace
 from crmbot.crm.views import link
 from crmbot.crm.work import Work
@@ -18,6 +19,7 @@ _MOST_NEAR = 8
 def choose_place(work: Work, request: ChoosePlace) -> Places:
     """Return the records that a mail may be attached to, the likeliest first."""
     email = find_email(work, request.email)
+    refuse_others(work, email)
     activity: Activity | None = work.get(Activity, email.activity_id)
     here = {activity.deal_id, None} if activity else {None}
     contacts, companies = _people(work, email), _companies(work, email)

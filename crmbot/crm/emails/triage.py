@@ -1,14 +1,14 @@
 """Mail that waits for a person: look at it, place it, add its sender, or leave it aside."""
 
-import re
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 
 from crmbot.crm.answers import EmailView, Link, MailAnswer, Triage
 from crmbot.crm.attachments import forget_files
 from crmbot.crm.emails.announcing import refresh_cards
+from crmbot.crm.emails.finding import find_email, named_activity
 from crmbot.crm.emails.knowledge import is_outside, look_up
 from crmbot.crm.emails.matching import BY_HAND, Match, match_with, place_with_contact
 from crmbot.crm.emails.placing import (
@@ -21,6 +21,7 @@ from crmbot.crm.emails.placing import (
 from crmbot.crm.emails.rules import PERMISSION, reach_of, refuse_reach
 from crmbot.crm.emails.strangers import contact_of, words_of
 from crmbot.crm.emails.views import activity_reference, email_view, place_words, why_words
+from crmbot.crm.emails.waiting import refuse_others, waits_for
 from crmbot.crm.lookup import find_target
 from crmbot.crm.requests import (
     AddSender,
@@ -34,21 +35,21 @@ from crmbot.crm.requests import (
 from crmbot.crm.views import about_links, activity_view
 from crmbot.crm.work import Work
 from crmbot.domain.identity import domain_of, is_public_mailbox_domain
-from crmbot.domain.ids import Kind, is_id, parse_reference
-from crmbot.errors import BadInput, Conflict, NotFound
-from crmbot.models import IN_TRIAGE, Activity, Email, EmailActivity, EmailReference, MailDelivery, MailRule, User
+from crmbot.domain.nouns import counted
+from crmbot.errors import BadInput, Conflict
+from crmbot.models import Activity, Email, EmailReference, MailDelivery, MailRule, User
 
 PER_PAGE = 10
 _SCOPES = ("mail", "sender", "domain", "never", "forget")
 _OF_THE_DOMAIN = frozenset({"domain", "never"})
-_END_OF_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{6,25}")
 
 
 def attach_email(work: Work, request: AttachEmail) -> MailAnswer:
     """Log a waiting mail with a record, or move a logged one there."""
     email = find_email(work, request.email)
     match = _with_own_person(work, email, match_with(find_target(work, request.target)))
-    activity: Activity | None = _named_activity(work, request.email) or work.get(Activity, email.activity_id)
+    refuse_others(work, email)
+    activity: Activity | None = named_activity(work, request.email) or work.get(Activity, email.activity_id)
     if activity is None:
         return log_waiting(work, email, match)
     work.allow_edit(activity.owner_id, f"{activity_reference(activity)} {activity.subject}")
@@ -79,6 +80,7 @@ def add_sender(work: Work, request: AddSender) -> MailAnswer:
     """Make a contact of the person outside the team that a waiting mail is with, and log the mail there."""
     email = find_email(work, request.email)
     _refuse_logged(email)
+    refuse_others(work, email)
     mail = _as_request(email)
     known = look_up(work, mail)
     if not known.outside:
@@ -93,6 +95,7 @@ def ignore_email(work: Work, request: IgnoreEmail) -> MailAnswer:
         raise BadInput(f"“{request.scope}” can't be ignored. There are {', '.join(_SCOPES)}.", field="scope")
     email = find_email(work, request.email)
     _refuse_logged(email)
+    refuse_others(work, email, wholly=request.scope == "forget")
     said = f"Left aside: “{email.subject}”."
     reason = BY_HAND if request.scope == "mail" else "ignored"
     if request.scope == "forget":
@@ -127,6 +130,7 @@ def _forget(work: Work, email: Email) -> None:
 def show_email(work: Work, request: ShowEmail) -> MailAnswer:
     """Show one mail."""
     email = find_email(work, request.email)
+    refuse_others(work, email)
     activity: Activity | None = work.get(Activity, email.activity_id)
     about = about_links(work, activity) if activity else ()
     view = activity_view(work, activity, about) if activity else None
@@ -135,8 +139,8 @@ def show_email(work: Work, request: ShowEmail) -> MailAnswer:
 
 
 def list_triage(work: Work, request: ListTriage) -> Triage:
-    """List mail that waits for a person, oldest first."""
-    waiting = (Email.workspace_id == work.workspace_id) & IN_TRIAGE
+    """List mail that waits for the actor, oldest first: managers see all, others what they handed in."""
+    waiting = (Email.workspace_id == work.workspace_id) & waits_for(work)
     total = work.session.scalar(select(func.count()).select_from(Email).where(waiting)) or 0
     rows = work.session.scalars(
         select(Email)
@@ -146,7 +150,8 @@ def list_triage(work: Work, request: ListTriage) -> Triage:
         .offset((max(request.page, 1) - 1) * PER_PAGE)
     )
     emails = tuple(_decidable(work, email) for email in rows)
-    said = f"{total} {'mail waits' if total == 1 else 'mails wait'} for a person." if total else "No mail waits."
+    whom = "a person" if PERMISSION in work.actor.permissions else "you"
+    said = f"{counted(total, 'mail')} {'waits' if total == 1 else 'wait'} for {whom}." if total else "No mail waits."
     return Triage(said, emails=emails, total=total)
 
 
@@ -188,42 +193,6 @@ def _make_findable(work: Work, email: Email) -> None:
     work.session.flush()
 
 
-def find_email(work: Work, word: str) -> Email:
-    """Return the mail of that id or of the end of it, or of the activity A-12."""
-    parsed = parse_reference(word)
-    if parsed is not None and parsed[0] is Kind.ACTIVITY:
-        condition = _stands_for(work, parsed[1])
-    elif is_id(word):
-        condition = Email.id == word
-    elif _END_OF_ID.fullmatch(word.lower()):
-        condition = IN_TRIAGE & Email.id.endswith(word.lower())
-    else:
-        raise BadInput(f"“{word}” names no mail.", field="email", example="A-12")
-    rows = work.session.scalars(select(Email).where(Email.workspace_id == work.workspace_id, condition).limit(2)).all()
-    found = rows[0] if len(rows) == 1 else None
-    if found is None:
-        raise NotFound("This mail is not here any more.", field="email")
-    return found
-
-
-def _named_activity(work: Work, word: str) -> Activity | None:
-    """Return the activity that a word names: of a mail with several deals it is the one that is meant."""
-    parsed = parse_reference(word)
-    if parsed is None or parsed[0] is not Kind.ACTIVITY:
-        return None
-    named = select(Activity).where(Activity.workspace_id == work.workspace_id, Activity.number == parsed[1])
-    return work.session.scalar(named)
-
-
-def _stands_for(work: Work, number: int) -> ColumnElement[bool]:
-    """Return the condition for the mail that an activity stands for, as its first or as a further one."""
-    activity_id = select(Activity.id).where(Activity.workspace_id == work.workspace_id, Activity.number == number)
-    further = select(EmailActivity.email_id).where(
-        EmailActivity.workspace_id == work.workspace_id, EmailActivity.activity_id.in_(activity_id)
-    )
-    return Email.activity_id.in_(activity_id) | Email.id.in_(further)
-
-
 def _refuse_logged(email: Email) -> None:
     if email.state == "logged":
         raise Conflict("This mail is logged already. Undo that, or move it to another record.")
@@ -256,13 +225,19 @@ def _keep_rule(work: Work, kind: str, value: str) -> None:
 def _decidable(work: Work, email: Email, about: tuple[Link, ...] = ()) -> EmailView:
     """Return a mail with whom ignoring its domain would hit, where it waits and the actor may do so."""
     view = email_view(work, email, about)
-    if email.state != "triage" or PERMISSION not in work.actor.permissions:
+    if email.state != "triage":
         return view
+    view = replace(view, has_stranger=_ignored_by(work, email, "sender") is not None)
+    domain = _ignored_by(work, email, "domain") if PERMISSION in work.actor.permissions else None
+    return replace(view, domain=reach_of(work, domain)) if domain else view
+
+
+def _ignored_by(work: Work, email: Email, scope: str) -> str | None:
+    """Return the address or domain that ignoring would hit; None where there is none."""
     try:
-        domain = _rule_value(work, email, "domain")
+        return _rule_value(work, email, scope)
     except BadInput:
-        return view
-    return replace(view, domain=reach_of(work, domain))
+        return None
 
 
 def _as_request(email: Email) -> LogEmail:

@@ -22,12 +22,14 @@ def triage_buttons(email: EmailView, then: Request | None = None) -> list[Elemen
         return []
     row = then is None
     return [
-        press_button("Add as contact", AddSender(email.id), then=then, style="primary"),
+        press_button("Add as contact", AddSender(email.id), then=then, style="primary") if email.has_stranger else None,
         press_button("Attach to…", ChoosePlace(email.id), action_id="email.places"),
         press_button("Leave aside", IgnoreEmail(email.id), then=then, row=row),
         press_button(
             "Ignore sender", IgnoreEmail(email.id, "sender"), then=then, row=row, action_id="email.ignore_sender"
-        ),
+        )
+        if email.has_stranger
+        else None,
         _domain_menu(email, then, row=row),
         press_button(
             "Forget", IgnoreEmail(email.id, "forget"), then=then, row=row, confirm=_FORGET, action_id="email.forget"

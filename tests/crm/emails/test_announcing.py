@@ -19,7 +19,7 @@ WAITS = Raw(sender=GUS, to=INTAKE, subject="Hello", body="We would like 40 seats
 
 
 def ask(post: Post, request: Request) -> MailAnswer:
-    answer = post.crm.service.perform(post.crm.actor("jane"), request)
+    answer = post.crm.service.perform(post.crm.actor("max"), request)
     assert isinstance(answer, MailAnswer)
     return answer
 
@@ -98,13 +98,13 @@ def test_card_that_was_posted_says_what_was_decided(post_with: Callable[..., Pos
     post.crm.write(sent)
     ask(post, AddSender(post.emails()[0].id))
     (update,) = cards(post, DONE)
-    assert (update.destination, update.payload["ts"], update.payload["by"]) == ("C1", "17.5", "Jane Roe")
+    assert (update.destination, update.payload["ts"], update.payload["by"]) == ("C1", "17.5", "Max Chief")
     assert "Gus Bo" in update.payload["said"]
 
 
 def test_places_of_a_mail_begin_with_its_own_people(post: Post) -> None:
     post.take(Raw(sender=ANNA, to=INTAKE, subject="Hello", proven=False))
-    answer = post.crm.service.perform(post.crm.actor("jane"), ChoosePlace(post.emails()[0].id[-8:]))
+    answer = post.crm.service.perform(post.crm.actor("max"), ChoosePlace(post.emails()[0].id[-8:]))
     assert isinstance(answer, Places)
     assert [place.reference for place in answer.places] == ["D-1", "C-1", "O-1"]
     assert answer.near == 3
@@ -139,7 +139,7 @@ def test_mail_that_is_forgotten_is_nowhere_and_stays_away(any_post: Post) -> Non
     assert "anary" not in told
     assert "globex" not in told
     assert any_post.take(secret).state == "duplicate"
-    listing = any_post.crm.service.perform(any_post.crm.actor("jane"), ListTriage())
+    listing = any_post.crm.service.perform(any_post.crm.actor("max"), ListTriage())
     assert getattr(listing, "total", None) == 0
 
 

@@ -1,7 +1,7 @@
 """Ignoring a sender or a domain: who may, what it hits, and the way back."""
 
 import pytest
-from mails import ANNA, INTAKE, JANE, Raw
+from mails import ANNA, INTAKE, JANE, Raw, forward
 from posts import Post
 
 from crmbot.crm.requests import AllowMail, IgnoreEmail, ListMailRules, ListTriage, Undo
@@ -21,7 +21,7 @@ def waiting(post: Post, raw: Raw = WAITS) -> str:
 
 @pytest.mark.parametrize("scope", ["domain", "never"])
 def test_domain_is_ignored_by_managers_only(post: Post, scope: str) -> None:
-    email = waiting(post)
+    email = waiting(post, forward(WAITS))
     with pytest.raises(NotAllowed, match=r"globex\.example"):
         post.crm.ask(IgnoreEmail(email, scope, sure=True))
     assert post.crm.ask(IgnoreEmail(email, scope), as_="max").email.state == "ignored"
@@ -41,6 +41,7 @@ def test_triage_tells_managers_whom_ignoring_a_domain_would_hit(post: Post) -> N
     waiting(post, KNOWN)
     reach = post.crm.ask(ListTriage(), as_="max").emails[0].domain
     assert (reach.value, reach.contacts, reach.deals) == ("acme.example", 1, 1)
+    waiting(post, forward(WAITS))
     assert post.crm.ask(ListTriage()).emails[0].domain is None
 
 
