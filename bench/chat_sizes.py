@@ -1,64 +1,40 @@
 """How long every main command takes over HTTP in a store of some size, against a Bolt listener that does nothing.
 
-Run: python bench/chat_sizes.py [--deals 1000 100000] [--times 20]. The store is a file of SQLite with synchronous
-FULL; it holds as many contacts as deals (a tenth of the deals open, twenty owners), half as many leads and activities,
-and a company for each ten contacts. Each command is a signed request of its own, sent in turn to our server and to the
-floor, Bolt's own adapter with `process_before_response=True`. Beside the medians stands the processor time of both
-servers, which neighbours distort less.
+Run: python bench/chat_sizes.py [--deals 1000 100000] [--times 20] [--only WORD] [--keep DIR]. The store (`grown.py`) is
+a file of SQLite with synchronous FULL. Each command is a signed request of its own, sent in turn to our server and to
+the floor, Bolt's own adapter with `process_before_response=True`. Beside the medians stands the processor time of both
+servers, which neighbours distort less. `--keep` keeps the stores there and takes those that are there.
 """
 
 import argparse
 import json
-import random
+import shutil
+import socket
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs
-
-from sqlalchemy import insert, select
-
-from crmbot.domain.ids import new_id
-from crmbot.models import (
-    FOREVER,
-    Activity,
-    Company,
-    Contact,
-    Counter,
-    Deal,
-    DealVersion,
-    Lead,
-    LeadStatusEntry,
-    Stage,
-    User,
-)
-from crmbot.store import Store, open_store
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.chat import Sent, Served, make_service, post, processor_seconds, server, sign
-
-NOW = datetime.now(UTC).replace(microsecond=0)
-LONG_AGO = NOW - timedelta(days=901)
-OWNERS = 20
-FIRST = "Ada Ben Cleo Dan Eva Finn Gus Hana Ida Jon Kim Lea Max Nina Omar Pia Quin Rosa Sam Tess".split()
-LAST = [
-    f"{a}{b}" for a in "Ar Bel Cor Dun Els Far Gar Hol Ing Jor".split() for b in "ano berg dale ford man son".split()
-]
-TRADE = "Foods Steel Labs Media Freight Energy Health Systems Tools Paper".split()
+from bench.chat import Sent, Served, processor_seconds, server, sign
+from bench.grown import fill
+from crmbot.store import open_store
 
 COMMANDS = {
     "deal new": "deal new Bench {stamp} $40k close:15 dec",
     "deal show, by number": "deal show D-{n}",
     "deal show, by name": "deal show deal{n:07}",
     "deal show, by its company": "deal show company{company:07}",
+    "deal show, by a later word": "deal show renewal deal{n:07}",
+    "deal show, a slip in its name": "deal show dael{n:07}",
     "deal list": "deal list",
+    "deal list, by a word": "deal list deal{n:07}",
+    "deal move, by name": "deal move deal{n:07} qualified",
     "deal move": "deal move D-{n} negotiation",
     "deal set": "deal set D-{n} $41k 55%",
     "deal won": "deal won D-{middle}",
@@ -71,6 +47,7 @@ COMMANDS = {
     "contact new": "contact new Bench{stamp} c{stamp}@example.org",
     "contact show, by name": "contact show contact{n:07}",
     "contact list": "contact list",
+    "contact list, by a word": "contact list contact{n:07}",
     "log call, by name": 'log call deal{n:07} "wants 40 seats {stamp}" 25m',
     "log call, several facts": 'log call D-{n} "wants {stamp}" 25m stage:negotiation close:+2w next:"send it" fri',
     "log note": 'log note D-{n} "note {stamp}"',
@@ -82,15 +59,18 @@ COMMANDS = {
     "pipeline me": "pipeline me",
     "crm today": "crm today",
     "crm find": "crm find contact{n:07}",
+    "crm find, a common word": "crm find renewal",
+    "crm find, two words": "crm find renewal deal{n:07}",
+    "crm find, nothing": "crm find dael{n:07}",
     "crm undo": "crm undo",
     "crm help": "crm help",
 }
 """What is measured; {n} and the like are numbers, for each time another one, of a record that the command suits."""
 
-ASKS = frozenset({"deal show, by its company"})
-"""What may be answered by a question: a company has several deals."""
 REFUSALS = ("🤔", "⚠️", "🛠️")
 """What the answer to a command begins with that was not done; the first asks back."""
+MEANT = {"deal show, by its company": REFUSALS[:1], "deal show, a slip in its name": REFUSALS}
+"""What may be answered so: a company has several deals, and a slip is refused with the nearest names."""
 
 
 def main() -> None:
@@ -98,11 +78,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--deals", type=int, nargs="+", default=[1000])
     parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--only", default="", help="commands with this word in their name")
+    parser.add_argument("--keep", type=Path, help="where stores are kept and found")
     given = parser.parse_args()
     for size in given.deals:
         with tempfile.TemporaryDirectory() as folder:
-            fill(Path(folder) / "bench.db", size)
-            report(folder, size, given.times)
+            provide(Path(folder) / "bench.db", size, given.keep)
+            report(folder, size, given.times, given.only)
+
+
+def provide(file: Path, size: int, keep: Path | None) -> None:
+    """Make the store, or take the one that was kept."""
+    kept = keep / f"grown-{size}.db" if keep else file
+    if not kept.exists():
+        # By another name until it is whole: a run that ended early leaves none to be found.
+        store = open_store(f"sqlite:///{kept}.part")
+        fill(store, size)
+        store.close()
+        Path(f"{kept}.part").rename(kept)
+    if kept != file:
+        shutil.copy(kept, file)
 
 
 @dataclass(frozen=True)
@@ -115,44 +110,87 @@ class Taken:
     floor_processor: float
 
 
-def report(folder: str, size: int, times: int) -> None:
+def report(folder: str, size: int, times: int, only: str) -> None:
     """Print each command's median and processor time, and both as multiples of the floor's."""
     print(f"{size:,} deals and contacts")
     with server("floor", folder) as floor, server("ours", folder) as ours:
         for name, line in COMMANDS.items():
-            taken = measure(ours, floor, list(lines(line, size, times)), asks=name in ASKS)
+            if only not in name:
+                continue
+            taken = measure(ours, floor, list(lines(line, size, times)), MEANT.get(name, ()))
             print(
-                f"  {name:28} {taken.seconds * 1000:8.2f} ms {taken.seconds / taken.floor_seconds:6.1f}x"
+                f"  {name:30} {taken.seconds * 1000:8.2f} ms {taken.seconds / taken.floor_seconds:6.1f}x"
                 f"   processor {taken.processor * 1000:6.2f} ms {taken.processor / taken.floor_processor:6.1f}x",
                 flush=True,
             )
 
 
-def measure(ours: Served, floor: Served, requests: list[Sent], *, asks: bool = False) -> Taken:
+def measure(ours: Served, floor: Served, requests: list[Sent], meant: tuple[str, ...]) -> Taken:
     """Send a command to both servers in turn, so that a busy moment of the machine meets both.
 
-    Whatever is refused ends the run: the time of a refusal says nothing of the command. `asks` lets ours ask back.
+    Whatever is refused ends the run: the time of a refusal says nothing of the command, unless it is `meant`.
     """
     servers = (ours, floor)
-    connections = [HTTPConnection("127.0.0.1", one.port) for one in servers]
-    refusals = REFUSALS[asks:]
-    for connection in connections:
-        post(connection, requests[0])
+    lines = [Line(one.port) for one in servers]
+    refusals = tuple(sign for sign in REFUSALS if sign not in meant)
+    for line in lines:
+        line.post(requests[0])
     used = [processor_seconds(one.pid) for one in servers]
     taken: tuple[list[float], list[float]] = ([], [])
     for sent in requests[1:]:
-        for connection, seconds in zip(connections, taken, strict=True):
-            begun = time.perf_counter()
-            said = post(connection, sent)
-            seconds.append(time.perf_counter() - begun)
-            if connection is connections[0]:
+        for line, seconds in zip(lines, taken, strict=True):
+            took, said = line.post(sent)
+            seconds.append(took)
+            if line is lines[0]:
                 refuse_refusal(sent, said, refusals)
     spent = [processor_seconds(one.pid) - before for one, before in zip(servers, used, strict=True)]
-    for connection in connections:
-        connection.close()
+    for line in lines:
+        line.close()
     each = [statistics.median(seconds) for seconds in taken]
     number = len(requests) - 1
     return Taken(each[0], spent[0] / number, each[1], spent[1] / number)
+
+
+class Line:
+    """A connection to a server, as bare as can be: what the client does is in every time that is measured."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def post(self, sent: Sent) -> tuple[float, bytes]:
+        """Send one request; return the seconds until all of its answer was there, and the answer's body."""
+        body, headers = sent
+        told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"POST /slack/events HTTP/1.1\r\nHost: bench\r\n{told}Content-Length: {len(body)}\r\n\r\n"
+        request = head.encode() + body
+        begun = time.perf_counter()
+        self._socket.sendall(request)
+        answered = self._receive()
+        return time.perf_counter() - begun, answered
+
+    def _receive(self) -> bytes:
+        got = b""
+        while b"\r\n\r\n" not in got:
+            got += self._more()
+        head, _, body = got.partition(b"\r\n\r\n")
+        status, *headers = head.split(b"\r\n")
+        if b" 200 " not in status:
+            raise SystemExit(f"a server answered {status.decode()}")
+        length = next(int(line.split(b":")[1]) for line in headers if line.lower().startswith(b"content-length:"))
+        while len(body) < length:
+            body += self._more()
+        return body
+
+    def _more(self) -> bytes:
+        received = self._socket.recv(1 << 16)
+        if not received:
+            raise SystemExit("a server hung up")
+        return received
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
 
 
 def refuse_refusal(sent: Sent, said: bytes, signs: tuple[str, ...]) -> None:
@@ -182,113 +220,6 @@ def lines(line: str, size: int, times: int) -> Iterator[Sent]:
         )
         noun, _, rest = text.partition(" ")
         yield sign(f"/{noun}", rest)
-
-
-def fill(file: Path, size: int) -> None:
-    """Make a store with a workspace that has grown."""
-    store = open_store(f"sqlite:///{file}")
-    _, workspace_id = make_service(store)
-    rng = random.Random(size)  # noqa: S311 - examples, no secrets
-    stages, owners = _stages_and_owners(store, workspace_id)
-    makers: tuple[tuple[Any, int, Callable[[int], dict[str, Any]] | None], ...] = (
-        (Company, size // 10, lambda n: _company(n, rng)),
-        (Contact, size, lambda n: _contact(n, rng)),
-        (Deal, size, lambda n: _deal(n, rng, stages, owners)),
-        (DealVersion, size, None),
-        (Lead, size // 2, lambda n: _lead(n, rng, owners)),
-        (LeadStatusEntry, size // 2, None),
-        (Activity, size // 2, lambda n: _activity(n, rng, owners)),
-    )
-    made: list[dict[str, Any]] = []
-    with store.writing(workspace_id, patient=True) as session:
-        for kind, count, make in makers:
-            if make is not None:
-                made = [{"workspace_id": workspace_id, "version": 1, **make(n)} for n in range(1, count + 1)]
-            rows = made if make is not None else [_history(kind, row) for row in made]
-            session.execute(insert(kind), rows)
-        counters = {"deal": size, "contact": size, "company": size // 10, "lead": size // 2, "activity": size // 2}
-        session.execute(
-            insert(Counter), [{"workspace_id": workspace_id, "name": k, "value": v} for k, v in counters.items()]
-        )
-    store.close()
-
-
-def _stages_and_owners(store: Store, workspace_id: str) -> tuple[list[Stage], list[str]]:
-    with store.writing(workspace_id) as session:
-        stages = list(session.scalars(select(Stage).where(Stage.workspace_id == workspace_id).order_by(Stage.position)))
-        known = session.scalars(select(User).where(User.workspace_id == workspace_id)).one()
-        others = [
-            User(
-                workspace_id=workspace_id, id=new_id(NOW), name=f"Owner {n}", email=f"o{n}@example.com", role="rep",
-                created_at=NOW,
-            )
-            for n in range(1, OWNERS)
-        ]  # fmt: skip
-        session.add_all(others)
-        return stages, [known.id, *(user.id for user in others)]
-
-
-def _id(kind: str, number: int) -> str:
-    return f"01bench{kind}{number:018d}"
-
-
-def _company(n: int, rng: random.Random) -> dict[str, Any]:
-    name = f"company{n:07} {rng.choice(LAST)} {rng.choice(TRADE)}"
-    return {"id": _id("o", n), "number": n, "name": name, "name_key": name.lower(), "created_at": NOW}
-
-
-def _contact(n: int, rng: random.Random) -> dict[str, Any]:
-    name = f"{rng.choice(FIRST)} {rng.choice(LAST)} contact{n:07}"
-    company = _id("o", (n - 1) // 10 + 1)
-    return {"id": _id("c", n), "number": n, "name": name, "name_key": name.lower(), "company_id": company,
-            "created_at": NOW}  # fmt: skip
-
-
-def _deal(n: int, rng: random.Random, stages: list[Stage], owners: list[str]) -> dict[str, Any]:
-    kinds = ["open"] if n % 10 == 0 else ["won", "lost"]
-    stage = rng.choice([stage for stage in stages if stage.kind in kinds])
-    title = f"{rng.choice(TRADE)} renewal deal{n:07}"
-    at = NOW - timedelta(days=rng.randrange(20 if stage.kind == "open" else 900))
-    return {
-        "id": _id("d", n), "number": n, "title": title, "title_key": title.lower(), "contact_id": _id("c", n),
-        "company_id": _id("o", (n - 1) // 10 + 1), "created_at": at, "stage_id": stage.id, "outcome": stage.kind,
-        "owner_id": rng.choice(owners), "value_minor": rng.randrange(1_000, 90_000) * 100, "currency": "USD",
-        "probability": stage.probability, "probability_is_manual": False,
-        "closed_at": None if stage.kind == "open" else NOW,
-        "lost_reason": "price" if stage.kind == "lost" else None,
-    }  # fmt: skip
-
-
-def _lead(n: int, rng: random.Random, owners: list[str]) -> dict[str, Any]:
-    name = f"{rng.choice(FIRST)} {rng.choice(LAST)} lead{n}"
-    return {"id": _id("l", n), "number": n, "name": name, "name_key": name.lower(), "email": f"l{n}@example.net",
-            "source": "web", "owner_id": rng.choice(owners), "score_is_manual": False, "status": "new",
-            "created_at": NOW - timedelta(minutes=n)}  # fmt: skip
-
-
-def _activity(n: int, rng: random.Random, owners: list[str]) -> dict[str, Any]:
-    due = NOW + timedelta(hours=rng.randrange(-48, 480))
-    done = None if n % 10 == 0 else NOW - timedelta(days=rng.randrange(1, 900))
-    return {"id": _id("a", n), "number": n, "kind": "task", "subject": f"Call about deal{n:07}", "deal_id": _id("d", n),
-            "owner_id": rng.choice(owners), "due_at": due, "overdue_at": due, "completed_at": done, "billable": False,
-            "attendees": [], "created_at": LONG_AGO, "facts_since": LONG_AGO}  # fmt: skip
-
-
-def _history(kind: Any, row: dict[str, Any]) -> dict[str, Any]:
-    """Return the first entry of a record's history."""
-    base = {"workspace_id": row["workspace_id"], "id": row["id"]}
-    if kind is LeadStatusEntry:
-        entered = {
-            "status": "new",
-            "entered_at": row["created_at"],
-            "position": 0,
-            "lead_created_at": row["created_at"],
-        }
-        return {**base, "lead_id": row["id"], **entered}
-    names = {column.name for column in DealVersion.__table__.columns}
-    facts = {name: value for name, value in row.items() if name in names}
-    since = {"stage_since": row["created_at"], "outcome_since": row["created_at"]}
-    return {**facts, "deal_id": row["id"], "valid_from": row["created_at"], "valid_to": FOREVER, **since}
 
 
 if __name__ == "__main__":

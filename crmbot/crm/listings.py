@@ -6,12 +6,14 @@ from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import Integer, bindparam, func, literal, or_, select
+from sqlalchemy import Integer, bindparam, func, literal, select
 
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Listing
 from crmbot.crm.leads import source_key
 from crmbot.crm.lookup import find_record, find_stage, find_user
+from crmbot.crm.lookup.words import among_latest, holding, named_with, word_values
+from crmbot.crm.name_words import LEAD_COMPANY
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.today import due_until
 from crmbot.crm.views import load_names, record_views
@@ -32,17 +34,20 @@ _FILTERS: Mapping[str, Any] = {
     "lead.status": Lead.status == bindparam("status"),
     "lead.owner": Lead.owner_id == bindparam("owner"),
     "lead.source": Lead.source == bindparam("source"),
-    "lead.words": or_(
-        Lead.name_key.like(bindparam("words"), escape="/"), Lead.company_key.like(bindparam("words"), escape="/")
-    ),
+    "lead.words": named_with(Lead, Lead.name_key, Kind.LEAD, LEAD_COMPANY)
+    & holding(Lead.name_key, Lead.company_key),
+    "lead.inside": among_latest(Lead) & holding(Lead.name_key, Lead.company_key),
     "deal.outcome": Deal.outcome == bindparam("outcome"),
     "deal.owner": Deal.owner_id == bindparam("owner"),
     "deal.stage": Deal.stage_id == bindparam("stage"),
     "deal.company": Deal.company_id == bindparam("company"),
-    "deal.words": Deal.title_key.like(bindparam("words"), escape="/"),
+    "deal.words": named_with(Deal, Deal.title_key, Kind.DEAL) & holding(Deal.title_key),
+    "deal.inside": among_latest(Deal) & holding(Deal.title_key),
     "contact.company": Contact.company_id == bindparam("company"),
-    "contact.words": Contact.name_key.like(bindparam("words"), escape="/"),
-    "company.words": Company.name_key.like(bindparam("words"), escape="/"),
+    "contact.words": named_with(Contact, Contact.name_key, Kind.CONTACT) & holding(Contact.name_key),
+    "contact.inside": among_latest(Contact) & holding(Contact.name_key),
+    "company.words": named_with(Company, Company.name_key, Kind.COMPANY) & holding(Company.name_key),
+    "company.inside": among_latest(Company) & holding(Company.name_key),
     "activity.owner": Activity.owner_id == bindparam("owner"),
     "activity.open": Activity.completed_at.is_(None),
     "activity.done": Activity.completed_at.is_not(None),
@@ -67,7 +72,7 @@ def list_leads(work: Work, request: ask.ListLeads) -> Listing:
         "status": _status(request.status) if request.status else None,
         "owner": find_user(work, request.owner).id if request.owner else None,
         "source": source_key(request.source),
-        "words": part_of_name(request.words),
+        "words": fold_name(request.words or "") or None,
     }
     what = f"{request.status} leads" if request.status else "leads"
     return _or_meant(_page(work, Lead, said, request.page, what), request.words, "lead", tuple(LeadStatus))
@@ -83,7 +88,7 @@ def list_deals(work: Work, request: ask.ListDeals) -> Listing:
         "owner": find_user(work, request.owner).id if request.owner else None,
         "stage": find_stage(work, request.stage).id if request.stage else None,
         "company": company.id if company is not None else None,
-        "words": part_of_name(request.words),
+        "words": fold_name(request.words or "") or None,
     }
     what = f"{request.outcome} deals" if request.outcome else "deals"
     known = (*(stage.name for stage in work.stages), *StageKind)
@@ -93,13 +98,13 @@ def list_deals(work: Work, request: ask.ListDeals) -> Listing:
 def list_contacts(work: Work, request: ask.ListContacts) -> Listing:
     """List contacts by name."""
     company = find_record(work, Kind.COMPANY, request.company, field="company") if request.company else None
-    said = {"company": company.id if company is not None else None, "words": part_of_name(request.words)}
+    said = {"company": company.id if company is not None else None, "words": fold_name(request.words or "") or None}
     return _or_meant(_page(work, Contact, said, request.page, "contacts"), request.words)
 
 
 def list_companies(work: Work, request: ask.ListCompanies) -> Listing:
     """List companies by name."""
-    said = {"words": part_of_name(request.words)}
+    said = {"words": fold_name(request.words or "") or None}
     return _or_meant(_page(work, Company, said, request.page, "companies"), request.words)
 
 
@@ -127,22 +132,13 @@ def _or_meant(listing: Listing, words: str | None, noun: str = "", known: Sequen
     return replace(listing, said=f"{listing.said.removesuffix('.')} with “{words}” in the name.{hint}")
 
 
-def part_of_name(words: str | None) -> str | None:
-    """Return the pattern of names that hold these words, with `/` to escape; none for no words."""
-    key = fold_name(words) if words else ""
-    literal = key.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return f"%{literal}%" if key else None
-
-
 def _page(work: Work, kind: Any, said: Mapping[str, Any], page: int, what: str, order: str | None = None) -> Listing:
     if page < 1:
         raise BadInput("Pages are counted from 1.", field="page")
-    names = tuple(name for name, value in said.items() if value is not None)
-    counting, listing = _statements(kind, order or kind.__tablename__, names)
-    counted: int = work.values(counting, **said, counted=MOST_COUNTED + 1)[0][0]
+    counted, listing, values = _found(work, kind, order or kind.__tablename__, said)
     total, more = min(counted, MOST_COUNTED), counted > MOST_COUNTED
     _refuse_beyond(page, -(-total // PER_PAGE), more=more)
-    rows = work.all(listing, kind, **said, most=PER_PAGE, skipped=(page - 1) * PER_PAGE)
+    rows = work.all(listing, kind, **values, most=PER_PAGE, skipped=(page - 1) * PER_PAGE)
     load_names(work, rows)
     return Listing(
         _counted(total, what, more=more),
@@ -169,14 +165,30 @@ def _counted(total: int, what: str, *, more: bool) -> str:
     return f"{total} {what if total != 1 else _singular(what)}" if total else f"No {what}."
 
 
+def _found(work: Work, kind: Any, order: str, said: Mapping[str, Any]) -> tuple[int, Prepared, Mapping[str, Any]]:
+    """Return how many records there are, one more than `MOST_COUNTED` at most, what lists them, and its values.
+
+    Words are those that names have from one of their words on; only when none has, a part of a word is enough.
+    """
+    told = {name: value for name, value in said.items() if value is not None}
+    words: str | None = told.pop("words", None)
+    values = told | word_values(words) if words else told
+    for how in (("words",), ("inside",)) if words else ((),):
+        counting, listing = _statements(kind, order, (*told, *how))
+        counted: int = work.values(counting, **values, counted=MOST_COUNTED + 1)[0][0]
+        if counted:
+            break
+    return counted, listing, values
+
+
 @cache
 def _statements(kind: Any, order: str, names: tuple[str, ...]) -> tuple[Prepared, Prepared]:
     """Return what counts and what lists the records that meet these filters."""
     where = [_FILTERS[f"{kind.__tablename__}.{name}"] for name in names]
     mine = kind.workspace_id == bindparam("workspace")
     window = {"limit": bindparam("most", type_=Integer), "offset": bindparam("skipped", type_=Integer)}
-    counted = select(literal(1)).where(mine, *where).limit(bindparam("counted", type_=Integer)).subquery()
     listing = select(kind).where(mine, *where).order_by(*_ORDERS[order])
+    counted = select(literal(1)).where(mine, *where).limit(bindparam("counted", type_=Integer)).subquery()
     return (
         Prepared(select(func.count()).select_from(counted)),
         Prepared(listing.limit(window["limit"]).offset(window["offset"])),

@@ -93,6 +93,6 @@ def with_words(rows: Iterable[tuple[type[Any], dict[str, Any]]]) -> Iterator[tup
     for table, row in rows:
         yield table, row
         for named in NAMED.get(table.__tablename__, ()):
-            for word in name_words(row[named.column], whole=named.whole):
+            for word in name_words(row.get(named.column), whole=named.whole):
                 own = {"workspace_id": row["workspace_id"], "kind": named.kind}
                 yield NameWord, {**own, "word": word, "record_id": row["id"]}

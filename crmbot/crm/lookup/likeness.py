@@ -4,18 +4,25 @@ Nothing is looked through that grows with the store.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
+from sqlalchemy import bindparam, select, union_all
 
-from crmbot.crm.lookup.candidates import NEAREST, SCANNED, Row
+from crmbot.crm.lookup.candidates import NEAREST, Row
 from crmbot.crm.lookup.naming import Named, latest_names, names_with_word
-from crmbot.crm.lookup.words import alike, slots, word_values
+from crmbot.crm.lookup.words import SLOTS, slots, word_values
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind
+from crmbot.models import NameWord
 
 _ALIKE = 66.0
+_LATEST = 400
+"""How many of the latest names are compared, of all kinds together."""
+_OF_A_SLOT = 30
 _MOST_NAMESAKES = 500
 """So many names with one word are told apart; among more nobody is taken for the one meant."""
 
@@ -28,7 +35,7 @@ def nearest_to(work: Work, kinds: Sequence[Named], word: str) -> list[tuple[Kind
     key = fold_name(word)
     known: dict[tuple[Kind, str], tuple[Named, str]] = {}
     for named in kinds:
-        for record_id, name in (*_latest(work, named, SCANNED // len(kinds)), *_alike(work, named, key)):
+        for record_id, name in (*_latest(work, named, _LATEST // len(kinds)), *_alike(work, named, key)):
             known[named.kind, record_id] = (named, name)
     names = {own: name for own, (_, name) in known.items()}
     near = process.extract(key, names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)
@@ -40,7 +47,24 @@ def _latest(work: Work, named: Named, most: int) -> list[tuple[Any, ...]]:
 
 
 def _alike(work: Work, named: Named, key: str) -> list[tuple[Any, ...]]:
-    return work.values(alike(named.model, named.key, named.kind), **slots(key)) if key else []
+    return work.values(_beginning(named), **slots(key)) if key else []
+
+
+@cache
+def _beginning(named: Named) -> Prepared:
+    """Return what gives id and folded name of some records of which a word begins as one of the slots says."""
+    model, mine = named.model, named.model.workspace_id == bindparam("workspace")
+    own = (model.workspace_id == NameWord.workspace_id) & (model.id == NameWord.record_id)
+    of_kind = (NameWord.workspace_id == bindparam("workspace"), NameWord.kind == named.kind)
+    found = []
+    for place in range(SLOTS):
+        start: Any = bindparam(f"start_{place}")
+        stop: Any = bindparam(f"stop_{place}")
+        first = select(model.id, named.key).where(mine, named.key >= start, named.key < stop)
+        later = select(model.id, named.key).join(NameWord, own).where(*of_kind, mine)
+        later = later.where(NameWord.word >= start, NameWord.word < stop)
+        found += [select(source.limit(_OF_A_SLOT).subquery()) for source in (first, later)]
+    return Prepared(union_all(*found))
 
 
 def same_people(work: Work, named: Named, key: str) -> list[Row]:

@@ -1,17 +1,17 @@
 """The conditions that find names by any of their words: ranges of two indexes, of whole names and of later words."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union_all
 
-from crmbot.crm.prepared import Prepared
 from crmbot.domain.words import LONGEST
 from crmbot.models import NameWord
 
 _LAST = "\U0010ffff"
 """Comes after every character that a name has."""
+SLOTS = 12
+"""In so many ways the words may begin that somebody meant."""
 _INSIDE = 5_000
 """In how many of the latest records the inside of words is looked at, which no index finds."""
 
@@ -60,48 +60,23 @@ def named_with(model: Any, column: Any, *kinds: str) -> ColumnElement[bool]:
 
 def holding(*columns: Any) -> ColumnElement[bool]:
     """Return the condition that the bound key stands anywhere in one of the columns."""
-    first, *others = (column.like(bindparam("anywhere"), escape="/") for column in columns)
-    return first if not others else first | others[0]
+    return or_(*(column.like(bindparam("anywhere"), escape="/") for column in columns))
 
 
 def among_latest(model: Any) -> ColumnElement[bool]:
     """Return the condition of the records made last."""
     newest = select(func.max(model.number)).where(model.workspace_id == bindparam("workspace")).scalar_subquery()
-    return model.number > newest - _INSIDE
-
-
-_SLOTS = 12
-_OF_A_SLOT = 60
-
-
-@cache
-def alike(model: Any, column: Any, kind: str) -> Prepared:
-    """Return what gives id and folded name of some records that begin, or have a word that begins, as `slots` say."""
-    found = []
-    for place in range(_SLOTS):
-        start, stop = bindparam(f"start_{place}"), bindparam(f"stop_{place}")
-        own = (model.workspace_id == bindparam("workspace"), column >= start, column < stop)
-        first = select(model.id, column).where(*own).limit(_OF_A_SLOT).subquery()
-        of_kind = (NameWord.workspace_id == bindparam("workspace"), NameWord.kind == kind)
-        later = (
-            select(model.id, column)
-            .join(NameWord, and_(NameWord.workspace_id == model.workspace_id, NameWord.record_id == model.id))
-            .where(*of_kind, NameWord.word >= start, NameWord.word < stop)
-            .where(model.workspace_id == bindparam("workspace"))
-            .limit(_OF_A_SLOT)
-            .subquery()
-        )
-        found += [select(first), select(later)]
-    return Prepared(union_all(*found))
+    latest: ColumnElement[bool] = model.number > newest - _INSIDE
+    return latest
 
 
 def slots(key: str) -> dict[str, str]:
     """Return the values for `alike`: how the words may begin that somebody meant, with one slip in each."""
     words = sorted(dict.fromkeys(key.split()), key=len, reverse=True)[:3]
     ways = [beginnings(word) for word in words]
-    begun = [way[place] for place in range(_SLOTS) for way in ways if place < len(way)]
-    chosen: Sequence[str] = list(dict.fromkeys(begun))[:_SLOTS]
-    values = {f"start_{place}": "" for place in range(_SLOTS)} | {f"stop_{place}": "" for place in range(_SLOTS)}
+    begun = [way[place] for place in range(SLOTS) for way in ways if place < len(way)]
+    chosen: Sequence[str] = list(dict.fromkeys(begun))[:SLOTS]
+    values = {f"start_{place}": "" for place in range(SLOTS)} | {f"stop_{place}": "" for place in range(SLOTS)}
     for place, start in enumerate(chosen):
         values[f"start_{place}"], values[f"stop_{place}"] = start, start + _LAST
     return values
