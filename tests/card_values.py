@@ -2,6 +2,7 @@
 
 import string
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -17,6 +18,8 @@ from crmbot.crm.answers import (
     Person,
     Record,
 )
+from crmbot.crm.offered import ProposalView
+from crmbot.domain.line_items import LineItem, totals_of
 from crmbot.domain.money import Money
 from crmbot.slack.reader import Reader
 
@@ -79,6 +82,38 @@ def lead(text: str) -> LeadView:
     )  # fmt: skip
 
 
+def proposal(text: str, *, status: str = "draft") -> ProposalView:
+    items = tuple(
+        LineItem(text, Money(10_000, "USD"), Decimal("2.5"), Decimal(less), Decimal(20)) for less in range(20)
+    )
+    return ProposalView(
+        id="p" * 26,
+        reference="P-3",
+        title=text,
+        status=status,
+        deal=("D-17", text),
+        contact=text,
+        company=text,
+        owner_id="u",
+        owner=text,
+        owner_email=text,
+        seller=text,
+        items=items,
+        totals=totals_of(items, "USD"),
+        position=2,
+        created_at=NOW,
+        sent_at=None if status == "draft" else NOW,
+        viewed_at=None,
+        accepted_at=NOW if status == "accepted" else None,
+        accepted_by=text if status == "accepted" else None,
+        declined_at=None,
+        expires_on=date(2031, 12, 15),
+        link="https://crm.example.com/p/x",
+        bounced=text,
+        version=1,
+    )
+
+
 def records(text: str) -> tuple[Record, ...]:
     return (
         deal(text),
@@ -89,6 +124,8 @@ def records(text: str) -> tuple[Record, ...]:
         lead(text),
         ContactView("c", "C-7", text, (text,) * 9, text, text, Link("O-3", text), NOW, 1),
         CompanyView("o", "O-3", text, text, text, text, NOW, 1),
+        proposal(text),
+        proposal(text, status="accepted"),
     )
 
 

@@ -180,13 +180,13 @@ VIEWER_MAY = """
     contact.list contact.show crm.find crm.help crm.mail crm.settings crm.today crm.undo deal.list deal.show
     digest.list digest.preview draft.finish draft.keep draft.open email.places email.rules email.show email.triage
     home.open home.show lead.list lead.show pipeline.show rate.list reason.list report.show stage.list task.list
-    task.show user.list
+    proposal.list proposal.show task.show user.list
 """
 REP_MAY = f"""
     {VIEWER_MAY} activity.log company.merge company.new company.set contact.merge contact.new contact.set
     deal.assign deal.lost deal.move deal.new deal.reopen deal.set deal.won email.add_sender email.attach
     email.ignore email.log email.obey email.write lead.assign lead.convert lead.new lead.set lead.status
-    note.new nudge.send task.assign task.done task.new task.snooze
+    note.new nudge.send proposal.new proposal.send proposal.set task.assign task.done task.new task.snooze
 """
 MANAGER_MAY = f"""
     {REP_MAY} digest.add digest.pause digest.send email.allow user.reassign

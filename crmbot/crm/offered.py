@@ -6,12 +6,15 @@ from datetime import date, datetime
 from crmbot.domain.ids import Kind
 from crmbot.domain.line_items import LineItem, Totals
 
+STATES = ("draft", "sent", "viewed", "accepted", "declined", "expired")
+"""What a proposal can be."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
     """A proposal as a card shows it, with the lines of its latest version, the `position`-th.
 
-    `status` is draft, sent, viewed, accepted, declined or expired. `deal` and `company` are (number, name); `owner` is
+    `status` is one of `STATES`. `deal` and `company` are (number, name); `owner` is
     the deal's. `link` is the customer's page, while there is one; `bounced` why its mail came back.
     """
 

@@ -22,7 +22,12 @@ _PERCENT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _DISCOUNT = frozenset({"-", "\u2212", "\u2013", *_LESS.split("|")})
-_AT = re.compile(r"(?:\s+(?:@|at|à|je|for)|\s*[@:=\u2013-]|,)\s*$", re.IGNORECASE)
+_AT = re.compile(r"(?:\s+(?:at|à|je|for)|\s*[@:=\u2013-]|,)\s*$", re.IGNORECASE)
+_EACH, _EACH_OF = (
+    re.compile(r",?\s+(?:each|apiece)$", re.IGNORECASE),
+    re.compile(r"(?:@|\s(?:à|je))\s*$", re.IGNORECASE),
+)
+_COUNT = re.compile(r"(?P<number>\d{1,9}(?:[.,]\d{1,2})?)\s+(?=[^\W\d])")
 _LONGEST = 300
 _MOST_QUANTITY, _WHOLE = 1_000_000, Decimal(100)
 
@@ -45,9 +50,17 @@ def read_items(text: str, context: Context) -> tuple[LineItem, ...]:
 
 def _read_item(line: str, context: Context) -> LineItem:
     counted = _QUANTITY.match(line)
-    quantity = _number(counted["number"]) if counted else Decimal(1)
     rest, percents = _without_percents(line, line[counted.end() :] if counted else line)
-    description, price = _priced(line, rest, context)
+    each = _EACH.search(rest)
+    words, price = _priced(line, rest[: each.start()] if each else rest, context)
+    if counted is None and (each or _EACH_OF.search(words)):
+        # “40 seats @ $100” are forty at that price, “40 seats $4000” is one line that says how many.
+        counted = _COUNT.match(words)
+        words = words[counted.end() :] if counted else words
+    quantity = _number(counted["number"]) if counted else Decimal(1)
+    description = _AT.sub("", words).strip(" ,")
+    if not description:
+        raise _wrong(line, "it says no words for what is offered")
     if not 0 < quantity <= _MOST_QUANTITY:
         raise _wrong(line, f"a quantity is more than 0 and at most {_MOST_QUANTITY:,}")
     if len(description) > _LONGEST:
@@ -74,16 +87,13 @@ def _without_percents(line: str, text: str) -> tuple[str, dict[str, Decimal]]:
 
 
 def _priced(line: str, text: str, context: Context) -> tuple[str, Money]:
-    """Divide a line into its words and the price at its end: as much of the end as is one amount."""
+    """Divide a line into what stands before the price and the price: as much of the end as is one amount."""
     starts = [0, *(match.end() for match in re.finditer(r"[\s@:=]+", text))]
     for start in starts:
         found = _amount(text, start, context) if start < len(text) else None
         if found is None:
             continue
-        words = _AT.sub("", text[:start]).strip(" ,")
-        if not words:
-            raise _wrong(line, "it says no words for what is offered")
-        return words, found
+        return text[:start], found
     for start in starts[:0:-1]:
         # No amount ends the line: where something tries to be one, it is told what is wrong with that.
         read_amount(text, start, context, asked=True)

@@ -16,7 +16,9 @@ KEYED, BARE, INTRODUCED, SOFT = 4, 3, 2, 1
 """How sure a fact is; a surer one wins over another of the same field."""
 _NAMES = frozenset({WORD, QUOTED, REFERENCE})
 _NONE = frozenset({"none", "-", "nothing"})
-_CLEARABLE = frozenset({"value", "expected_close", "contact", "company", "forecast_category", "stale_after_days"})
+_CLEARABLE = frozenset(
+    {"expires_on", "value", "expected_close", "contact", "company", "forecast_category", "stale_after_days"}
+)
 _SHORTEST_SLIP = 4
 
 KnownKeys = dict[str, tuple[tuple[Noun, Verb], ...]]
@@ -231,7 +233,7 @@ class Reader:
         try:
             return reading.read(text, at, self.context, asked)
         except BadInput as error:
-            raise BadInput(str(error), field=fact.field, example=self.example) from error
+            raise BadInput(str(error), field=fact.field, example=error.example) from error
 
     def typed(self, fact: Fact, text: str) -> Any:
         """Read a whole text as the value of a fact; BadInput when it is none."""
@@ -266,7 +268,7 @@ class Reader:
             sentence = meant(word, known, kind=reading.what.removeprefix("a ").removeprefix("an "))
         else:
             sentence = f"“{shortened(word)}” is not {reading.what}. Write it like {reading.example}."
-        return BadInput(sentence, field=fact.field, example=self.example)
+        return BadInput(sentence, field=fact.field, example=reading.example)
 
     def _glued_end(self, at: int) -> int:
         end = at + 1

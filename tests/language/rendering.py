@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmbot.crm.requests import Due, Request
+from crmbot.domain.line_items import LineItem, as_typed
 from crmbot.domain.money import Money
 
 
@@ -29,6 +30,8 @@ def _plain(value: Any, zone: ZoneInfo) -> str:
             return f"{value.astimezone(zone):%Y-%m-%dT%H:%M%z}"
         case date():
             return value.isoformat()
+        case (LineItem(), *_):
+            return f"({'; '.join(map(as_typed, value))})"
         case tuple():
             return f"({', '.join(str(item) for item in value)})"
         case str() if " " in value or not value:

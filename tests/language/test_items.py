@@ -33,6 +33,9 @@ CONTEXT = Context(now=datetime(2031, 3, 5, tzinfo=UTC), zone=ZoneInfo("UTC"))
         ("Training @ 1,5k EUR", "1 x Training @ 1500 EUR"),
         ("Seat - 100 USD", "1 x Seat @ 100 USD"),
         ("Phase 2 @ 500 CHF", "1 x Phase 2 @ 500 CHF"),
+        ("40 seats @ $100", "40 x seats @ 100 USD"),
+        ("40 seats $100 each -10%", "40 x seats @ 100 USD -10%"),
+        ("40 seats $4000", "1 x 40 seats @ 4000 USD"),
     ],
 )
 def test_one_line(typed: str, meant: str) -> None:

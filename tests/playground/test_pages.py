@@ -1,21 +1,19 @@
 """The playground's page: what it lets through, and in a real browser what one sees and presses."""
 
 import json
-import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect, sync_playwright
+from playwright.sync_api import FilePayload, Page, expect
+from servers.browser import open_page
 from slack_sdk import WebClient
 
 from crmbot.playground import Playground, StandIn
 from crmbot.playground.composer import escape_typed
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 HOSTILE = '<!channel> *x* <img src=x onerror="document.title=1"> <javascript:alert(1)|click>'
 CARD = {
     "text": "D-17",
@@ -137,14 +135,9 @@ def test_typed_words_are_escaped_as_slack_does(playground: Playground) -> None:
 
 @pytest.fixture
 def page(playground: Playground) -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not on this machine")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
+    with open_page() as page:
         page.goto(playground.standin.base_url)
         yield page
-        browser.close()
 
 
 @pytest.mark.browser

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from card_values import HOSTILE, NASTY, NOW, READER, activity, deal, email, lead, records
+from card_values import HOSTILE, NASTY, NOW, READER, activity, deal, email, lead, proposal, records
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -124,7 +124,16 @@ def test_a_sentence_is_shown_exactly_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("record", "labels"),
     [
-        (deal("x"), ["Move to …", "Won", "Lost", "Undo", "Share", "Edit …", "Log …", "Task …", "Write mail …"]),
+        (
+            deal("x"),
+            [
+                *("Move to …", "Won", "Lost", "Undo", "Share"),
+                *("Edit …", "Log …", "Task …", "Proposal …", "Write mail …"),
+            ],
+        ),
+        (proposal("x"), ["Undo", "Share", "Send …", "Edit …"]),
+        (proposal("x", status="viewed"), ["Undo", "Share", "Send again …", "Edit …"]),
+        (proposal("x", status="accepted"), ["Deal won", "Undo", "Share"]),
         (deal("x", outcome="lost"), ["Reopen", "Undo", "Share", "Log …", "Task …"]),
         (activity("x"), ["Done", "Snooze 1 day", "Next week", "Undo", "Share"]),
         (activity("x", done=True), ["Undo", "Share"]),

@@ -88,7 +88,7 @@ def test_every_form_is_one_slack_takes_whatever_is_known(form: str, text: str) -
 def test_a_form_sent_as_it_was_drawn_makes_a_request_or_says_at_which_field_not(form: str) -> None:
     about = {
         name: "D-17"
-        for name in RECORD_FIELDS
+        for name in (*RECORD_FIELDS, "proposal")
         if form in REQUESTS and name in {one.name for one in fields(REQUESTS[form])}
     }
     asked = Asked(form, {**about, **fields_of(form, "Acme")})

@@ -1,13 +1,32 @@
 """What can be said of proposals."""
 
-from crmbot.crm.proposals.finding import STATES
+import re
+from dataclasses import replace
+
+from crmbot.crm.offered import STATES
 from crmbot.crm.requests import CreateProposal, ListProposals, SendProposal, SetProposal, ShowProposal
+from crmbot.language.context import Context
 from crmbot.language.grammar.facts import PAGE, TITLE
-from crmbot.language.readings import DAY, EMAIL, ITEMS, TEXT, fixed
+from crmbot.language.readings import DAY, EMAIL, ITEMS, TEXT, Found, fixed
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _LINES = Fact("items", keyed=ITEMS, keys=("items", "lines"))
-_VALID = Fact("expires_on", keyed=DAY, keys=("valid", "until", "expires"), echo="valid until {}")
+_UNTIL = re.compile(r"(?:until|till)\s+", re.IGNORECASE)
+
+
+def _last_day(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    """Read a day, also as in “valid until 15 dec”."""
+    until = _UNTIL.match(text, at)
+    return DAY.read(text, until.end() if until else at, context, asked)
+
+
+_VALID = Fact(
+    "expires_on",
+    keyed=replace(DAY, read=_last_day),
+    keys=("valid", "until", "expires"),
+    intros=("valid", "until"),
+    echo="valid until {}",
+)
 _STATE = fixed("a state", *((state, state) for state in STATES))
 
 PROPOSAL = Noun(
