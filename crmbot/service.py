@@ -27,6 +27,7 @@ from crmbot.crm.homes import refresh_homes
 from crmbot.crm.lookup import find_user
 from crmbot.crm.occasions import Digest as Subscribed
 from crmbot.crm.occasions import digest_of
+from crmbot.crm.owners import tell_owners
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import PreviewDigest, Request, ShowReport, refuse_unstorable
 from crmbot.crm.setup import bind_team
@@ -176,6 +177,7 @@ class CrmService:
         wrote = work.recorder.write(work.connection, _entry_row(work, request, answer))
         if wrote:
             refresh_homes(work)
+            tell_owners(work)
         if delivery and delivery.deadline is not None and monotonic() > delivery.deadline:
             raise Busy("That took too long. Nothing was done; please try again.")
         reach("command.written")

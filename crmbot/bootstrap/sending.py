@@ -19,7 +19,7 @@ from crmbot.mail.proposals import ProposalMail
 from crmbot.models import User
 from crmbot.slack.gateway import SlackGateway
 from crmbot.slack.message import Message
-from crmbot.slack.notices import nudge_message, offer_message, undelivered_message
+from crmbot.slack.notices import given_message, nudge_message, offer_message, undelivered_message
 from crmbot.slack.outbox import SlackOutbox
 from crmbot.slack.receipts import receipt_message
 from crmbot.slack.triage import mailbox_message, more_receipts_message
@@ -39,6 +39,7 @@ _NOTICES = {
     "notice.mailbox": Notice(mailbox_message, "mailbox"),
     "notice.more_receipts": Notice(more_receipts_message, "more_receipts"),
     "notice.nudge": Notice(nudge_message, "nudge"),
+    "notice.given": Notice(given_message, "given"),
     "notice.offer": Notice(offer_message, "offer"),
 }
 

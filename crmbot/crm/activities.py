@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from crmbot.crm import deals
 from crmbot.crm.answers import ActivityView, Change, DealView, Outcome
+from crmbot.crm.doubts import doubt_due
 from crmbot.crm.hearsay import divided
 from crmbot.crm.history import keep_activity_facts, overdue_at, save_deal
 from crmbot.crm.lookup import already_theirs, candidate, find_activity, find_deal, find_target, find_user
@@ -23,7 +24,7 @@ from crmbot.crm.requests import (
     SetDeal,
     SnoozeActivity,
 )
-from crmbot.crm.views import activity_view, deal_view, link, person, record_view
+from crmbot.crm.views import activity_view, deal_view, link, money_of, person, record_view
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.errors import Ambiguous, BadInput, Conflict, MissingFact, NotFound
@@ -65,7 +66,7 @@ def log(work: Work, request: LogActivity) -> Outcome:
     )
     activity.billable, activity.outcome = request.billable, request.outcome
     work.flush()
-    also, changes = _with_deal(work, request, about)
+    also, changes, doubts = _with_deal(work, request, about)
     if request.next_text:
         following = add_activity(
             work,
@@ -83,7 +84,11 @@ def log(work: Work, request: LogActivity) -> Outcome:
     if request.next_text:
         extra += f" Next: {request.next_text}."
     return Outcome(
-        f"{verb} {_a(request.kind)} with {_first_link(view)}.{extra}", record=view, also=tuple(also), changes=changes
+        f"{verb} {_a(request.kind)} with {_first_link(view)}.{extra}",
+        record=view,
+        also=tuple(also),
+        changes=changes,
+        warnings=doubts,
     )
 
 
@@ -109,7 +114,8 @@ def create_task(work: Work, request: CreateTask) -> Outcome:
     view = activity_view(work, activity)
     whose = f" for {owner.name}" if owner and owner.id != work.actor.user_id else ""
     when = due_words(work, view)
-    return Outcome(f"Planned {view.reference} {view.title}{whose}{', ' + when if when else ''}.", record=view)
+    said = f"Planned {view.reference} {view.title}{whose}{', ' + when if when else ''}."
+    return Outcome(said, record=view, warnings=doubt_due(work, view.due_at, view.due_on))
 
 
 def complete(work: Work, request: CompleteActivity) -> Outcome:
@@ -129,6 +135,8 @@ def snooze(work: Work, request: SnoozeActivity) -> Outcome:
     activity = _editable(work, request.activity)
     if activity.completed_at is not None:
         raise Conflict(f"{_named(activity)} is done already.")
+    if request.due is not None:
+        _refuse_past(work, activity, request.due)
     before = due_words(work, activity_view(work, activity))
     keep_activity_facts(work, activity)
     _set_due(work, activity, request.due or put_off(work, activity, request.later))
@@ -294,22 +302,34 @@ def _with_named_deal(work: Work, word: str, about: dict[str, str | None]) -> dic
 
 def _with_deal(
     work: Work, request: LogActivity, about: dict[str, str | None]
-) -> tuple[list[DealView | ActivityView], tuple[Change, ...]]:
+) -> tuple[list[DealView | ActivityView], tuple[Change, ...], tuple[str, ...]]:
     said = _facts_of_deal(request)
     deal: Deal | None = work.get(Deal, about.get("deal_id"))
     if said == _NO_FACTS or deal is None:
-        return [], ()
+        return [], (), ()
     work.allow_edit(deal.owner_id, f"{reference(Kind.DEAL, deal.number)} {deal.title}")
+    value = money_of(deal)
     changes = deals.apply_facts(work, deal, replace(said, deal=deal.id))
     save_deal(work, deal)
     work.flush()
-    return [deal_view(work, deal)], changes
+    return [deal_view(work, deal)], changes, deals.doubts_of(work, deal, said, value)
 
 
 def _editable(work: Work, word: str) -> Activity:
     activity = find_activity(work, word)
     work.allow_edit(activity.owner_id, _named(activity))
     return activity
+
+
+def _refuse_past(work: Work, activity: Activity, due: Due) -> None:
+    """Refuse to put something off to a moment that has passed."""
+    if not ((due.at and due.at < work.now) or (due.on and due.on < work.today)):
+        return
+    when = f"{due.at.astimezone(work.actor.zone):%a %-d %b %Y, %H:%M %Z}" if due.at else f"{due.on:%a %-d %b %Y}"
+    number = reference(Kind.ACTIVITY, activity.number)
+    raise BadInput(
+        f"{when} is over. Put {number} off to a day to come.", field="due", example=f"/task snooze {number} +1d"
+    )
 
 
 def _set_due(work: Work, activity: Activity, due: Due) -> None:

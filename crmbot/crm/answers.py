@@ -174,7 +174,8 @@ class Outcome(Answer):
 
     `record` is what it was about, `also` what else was made or changed. `entry_id` is what undo takes (none for a dry
     run or when nothing changed). `repeated` tells that this very input had its effect before, so nothing was done now.
-    `secret` is shown once, to the actor only (an API token). `offer` is what to do next.
+    `secret` is shown once, to the actor only (an API token). `offer` is what to do next, `warnings`
+    are sentences about what was done though it may be a slip.
     """
 
     record: Record | None = None
@@ -186,6 +187,7 @@ class Outcome(Answer):
     secret: str | None = None
     learnt: str = ""
     offer: Offer | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

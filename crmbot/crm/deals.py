@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crmbot.crm.answers import Change, Outcome
+from crmbot.crm.doubts import doubt_change, doubt_close, doubt_closed_value, doubt_value
 from crmbot.crm.history import begin_deal, save_deal
 from crmbot.crm.lookup import already_theirs, find_deal, find_record, find_stage, find_user
 from crmbot.crm.parties import contact_of, with_parties
@@ -38,7 +39,9 @@ def create(work: Work, request: CreateDeal, *, asks: bool = True) -> Outcome:
     worth = f", {view.value}" if view.value else ""
     whose = f", for the {new_company(made)}" if made else ""
     source = f" Source: {_note_source(work, deal, request.source)}." if request.source else ""
-    return Outcome(f"Opened {view.reference} {view.title}{worth} in {view.stage}{whose}.{source}", record=view)
+    doubts = (*doubt_close(work, request.expected_close), *doubt_value(work, deal))
+    said = f"Opened {view.reference} {view.title}{worth} in {view.stage}{whose}.{source}"
+    return Outcome(said, record=view, warnings=doubts)
 
 
 def open_deal(
@@ -106,13 +109,26 @@ def move(work: Work, request: MoveDeal) -> Outcome:
 def set_facts(work: Work, request: SetDeal) -> Outcome:
     """Change facts of a deal."""
     deal = editable(work, request.deal)
+    value = money_of(deal)
     changes = apply_facts(work, deal, request)
     if not changes:
         return Outcome(f"Nothing to change on {_named(deal)}.", record=deal_view(work, deal))
     save_deal(work, deal)
     work.flush()
     told = ", ".join(f"{change.label.lower()} {change.after or 'empty'}" for change in changes)
-    return Outcome(f"{_named(deal)}: {told}.", record=deal_view(work, deal), changes=changes)
+    return Outcome(
+        f"{_named(deal)}: {told}.",
+        record=deal_view(work, deal),
+        changes=changes,
+        warnings=doubts_of(work, deal, request, value),
+    )
+
+
+def doubts_of(work: Work, deal: Deal, request: SetDeal, value: Money | None) -> tuple[str, ...]:
+    """Return what may be a slip in the facts that were set; `value` is what the deal was worth before."""
+    now = money_of(deal)
+    close = request.expected_close if deal.outcome == StageKind.OPEN else None
+    return (*doubt_close(work, close), *doubt_closed_value(deal, value, now), *doubt_change(value, now))
 
 
 def apply_facts(work: Work, deal: Deal, request: SetDeal) -> tuple[Change, ...]:

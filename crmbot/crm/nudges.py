@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from crmbot.crm.answers import ActivityView, DealView, Outcome
+from crmbot.crm.answers import ActivityView, DealView, LeadView, Outcome
 from crmbot.crm.lookup import find_activity, find_deal, find_user
 from crmbot.crm.requests import NudgeOwner
 from crmbot.crm.views import activity_view, deal_view
@@ -116,15 +116,22 @@ def _send(work: Work, owner: User, what: str, about: str, views: Sequence[DealVi
         who = "You" if sent.payload.get("by_id") == work.actor.user_id else sent.payload.get("by", "Somebody")
         raise Conflict(f"{who} nudged {owner.name} {about} today already.")
     zone = work.zone_of(owner.id)
-    items = [{"reference": view.reference, "title": view.title, "facts": _facts(view, zone)} for view in views]
+    items = [told_item(view, zone) for view in views]
     payload = {"by": work.actor.name, "by_id": work.actor.user_id, "about": about, "items": items, "more": more}
     work.send(NOTICE, owner.id, payload, key=key)
 
 
-def _facts(view: DealView | ActivityView, zone: ZoneInfo) -> list[str]:
-    """Return what the owner needs to know of a record, its hours in the owner's zone."""
+def told_item(view: DealView | LeadView | ActivityView, zone: ZoneInfo) -> dict[str, Any]:
+    """Return what a notice tells of a record, its hours in the reader's zone."""
+    return {"reference": view.reference, "title": view.title, "facts": _facts(view, zone)}
+
+
+def _facts(view: DealView | LeadView | ActivityView, zone: ZoneInfo) -> list[str]:
+    facts: list[Any]
     if isinstance(view, ActivityView):
-        facts: list[Any] = [_due(view, zone), view.about[0].title if view.about else ""]
+        facts = [_due(view, zone), view.about[0].title if view.about else ""]
+    elif isinstance(view, LeadView):
+        facts = [view.status, view.company_name, view.email]
     else:
         close = f"close {view.expected_close:%a %-d %b %Y}" if view.expected_close else "no expected close"
         facts = [str(view.value) if view.value else "no value", view.stage, close]

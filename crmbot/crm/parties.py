@@ -104,8 +104,10 @@ def _named(work: Work, phrase: _Phrase) -> tuple[Kind | None, Any]:
     if len(kinds) > 1:
         choices = [replace(candidate(work, row), field=_FIELDS[_KINDS[type(row)]]) for row in rows]
         raise Ambiguous(phrase.name, "contact", choices)
-    kind = kinds.pop() if kinds else None
-    return kind, only_one(work, phrase.name, _FIELDS[kind], rows) if kind else None
+    if not kinds:
+        return None, None
+    only = kinds.pop()
+    return only, only_one(work, phrase.name, _FIELDS[only], rows)
 
 
 def _looks_like_a_name(name: str) -> bool:

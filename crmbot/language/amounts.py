@@ -118,7 +118,7 @@ def _decimal(said: str, number: str, currency: str, *, scaled: bool) -> str:
     raise BadInput(
         f"“{said}” is unclear: {whole},{decimals} {currency} or {whole}.{decimals[:2]} {currency}? "
         "Leave the point out, or write two decimals.",
-        example=EXAMPLE,
+        example=said.replace(number, whole + decimals, 1),
     )
 
 

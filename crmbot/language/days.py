@@ -57,6 +57,8 @@ def read_day(text: str, at: int, context: Context, lean: Lean) -> tuple[date, in
             day = form(match, context, lean)
         except OverflowError:
             day = date.max
+        except _NoDay as error:
+            raise _refused(f"“{match.group().strip()}” is no date. {error}", example=error.instead) from error
         if day is not None:
             if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
                 raise _refused(f"“{match.group().strip()}” is too far away.")
@@ -64,8 +66,16 @@ def read_day(text: str, at: int, context: Context, lean: Lean) -> tuple[date, in
     return None
 
 
-def _refused(sentence: str) -> BadInput:
-    return BadInput(sentence, example=EXAMPLE)
+class _NoDay(Exception):
+    """Says why a day can't be; `instead` is the one that was probably meant."""
+
+    def __init__(self, sentence: str, instead: str = EXAMPLE) -> None:
+        super().__init__(sentence)
+        self.instead = instead
+
+
+def _refused(sentence: str, *, example: str = EXAMPLE) -> BadInput:
+    return BadInput(sentence, example=example)
 
 
 def _agreeing(text: str, end: int, day: date, context: Context, lean: Lean) -> tuple[date, int]:
@@ -187,7 +197,8 @@ def _refuse_unclear(match: re.Match[str], first: int, second: int, year: str | N
     tail = f" {_year(year)}" if year else ""
     raise _refused(
         f"“{match.group()}” is unclear: {first} {MONTHS[second - 1]}{tail} or {second} {MONTHS[first - 1]}{tail}? "
-        "Write the month as a word."
+        "Write the month as a word.",
+        example=f"{first} {MONTHS[second - 1]}{tail}",
     )
 
 
@@ -202,10 +213,12 @@ def _year(text: str) -> int:
 def _dated(day: int, month: int, year: str | None, context: Context, lean: Lean) -> date:
     """Return a day of a month; without a year the one that `lean` says, today counting as to come."""
     if not 1 <= month <= len(MONTHS):
-        raise _refused(f"There is no month {month}.")
+        raise _NoDay(f"There is no month {month}.")
     number = _year(year) if year else _LEAP
     if not 1 <= day <= _SHORTEST and not 1 <= day <= monthrange(number, month)[1]:
-        raise _refused(f"There is no {day} {MONTHS[month - 1]}{f' {number}' if year else ''}.")
+        last = monthrange(number if year else context.today.year, month)[1]
+        whole = f"{MONTHS[month - 1]}{f' {number}' if year else ''}"
+        raise _NoDay(f"{whole} has {last} days.", f"{last} {whole}" if day > last else EXAMPLE)
     if year:
         return date(number, month, day)
     today = context.today

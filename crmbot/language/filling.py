@@ -39,6 +39,8 @@ _QUESTIONS = {
     "user": "Whose is it? Name the person.",
     "reason": "Which reason?",
 }
+_LONGEST_NAME = 4
+"""Of how many words a name in quotes may be where a text may stand."""
 _DANGLING = " ,;:-\u2013\u2014"
 
 
@@ -231,7 +233,7 @@ def _divided(reader: Reader) -> tuple[list[int], list[int]]:
     if verb.first_word or numbered:
         return words[:1], words[1:]
     if len(verb.words) == 1 or len(words) == 1:
-        return words, []
+        return ([], words) if _is_only_text(reader) else (words, [])
     if _text_first(reader):
         return words[1:], words[:1]
     for at, word in enumerate(words):
@@ -239,6 +241,13 @@ def _divided(reader: Reader) -> tuple[list[int], list[int]]:
             return words[: max(at, 1)], words[max(at, 1) :]
     at = _mark(reader)
     return words[:at], words[at:]
+
+
+def _is_only_text(reader: Reader) -> bool:
+    """Say whether all that was said is a quoted text too long for a name: log note “wants a quote by May”."""
+    words, tokens = reader.words, reader.tokens
+    quoted = tokens[words[0]].kind is QUOTED and reader.verb.words[1:] == ("text",)
+    return quoted and len(tokens[words[0]].text.split()) > _LONGEST_NAME
 
 
 def _text_first(reader: Reader) -> bool:

@@ -1,8 +1,12 @@
 """The way in: a line of chat to the request it asks for."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+
 from crmbot.crm.requests import ShowHelp
 from crmbot.errors import BadInput
 from crmbot.language.context import Context, Parsed
+from crmbot.language.examples import own_lines
 from crmbot.language.filling import fill
 from crmbot.language.grammar import KEYS, NOUNS
 from crmbot.language.nearest import meant
@@ -28,8 +32,11 @@ _TEXTS = frozenset({"text", "title", "outcome", "words", "topic"})
 """Fields of words in which a question mark at the end is part of what is said."""
 
 
-def parse(text: str, context: Context, *, command: str = "crm") -> Parsed:
+def parse(text: str, context: Context, *, command: str = "crm", examples: bool = True) -> Parsed:
     """Return what a line asks for; `command` is the slash command it came by, without slash and prefix.
+
+    A refusal's example is the line itself with what was wrong put right, where that can be told; with `examples` off
+    that is not tried.
 
     Raises:
         MissingFact: a fact that only the person can give is missing.
@@ -45,16 +52,31 @@ def parse(text: str, context: Context, *, command: str = "crm") -> Parsed:
         dry_run, tokens = dry_run or len(kept) < len(tokens), kept
     if len(tokens) == 1 and tokens[0].kind is WORD and tokens[0].text.rstrip("?").lower() in {*_CRM.by_word, *NOUNS}:
         tokens = [tokens[0]._replace(text=tokens[0].text.rstrip("?"))]
-    noun, tokens = _noun(command.strip("/ ").lower(), tokens, context.about or "")
-    verb, tokens = _verb(noun, tokens)
+    noun, tokens = _noun(command.strip("/ ").lower(), tokens, line, context)
+    verb, tokens = _verb(noun, tokens, line, context)
     if verb is None:
         return Parsed(ShowHelp(None if noun is _CRM else noun.name), (), dry_run)
     if tokens and _asks(verb, tokens[-1]):
         dry_run, tokens[-1] = True, tokens[-1]._replace(end=tokens[-1].end - 1, text=tokens[-1].text[:-1])
     reader = Reader(line, tokens, context, noun, verb, KEYS)
-    reader.read()
-    request, echoes = fill(reader)
+    try:
+        reader.read()
+        request, echoes = fill(reader)
+    except BadInput as refusal:
+        if examples:
+            refusal.example = _working(own_lines(reader, refusal), reader.example, context)
+        raise
     return Parsed(request, echoes, dry_run)
+
+
+def _working(lines: Iterable[str], otherwise: str, context: Context) -> str:
+    """Return the first of some lines that can be understood."""
+    for line in lines:
+        command, _, text = line.removeprefix("/").partition(" ")
+        with suppress(BadInput):
+            parse(text, context, command=command, examples=False)
+            return line
+    return otherwise
 
 
 def _asks(verb: Verb, last: Token) -> bool:
@@ -68,11 +90,11 @@ def _first(tokens: list[Token]) -> str:
     return tokens[0].text.lower().lstrip("/") if tokens and tokens[0].kind is WORD else ""
 
 
-def _noun(command: str, tokens: list[Token], about: str) -> tuple[Noun, list[Token]]:
+def _noun(command: str, tokens: list[Token], line: str, context: Context) -> tuple[Noun, list[Token]]:
     """Return the noun of a command, or with `crm` the one that the first word names, or the place of the line."""
     noun = NOUNS.get(command) or _PLURALS.get(command)
     if noun is None:
-        raise BadInput(meant(command, NOUNS, kind="command"), example="/crm help")
+        raise _no_noun(meant(command, NOUNS, kind="command"), tokens, line, context)
     while noun is _CRM and _first(tokens) == _CRM.name:
         tokens = tokens[1:]
     first = _first(tokens)
@@ -87,10 +109,19 @@ def _noun(command: str, tokens: list[Token], about: str) -> tuple[Noun, list[Tok
         return NOUNS.get(first) or _PLURALS[first], tokens[1:]
     if first in NOUNS["log"].by_word:
         return NOUNS["log"], tokens
-    shown = _LETTERS.get(about[:1].upper())
+    shown = _LETTERS.get((context.about or "")[:1].upper())
     if shown is not None and first in shown.by_word:
         return shown, tokens
-    raise BadInput(meant(first, (*_CRM.by_word, *NOUNS), (*_CRM.by_name, *NOUNS)), example="/crm help")
+    raise _no_noun(meant(first, (*_CRM.by_word, *NOUNS), (*_CRM.by_name, *NOUNS)), tokens[1:], line, context)
+
+
+def _no_noun(sentence: str, tokens: list[Token], line: str, context: Context) -> BadInput:
+    """Return the refusal of a line's first word, with the line as it was probably meant."""
+    near = sentence.rpartition("\u201c")[2].partition("\u201d")[0]
+    rest = line[tokens[0].start :] if tokens else ""
+    command = NOUNS[near].command if near in NOUNS else f"/crm {near}"
+    own = [f"{command} {rest}".rstrip()] if sentence.endswith("?") else []
+    return BadInput(sentence, example=_working(own, "/crm help", context))
 
 
 def _setting(tokens: list[Token]) -> tuple[Noun, list[Token]]:
@@ -103,7 +134,7 @@ def _setting(tokens: list[Token]) -> tuple[Noun, list[Token]]:
     return _SETTINGS, tokens
 
 
-def _verb(noun: Noun, tokens: list[Token]) -> tuple[Verb | None, list[Token]]:
+def _verb(noun: Noun, tokens: list[Token], line: str, context: Context) -> tuple[Verb | None, list[Token]]:
     """Return the verb of a line and the tokens after it; None for the noun's help."""
     first = _first(tokens)
     if not tokens or (first == "help" and len(tokens) == 1):
@@ -118,7 +149,9 @@ def _verb(noun: Noun, tokens: list[Token]) -> tuple[Verb | None, list[Token]]:
         return noun.by_name[noun.default], tokens
     near = meant(tokens[0].text, noun.by_word, noun.by_name)
     best = next((verb for word, verb in noun.by_word.items() if near.endswith(f"“{word}”?")), noun.verbs[0])
-    raise BadInput(near, example=noun.line(best, best.example))
+    usual = noun.line(best, best.example)
+    own = [noun.line(best, line[tokens[1].start :])] if len(tokens) > 1 and near.endswith("?") else []
+    raise BadInput(near, example=_working(own, usual, context))
 
 
 def _shown(noun: Noun, record: str) -> Verb | None:

@@ -114,12 +114,12 @@ def _user(text: str, at: int, context: Context, asked: bool) -> Found | None:
     return _word(text, introduced.end() if introduced else at, context, asked)
 
 
-def user_or_me(text: str, at: int, context: Context, _: bool) -> Found | None:
+def user_or_me(text: str, at: int, context: Context, asked: bool) -> Found | None:
     """Read a user who is mentioned, or the speaker."""
     led = _TO_USER.match(text, at)
     start = led.end() if led else at
     if text[start : start + 1] in ("<", "@"):
-        return _word(text, start, context, True)
+        return _word(text, start, context, asked)
     return Found("me", start + 2) if text[start : start + 3].rstrip(" ,;.!?").lower() == "me" else None
 
 

@@ -52,6 +52,15 @@ def offer_message(payload: Mapping[str, Any]) -> Message:
     return fit(Message(escape(said), stack(sentence(said), context(f"Deal: {deal[0]} {deal[1]}"), deeds)))
 
 
+def given_message(payload: Mapping[str, Any]) -> Message:
+    """Return what somebody was given by another, or lost again; the payload is that of `notice.given` (crm.owners)."""
+    said, items = str(payload["said"]), payload.get("items", [])
+    rows = [_nudged(item) for item in items[:_MOST_NUDGED]]
+    left = int(payload.get("more", 0)) + max(len(items) - _MOST_NUDGED, 0)
+    more = context(Mrkdwn(f"… and {left} more: `/deal list my`, `/lead list my`, `/task list`")) if left else None
+    return fit(Message(escape(said), stack(sentence(f"📬 {said}"), *rows, more)))
+
+
 def _nudged(item: Mapping[str, Any]) -> tuple[Block, ...]:
     """Return a record that somebody was reminded of, and what can be done about it."""
     reference = str(item["reference"])

@@ -35,6 +35,8 @@ NUDGE = {
     "items": [{"reference": "A-1", "title": "Call *Dana*", "facts": ["due Mon 2 Jun 2031"]}],
     "more": 1,
 }
+GIVEN = {"by": "Max", "said": "Max gave you a deal.", "items": NUDGE["items"], "more": 0}
+PAYLOADS = {"notice.receipt": RECEIPT, "notice.nudge": NUDGE, "notice.given": GIVEN}
 UNDELIVERED = {"what": "slack.post", "destination": "C1", "digest": "aging", "reason": "The channel is archived."}
 
 
@@ -51,7 +53,7 @@ def notice(bot: Crmbot, kind: str, slack_user_id: str | None) -> None:
                 id="m" * 26,
                 kind=kind,
                 destination=user_id,
-                payload={"notice.receipt": RECEIPT, "notice.nudge": NUDGE}.get(kind, UNDELIVERED),
+                payload=PAYLOADS.get(kind, UNDELIVERED),
                 created_at=now,
                 not_before=now,
                 attempts=0,
@@ -73,6 +75,7 @@ def opened(tmp_path: Path, **environ: str) -> Crmbot:
         ("notice.receipt", "Globex rollout"),
         ("notice.undelivered", "could not be delivered to C1"),
         ("notice.nudge", "nudges you about 2 overdue activities"),
+        ("notice.given", "Max gave you a deal."),
     ],
 )
 def test_notice_reaches_a_person_in_slack(tmp_path: Path, kind: str, words: str) -> None:
@@ -86,7 +89,7 @@ def test_notice_reaches_a_person_in_slack(tmp_path: Path, kind: str, words: str)
         bot.close()
 
 
-@pytest.mark.parametrize("kind", ["notice.receipt", "notice.undelivered", "notice.nudge"])
+@pytest.mark.parametrize("kind", ["notice.receipt", "notice.undelivered", "notice.nudge", "notice.given"])
 def test_notice_reaches_a_person_without_slack_by_mail(tmp_path: Path, smtp_server: SmtpServer, kind: str) -> None:
     bot = opened(tmp_path)
     smtp = SmtpSettings(

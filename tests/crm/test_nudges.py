@@ -8,6 +8,7 @@ import pytest
 from factories import Crm
 from sqlalchemy import select
 
+from crmbot.crm.nudges import NOTICE
 from crmbot.crm.requests import CompleteActivity, CreateDeal, CreateTask, Due, NudgeOwner, SetUserRole
 from crmbot.domain.money import Money
 from crmbot.errors import BadInput, Conflict, CrmError, MissingFact, NotAllowed
@@ -16,8 +17,8 @@ from crmbot.models import JournalEntry, Outbox
 
 def nudges(crm: Crm) -> list[Outbox]:
     with crm.store.reading(crm.workspace_id) as session:
-        rows = select(Outbox).where(Outbox.workspace_id == crm.workspace_id).order_by(Outbox.created_at)
-        return list(session.scalars(rows))
+        mine = (Outbox.workspace_id == crm.workspace_id, Outbox.kind == NOTICE)
+        return list(session.scalars(select(Outbox).where(*mine).order_by(Outbox.created_at)))
 
 
 def test_a_deals_owner_hears_who_nudges_about_what(crm: Crm) -> None:

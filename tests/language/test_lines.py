@@ -1,7 +1,7 @@
 """Lines of chat with the request each makes, or the refusal; tables in lines/, one context after each @."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -68,6 +68,34 @@ def test_refusal_gives_an_example_that_works(context: Context, line: str, expect
     assert example is not None
     assert example.startswith("/"), expected
     assert not _read(example, context).startswith("!")
+
+
+@pytest.mark.parametrize(
+    ("line", "example"),
+    [
+        ("/deal move acme negotation", "/deal move acme negotiation"),
+        ("/deal mvoe acme negotiation", "/deal move acme negotiation"),
+        ("/dael won acme $45k", "/deal won acme $45k"),
+        ("/crm tsak list", "/task list"),
+        ("/deal new Foo 31 feb 40k", "/deal new Foo 28 February 40k"),
+        ("/deal set D-2 close:31 feb", '/deal set D-2 close:"28 February"'),
+        ("/deal set acme vlaue:40k", "/deal set acme value:40k"),
+        ("/deal new Acme $1.234", "/deal new Acme $1234"),
+        ("/deal new Acme prob:140 @jo", "/deal new Acme prob:60% @jo"),
+        ("/deal move acme", "/deal move acme negotiation"),
+        ("/deal assign acme", "/deal assign acme @jo"),
+        ("/lead score L-3 180", "/lead score L-3 80"),
+        ("/report salespipeline 30", "/report sales-pipeline 30"),
+        ("/log cal acme “hi there”", "/log call acme “hi there”"),
+        ("/contact merge C-9", "/contact merge C-9 into C-7"),
+    ],
+)
+def test_example_is_the_line_itself_put_right(line: str, example: str) -> None:
+    command, _, text = line.removeprefix("/").partition(" ")
+    berlin = Context(datetime(2026, 11, 24, 9, 30, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    with pytest.raises(BadInput) as refusal:
+        parse(text, berlin, command=command)
+    assert refusal.value.example == example
 
 
 @pytest.mark.parametrize(("context", "line", "expected"), [c for c in CASES if not c.values[2].startswith("!")])  # type: ignore[attr-defined]  # same

@@ -21,16 +21,27 @@ from crmbot.language.verbs import Fact, Noun, Verb
 
 _STATUS = fixed("a status", *((status.value, status.value) for status in LeadStatus), ("all", None))
 _SOURCE = Fact("source", keyed=SOURCE, keys=SOURCE_KEYS, intros=("from",))
-_SCORE = Fact("score", keyed=WHOLE, keys=("score",))
+_MOST_SCORE = 100
+
+
+def _score(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    found = WHOLE.read(text, at, context, asked)
+    if found is not None and not 0 <= found.value <= _MOST_SCORE:
+        raise BadInput(f"“{found.value}” is no score: it is a whole number from 0 to {_MOST_SCORE}.", example="80")
+    return found
+
+
+SCORE = replace(WHOLE, what="a score", read=_score)
+_SCORE = Fact("score", keyed=SCORE, keys=("score",))
 
 
 def _whole_or_auto(text: str, at: int, context: Context, asked: bool) -> Found | None:
     if re.match(r"auto(matic)?\b", text[at : at + 20], re.IGNORECASE):
         return Found({"automatic_score": True}, at + (len("automatic") if text[at + 4 : at + 5].isalpha() else 4))
-    return WHOLE.read(text, at, context, asked)
+    return SCORE.read(text, at, context, asked)
 
 
-_WHOLE_OR_AUTO = replace(WHOLE, read=_whole_or_auto, words=frozenset({"auto", "automatic"}))
+_WHOLE_OR_AUTO = replace(SCORE, read=_whole_or_auto, words=frozenset({"auto", "automatic"}))
 _COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"), intros=("at",), greedy=True)
 _EMAIL = Fact("email", EMAIL, keys=("email", "mail"))
 _NAME = Fact("name", keyed=TEXT, keys=("name",))

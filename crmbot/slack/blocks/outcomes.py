@@ -24,6 +24,7 @@ def outcome_message(outcome: Outcome, reader: Reader) -> Message:
     sign = "👀 Dry run, nothing was changed: " if outcome.dry_run else "↩️ " if outcome.repeated else "✅ "
     blocks = stack(
         sentence(f"{sign}{outcome.said}"),
+        [sentence(f"⚠️ {doubt}") for doubt in outcome.warnings],
         _secret(outcome.secret),
         _changes(outcome.changes),
         record_card(outcome.record, reader) if outcome.record else None,

@@ -12,6 +12,7 @@ from crmbot.domain.money import Money
 from crmbot.domain.stages import StageKind
 from crmbot.errors import BadInput, Candidate
 from crmbot.language import Context
+from crmbot.language.grammar.leads import SCORE
 from crmbot.language.readings import AMOUNT, DUE, DURATION, HAPPENED, ITEMS, PERCENT, WHOLE, Reading
 from crmbot.language.readings import HOUR as HOUR_READING
 from crmbot.language.readings import ZONE as ZONE_READING
@@ -218,6 +219,7 @@ SEVERAL = FieldKind(_text, _several)
 MONEY = FieldKind(_figure(_amount), _typed(AMOUNT))
 CHANCE = FieldKind(_figure(lambda known: f"{known} %"), _typed(PERCENT))
 NUMBER = FieldKind(_figure(str), _typed(WHOLE))
+POINTS = FieldKind(_figure(str), _typed(SCORE))
 MINUTES = FieldKind(_figure(lambda known: f"{known} min"), _typed(DURATION))
 DAY = FieldKind(_day, _read_day)
 WHEN_DUE = FieldKind(_moment, _read_moment(DUE))

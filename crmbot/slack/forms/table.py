@@ -7,9 +7,9 @@ from crmbot.slack.forms.fields import (
     LINES,
     MINUTES,
     MONEY,
-    NUMBER,
     OFFERED,
     PERSON,
+    POINTS,
     RECORD,
     SEVERAL,
     STAGE,
@@ -72,7 +72,7 @@ FORMS: dict[str, Form] = {
             _EMAIL,
             _COMPANY,
             Field("source", "Source", TEXT, "Referral"),
-            Field("score", "Score", NUMBER, "80"),
+            Field("score", "Score", POINTS, "80"),
         ),
     ),
     "lead.set": Form(
@@ -83,7 +83,7 @@ FORMS: dict[str, Form] = {
             _EMAIL,
             _COMPANY,
             Field("source", "Source", TEXT),
-            Field("score", "Score", NUMBER),
+            Field("score", "Score", POINTS),
         ),
     ),
     "lead.convert": Form(

@@ -1,0 +1,116 @@
+"""Whoever gets work from somebody else is told of it, once; and told again when it is taken back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from crmbot.crm.answers import ActivityView, DealView, LeadView
+from crmbot.crm.nudges import told_item
+from crmbot.crm.views import record_view
+from crmbot.crm.work import Work
+from crmbot.domain.nouns import counted
+from crmbot.models import Activity, Deal, JournalEntry, Lead, Outbox, User
+
+GIVEN = "notice.given"
+"""The kind of the message; its payload has by, said (a sentence), items [{reference, title, facts}] and more."""
+
+_MOST = 8
+_TITLES = ("title", "name", "subject")
+_KINDS: dict[str, tuple[str, type[Any]]] = {
+    Deal.__tablename__: ("deal", Deal),
+    Lead.__tablename__: ("lead", Lead),
+    Activity.__tablename__: ("task", Activity),
+}
+
+
+@dataclass
+class _Hand:
+    """What one person got, or lost again, by one effect: (noun, kind, id) of each record, and the title of the last."""
+
+    records: list[tuple[str, type[Any], str]] = field(default_factory=list)
+    title: str = ""
+
+    @property
+    def told(self) -> str:
+        """Say how many of what: “a deal”, “2 deals and 5 tasks”."""
+        nouns = [noun for noun, _, _ in self.records]
+        counts = [counted(nouns.count(noun), noun) for noun in dict.fromkeys(nouns)]
+        *first, last = counts
+        return f"{', '.join(first)} and {last}" if first else last.replace("1 ", "a ", 1) if len(nouns) == 1 else last
+
+    @property
+    def named(self) -> str:
+        """Name the record where it is the only one and gone, so that no card can show it."""
+        return f": {self.title}" if self.title and len(self.records) == 1 else ""
+
+
+def tell_owners(work: Work) -> None:
+    """Queue a message to everybody whom this effect gave open work of theirs, and to whom an undo takes it from."""
+    giver = work.actor.user_id
+    changed = [change for change in work.recorder.changes if change["table"] in _KINDS]
+    if giver is None or not changed:
+        return
+    if _takes_back(work):
+        for owner_id, hand in _hands(changed, "before").items():
+            if owner_id != giver and not _call_back(work, owner_id):
+                _tell(work, owner_id, hand, f"{work.actor.name} took back {hand.told}{hand.named}.")
+        return
+    for owner_id, hand in _hands(changed, "after").items():
+        if owner_id != giver:
+            _tell(work, owner_id, hand, f"{work.actor.name} gave you {hand.told}.")
+
+
+def _takes_back(work: Work) -> bool:
+    """Say whether the effect is an undo; an undo of one does again what was done first."""
+    undone: JournalEntry | None = work.get(JournalEntry, work.undoes_id)
+    return undone is not None and undone.undoes_id is None
+
+
+def _hands(changes: Sequence[Mapping[str, Any]], side: str) -> dict[str, _Hand]:
+    """Return what everybody has on one side of the changes and not on the other."""
+    hands: dict[str, _Hand] = {}
+    other = "before" if side == "after" else "after"
+    for change in changes:
+        mine, theirs = change[side] or {}, change[other] or {}
+        owner_id = mine.get("owner_id")
+        if owner_id is None or owner_id == theirs.get("owner_id") or mine.get("completed_at"):
+            continue
+        noun, kind = _KINDS[change["table"]]
+        hand = hands.setdefault(owner_id, _Hand())
+        hand.records.append((noun, kind, change["row_id"]))
+        hand.title = next((str(mine[name]) for name in _TITLES if mine.get(name)), "")
+    return hands
+
+
+def _tell(work: Work, owner_id: str, hand: _Hand, said: str) -> None:
+    owner: User | None = work.user(owner_id)
+    # Where no message could reach them, none is left lying about.
+    if owner is None or not owner.active or not (owner.slack_user_id or work.policy.sends_mail):
+        return
+    rows = [row for _, kind, row_id in hand.records[:_MOST] if (row := work.get(kind, row_id)) is not None]
+    if rows and all(getattr(row, "completed_at", None) for row in rows):
+        return
+    zone = work.zone_of(owner_id)
+    views = [view for row in rows if isinstance(view := record_view(work, row), DealView | LeadView | ActivityView)]
+    items = [told_item(view, zone) for view in views]
+    payload = {"by": work.actor.name, "said": said, "items": items, "more": max(len(hand.records) - _MOST, 0)}
+    work.send(GIVEN, owner_id, payload, key=_key(work.entry_id, owner_id))
+
+
+def _key(entry_id: str, owner_id: str) -> str:
+    return f"given:{entry_id}:{owner_id}"
+
+
+def _call_back(work: Work, owner_id: str) -> bool:
+    """Say whether there is nothing to take back: the message had not left and never will, or there was none."""
+    key = _key(work.undoes_id or "", owner_id)
+    told = list(work.session.scalars(select(Outbox).where(Outbox.workspace_id == work.workspace_id, Outbox.key == key)))
+    waiting = [row.id for row in told if row.state == "queued" and not row.attempts]
+    if waiting:
+        work.session.execute(
+            delete(Outbox).where(Outbox.workspace_id == work.workspace_id, Outbox.id.in_(waiting)),
+            execution_options={"synchronize_session": False},
+        )
+    return bool(waiting) or not told
