@@ -14,7 +14,7 @@ from crmbot.crm.archive.lines import Fingerprint, Lines, as_object
 from crmbot.crm.archive.mistakes import Mistakes
 from crmbot.crm.archive.numbers import NumberSet
 from crmbot.crm.archive.particulars import PARTICULARS
-from crmbot.crm.archive.values import Wrong
+from crmbot.crm.archive.values import Wrong, shown
 from crmbot.domain.ids import is_id
 from crmbot.domain.nouns import with_article
 from crmbot.errors import Conflict
@@ -88,7 +88,7 @@ class _Checker:
             return None
         kind = line.get("type")
         if type(kind) is not str or kind not in FORMS:
-            self.mistakes.add(number, "type", f"{kind!r} is no type; there are {', '.join(FORMS)}")
+            self.mistakes.add(number, "type", f"{shown(kind)} is no type; there are {', '.join(FORMS)}")
             return None
         self._check(number, kind, line)
         return kind
@@ -104,17 +104,12 @@ class _Checker:
             for path, said in wrong.problems:
                 self.mistakes.add(number, path, said)
             self._own_ref(number, kind, line)
+            if kind in {FILE, PIECE}:
+                self.files.spoil()
             return
         self._own_ref(number, kind, values)
         self._check_number(number, kind, values)
-        self._check_refs(number, form.refs, values, "")
-        for name, target in form.lists.items():
-            for place, ref in enumerate(values.get(name) or ()):
-                self._check_ref(number, f"{name}[{place}]", target, ref)
-        if kind in NESTED:
-            name, refs = NESTED[kind]
-            for place, entry in enumerate(values.get(name) or ()):
-                self._check_refs(number, refs, entry, f"{name}[{place}].")
+        self._check_pointing(number, kind, values)
         more = PARTICULARS.get(kind)
         if more is not None:
             for path, said in more(self, number, values):
@@ -143,6 +138,18 @@ class _Checker:
             self.mistakes.add(line, "number", f"another {kind} of this file has the number {given}")
         elif (kind, "number") in self.columns:
             self.ask(kind, "number", given, line)
+
+    def _check_pointing(self, number: int, kind: str, values: Mapping[str, Any]) -> None:
+        """Check what a line points to, its entries and lists too."""
+        form = FORMS[kind]
+        self._check_refs(number, form.refs, values, "")
+        for name, target in form.lists.items():
+            for place, ref in enumerate(values.get(name) or ()):
+                self._check_ref(number, f"{name}[{place}]", target, ref)
+        if kind in NESTED:
+            name, refs = NESTED[kind]
+            for place, entry in enumerate(values.get(name) or ()):
+                self._check_refs(number, refs, entry, f"{name}[{place}].")
 
     def _check_refs(self, line: int, refs: Mapping[str, str], values: Mapping[str, Any], path: str) -> None:
         for name, target in refs.items():

@@ -56,20 +56,29 @@ class FileCheck:
     _pieces: int = 0
     _size: int = 0
     _hash: Any = None
+    _spoilt: bool = False
 
     def begin(self, number: int, values: Mapping[str, Any]) -> None:
         """Take in the line of a file."""
         self.end()
         self._line, self._file, self._pieces, self._size, self._hash = number, values, 0, 0, sha256()
+        self._spoilt = False
 
     def add(self, number: int, values: Mapping[str, Any]) -> None:
         """Take in the line of a piece."""
+        if self._spoilt:
+            return
         if self._file is None or values["file"] != self._file["ref"] or values["position"] != self._pieces:
             self.mistakes.add(number, "position", "a piece stands right after its file's line or the piece before it")
+            self.spoil()
             return
         self._pieces += 1
         self._size += len(values["content"])
         self._hash.update(values["content"])
+
+    def spoil(self) -> None:
+        """Say no more of the file: what is wrong with it has been told."""
+        self._file, self._spoilt = None, True
 
     def end(self) -> None:
         """Compare the pieces with their file, when one has been begun."""

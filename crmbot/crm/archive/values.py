@@ -83,8 +83,8 @@ def instant(value: Any) -> datetime:
         if at.tzinfo is not None:
             return at.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{_shown(value)} is no instant; 2026-11-21T09:30:00Z would be one") from None
-    raise ValueError(f"{_shown(value)} has no zone; 2026-11-21T09:30:00Z has one")
+        raise ValueError(f"{shown(value)} is no instant; 2026-11-21T09:30:00Z would be one") from None
+    raise ValueError(f"{shown(value)} has no zone; 2026-11-21T09:30:00Z has one")
 
 
 def day(value: Any) -> date:
@@ -94,7 +94,7 @@ def day(value: Any) -> date:
             return date.fromisoformat(value)
     except (TypeError, ValueError):
         pass
-    raise ValueError(f"{_shown(value)} is no date; 2026-11-21 would be one")
+    raise ValueError(f"{shown(value)} is no date; 2026-11-21 would be one")
 
 
 def flag(value: Any) -> bool:
@@ -109,7 +109,7 @@ def whole(low: int, high: int) -> Reader:
 
     def read(value: Any) -> int:
         if type(value) is not int or not low <= value <= high:
-            raise ValueError(f"a whole number from {low} to {high} is needed, not {_shown(value)}")
+            raise ValueError(f"a whole number from {low} to {high} is needed, not {shown(value)}")
         return value
 
     return read
@@ -122,7 +122,7 @@ def one_of(words: Iterable[str]) -> Reader:
     def read(value: Any) -> str:
         found = known.get(value) if type(value) is str else None
         if found is None:
-            raise ValueError(f"{_shown(value)} is none of {', '.join(known)}")
+            raise ValueError(f"{shown(value)} is none of {', '.join(known)}")
         return found
 
     return read
@@ -133,20 +133,20 @@ def timezone(value: Any) -> str:
     try:
         return ZoneInfo(name(value)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{_shown(value)} is no time zone; Europe/Berlin would be one") from None
+        raise ValueError(f"{shown(value)} is no time zone; Europe/Berlin would be one") from None
 
 
 def currency(value: Any) -> str:
     """Read an ISO 4217 code."""
     if type(value) is str and value in CURRENCIES:
         return value
-    raise ValueError(f"{_shown(value)} is no currency; USD would be one")
+    raise ValueError(f"{shown(value)} is no currency; USD would be one")
 
 
 def decimal(value: Any) -> str:
     """Read decimal text, kept as it is written."""
     if type(value) is not str or not _DECIMAL.fullmatch(value) or len(value) > _MOST_DECIMAL:
-        raise ValueError(f'{_shown(value)} is no decimal text; "1234.50" would be one')
+        raise ValueError(f'{shown(value)} is no decimal text; "1234.50" would be one')
     return value
 
 
@@ -168,14 +168,14 @@ def money(value: Any) -> Money:
 def digest(value: Any) -> str:
     """Read a SHA-256 in hexadecimal."""
     if type(value) is not str or not _DIGEST.fullmatch(value):
-        raise ValueError(f"{_shown(value)} is no SHA-256: 64 of 0 to 9 and a to f")
+        raise ValueError(f"{shown(value)} is no SHA-256: 64 of 0 to 9 and a to f")
     return value
 
 
 def clock(value: Any) -> str:
     """Read an hour of the day, HH:MM."""
     if type(value) is not str or not _CLOCK.fullmatch(value):
-        raise ValueError(f"{_shown(value)} is no hour; 08:30 would be one")
+        raise ValueError(f"{shown(value)} is no hour; 08:30 would be one")
     return value
 
 
@@ -226,6 +226,7 @@ def listing(read: Reader) -> Reader:
     return read_list
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a value as a sentence quotes it, cut to fit a line."""
     words = repr(value) if not isinstance(value, str) else f"“{value}”"
     return words if len(words) < 60 else f"{words[:57]}…"  # noqa: PLR2004 - fits a line

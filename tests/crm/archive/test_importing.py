@@ -186,7 +186,7 @@ BROKEN = [
     ),
     ({"type": "company", "ref": "x", "name": "Y", "number": 0}, "number: a whole number from 1"),
     ({"type": "company", "ref": "x", "name": "Y", "number": True}, "number: a whole number from 1"),
-    ({"type": "planet", "ref": "x"}, "type: 'planet' is no type"),
+    ({"type": "planet", "ref": "x"}, "type: “planet” is no type"),
     ({"ref": "x"}, "type: None is no type"),
     ({"type": "contact", "ref": "x", "name": "Y", "company": "c9"}, "company: there is no company “c9” in this file"),
     ({"type": "contact", "ref": "x", "name": "Y", "emails": ["ZOE@acme.example"]}, "emails: another contact of this"),
