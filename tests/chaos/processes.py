@@ -6,18 +6,21 @@ import os
 import random
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
 from multiprocessing import forkserver
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, Self
 
 import pytest
 from clocks import SettableClock
 from jobs.rig import NO_HISTORY, FakeComposer
 
+from crmbot import failpoints
 from crmbot.crm.outbox import OutboxMessage
 from crmbot.errors import Busy
 from crmbot.jobs.digests import Digests
@@ -95,10 +98,15 @@ def sender_of(store: Store, ledger: Ledger, clock: SettableClock) -> Sender:
 
 @contextlib.contextmanager
 def opened(url: str) -> Iterator[Store]:
-    """Open a store of this process's own."""
-    store = open_store(url, pool_size=2)
+    """Open a store with connections of this process's own; what it has compiled it keeps for the next time."""
+    store = _store(url)
     yield store
     store.close()
+
+
+@cache
+def _store(url: str) -> Store:
+    return open_store(url, pool_size=2)
 
 
 def start(target: Callable[..., None], *args: Any, failpoint: str = "") -> ForkServerProcess:
@@ -106,6 +114,36 @@ def start(target: Callable[..., None], *args: Any, failpoint: str = "") -> ForkS
     process = _context().Process(target=_run, args=(target, args, failpoint), daemon=True)
     process.start()
     return process
+
+
+class Nursery:
+    """A process that did a thing once and forks, with everything loaded and compiled, one that does it and may die.
+
+    What takes a new process most of its time is done before; its connections, and its death, are its own.
+    """
+
+    def __init__(self, target: Callable[..., None], *args: Any) -> None:
+        self._pipe, theirs = _context().Pipe()
+        self._process = start(_nurse, theirs, target, args)
+        theirs.close()
+        assert self._pipe.poll(60), "the nursery did not come up"
+        assert self._pipe.recv() == 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pipe.send(None)
+        finish(self._process)
+        self._pipe.close()
+
+    def run(self, *args: Any, failpoint: str = "", seconds: float = 60) -> bool:
+        """Do the thing in a process that dies at a fail point; True when it did. Any other end fails the test."""
+        self._pipe.send((failpoint, args))
+        assert self._pipe.poll(seconds), f"no end within {seconds:g} seconds"
+        code = self._pipe.recv()
+        assert code in {0, -signal.SIGKILL}, code
+        return bool(code != 0)
 
 
 def finish(process: ForkServerProcess, seconds: float = 60) -> bool:
@@ -122,6 +160,32 @@ def finish(process: ForkServerProcess, seconds: float = 60) -> bool:
 def _run(target: Callable[..., None], args: tuple[Any, ...], failpoint: str) -> None:
     os.environ["CRMBOT_FAILPOINT"] = failpoint
     target(*args)
+
+
+def _nurse(pipe: Connection, target: Callable[..., None], args: tuple[Any, ...]) -> None:
+    target(*args)
+    pipe.send(0)
+    while (order := pipe.recv()) is not None:
+        child = os.fork()
+        if child == 0:
+            _be_born(target, *order)
+        pipe.send(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def _be_born(target: Callable[..., None], failpoint: str, args: tuple[Any, ...]) -> NoReturn:
+    """Do the thing and end, whatever comes of it."""
+    code = 1
+    try:
+        # In a new process they would not be known yet.
+        for known in (failpoints._armed, failpoints._reached):
+            known.cache_clear()
+        _run(target, args, failpoint)
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+        raise
+    finally:
+        os._exit(code)
 
 
 @cache

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import cycle, islice, product
 
 import pytest
-from chaos.processes import finish, opened, start
+from chaos.processes import Nursery, finish, opened, start
 from clocks import SettableClock
 from imapclient.exceptions import IMAPClientError
 from mailboxes import command_mail, mail, settings_of
@@ -39,6 +39,7 @@ STEPS = (
     "command.committed",
     "mail.logged",
 )
+MOST_DEATHS = 1_000
 DEATHS = [f"{step}:{time}" for time, step in product((2, 1, 3), STEPS)]
 
 
@@ -67,17 +68,20 @@ def test_intake_killed_at_any_step_loses_nothing_and_logs_nothing_twice(
     settings, workspace_id, clock = settings_of(dovecot), any_post.crm.workspace_id, any_post.crm.clock
     markers: list[str] = []
     killed = 0
-    for death in islice(cycle(DEATHS), rounds(13, 500)):
-        for _ in range(3):
-            markers.append(f"mail {len(markers):05}")
-            make = command_mail if len(markers) % 3 == 0 else mail
-            dovecot.save(make(markers[-1].removeprefix("mail ")))
-        clock.advance(timedelta(seconds=1))
-        killed += finish(start(poll, store_url, workspace_id, settings, clock(), failpoint=death))
+    with Nursery(poll, store_url, workspace_id, settings, clock()) as nursery, dovecot.client() as sender:
+        for death in islice(cycle(DEATHS), rounds(len(STEPS), 10_000)):
+            for _ in range(3):
+                markers.append(f"mail {len(markers):05}")
+                make = command_mail if len(markers) % 3 == 0 else mail
+                sender.append("INBOX", make(markers[-1].removeprefix("mail ")))
+            clock.advance(timedelta(seconds=1))
+            killed += nursery.run(store_url, workspace_id, settings, clock(), failpoint=death)
+            if killed == MOST_DEATHS:
+                break
     for _ in range(2):
         clock.advance(timedelta(seconds=1))
         assert not finish(start(poll, store_url, workspace_id, settings, clock()))
-    assert killed >= rounds(5, 250)
+    assert killed >= rounds(5, MOST_DEATHS)
     assert_each_once(any_post, markers)
     asked = [f"do {marker.removeprefix('mail ')}" for marker in markers[2::3]]
     assert sorted(task.subject for task in any_post.crm.rows(Activity, Activity.kind == "task")) == asked
