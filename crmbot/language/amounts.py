@@ -22,6 +22,7 @@ _COMMON = frozenset("usd eur gbp chf jpy cad aud nzd sek nok dkk pln czk inr brl
 _ENGLISH = frozenset({"ALL", "TOP"})
 _TIMES = {"k": 3, "thousand": 3, "m": 6, "mm": 6, "mn": 6, "mio": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}
 _PLACES_OF_A_THOUSAND = 3
+_GAP_IN_DECIMALS = re.compile(r"[.,][^.,]* [^.,]*$")
 
 _UNIT = rf"(?:[a-z]{{0,3}}[{SYMBOLS}]|[^\W\d_]{{2,7}})"
 _AMOUNT = re.compile(
@@ -99,6 +100,8 @@ def _decimal(said: str, number: str, currency: str, *, scaled: bool) -> str:
     if number.isdigit():
         return number
     plain = re.sub(r"[\s'\u2019]", " ", number)
+    if _GAP_IN_DECIMALS.search(plain):
+        raise _muddled(said)
     marks = [c for c in plain if c in ".,"]
     if len(set(marks)) > 1:
         if marks.count(marks[-1]) > 1:
