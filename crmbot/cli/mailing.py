@@ -8,7 +8,10 @@ from pathlib import Path
 import click
 
 from crmbot.cli.triage import triage_command
-from crmbot.errors import BadInput
+from crmbot.errors import BadInput, Busy
+
+_BRING_AGAIN = 75
+"""EX_TEMPFAIL of sysexits.h: mail servers keep the mail and try later; they send it back for any other failure."""
 
 
 @click.group("mail")
@@ -18,31 +21,44 @@ def mail_command() -> None:
 
 @mail_command.command("parse")
 @click.argument("files", nargs=-1, required=True)
-@click.option("--json", "_as_json", is_flag=True, help="One JSON line a mail; the only form there is.")
-def parse_mail(*, files: tuple[str, ...], _as_json: bool) -> None:
-    """Print what is understood of each message, one JSON line a mail; "-" is stdin. Stores nothing, needs no config."""
+@click.option(
+    "--json/--text", "as_json", default=None, help="One JSON line a mail, or words; words on a terminal, else JSON."
+)
+def parse_mail(*, files: tuple[str, ...], as_json: bool | None) -> None:
+    """Print what is understood of each message; "-" is stdin. Stores nothing, needs no config."""
+    from crmbot.cli.parsed import in_words
     from crmbot.mail.reading import read_mail
 
-    for name, raw in _messages(files):
-        click.echo(json.dumps({"file": name, **read_mail(raw).as_json()}, ensure_ascii=False))
+    as_json = not sys.stdout.isatty() if as_json is None else as_json
+    for place, (name, raw) in enumerate(_messages(files)):
+        parsed = {"file": name, **read_mail(raw).as_json()}
+        between = "\n" if place and not as_json else ""
+        click.echo(json.dumps(parsed, ensure_ascii=False) if as_json else between + in_words(parsed))
 
 
 @mail_command.command("ingest")
 @click.argument("files", nargs=-1, required=True)
 @click.pass_context
 def ingest_mail(ctx: click.Context, files: tuple[str, ...]) -> None:
-    """Take .eml files or stdin ("-") in through the real pipeline; one JSON line a mail. Usable as an MTA's pipe."""
+    """Take .eml files or stdin ("-") in through the real pipeline; one JSON line a mail. Usable as an MTA's pipe.
+
+    Exit code 75 asks the MTA to bring the mail again: the store could not be reached, and nothing was taken in.
+    """
     from crmbot.cli.opening import crmbot, workspace_of
     from crmbot.mail.guarded.reader import GuardedReader
     from crmbot.mail.pipeline import ingest
 
     root = ctx.find_root()
-    with GuardedReader() as read, crmbot(root) as bot:
-        workspace_id = workspace_of(root, bot)
-        authserv_id = next((intake.authserv_id for intake in bot.settings.mail_intake if intake.authserv_id), None)
-        for name, raw in _messages(files):
-            taken = ingest(bot.service, workspace_id, raw, authserv_id=authserv_id, file=name, read=read)
-            click.echo(json.dumps(taken, ensure_ascii=False))
+    try:
+        with GuardedReader() as read, crmbot(root) as bot:
+            workspace_id = workspace_of(root, bot)
+            authserv_id = next((intake.authserv_id for intake in bot.settings.mail_intake if intake.authserv_id), None)
+            for name, raw in _messages(files):
+                taken = ingest(bot.service, workspace_id, raw, authserv_id=authserv_id, file=name, read=read)
+                click.echo(json.dumps(taken, ensure_ascii=False))
+    except Busy as error:
+        click.echo(str(error), err=True)
+        ctx.exit(_BRING_AGAIN)
 
 
 @mail_command.command("poll")

@@ -125,7 +125,18 @@ def ask_of(service: CrmService, actor: Actor, mail: Mail, command: Command, logg
     )
 
 
-def obey(service: CrmService, actor: Actor, asked: ObeyMail, mail: Mail) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Obeyed:
+    """What came of a mail's command; `moved`: the mail itself may be elsewhere now."""
+
+    line: str
+    said: str
+    refused: bool = False
+    repeated: bool = False
+    moved: bool = False
+
+
+def obey(service: CrmService, actor: Actor, asked: ObeyMail, mail: Mail) -> Obeyed:
     """Do what a mail asks for, once however often the mail comes; what is refused is told in the receipt.
 
     Raises:
@@ -134,13 +145,16 @@ def obey(service: CrmService, actor: Actor, asked: ObeyMail, mail: Mail) -> Outc
     digest = hashlib.sha256(f"{mail.message_id} {mail.date} {mail.content_hash}".encode()).hexdigest()
     delivery = Delivery(f"{MAIL_KEYS}{digest}:{actor.user_id}")
     try:
-        return _outcome(service.perform(actor, asked, delivery=delivery))
+        done = _outcome(service.perform(actor, asked, delivery=delivery))
+        moved = isinstance(asked.command, CreateDeal)
+        return Obeyed(asked.line, done.said, asked.command is None, done.repeated, moved)
     except (Busy, Unauthenticated):
         raise
     except CrmError as error:
         example = _line(error.example) if isinstance(error, BadInput) else _chosen(asked.line, error)
         told = replace(asked, command=None, problem=_in_words(error), example=example or asked.example)
-        return _outcome(service.perform(actor, told, delivery=delivery))
+        refused = _outcome(service.perform(actor, told, delivery=delivery))
+        return Obeyed(asked.line, refused.said, refused=True, repeated=refused.repeated)
 
 
 def refuse_stranger(mail: Mail, actor: Actor) -> None:

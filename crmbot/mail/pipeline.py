@@ -13,11 +13,11 @@ from crmbot.crm.emails.knowledge import is_outside
 from crmbot.crm.emails.placing import COMMAND_ONLY, NEVER
 from crmbot.crm.emails.senders import People, read_people
 from crmbot.crm.policy import Policy
-from crmbot.crm.requests import LogEmail
+from crmbot.crm.requests import LogEmail, ShowEmail
 from crmbot.domain.identity import domain_of
 from crmbot.errors import Busy
 from crmbot.failpoints import reach
-from crmbot.mail.commands import Command, ask_of, command_of, obey
+from crmbot.mail.commands import Command, Obeyed, ask_of, command_of, obey
 from crmbot.mail.judging import Door, judge_sender, requests_of
 from crmbot.mail.reading import read_mail
 from crmbot.mail.values import Mail
@@ -44,13 +44,14 @@ class Taken:
     """What became of one raw mail.
 
     `state` is logged, triage, noise, duplicate or failed; `reason` a code or, when it failed, a sentence. `answers`
-    are those of the door, several when several mails were forwarded in one.
+    are those of the door, several when several mails were forwarded in one; `obeyed` is what came of its command.
     """
 
     state: str
     reason: str
     message_id: str | None = None
     answers: tuple[MailAnswer, ...] = ()
+    obeyed: Obeyed | None = None
 
     @property
     def answer(self) -> MailAnswer | None:
@@ -114,19 +115,21 @@ def fulfil(service: CrmService, intent: Intent) -> Taken:
         CrmError: the store refused; nothing was done, but for what was done already and is not done again.
     """
     actor, requests, command = intent.actor, intent.requests, intent.command
-    delivery_id = intent.delivery_id
+    delivery_id, obeyed = intent.delivery_id, None
     if command is None:
         answers = tuple(_log(service, actor, request) for request in _with_delivery(requests, delivery_id))
     else:
         answers = tuple(_log(service, actor, request) for request in requests)
         reach("mail.command")
         asked = ask_of(service, actor, intent.mail, command, answers[0])
-        done = obey(service, actor, replace(asked, delivery_id=delivery_id), intent.mail)
-        if done.repeated and delivery_id:
+        obeyed = obey(service, actor, replace(asked, delivery_id=delivery_id), intent.mail)
+        if obeyed.repeated and delivery_id:
             _log(service, actor, replace(requests[0], delivery_id=delivery_id))
+        if obeyed.moved:
+            answers = (_as_it_is(service, actor, answers[0]), *answers[1:])
     reach("mail.logged")
     first = answers[0]
-    return Taken(state_of(first), first.email.reason, intent.mail.message_id, answers)
+    return Taken(state_of(first), first.email.reason, intent.mail.message_id, answers, obeyed)
 
 
 def ingest(
@@ -169,8 +172,15 @@ def as_line(taken: Taken) -> dict[str, Any]:
     }
     for name, letter in (("deal", "D"), ("contact", "C"), ("company", "O"), ("lead", "L")):
         line[name] = next((found for found in references if found.startswith(letter)), None)
+    if taken.obeyed is not None:
+        done = not taken.obeyed.refused
+        line["command"] = {"line": taken.obeyed.line, "done": done, "said": taken.obeyed.said}
+        if taken.reason == COMMAND_ONLY:
+            line |= {"state": "command", "said": taken.obeyed.said}
     if len(taken.answers) > 1:
-        line["also"] = [as_line(replace(taken, answers=(one,), state=state_of(one))) for one in taken.answers[1:]]
+        line["also"] = [
+            as_line(replace(taken, answers=(one,), state=state_of(one), obeyed=None)) for one in taken.answers[1:]
+        ]
     return line
 
 
@@ -215,6 +225,12 @@ def _log(service: CrmService, actor: Actor, request: LogEmail) -> MailAnswer:
     if not isinstance(answer, MailAnswer):
         raise TypeError(f"the door answered {type(answer).__name__}")
     return answer
+
+
+def _as_it_is(service: CrmService, actor: Actor, answer: MailAnswer) -> MailAnswer:
+    """Return what became of a mail that its own command may have put elsewhere."""
+    now = service.perform(actor, ShowEmail(answer.email.id))
+    return replace(now, repeated=answer.repeated) if isinstance(now, MailAnswer) else answer
 
 
 def state_of(answer: MailAnswer) -> str:

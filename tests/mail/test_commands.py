@@ -95,7 +95,7 @@ def test_new_deal_takes_its_mail_along(post: Post) -> None:
     taken = post.take(forward(stranger, words="/deal Globex start 40k"))
     deal = post.crm.rows(Deal, Deal.title == "Globex start")[0]
     assert deal.value_minor == 4_000_000
-    assert taken.state == "triage"
+    assert taken.state == "logged"
     assert [(row.state, activity.deal_id) for row, activity in zip(post.emails(), post.activities(), strict=True)] == [
         ("logged", deal.id)
     ]
