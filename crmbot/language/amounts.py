@@ -117,7 +117,7 @@ def _decimal(said: str, number: str, currency: str, *, scaled: bool) -> str:
     if not thousands or scaled:
         return f"{_grouped(said, whole)}.{decimals}"
     if marks[0] == ",":
-        return whole + decimals
+        return _grouped(said, whole) + decimals
     raise BadInput(
         f"“{said}” is unclear: {whole},{decimals} {currency} or {whole}.{decimals[:2]} {currency}? "
         "Leave the point out, or write two decimals.",
