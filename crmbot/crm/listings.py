@@ -6,7 +6,17 @@ from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import Integer, bindparam, func, literal, select
+from sqlalchemy import (
+    BinaryExpression,
+    ColumnElement,
+    Integer,
+    UnaryExpression,
+    bindparam,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.sql.operators import eq
 
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Listing
@@ -63,6 +73,7 @@ _ORDERS: Mapping[str, tuple[Any, ...]] = {
     "activity": (Activity.overdue_at.asc().nulls_last(), Activity.id),
     "activity.done": (Activity.completed_at.desc(), Activity.id),
 }
+_BY_WORDS = frozenset({"words", "inside"})
 _STATES = {"open": ("open",), "done": ("done",), "overdue": ("open", "until"), "today": ("open", "until")}
 
 
@@ -184,15 +195,34 @@ def _found(work: Work, kind: Any, order: str, said: Mapping[str, Any]) -> tuple[
 @cache
 def _statements(kind: Any, order: str, names: tuple[str, ...]) -> tuple[Prepared, Prepared]:
     """Return what counts and what lists the records that meet these filters."""
-    where = [_FILTERS[f"{kind.__tablename__}.{name}"] for name in names]
+    by_words = bool(_BY_WORDS.intersection(names))
+    told = [_FILTERS[f"{kind.__tablename__}.{name}"] for name in names]
+    where = [_unindexed(one) for one in told] if by_words else told
     mine = kind.workspace_id == bindparam("workspace")
     window = {"limit": bindparam("most", type_=Integer), "offset": bindparam("skipped", type_=Integer)}
-    listing = select(kind).where(mine, *where).order_by(*_ORDERS[order])
+    first, *others = _ORDERS[order]
+    ordered = [_opaque(first) if by_words else first, *others]
+    listing = select(kind).where(mine, *where).order_by(*ordered)
     counted = select(literal(1)).where(mine, *where).limit(bindparam("counted", type_=Integer)).subquery()
     return (
         Prepared(select(func.count()).select_from(counted)),
         Prepared(listing.limit(window["limit"]).offset(window["offset"])),
     )
+
+
+def _unindexed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return a condition on a column of text so that no index is taken for it before that of words."""
+    if isinstance(condition, BinaryExpression) and condition.operator is eq:
+        same: ColumnElement[bool] = condition.left.concat("") == condition.right
+        return same
+    return condition
+
+
+def _opaque(order: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return an order that no index has, so that the few records with a word are sorted and not all looked through."""
+    if isinstance(order, UnaryExpression):
+        return UnaryExpression(_opaque(order.element), modifier=order.modifier)
+    return func.coalesce(order, order)
 
 
 def _singular(what: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Integer, bindparam, case, func, select
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import CompanyView, ContactView, DealView, Found, Hit, LeadView, Link
 from crmbot.crm.lookup import NAMED, nearest_to
-from crmbot.crm.lookup.naming import CONTACT_BY_EMAIL, LEAD_BY_EMAIL, Named, by_number
+from crmbot.crm.lookup.naming import ANY_OUTCOME, CONTACT_BY_EMAIL, LEAD_BY_EMAIL, Named, by_name, by_number
 from crmbot.crm.lookup.words import among_latest, literal, named_with, word_starts, word_values
 from crmbot.crm.name_words import LEAD_COMPANY
 from crmbot.crm.prepared import Prepared
@@ -41,7 +41,7 @@ def find(work: Work, request: ask.Find) -> Found:
     if not words:
         raise BadInput("What should be found? Type a word.", field="words", example="/crm find acme")
     kinds = [named for named in _SEARCHED if request.kind in (None, "", named.kind)]
-    rows = [(named, row) for named in kinds for row in _with_words(work, named, words)]
+    rows = [(named, row) for named in kinds for row in (*_called(work, named, words), *_with_words(work, named, words))]
     rows = rows or [(named, row) for named in kinds for row in _with_parts(work, named, words)]
     direct = [*_by_number(work, kinds, request.words), *_by_address(work, kinds, request.words)]
     hits = tuple(dict.fromkeys(_hit(work, named.kind, row) for named, row in [*direct, *rows]))[:_MOST_HITS]
@@ -61,6 +61,10 @@ def _with_words(work: Work, named: Named, words: Sequence[str]) -> list[Any]:
     is_common = counts[rarest] >= _COMMON
     values = patterns | {"name": " ".join(words)} | ({} if is_common else word_values(rarest))
     return _loaded(work, work.all(_naming(named, len(words), "" if is_common else "words"), named.model, **values))
+
+
+def _called(work: Work, named: Named, words: Sequence[str]) -> list[Any]:
+    return work.all(by_name(named, "exactly", ANY_OUTCOME), named.model, key=" ".join(words))
 
 
 def _with_parts(work: Work, named: Named, words: Sequence[str]) -> list[Any]:

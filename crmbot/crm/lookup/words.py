@@ -12,7 +12,7 @@ _LAST = "\U0010ffff"
 """Comes after every character that a name has."""
 SLOTS = 12
 """In so many ways the words may begin that somebody meant."""
-_INSIDE = 5_000
+_INSIDE = 1_000
 """In how many of the latest records the inside of words is looked at, which no index finds."""
 
 
