@@ -12,7 +12,8 @@ from crmbot.crm.answers import Answer, Outcome
 from crmbot.crm.requests import Request
 from crmbot.errors import Ambiguous, Busy, CrmError, MissingFact, NotFound
 from crmbot.language import Parsed
-from crmbot.language.conversation import answer
+from crmbot.language.conversation import answer, context_of
+from crmbot.language.retelling import retold
 from crmbot.service import CrmService, Delivery
 from crmbot.slack.asides import hold_back_charts
 from crmbot.slack.blocks.messages import answer_message
@@ -117,15 +118,25 @@ class Desk:
         return self._guarded(incoming, act, in_thread=thread is not None)
 
     def press(
-        self, incoming: Incoming, request: Request, *, shared: bool = False, picked: Picked | None = None
+        self,
+        incoming: Incoming,
+        request: Request,
+        *,
+        shared: bool = False,
+        picked: Picked | None = None,
+        retells: bool = False,
     ) -> Reply:
-        """Do what a button carries; `shared` is for a message that readers in many zones see."""
+        """Do what a button carries; `shared` is for a message that readers in many zones see.
+
+        With `retells` the answer tells how the dates and sums were read that somebody typed.
+        """
 
         def act(actor: Actor, reader: Reader) -> Reply:
             own = replace(reader, shared=shared)
             meant = finished(self.service, actor, request)
             delivery = Delivery(incoming.key, deadline=incoming.deadline) if meant.WRITES else None
-            return self._perform(actor, own, Parsed(meant), delivery, picked)
+            echoes = retold(meant, context_of(self.service, actor)) if retells else ()
+            return self._perform(actor, own, Parsed(meant, echoes), delivery, picked)
 
         return self._guarded(incoming, act)
 

@@ -40,7 +40,9 @@ class Pressed:
         """Do a request as the person who pressed."""
         shared = not self.click.is_private
         picked = self.press.picked if remember else None
-        return self.asker.desk.press(self.click.incoming, request, shared=shared, picked=picked)
+        # Who picked a record sees only now how the rest of their line was read.
+        retells = self.click.action_id == "record.choose"
+        return self.asker.desk.press(self.click.incoming, request, shared=shared, picked=picked, retells=retells)
 
 
 def register(app: App, asker: Asker) -> None:

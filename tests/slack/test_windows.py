@@ -91,6 +91,7 @@ def test_a_form_sent_as_it_was_drawn_makes_a_request_or_says_at_which_field_not(
         for name in (*RECORD_FIELDS, "proposal")
         if form in REQUESTS and name in {one.name for one in fields(REQUESTS[form])}
     }
+    about |= {"status": "disqualified"} if form == "lead.status" else {}
     asked = Asked(form, {**about, **fields_of(form, "Acme")})
     state: dict[str, dict[str, dict[str, Any]]] = {}
     for block in form_modal(asked, READER).blocks:

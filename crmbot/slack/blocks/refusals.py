@@ -1,13 +1,15 @@
 """Cards of what could not be done: the sentence, an example, and the ways on."""
 
+from dataclasses import replace
+
 from crmbot.crm.aliases import Picked
-from crmbot.crm.requests import LoseDeal, Request
+from crmbot.crm.requests import LoseDeal, MoveDeal, Request, SetLeadStatus
 from crmbot.domain.ids import parse_reference
 from crmbot.errors import Ambiguous, BadInput, Candidate, CrmError, MissingFact, NotFound
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import actions, context, section, sentence, stack
 from crmbot.slack.drafts import with_fact
-from crmbot.slack.forms.asked import Asked, form_button
+from crmbot.slack.forms.asked import Asked, fits_a_button, form_button
 from crmbot.slack.message import Block, Element, Message
 from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line
 from crmbot.slack.press import press_button
@@ -29,7 +31,7 @@ def refusal_message(error: CrmError, reader: Reader, request: Request | None = N
         sentence(f"{'🤔' if isinstance(error, Ambiguous) else '⚠️'} {error}"),
         _example(error, reader),
         _candidates(error, request),
-        _making(error, reader),
+        _making(error, reader, request),
     )
     return fit(Message(escape(error), blocks))
 
@@ -57,17 +59,30 @@ def _reasons(error: MissingFact, reader: Reader, request: Request) -> Message:
         for place, (reason, finished) in enumerate(whole)
         if finished is not None
     ]
-    if isinstance(request, LoseDeal):
-        buttons.append(form_button("Another reason …", Asked(request.NAME, {"deal": request.deal}), "form.reason"))
+    asked = _other_reason(request)
+    buttons += [form_button("Another reason …", asked, "form.reason")] if asked else []
     return fit(Message(escape(error), stack(sentence(f"🤔 {error}"), actions(*buttons))))
 
 
-def _making(error: CrmError, reader: Reader) -> Block | None:
-    """Return the button of the form that makes what is not there, filled with what was said of it."""
+def _other_reason(request: Request) -> Asked | None:
+    """Return the form for a reason in words of one's own."""
+    match request:
+        case LoseDeal(deal=deal) | MoveDeal(deal=deal):
+            return Asked(LoseDeal.NAME, {"deal": deal})
+        case SetLeadStatus(lead=lead, status=status):
+            return Asked(request.NAME, {"lead": lead, "status": status})
+    return None
+
+
+def _making(error: CrmError, reader: Reader, request: Request | None) -> Block | None:
+    """Return the button of the form that makes what is not there, filled with what was said; the request goes on."""
     if not isinstance(error, NotFound) or error.request not in _MAKES:
         return None
     noun, label = _MAKES[error.request]
     asked = Asked(error.request, {name: value for name, value in error.known.items() if value})
+    if request is not None and error.field and with_fact(request, error.field, "") is not None:
+        going_on = replace(asked, then=request, then_field=error.field)
+        asked = going_on if fits_a_button(going_on) else asked
     return actions(form_button(label, asked, "form.make")) if reader.may_edit(noun) else None
 
 

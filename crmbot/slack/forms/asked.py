@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from crmbot.crm.requests import decode_known, encode_known
+from crmbot.crm.requests import Request, decode, decode_known, encode, encode_known
 from crmbot.errors import BadInput
 from crmbot.slack.blocks import limits
 from crmbot.slack.blocks.primitives import button
@@ -20,7 +20,8 @@ class Asked:
     """A form that is asked, or about to be.
 
     `form` names it: a request's name, or a form of its own. `known` are the request's fields as far as they were said,
-    `was` those that a form for changes began with. `draft` stands for `known` where that is too long.
+    `was` those that a form for changes began with. `draft` stands for `known` where that is too long. `then` is what
+    lacked the record that the form makes, to be done with it as its `then_field`.
     """
 
     form: str
@@ -28,6 +29,8 @@ class Asked:
     was: dict[str, Any] = field(default_factory=dict)
     place: Place = field(default_factory=Place)
     draft: str = ""
+    then: Request | None = None
+    then_field: str = ""
 
     @property
     def value(self) -> str:
@@ -35,7 +38,7 @@ class Asked:
         data: dict[str, Any] = {"form": encode_known(self.form, self.known)}
         if self.draft:
             data["draft"] = self.draft
-        return packed(data)
+        return packed(data | self._following())
 
     @property
     def metadata(self) -> str:
@@ -46,7 +49,10 @@ class Asked:
             data["was"] = encode_known(self.form, self.was)
         to = {"url": place.response_url, "channel": place.channel, "thread": place.thread, "replace": place.replace}
         data["to"] = {name: value for name, value in to.items() if value}
-        return packed(data)
+        return packed(data | self._following())
+
+    def _following(self) -> dict[str, Any]:
+        return {"then": encode(self.then), "then_field": self.then_field} if self.then else {}
 
     @classmethod
     def read(cls, text: str) -> "Asked":
@@ -65,7 +71,8 @@ class Asked:
             str(to.get("thread") or ""),
             bool(to.get("replace")),
         )
-        return cls(name, known, was, place, str(data.get("draft") or ""))
+        then = decode(data["then"]) if data.get("then") else None
+        return cls(name, known, was, place, str(data.get("draft") or ""), then, str(data.get("then_field") or ""))
 
     def without(self, *names: str) -> "Asked":
         """Return it without what the form's own fields will say."""

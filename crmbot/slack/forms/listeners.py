@@ -1,6 +1,7 @@
 """What of a form Slack tells: its button was pressed, somebody types into a menu that searches, it was sent."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
@@ -83,8 +84,8 @@ def _ask(asker: Asker, click: Click, who: Reply, asked: Asked) -> Message | None
     reader = who.reader
     if reader is None:
         return who.message
-    instead = changes_a_record(asked) or asked.form in SHOWN_IN
-    asked = Asked(asked.form, asked.known, asked.was, click.place(replace=instead))
+    instead = changes_a_record(asked) or asked.form in SHOWN_IN or asked.then is not None
+    asked = replace(asked, place=click.place(replace=instead))
     if changes_a_record(asked):
         asked, look = begin(asker.desk, click.incoming, asked)
         if look.error is not None:

@@ -6,18 +6,25 @@ from typing import Any
 from slack_bolt import Ack, BoltContext
 
 from crmbot.crm.answers import Outcome
+from crmbot.crm.requests import Undo
 from crmbot.errors import BadInput, CrmError, SendFailed, Unauthenticated
 from crmbot.language.conversation import context_of
 from crmbot.slack.answering import answer_at
 from crmbot.slack.api import SlackApi
+from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.modals import errors_at, one_said, said_in
+from crmbot.slack.blocks.primitives import section, stack
 from crmbot.slack.desk import Desk, Incoming, Reply
+from crmbot.slack.drafts import with_fact
 from crmbot.slack.forms.asked import Asked
 from crmbot.slack.forms.editing import changes_a_record, overtaken
 from crmbot.slack.forms.fields import PERSON, Said
 from crmbot.slack.forms.making import WrongFields, request_of
 from crmbot.slack.forms.table import FORMS
 from crmbot.slack.forms.workspace import SHOWN_IN
+from crmbot.slack.message import Block
+from crmbot.slack.mrkdwn import Mrkdwn, one_line
+from crmbot.slack.press import press_button
 from crmbot.slack.rewriting import list_again
 from crmbot.slack.windows import card_modal
 
@@ -40,7 +47,7 @@ def answer_submission(desk: Desk, api: SlackApi, ack: Ack, body: dict[str, Any],
     if reply.error is not None:
         ack(**errors_at({_field_of(reply.error, view): _sentence(reply)}, _first_field(view)))
         return
-    reply = _in_list(desk, incoming, asked, reply)
+    reply = _going_on(desk, incoming, asked, _in_list(desk, incoming, asked, reply))
     try:
         shown = answer_at(api, asked.place, incoming, reply.message)
     except SendFailed:
@@ -83,7 +90,24 @@ def _perform(desk: Desk, incoming: Incoming, asked: Asked, state: dict[str, Any]
         errors = overtaken(desk, incoming, asked, request)
         if errors:
             raise WrongFields(errors)
-    return desk.press(incoming, request)
+    return desk.press(incoming, request, retells=True)
+
+
+def _going_on(desk: Desk, incoming: Incoming, asked: Asked, made: Reply) -> Reply:
+    """Do what had to wait for the record that the form made; what was made is told below its answer."""
+    outcome = made.answer
+    if asked.then is None or not isinstance(outcome, Outcome) or outcome.record is None:
+        return made
+    request = with_fact(asked.then, asked.then_field, outcome.record.reference)
+    if request is None:
+        return made
+    later = desk.press(replace(incoming, key=f"{incoming.key[:120]} then"), request, retells=True)
+    return replace(later, message=fit(replace(later.message, blocks=stack(later.message.blocks, _made(outcome)))))
+
+
+def _made(outcome: Outcome) -> Block | None:
+    undo = press_button("Undo", Undo(outcome.entry_id), row=True) if outcome.entry_id else None
+    return section(Mrkdwn(f"✅ {one_line(outcome.said, 300)}"), accessory=undo)
 
 
 def _meet_chosen(desk: Desk, incoming: Incoming, asked: Asked, said: Said) -> None:

@@ -63,6 +63,11 @@ FORMS: dict[str, Form] = {
         "Lost",
         (_DEAL, Field("reason", "Why was it lost?", TEXT, DEFAULT_LOST_REASONS[0], optional=False)),
     ),
+    "lead.status": Form(
+        "Disqualify lead",
+        "Disqualify",
+        (_LEAD, Field("reason", "Why will it not buy?", TEXT, DEFAULT_LOST_REASONS[0], optional=False)),
+    ),
     "deal.assign": Form("Assign deal", "Assign", (_DEAL, _NEW_OWNER)),
     "lead.new": Form(
         "New lead",
