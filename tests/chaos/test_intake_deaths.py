@@ -54,6 +54,14 @@ def poll(url: str, workspace_id: str, settings: IntakeSettings, now: datetime) -
                 return
 
 
+def pour(dovecot: Dovecot, markers: list[str]) -> None:
+    """Save two mails and one with a command, under the next markers."""
+    with dovecot.client() as sender:
+        for make in (mail, mail, command_mail):
+            markers.append(f"mail {len(markers):05}")
+            sender.append("INBOX", make(markers[-1].removeprefix("mail ")))
+
+
 def assert_each_once(post: Post, markers: list[str]) -> None:
     """Compare what was sent with what is in the store: activities, mails and receipts."""
     assert sorted(row.subject for row in post.activities()) == markers
@@ -68,12 +76,10 @@ def test_intake_killed_at_any_step_loses_nothing_and_logs_nothing_twice(
     settings, workspace_id, clock = settings_of(dovecot), any_post.crm.workspace_id, any_post.crm.clock
     markers: list[str] = []
     killed = 0
-    with Nursery(poll, store_url, workspace_id, settings, clock()) as nursery, dovecot.client() as sender:
+    pour(dovecot, markers)
+    with Nursery(poll, store_url, workspace_id, settings, clock()) as nursery:
         for death in islice(cycle(DEATHS), rounds(len(STEPS), 10_000)):
-            for _ in range(3):
-                markers.append(f"mail {len(markers):05}")
-                make = command_mail if len(markers) % 3 == 0 else mail
-                sender.append("INBOX", make(markers[-1].removeprefix("mail ")))
+            pour(dovecot, markers)
             clock.advance(timedelta(seconds=1))
             killed += nursery.run(store_url, workspace_id, settings, clock(), failpoint=death)
             if killed == MOST_DEATHS:
