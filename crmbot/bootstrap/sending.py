@@ -91,7 +91,8 @@ def _renderer(bot: Crmbot, kind: str, ways: Mapping[str, Gateway]) -> Renderer:
             user = session.get(User, (message.workspace_id, message.destination))
         if user is None or not user.active:
             raise SendFailed("The person has left the workspace.", permanent=True)
-        if user.slack_user_id is not None and "slack" in ways:
+        by_mail = message.payload.get("by") == "mail" and "mail" in ways
+        if user.slack_user_id is not None and "slack" in ways and not by_mail:
             payload = _NOTICES[kind].as_slack(message.payload).payload
             return replace(message, kind="slack.dm", destination=user.slack_user_id, payload=payload)
         if "mail" in ways:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, func, literal, or_, select
 
-from crmbot.crm.emails.placing import RECEIPT
+from crmbot.crm.emails.receipts import RECEIPT
 from crmbot.crm.emails.sensitive import is_sensitive
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work

@@ -11,7 +11,8 @@ from crmbot.crm.emails.bounces import note_bounce
 from crmbot.crm.emails.invites import remember_invite
 from crmbot.crm.emails.knowledge import Knowledge, look_up
 from crmbot.crm.emails.matching import MEETING, Match, climb, place_with_contact
-from crmbot.crm.emails.placing import add_email_activities, keep_further, logged_sentence, send_receipt
+from crmbot.crm.emails.placing import add_email_activities, keep_further, logged_sentence
+from crmbot.crm.emails.receipts import Wish, answers_notice, send_receipt
 from crmbot.crm.emails.statements import Row
 from crmbot.crm.emails.strangers import contact_of
 from crmbot.crm.emails.views import activity_reference, email_view, match_links, why_words
@@ -107,7 +108,7 @@ def _log_again(work: Work, request: LogEmail, known: Knowledge, earlier: Row) ->
     mate = work.actor.user_id
     if activity is not None and mate and mate not in (email.logged_by_id, *email.also_logged_by):
         email.also_logged_by = [*email.also_logged_by, mate]
-        send_receipt(work, email, preference=_preference(work, known), about=about, activity=activity, repeated=True)
+        send_receipt(work, email, wish=_wish(work, known), about=about, activity=activity, repeated=True)
     if request.message_id and request.message_id not in known.threads and email.state == "logged":
         # A forward has no Message-ID of the original; the direct copy has, and answers will name it.
         _keep_references(work, email, (request.message_id,))
@@ -124,16 +125,18 @@ def _place(work: Work, request: LogEmail, known: Knowledge, email: Email) -> Mai
         return _log_with_meeting(work, request, known, email, heard)
     if request.leave:
         told = note_bounce(work, request)
-        preference = _preference(work, known) if told and request.forwarded else None
-        return _set_aside(work, email, "noise", request.leave, receipt=preference, bounced=told)
+        wish = _wish(work, known) if told and request.forwarded else None
+        return _set_aside(work, email, "noise", request.leave, receipt=wish, bounced=told)
     if request.hold:
         return _set_aside(work, email, "triage", request.hold, request=request)
     if known.outside and all(_is_ignored(one, known) for one in known.outside):
-        return _set_aside(work, email, "ignored", "ignored", receipt=_preference(work, known))
+        return _set_aside(work, email, "ignored", "ignored", receipt=_wish(work, known))
     match = climb(work, request, known) or _make_contact(work, request, known)
     if match is None:
+        if not known.outside and answers_notice(work, request.references):
+            return _set_aside(work, email, "noise", "receipt.answer: it only answers a receipt")
         reason = "unknown_sender" if known.outside else "nobody_outside"
-        return _set_aside(work, email, "triage", reason, receipt=_preference(work, known), request=request)
+        return _set_aside(work, email, "triage", reason, receipt=_wish(work, known), request=request)
     return _log(work, request, known, email, match)
 
 
@@ -148,7 +151,7 @@ def _log(work: Work, request: LogEmail, known: Knowledge, email: Email, match: M
     keep_files(work, email, request.files)
     _keep_references(work, email, _thread_ids(request, known))
     about = match_links(work, known, match)
-    send_receipt(work, email, preference=_preference(work, known), about=about, activity=activity, match=match)
+    send_receipt(work, email, wish=_wish(work, known), about=about, activity=activity, match=match)
     return MailAnswer(
         logged_sentence(email, activity, about, match),
         email=email_view(work, email, about),
@@ -164,7 +167,7 @@ def _log_with_meeting(work: Work, request: LogEmail, known: Knowledge, email: Em
     _keep(work, email)
     _keep_references(work, email, _thread_ids(request, known))
     about = about_links(work, heard.activity)
-    send_receipt(work, email, preference=_preference(work, known), about=about, activity=heard.activity)
+    send_receipt(work, email, wish=_wish(work, known), about=about, activity=heard.activity)
     view = activity_view(work, heard.activity, about)
     return MailAnswer(heard.said, email=email_view(work, email, about), activity=view)
 
@@ -175,7 +178,7 @@ def _set_aside(
     state: str,
     why: str,
     *,
-    receipt: str | None = None,
+    receipt: Wish | None = None,
     request: LogEmail | None = None,
     bounced: tuple[str, ...] = (),
 ) -> MailAnswer:
@@ -195,7 +198,7 @@ def _set_aside(
     if request is not None:
         keep_files(work, email, request.files)
     if receipt:
-        send_receipt(work, email, preference=receipt, bounced=bounced)
+        send_receipt(work, email, wish=receipt, bounced=bounced)
     if state == "triage":
         announce(work, email)
     words = {"triage": "It waits for a person", "noise": "Left aside", "ignored": "Left aside"}[state]
@@ -268,9 +271,10 @@ def _is_ignored(one: Participant, known: Knowledge) -> bool:
     return email in known.ignored or any(email.endswith(("@" + value, "." + value)) for value in known.ignored)
 
 
-def _preference(work: Work, known: Knowledge) -> str | None:
+def _wish(work: Work, known: Knowledge) -> Wish:
     """Return which receipts the person wants who sent the mail in."""
-    return next((row.label for row in known.users.values() if row.id == work.actor.user_id), None)
+    mine = next((row for row in known.users.values() if row.id == work.actor.user_id), None)
+    return Wish(mine.label or "all", mine.two) if mine else Wish()
 
 
 def _finish_delivery(work: Work, request: LogEmail, state: str, email: Email) -> None:

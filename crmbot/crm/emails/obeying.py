@@ -7,13 +7,13 @@ from sqlalchemy import select, update
 
 from crmbot.crm.answers import Answer, DealView, Outcome
 from crmbot.crm.emails.matching import match_with
-from crmbot.crm.emails.placing import Asked, send_receipt
+from crmbot.crm.emails.receipts import Asked, Wish, send_receipt
 from crmbot.crm.emails.triage import log_waiting
 from crmbot.crm.requests import CreateDeal, ObeyMail
 from crmbot.crm.views import about_links
 from crmbot.crm.work import Work
 from crmbot.errors import Conflict, NotFound
-from crmbot.models import Activity, Deal, Email, MailDelivery, User
+from crmbot.models import Activity, Deal, Email, MailDelivery
 
 Handlers = Mapping[type[Any], Callable[[Work, Any], Answer]]
 
@@ -30,13 +30,11 @@ def obey_mail(work: Work, request: ObeyMail, handlers: Handlers) -> Outcome:
     done = _do(work, request, email, handlers)
     _settle(work, request, email)
     activity: Activity | None = work.get(Activity, email.activity_id)
-    preference = work.session.scalar(
-        select(User.receipts).where(User.workspace_id == work.workspace_id, User.id == work.actor.user_id)
-    )
+    user = work.user(work.actor.user_id)
     send_receipt(
         work,
         email,
-        preference=preference,
+        wish=Wish(user.receipts, user.receipts_by) if user else Wish(),
         about=about_links(work, activity) if activity else (),
         activity=activity,
         repeated=request.repeated,

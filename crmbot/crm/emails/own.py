@@ -13,6 +13,11 @@ from crmbot.models import User
 EARLIER_FOR = timedelta(days=7)
 """How long an address that was replaced is still taken: people have it in their programs."""
 
+WAYS = {
+    "slack": "Your receipts come in Slack.",
+    "mail": "Your receipts come by mail, to your own address.",
+    "both": "Your receipts come in Slack and by mail.",
+}
 RECEIPTS = {
     "all": "You get a receipt for every mail that you send in.",
     "problems": "You get a receipt only when a mail of yours needs you.",
@@ -37,20 +42,43 @@ def show_mail_address(work: Work, request: ShowMailAddress) -> Table | Outcome:
         f"Forward mail to {own} or put it in BCC. Keep the address to yourself: whatever comes there counts as yours. "
         "Another one in its place: /crm mail new. Fewer receipts: /crm mail receipts:problems",
         ("For", "Address"),
-        (("you alone", own), ("everybody", intake), ("receipts", user.receipts)),
+        (("you alone", own), ("everybody", intake), ("receipts", _receipts_of(user))),
     )
 
 
 def _choose_receipts(work: Work, user: User, wish: str) -> Outcome:
+    if wish in WAYS:
+        return _choose_way(work, user, wish)
     if wish not in RECEIPTS:
         raise BadInput(
-            f"“{wish}” is no choice of receipts. There are {', '.join(RECEIPTS)}.",
+            f"“{wish}” is no choice of receipts. There are {', '.join((*RECEIPTS, *WAYS))}.",
             field="receipts",
             example="/crm mail receipts:problems",
         )
     user.receipts = wish
     work.session.flush()
     return Outcome(RECEIPTS[wish])
+
+
+def _choose_way(work: Work, user: User, way: str) -> Outcome:
+    if way != "slack" and not work.policy.sends_mail:
+        raise NotFound("No mail server is set up to send through. An admin fills in [mail.smtp] in config.toml.")
+    if way != "mail" and user.slack_user_id is None:
+        raise BadInput(
+            "No Slack account is linked to you, so receipts can only come by mail.",
+            field="receipts",
+            example="/crm mail receipts:mail",
+        )
+    user.receipts_by = way
+    work.session.flush()
+    none = " You get none now: /crm mail receipts:all" if user.receipts == "none" else ""
+    return Outcome(WAYS[way] + none)
+
+
+def _receipts_of(user: User) -> str:
+    """Return which receipts somebody gets and how, in few words."""
+    way = {"mail": "by mail", "both": "in Slack and by mail"}.get(user.receipts_by or "", "")
+    return f"{user.receipts}, {way}" if way and user.receipts != "none" else user.receipts
 
 
 def _renew(work: Work, user: User, intake: str) -> Outcome:

@@ -165,7 +165,9 @@ def _companies() -> Select[Any]:
 
 
 def _users() -> Select[Any]:
-    return _pick("user", User.email, User.id, label=User.receipts, one=User.name).where(_here(User))
+    return _pick("user", User.email, User.id, label=User.receipts, one=User.name, two=User.receipts_by).where(
+        _here(User)
+    )
 
 
 def _rules(kind: str) -> Select[Any]:

@@ -10,6 +10,7 @@ from crmbot.crm.requests import (
     ListMailRules,
     ListTriage,
     ListUsers,
+    OpenWeb,
     PauseDigest,
     PreviewDigest,
     SendDigest,
@@ -62,8 +63,8 @@ _DIGEST_REPORT = fixed("a report", *((n, n) for n in (*DIGESTS, *REPORTS)))
 _WEEKDAY = fixed("a weekday", *((word, WEEKDAYS[day].lower()) for word, day in WEEKDAY.items()))
 _ROLE = fixed("a role", *((role.value, role.value) for role in Role))
 
-RECEIPTS = ("all", "problems", "none")
-"""Which receipts for mail a person may want."""
+RECEIPTS = ("all", "problems", "none", "slack", "mail", "both")
+"""Which receipts for mail a person may want, and by which way."""
 _SAID = ("receipts", "receipt")
 _WHO = Fact("user", USER_READING, TEXT, keys=("user",))
 
@@ -210,6 +211,7 @@ CRM = Noun(
             aliases=("search",),
         ),
         Verb("undo", Undo, "take back what you did last, or one entry", "", (), ("entry",)),
+        Verb("web", OpenWeb, "open the web pages: your day, the board, reports and records in a browser"),
         Verb("triage", ListTriage, "list mail that waits for a person", "", (PAGE,)),
         Verb(
             "attach",
