@@ -24,7 +24,10 @@ class Find(Request, name="crm.find", permission="crm.search.view", writes=False)
 
 @dataclass(frozen=True)
 class ShowMailAddress(Request, name="crm.mail", permission="crm.emails.view"):
-    """Tell the actor's own secret intake address; `receipts` (all, problems, none) chooses, `renew` makes another."""
+    """Tell the actor's own secret intake address; `renew` makes another.
+
+    `receipts` chooses which come (all, problems, none), or by which way (slack, mail, both).
+    """
 
     receipts: str | None = None
     renew: bool = False
