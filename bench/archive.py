@@ -1,8 +1,11 @@
 """How fast an archive comes in and goes out, against the floor: the same rows by the driver's own executemany.
 
 Run `python bench/archive.py [LEADS]` (100,000 unless said); PostgreSQL is measured when its server programs are here.
+Memory is that of a process of its own at its highest, over what it had before it began.
 """
 
+import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,7 +24,8 @@ from crmbot.crm.sample import Size, make_sample
 from crmbot.crm.setup import create_workspace
 from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.migrations import upgrade
-from crmbot.models import Lead, LeadStatusEntry, User
+from crmbot.models import Lead, LeadStatusEntry, NameWord, User
+from crmbot.service import CrmService
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -68,7 +72,7 @@ def rows_of(store: Store, workspace_id: str) -> dict[type[Any], list[dict[str, A
     """Return what an import wrote."""
     with store.reading(workspace_id) as session:
         found: dict[type[Any], list[dict[str, Any]]] = {}
-        for table in (User, Lead, LeadStatusEntry):
+        for table in (User, Lead, LeadStatusEntry, NameWord):
             rows = session.execute(select(*table.__table__.columns).where(table.workspace_id == workspace_id))
             found[table] = [dict(row) for row in rows.mappings()]
         return found
@@ -85,7 +89,7 @@ def floor(url: str, rows: dict[type[Any], list[dict[str, Any]]]) -> float:
         seconds = 0.0
         if not store.is_sqlite:
             connection.execute(text("SELECT set_config('crmbot.workspace', '*', true)"))
-        for table in (Lead, LeadStatusEntry):
+        for table in (Lead, LeadStatusEntry, NameWord):
             own = [{**row, "workspace_id": actor.workspace_id} for row in rows[table]]
             statement, prepared = _statement(connection, table, own)
             driver: Any = connection.connection.driver_connection
@@ -134,17 +138,63 @@ def measure(label: str, urls: Iterator[str], archive: Path, leads: int) -> None:
     print(f"  export {leads / exported:,.0f} leads/s")
 
 
+def grown(what: str, url: str, workspace_id: str, file: Path) -> float:
+    """Return by how many MB a process of its own grows at most while it imports or exports."""
+    words = [sys.executable, __file__, "--grown", what, url, workspace_id, str(file)]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    return float(json.loads(done.stdout))
+
+
+def tell_growth(what: str, url: str, workspace_id: str, file: Path) -> None:
+    """Import or export, and print by how many MB this process grew at most."""
+    store = open_store(url)
+    actor = CrmService(store, lambda: NOW, Policy()).system(workspace_id, "cli")
+    before = _highest()
+    if what == "import":
+        import_archive(store, actor, file, now=NOW)
+    else:
+        export_archive(store, actor, file)
+    print(json.dumps((_highest() - before) / 1024))
+    store.close()
+
+
+def _highest() -> int:
+    """Return the most memory that this process had, in kB; what its parent had before it counts not, as in rusage."""
+    [line] = (line for line in Path("/proc/self/status").read_text("ascii").splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1])
+
+
+def measure_memory(label: str, urls: Iterator[str], folder: Path, sizes: tuple[int, ...]) -> None:
+    """Print by how much importing and exporting grow a process at several sizes."""
+    for leads in sizes:
+        archive, url = folder / f"{leads}.jsonl", next(urls)
+        write_leads(archive, leads)
+        store, actor = fresh(url)
+        store.close()
+        taken = grown("import", url, actor.workspace_id, archive)
+        given = grown("export", url, actor.workspace_id, archive.with_suffix(".out"))
+        size = archive.stat().st_size / 1024 / 1024
+        print(f"{label}: {leads:,} leads ({size:.1f} MB): import grows by {taken:.1f} MB, export by {given:.1f} MB")
+
+
 def main() -> None:
     """Measure SQLite, and PostgreSQL when it is here."""
+    if sys.argv[1:2] == ["--grown"]:
+        what, url, workspace_id, file = sys.argv[2:]
+        tell_growth(what, url, workspace_id, Path(file))
+        return
     leads = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "leads.jsonl"
         write_leads(archive, leads)
         measure("SQLite", (f"sqlite:///{folder}/{place}.db" for place in "ab"), archive, leads)
+        sizes = (leads // 10, leads)
+        measure_memory("SQLite", (f"sqlite:///{folder}/{place}.db" for place in "cd"), Path(folder), sizes)
         program = POSTGRES.find()
         if program is not None:
             server = PostgresServer(program.parent)
             measure("PostgreSQL", (server.url(server.create()) for _ in "ab"), archive, leads)
+            measure_memory("PostgreSQL", (server.url(server.create()) for _ in "ab"), Path(folder), sizes)
             server.close()
 
 

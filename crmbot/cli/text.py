@@ -162,9 +162,9 @@ def _line(record: answers.Record, zone: ZoneInfo) -> str:
                 record.owner and record.owner.name,
             )
         case answers.ContactView():
-            facts = (record.role, record.company and record.company.title, *record.emails, record.phone)
+            facts = (record.role, record.company and record.company.title, *record.emails, record.phone, _worth(record))
         case answers.CompanyView():
-            facts = (record.domain, record.industry, record.size)
+            facts = (record.domain, record.industry, record.size, _worth(record))
         case answers.ActivityView():
             facts = (
                 record.activity_kind,
@@ -176,6 +176,10 @@ def _line(record: answers.Record, zone: ZoneInfo) -> str:
             until = record.expires_on and f"valid until {record.expires_on:%a %-d %b %Y}"
             facts = (record.status, record.totals.total, record.accepted_by, until, " ".join(record.deal), record.owner)
     return "  ".join([record.reference, record.title, ", ".join(str(fact) for fact in facts if fact)]).rstrip()
+
+
+def _worth(party: answers.ContactView | answers.CompanyView) -> str:
+    return f"lifetime value {party.lifetime_value}" if party.lifetime_value is not None else ""
 
 
 def _carried(activity: answers.ActivityView, zone: ZoneInfo) -> Iterable[tuple[str, str]]:

@@ -91,6 +91,8 @@ class ContactView:
     version: int
     kind: Kind = Kind.CONTACT
     bounced: tuple[tuple[str, str], ...] = ()
+    lifetime_value: Money | None = None
+    """Set by hand; looked up only where one record is shown or changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class CompanyView:
     created_at: datetime
     version: int
     kind: Kind = Kind.COMPANY
+    lifetime_value: Money | None = None
+    """As a contact's."""
 
 
 @dataclass(frozen=True, slots=True)

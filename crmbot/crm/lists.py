@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from crmbot.crm import requests as ask
-from crmbot.crm.answers import DealView, Shown
+from crmbot.crm.answers import CompanyView, ContactView, DealView, Shown
 from crmbot.crm.attachments import list_files
+from crmbot.crm.customers import worth_by_hand
 from crmbot.crm.emails.addresses import deal_address
 from crmbot.crm.listings import PER_PAGE
 from crmbot.crm.lookup import find_activity, find_deal, find_record
@@ -40,14 +41,24 @@ def show_lead(work: Work, request: ask.ShowLead) -> Shown:
 def show_contact(work: Work, request: ask.ShowContact) -> Shown:
     """Show a contact with the open deals."""
     contact: Contact = find_record(work, Kind.CONTACT, request.contact, field="contact")
-    return _shown(work, contact, related=_open_deals(work, "contact_id", contact.id))
+    shown = _shown(work, contact, related=_open_deals(work, "contact_id", contact.id))
+    return _with_worth(work, shown, contact)
 
 
 def show_company(work: Work, request: ask.ShowCompany) -> Shown:
     """Show a company with its people and open deals."""
     company: Company = find_record(work, Kind.COMPANY, request.company, field="company")
     people = work.all(_PEOPLE, Contact, company=company.id)
-    return _shown(work, company, related=[*people, *_open_deals(work, "company_id", company.id)])
+    shown = _shown(work, company, related=[*people, *_open_deals(work, "company_id", company.id)])
+    return _with_worth(work, shown, company)
+
+
+def _with_worth(work: Work, shown: Shown, party: Contact | Company) -> Shown:
+    """Tell a lifetime value that was set by hand."""
+    worth = worth_by_hand(work, party)
+    if worth is None or not isinstance(shown.record, ContactView | CompanyView):
+        return shown
+    return replace(shown, record=replace(shown.record, lifetime_value=worth))
 
 
 def show_activity(work: Work, request: ask.ShowActivity) -> Shown:
@@ -65,8 +76,11 @@ def _open_deals(work: Work, column: str, party_id: str) -> list[Deal]:
 _OPEN_DEALS = {
     column.key: Prepared(
         select(Deal)
-        .where(Deal.workspace_id == bindparam("workspace"), column == bindparam("party"), Deal.outcome == "open")
-        .order_by(Deal.number.desc())
+        # As expressions, so that neither an index of outcomes nor that of numbers is taken before the party's own.
+        .where(
+            Deal.workspace_id == bindparam("workspace"), column == bindparam("party"), Deal.outcome.concat("") == "open"
+        )
+        .order_by((Deal.number + 0).desc())
         .limit(PER_PAGE)
     )
     for column in (Deal.contact_id, Deal.company_id)

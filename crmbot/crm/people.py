@@ -1,11 +1,13 @@
 """Contacts and companies."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from crmbot.crm.answers import Change, Outcome
+from crmbot.crm.customers import set_worth, worth_by_hand
 from crmbot.crm.lookup import NEW, exactly_named, find_record, refuse_sisters
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import CreateCompany, CreateContact, SetCompany, SetContact
@@ -78,8 +80,9 @@ def set_contact(work: Work, request: SetContact) -> Outcome:
             work.keep(ContactEmail(contact_id=contact.id, email=email, position=len(held)))
             held.add(email)
             changes.append(Change(number, "E-mail", "", email))
+    changes += set_worth(work, contact, number, request)
     work.flush()
-    view = contact_view(work, contact)
+    view = replace(contact_view(work, contact), lifetime_value=worth_by_hand(work, contact))
     said = f"Updated {view.reference} {view.title}." if changes else f"Nothing to change on {number} {view.title}."
     return Outcome(said, record=view, changes=tuple(changes))
 
@@ -108,8 +111,9 @@ def set_company(work: Work, request: SetCompany) -> Outcome:
         _refuse_same(work.all(_COMPANY_OF_DOMAIN, Company, domain=domain), but=company.id)
     changes = _apply(company, number, wanted)
     company.name_key = fold_name(company.name)
+    changes += set_worth(work, company, number, request)
     work.flush()
-    view = company_view(work, company)
+    view = replace(company_view(work, company), lifetime_value=worth_by_hand(work, company))
     said = f"Updated {view.reference} {view.title}." if changes else f"Nothing to change on {number} {view.title}."
     return Outcome(said, record=view, changes=tuple(changes))
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from crmbot.crm.requests.base import Request
+from crmbot.domain.money import Money
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,10 @@ class CreateContact(Request, name="contact.new", permission="crm.contacts.edit")
 
 @dataclass(frozen=True)
 class SetContact(Request, name="contact.set", permission="crm.contacts.edit"):
-    """Change facts of a contact; `add_emails` are added."""
+    """Change facts of a contact; `add_emails` are added.
+
+    `lifetime_value` is what the customer is worth by hand, `automatic_lifetime_value` lets the deals tell again.
+    """
 
     contact: str
     name: str | None = None
@@ -26,6 +30,8 @@ class SetContact(Request, name="contact.set", permission="crm.contacts.edit"):
     phone: str | None = None
     role: str | None = None
     company: str | None = None
+    lifetime_value: Money | None = None
+    automatic_lifetime_value: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,13 +70,15 @@ class CreateCompany(Request, name="company.new", permission="crm.companies.edit"
 
 @dataclass(frozen=True)
 class SetCompany(Request, name="company.set", permission="crm.companies.edit"):
-    """Change facts of a company."""
+    """Change facts of a company; the lifetime values are as a contact's."""
 
     company: str
     name: str | None = None
     domain: str | None = None
     industry: str | None = None
     size: str | None = None
+    lifetime_value: Money | None = None
+    automatic_lifetime_value: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from crmbot.crm.requests import (
     ShowContact,
     WriteEmail,
 )
+from crmbot.language.context import Context
 from crmbot.language.grammar.facts import PAGE
-from crmbot.language.readings import DOMAIN, EMAIL, PHONE, SIZE, TEXT
+from crmbot.language.readings import AMOUNT, DOMAIN, EMAIL, PHONE, SIZE, TEXT, Found
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _EMAIL_KEYS = ("email", "mail", "emails")
@@ -25,6 +26,18 @@ _ROLE = Fact("role", keyed=TEXT, keys=("role", "position"))
 _COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"), intros=("at",), greedy=True)
 _NAME = Fact("name", keyed=TEXT, keys=("name",))
 _INTO = Fact("into", keyed=TEXT, keys=("into",), intros=("into",), greedy=True)
+
+
+def _amount_or_auto(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    if text[at : at + len("auto")].lower() == "auto":
+        return Found({"automatic_lifetime_value": True}, at + len("auto"))
+    return AMOUNT.read(text, at, context, asked)
+
+
+_WORTH = Fact(
+    "lifetime_value", keyed=replace(AMOUNT, read=_amount_or_auto), keys=("ltv", "clv", "lifetime", "lifetime_value")
+)
+"""What a customer is worth by hand; “auto” lets its deals tell again."""
 _COMPANY_FACTS = (
     Fact("domain", DOMAIN, TEXT, keys=("domain", "web", "website")),
     Fact("industry", keyed=TEXT, keys=("industry",)),
@@ -55,7 +68,7 @@ CONTACT = Noun(
             SetContact,
             "change facts of a person",
             "jane role:CFO company:Acme",
-            (Fact("add_emails", EMAIL, keys=_EMAIL_KEYS, many=True), _PHONE, _ROLE, _COMPANY, _NAME),
+            (Fact("add_emails", EMAIL, keys=_EMAIL_KEYS, many=True), _PHONE, _ROLE, _COMPANY, _NAME, _WORTH),
             ("contact",),
             aliases=("edit", "update"),
             wants="What should change?",
@@ -109,8 +122,8 @@ COMPANY = Noun(
             "set",
             SetCompany,
             "change facts of an organisation",
-            "acme industry:retail",
-            _COMPANY_FACTS,
+            "acme industry:retail ltv:150000",
+            (*_COMPANY_FACTS, _WORTH),
             ("company",),
             aliases=("edit", "update"),
             wants="What should change?",

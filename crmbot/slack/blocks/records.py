@@ -183,12 +183,18 @@ def _contact_facts(contact: ContactView, _reader: Reader) -> Facts:
     yield "Phone", one_line(contact.phone or "")
     yield "Role", one_line(contact.role or "")
     yield "Company", named(contact.company)
+    yield "Lifetime value", _worth(contact)
+
+
+def _worth(party: ContactView | CompanyView) -> str:
+    return f"{party.lifetime_value}, set by hand" if party.lifetime_value is not None else ""
 
 
 def _company_facts(company: CompanyView, _reader: Reader) -> Facts:
     yield "Domain", one_line(company.domain or "")
     yield "Industry", one_line(company.industry or "")
     yield "Size", one_line(company.size or "")
+    yield "Lifetime value", _worth(company)
 
 
 def _activity_facts(activity: ActivityView, reader: Reader) -> Facts:
