@@ -1,11 +1,15 @@
-"""By what a mail is known again: exactly, and as the original of somebody's forward."""
+"""By what a mail is known again: exactly, and as the original of somebody's forward.
+
+What takes longer the more words there are is done where the mail is read, within the limits of that.
+"""
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import datetime
 
-from crmbot.domain.identity import fold_name
-from crmbot.mail.forwarded.unwrapping import unwrap
+from crmbot.domain.identity import Address, fold_name
+from crmbot.mail.forwarded.unwrapping import chain, unwrap
 from crmbot.mail.forwarded.wording import Prefix, subject_prefix
 from crmbot.mail.values import Forwarded, Mail
 
@@ -21,19 +25,29 @@ def direct_keys(mail: Mail, received_at: datetime) -> tuple[str, str]:
     if mail.message_id is None and mail.date is None:
         # Nothing in it tells two mails of a scanner apart; their arrival does, and survives a rescan.
         exact = _hash(exact, received_at.isoformat())
-    sender = mail.sender.email if mail.sender else ""
-    return exact, _content_key(sender, mail.subject, mail.text) or exact
+    return exact, mail.content_key or exact
 
 
-def forwarded_keys(forwarded: Forwarded, subject: str, sent_at: datetime) -> tuple[str, str]:
+def forwarded_keys(forwarded: Forwarded, sent_at: datetime) -> tuple[str, str]:
     """Return the keys of a forwarded message: the same whoever forwards it, with whatever program."""
-    sender = forwarded.sender.email if forwarded.sender else ""
-    recipients = frozenset(one.email for one in (*forwarded.to, *forwarded.cc))
-    own = unwrap(forwarded.body[: 2 * _MOST], subject_prefix(subject), recipients).own
-    content = _content_key(sender, subject, own)
     when = sent_at.replace(second=0, microsecond=0).isoformat()
-    exact = _hash("forward", content or _hash(sender, subject, _letters(forwarded.body)), when)
-    return exact, content or exact
+    exact = _hash("forward", forwarded.content_key or forwarded.words_key, when)
+    return exact, forwarded.content_key or exact
+
+
+def fingerprinted(message: Forwarded, subject: str) -> Forwarded:
+    """Return a forwarded message with those it forwards in turn, each with what it is known by.
+
+    `subject` is that of the mail, for messages that show none.
+    """
+    first, *inner = (_with_keys(one, one.subject or bare_subject(subject)) for one in chain(message))
+    return replace(first, inner=tuple(inner))
+
+
+def content_key(sender: Address | None, subject: str, own: str) -> str:
+    """Return what a mail and its forwards have in common: writer, subject and own words; "" without an address."""
+    address = sender.email if sender else ""
+    return _hash("content", address, fold_name(bare_subject(subject)), _letters(own)) if address else ""
 
 
 def bare_subject(subject: str) -> str:
@@ -45,8 +59,13 @@ def bare_subject(subject: str) -> str:
     return subject
 
 
-def _content_key(sender: str, subject: str, own: str) -> str:
-    return _hash("content", sender, fold_name(bare_subject(subject)), _letters(own)) if sender else ""
+def _with_keys(message: Forwarded, subject: str) -> Forwarded:
+    recipients = frozenset(one.email for one in (*message.to, *message.cc))
+    own = unwrap(message.body[: 2 * _MOST], subject_prefix(subject), recipients).own
+    content = content_key(message.sender, subject, own)
+    address = message.sender.email if message.sender else ""
+    words = "" if content else _hash(address, subject, _letters(message.body))
+    return replace(message, content_key=content, words_key=words)
 
 
 def _letters(text: str) -> str:

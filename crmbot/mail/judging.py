@@ -19,7 +19,6 @@ from crmbot.mail.attachments import NOTHING, Carried, carry, invited
 from crmbot.mail.authentication import authenticate
 from crmbot.mail.dates import read_date
 from crmbot.mail.fingerprints import bare_subject, direct_keys, forwarded_keys
-from crmbot.mail.forwarded.unwrapping import chain
 from crmbot.mail.values import Forwarded, Kind, Mail
 
 PASSED_ON = "bounce.forwarded"
@@ -42,12 +41,16 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Who a mail counts as, or why it must wait; `deal` is that of a signed address."""
+    """Who a mail counts as, or why it must wait; `deal` is that of a signed address.
+
+    `vouched`: the own mail server vouches for a sender who is none of us.
+    """
 
     actor: Actor
     hold: str | None = None
     deal: str | None = None
     deal_only: bool = False
+    vouched: bool = False
 
 
 def judge_sender(mail: Mail, door: Door, people: People, policy: Policy) -> Standing:
@@ -59,12 +62,16 @@ def judge_sender(mail: Mail, door: Door, people: People, policy: Policy) -> Stan
     if owner is not None:
         return _allowed(owner, people, deal)
     rep = people.by_email.get(mail.sender.email) if mail.sender else None
-    proof = authenticate(mail, authserv_id=door.authserv_id) if rep or deal else None
-    if proof is not None and proof.passed:
+    proof = authenticate(mail, authserv_id=door.authserv_id) if rep or deal or mail.invite else None
+    vouched = proof is not None and proof.passed
+    if vouched and rep:
+        return _allowed(rep, people, deal)
+    if vouched and deal:
         # The signed address was given away by us; with a proven sender whom the deal knows an answer comes home.
-        return _allowed(rep, people, deal) if rep else Standing(people.system, None, deal, deal_only=True)
+        return Standing(people.system, None, deal, deal_only=True, vouched=True)
     why = f"it is not proven to be from {mail.sender.email}: {proof.reason}" if rep and proof and mail.sender else ""
-    return Standing(people.system, f"unproven_sender: {why or 'it is from nobody who works here'}", deal)
+    hold = f"unproven_sender: {why or 'it is from nobody who works here'}"
+    return Standing(people.system, hold, deal, vouched=vouched)
 
 
 def requests_of(
@@ -136,6 +143,7 @@ def _direct(judged: _Judged) -> LogEmail:
         # Some programs forward a report with its parts, so that the forward looks like the report itself.
         forwarded=bool(mail.bounce and mail.sender and mail.sender.email == standing.actor.email),
         signature=mail.signature,
+        vouched=standing.vouched,
         attachments=carried.listed,
         files=carried.files,
         invite=carried.invite,
@@ -150,7 +158,7 @@ def _forward(judged: _Judged, message: Forwarded) -> LogEmail:
     zone = ZoneInfo(standing.actor.timezone)
     written = _usable(read_date(original.date, zone), judged.received_at)
     sent_at = written or _usable(mail.date, judged.received_at) or judged.received_at
-    exact, content = forwarded_keys(original, subject, sent_at)
+    exact, content = forwarded_keys(original, sent_at)
     carried = judged.carried(message)
     return LogEmail(
         dedupe_key=exact,
@@ -207,7 +215,7 @@ def _original(judged: _Judged, message: Forwarded) -> Forwarded:
     def concerns_us(one: Forwarded) -> bool:
         return any(map(judged.is_outside, (one.sender, *one.to, *one.cc)))
 
-    return message if concerns_us(message) else next(filter(concerns_us, chain(message)), message)
+    return message if concerns_us(message) else next(filter(concerns_us, message.inner), message)
 
 
 def _participants(sender: Address | None, to: tuple[Address, ...], cc: tuple[Address, ...]) -> tuple[Participant, ...]:

@@ -9,6 +9,7 @@ from crmbot.domain.meetings import Invitation
 from crmbot.mail.attachments import open_packages
 from crmbot.mail.bounces.forwarding import bounce_below
 from crmbot.mail.bounces.reading import read_bounce
+from crmbot.mail.fingerprints import content_key, fingerprinted
 from crmbot.mail.forwarded.unwrapping import Unwrapped, unwrap
 from crmbot.mail.forwarded.wording import Prefix, subject_prefix
 from crmbot.mail.invites.reading import read_invite
@@ -63,7 +64,7 @@ def _understand(root: Part, contents: Contents, budget: Budget, size: int) -> Ma
     unwrapped = unwrap(contents.text, prefix, recipients)
     attached = () if reports else tuple(_attached(part, budget) for part in contents.messages)
     inline = None if reports else bounce_below(unwrapped.forwarded)
-    messages = (inline, *attached) if inline else attached
+    messages = tuple(fingerprinted(one, subject) for one in ((inline, *attached) if inline else attached))
     answers = "in-reply-to" in headers or "references" in headers
     kind = _kind(rule, prefix, unwrapped, forwards=bool(messages), answers=answers)
     judged = rule if rule and kind is rule.kind else None
@@ -93,6 +94,7 @@ def _understand(root: Part, contents: Contents, budget: Budget, size: int) -> Ma
         invite=_invite(contents, date),
         bounce=read_bounce(headers, contents) if judged and judged.kind is Kind.BOUNCE else None,
         signature=unwrapped.signature,
+        content_key=content_key(sender, subject, unwrapped.own),
     )
 
 

@@ -47,7 +47,7 @@ class Forwarded:
     """A message inside a mail, as its forwarder's client shows it: nothing here is verified.
 
     `sender` is None when the client shows none, its `email` is "" when only a name is shown. `date` is text as
-    written. `body` keeps what that message quotes itself; `crmbot.mail.forwarded.unwrapping.chain` goes on inside.
+    written. `body` keeps what that message quotes itself; `inner` are the messages forwarded inside it, in turn.
     `attachments` and `invite` are those of a message that was attached whole. `bounce` is set when it is a mail
     server's notice of what did not arrive.
     """
@@ -61,6 +61,11 @@ class Forwarded:
     attachments: tuple[Attachment, ...] = ()
     invite: Invitation | None = None
     bounce: Bounce | None = None
+    inner: tuple["Forwarded", ...] = field(default=(), repr=False, compare=False)
+    content_key: str = field(default="", repr=False, compare=False)
+    """The same as that of the mail that it was; "" when its writer has no address."""
+    words_key: str = field(default="", repr=False, compare=False)
+    """What it is known by in that case."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the shape of interfaces.md."""
@@ -90,6 +95,7 @@ class Mail:
         noise: why nobody needs to read it, or None. rule: the name of the rule in `rules.py` that named the kind.
         headers: the header values that later steps judge by: lower-case name, value; top-most first.
         calendar: the invitation's iCalendar text, or "".
+        content_key: the same for a mail and somebody's forward of it; "" when its writer has no address.
         content_hash: equal for copies of one mail whatever servers added to the headers on the way.
         failed: what could not be read: part and reason.
         invite: the meeting that its calendar part or file is about.
@@ -121,6 +127,7 @@ class Mail:
     invite: Invitation | None = None
     bounce: Bounce | None = None
     signature: str = ""
+    content_key: str = field(default="", repr=False, compare=False)
 
     def header_values(self, name: str) -> tuple[str, ...]:
         """Return the kept values of one lower-case header name, top-most first."""

@@ -10,7 +10,6 @@ from mutations import mutate
 
 from crmbot.mail.authentication import authenticate
 from crmbot.mail.fingerprints import direct_keys, forwarded_keys
-from crmbot.mail.forwarded.unwrapping import chain
 from crmbot.mail.guarded.frames import pack, unpack
 from crmbot.mail.reading import read_mail
 
@@ -27,8 +26,8 @@ def take_apart(raw: bytes) -> None:
     authenticate(mail, authserv_id="mx.example.com")
     direct_keys(mail, NOW)
     for message in filter(None, (mail.forwarded, *mail.also_forwarded)):
-        chain(message)
-        forwarded_keys(message, message.subject, NOW)
+        for one in (message, *message.inner):
+            forwarded_keys(one, NOW)
     for attachment in mail.attachments:
         if attachment.content is not None:
             attachment.content(1_000_000)
