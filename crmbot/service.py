@@ -36,7 +36,7 @@ from crmbot.crm.viewpoints import read_viewpoint
 from crmbot.crm.work import Work
 from crmbot.domain.clock import Clock
 from crmbot.domain.ids import new_id
-from crmbot.domain.permissions import sees_all
+from crmbot.domain.permissions import refusal, sees_all
 from crmbot.errors import Busy, Conflict, NotAllowed, NotFound, Unauthenticated
 from crmbot.failpoints import reach
 from crmbot.models import ApiToken, Stage, Workspace
@@ -118,9 +118,7 @@ class CrmService:
             CrmError: nothing was done, and the text says why.
         """
         if request.PERMISSION and request.PERMISSION not in actor.permissions:
-            raise NotAllowed(
-                f"Your role “{actor.role}” may not do that ({request.PERMISSION}). An admin can change it."
-            )
+            raise NotAllowed(refusal(actor.role, request.PERMISSION))
         refuse_unstorable(request)
         if not request.WRITES:
             with self.store.transaction(actor.workspace_id, write=False) as connection:
@@ -257,7 +255,7 @@ class CrmService:
             BadInput: a parameter is wrong; `field` names it.
         """
         if "crm.reports.view" not in actor.permissions:
-            raise NotAllowed("You may not see reports (crm.reports.view). An admin can change it.")
+            raise NotAllowed(refusal(actor.role, "crm.reports.view"))
         with self.store.reading(actor.workspace_id) as session:
             return self._report(self._work(session, actor), request)
 

@@ -6,8 +6,10 @@ from functools import singledispatch
 from zoneinfo import ZoneInfo
 
 from crmbot.crm import answers
+from crmbot.crm.entrances import WebLink
 from crmbot.crm.offered import ProposalView
 from crmbot.domain.line_items import as_typed
+from crmbot.domain.nouns import titled
 from crmbot.reports.digests.base import Digest
 from crmbot.reports.rendering import as_table
 
@@ -123,6 +125,12 @@ def _mail(answer: answers.MailAnswer, zone: ZoneInfo) -> str:
 
 
 @as_text.register
+def _entrance(answer: WebLink, zone: ZoneInfo) -> str:
+    del zone
+    return f"{answer.said} It opens once, within {answer.minutes} minutes:\n{answer.url}"
+
+
+@as_text.register
 def _triage(answer: answers.Triage, zone: ZoneInfo) -> str:
     rows = [
         f"  {_moment(mail.sent_at, zone)}  {mail.from_name or mail.from_address}: {mail.subject} ({mail.reason})"
@@ -155,10 +163,10 @@ def _line(record: answers.Record, zone: ZoneInfo) -> str:
             )
         case answers.LeadView():
             facts = (
-                record.status,
+                titled(record.status),
                 record.company_name,
                 record.email,
-                record.source,
+                titled(record.source),
                 record.owner and record.owner.name,
             )
         case answers.ContactView():

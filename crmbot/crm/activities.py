@@ -127,7 +127,7 @@ def complete(work: Work, request: CompleteActivity) -> Outcome:
     if request.outcome:
         activity.outcome = request.outcome
     work.flush()
-    return Outcome(f"Done: {_named(activity)}.", record=activity_view(work, activity))
+    return Outcome(f"Completed {_named(activity)}.", record=activity_view(work, activity))
 
 
 def snooze(work: Work, request: SnoozeActivity) -> Outcome:

@@ -252,4 +252,4 @@ def _where(row: DigestSubscription) -> str:
 
 
 def _moment(slot: Slot) -> str:
-    return f"{datetime.fromisoformat(slot.local):%a %Y-%m-%d %H:%M}"
+    return f"{datetime.fromisoformat(slot.local):%a %-d %b %Y, %H:%M}"

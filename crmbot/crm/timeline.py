@@ -12,6 +12,7 @@ from crmbot.crm.prepared import Prepared
 from crmbot.crm.views import load_names, person
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
+from crmbot.domain.stages import LeadStatus
 from crmbot.models import (
     Activity,
     Company,
@@ -116,7 +117,11 @@ def _stages(work: Work, deal: Deal) -> list[TimelineEntry]:
 
 def _statuses(work: Work, lead: Lead) -> list[TimelineEntry]:
     entered = work.values(_STATUSES, lead=lead.id)
-    return [TimelineEntry(entered_at, "status", f"Became {status}") for entered_at, status in entered]
+    return [TimelineEntry(entered_at, "status", _became(status)) for entered_at, status in entered]
+
+
+def _became(status: str) -> str:
+    return "Captured" if status == LeadStatus.NEW else f"Became {status}"
 
 
 def _proposals(work: Work, deal: Deal) -> list[TimelineEntry]:

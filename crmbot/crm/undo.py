@@ -8,12 +8,13 @@ from crmbot.crm.answers import Outcome
 from crmbot.crm.emails.rules import is_emptied, refuse_emptied
 from crmbot.crm.emails.writing import call_back
 from crmbot.crm.installations import INSTALLED, REMOVED
-from crmbot.crm.requests import REQUESTS, AcceptOffer, DeclineOffer, Undo
+from crmbot.crm.requests import REQUESTS, AcceptOffer, CreateToken, DeclineOffer, RevokeToken, Undo
 from crmbot.crm.reversal import take_back
 from crmbot.crm.users import count_admins
 from crmbot.crm.views import person, record_view
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, parse_reference
+from crmbot.domain.permissions import refusal
 from crmbot.errors import Conflict, NotAllowed, NotFound
 from crmbot.models import Activity, Company, Contact, Deal, JournalChange, JournalEntry, Lead, Proposal
 
@@ -22,6 +23,8 @@ _FINAL = {
     INSTALLED: "An installation can't be undone here. Remove the app in Slack instead.",
     REMOVED: "A removal can't be undone here. Install crmbot in Slack again.",
     AcceptOffer.NAME: "The customer accepted this; only they can take it back. A new proposal can replace it.",
+    CreateToken.NAME: "A token that was made can't be unmade; end it: crmbot token revoke ID",
+    RevokeToken.NAME: "A token that was revoked stays so; make another: crmbot token create --user EMAIL",
     DeclineOffer.NAME: "The customer declined this; only they can take it back. A new proposal can replace it.",
 }
 """Effects that undo leaves alone, and what to do instead."""
@@ -58,7 +61,7 @@ def undo(work: Work, request: Undo) -> Outcome:
     work.undoes_id = entry.id
     work.session.flush()
     shown = _shown(rows)
-    said = f"Done again: {effect.summary}" if again else f"Undone: {effect.summary}"
+    said = f"{'Done again' if again else 'Undone'}: “{effect.summary}”"
     return Outcome(said, record=record_view(work, shown) if shown is not None else None)
 
 
@@ -127,17 +130,17 @@ def _refuse_unallowed(work: Work, entry: JournalEntry, effect: JournalEntry) -> 
         raise NotAllowed(f"{who.name if who else 'Somebody else'} did that. Ask them or a manager to undo it.")
     kind = REQUESTS.get(effect.request)
     if kind is not None and kind.PERMISSION and kind.PERMISSION not in work.actor.permissions:
-        raise NotAllowed(f"Your role “{work.actor.role}” may not undo that ({kind.PERMISSION}).")
+        raise NotAllowed(refusal(work.actor.role, kind.PERMISSION))
 
 
 def _refuse_stale(work: Work, entry: JournalEntry) -> None:
     if entry.request in _FINAL:
         raise Conflict(_FINAL[entry.request])
     if entry.undone_by_id is not None:
-        raise Conflict(f"That was undone already: {entry.summary}")
+        raise Conflict(f"That was undone already: “{entry.summary}”")
     if work.now - entry.at > work.policy.undo_for:
         hours = int(work.policy.undo_for.total_seconds() // 3600)
-        raise Conflict(f"That was more than {hours} hours ago and stays: {entry.summary}")
+        raise Conflict(f"That was more than {hours} hours ago and stays: “{entry.summary}”")
 
 
 def _shown(rows: list[Any]) -> Any:

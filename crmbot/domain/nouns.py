@@ -9,6 +9,12 @@ def with_article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
 
 
+def titled(key: str | None) -> str:
+    """Return a key as people write it: “cold_call” is Cold call; nothing for none."""
+    words = (key or "").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
 def counted(count: int, noun: str) -> str:
     """Return “1 deal”, “1,200 companies”; the noun may come in either number."""
     one = noun if noun in _SEVERAL else _ONE.get(noun, noun.removesuffix("s"))

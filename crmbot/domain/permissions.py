@@ -28,6 +28,31 @@ PERMISSIONS = DEFAULT_PERMISSIONS[Role.ADMIN]
 """Every permission there is."""
 
 
+_DEEDS = {
+    "crm.reports.view": "see reports",
+    "crm.search.view": "search",
+    "crm.emails.view": "see mail",
+    "crm.emails.edit": "work with mail",
+    "crm.records.edit_all": "change what belongs to others",
+    "crm.triage.edit": "decide whose mail is ignored",
+    "crm.digests.edit": "change digests",
+    "crm.users.edit": "manage people and roles",
+    "crm.stages.edit": "change the pipeline's stages",
+    "crm.settings.edit": "change the workspace's settings",
+    "crm.archive.edit": "import or export everything",
+}
+_VERBS = {"view": "see", "edit": "change"}
+
+
+def refusal(role: str, permission: str) -> str:
+    """Say what a role may not do, and who can."""
+    _, noun, verb = permission.split(".")
+    deed = _DEEDS.get(permission) or f"{_VERBS[verb]} {noun}"
+    others = [one.value for one, granted in DEFAULT_PERMISSIONS.items() if permission in granted and one.value != role]
+    ask = "a manager or an admin" if Role.MANAGER in others else "an admin"
+    return f"As a {role} you may not {deed}. Ask {ask}."
+
+
 def may_edit(permissions: frozenset[str], user_id: str | None, owner_id: str | None) -> bool:
     """Say whether a record of `owner_id` may be edited: one's own, nobody's, or all with `crm.records.edit_all`."""
     return owner_id is None or owner_id == user_id or "crm.records.edit_all" in permissions

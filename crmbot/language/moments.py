@@ -129,7 +129,7 @@ def _with_hour(text: str, start: int, day: tuple[date, int], context: Context) -
         return Moment(context.today if tonight else day[0], _TONIGHT if tonight else None), day[1]
     hour = _hour(clock)
     if hour is None:
-        raise BadInput(f"“{clock.group()}” is no hour.", example=EXAMPLE)
+        raise BadInput(f"“{clock.group()}” is no hour.", example="15:00")
     return Moment(day[0], hour), clock.end()
 
 

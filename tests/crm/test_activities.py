@@ -267,7 +267,7 @@ def test_done_is_done_now_with_its_outcome(crm: Crm) -> None:
     crm.do(CreateTask("call"))
     outcome = crm.do(CompleteActivity("call", "left a message"))
     view: Any = outcome.record
-    assert (outcome.said, view.outcome, view.completed_at) == ("Done: A-1 call.", "left a message", crm.clock())
+    assert (outcome.said, view.outcome, view.completed_at) == ("Completed A-1 call.", "left a message", crm.clock())
     assert crm.ask(ShowActivity("A-1")).record.completed_at == view.completed_at
 
 

@@ -102,7 +102,7 @@ def test_a_late_task_is_done_in_its_row_and_undone_there(bot: Bot, task: str) ->
     before = len(message.blocks)
     press(bot, message, "digest.done")
     assert task_of(bot, task).completed_at == bot.clock()
-    assert "Done: A-1 Call Jane. — Ada" in words(message)
+    assert "Completed A-1 Call Jane. — Ada" in words(message)
     assert "digest.done" not in words(message)
     press(bot, message, "digest.undo")
     assert task_of(bot, task).completed_at is None

@@ -16,6 +16,7 @@ from crmbot.crm.requests import (
     ShowProposal,
 )
 from crmbot.domain.ids import Kind, parse_reference
+from crmbot.domain.nouns import titled
 from crmbot.domain.stages import StageKind
 from crmbot.slack.blocks.carried import addresses, carried_facts
 from crmbot.slack.blocks.primitives import context, fields, section, stack
@@ -81,10 +82,10 @@ def record_facts(record: Record, reader: Reader) -> tuple[Any, ...]:
             )
         case LeadView():
             return (
-                record.status,
+                titled(record.status),
                 one_line(record.company_name or "", 60),
                 one_line(record.email or "", 80),
-                one_line(record.source or "", 40),
+                one_line(titled(record.source), 40),
                 record.score is not None and f"score {record.score}",
                 person(record.owner),
             )
@@ -163,15 +164,15 @@ def _score(lead: LeadView) -> str:
     if lead.score is None:
         return ""
     why = one_line(", ".join(lead.score_reasons), 150)
-    return Mrkdwn(f"{lead.score}: {why}") if why else str(lead.score)
+    return Mrkdwn(f"{lead.score} ({why})") if why else str(lead.score)
 
 
 def _lead_facts(lead: LeadView, _reader: Reader) -> Facts:
-    yield "Status", lead.status
+    yield "Status", titled(lead.status)
     yield "Owner", person(lead.owner)
     yield "Company", one_line(lead.company_name or "")
     yield "E-mail", one_line(lead.email or "")
-    yield "Source", one_line(lead.source or "")
+    yield "Source", one_line(titled(lead.source))
     yield "Score", _score(lead)
     yield "Contact", named(lead.contact)
     yield "Deal", named(lead.deal)
@@ -219,5 +220,7 @@ _FACTS: dict[Kind, Callable[[Any, Reader], Facts]] = {
 
 
 def _small_print(record: Record, reader: Reader) -> Mrkdwn:
-    made = "Logged" if isinstance(record, ActivityView) else "Opened" if isinstance(record, DealView) else "Added"
+    made = "Opened" if isinstance(record, DealView) else "Added"
+    if isinstance(record, ActivityView) and (record.completed_at is not None or record.activity_kind != "task"):
+        made = "Logged"
     return Mrkdwn(f"{made} {reader.moment(record.created_at)}")

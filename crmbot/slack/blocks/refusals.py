@@ -103,7 +103,8 @@ def _candidates(error: CrmError, request: Request | None) -> list[Block] | None:
 
 def _candidate(candidate: Candidate, request: Request | None, field: str, word: str) -> Block:
     facts = join([one_line(fact, 80) for fact in candidate.facts])
-    line = Mrkdwn(f"{bold(candidate.title)}  {one_line(candidate.reference, 40)}\n{facts}")
+    known_as = candidate.reference if parse_reference(candidate.reference) or "@" in candidate.reference else ""
+    line = Mrkdwn(f"{bold(candidate.title)}  {one_line(known_as, 40)}\n{facts}")
     return section(line, accessory=_choice(candidate, request, field, word))
 
 

@@ -73,4 +73,4 @@ def test_undo_never_claims_to_bring_back_what_was_not_kept(any_post: Post) -> No
     (entry,) = any_post.crm.rows(JournalEntry, JournalEntry.summary.contains("not kept"))
     with pytest.raises(Conflict, match="Nothing of that mail was kept"):
         any_post.crm.do(Undo(entry.id), as_="ada")
-    assert any_post.crm.do(Undo()).said == f"Undone: {before.summary}"
+    assert any_post.crm.do(Undo()).said == f"Undone: “{before.summary}”"
