@@ -28,6 +28,26 @@ class Heard:
     said: str
 
 
+def hear_outsider(work: Work, invite: Invitation, sender: str) -> Heard | None:
+    """Take what somebody outside may say of a known meeting: a guest their own answer, its organizer all of it.
+
+    `sender` is the proven address. None when it is not theirs to say.
+    """
+    meeting = _find(work, invite.uid, invite.occurrence) or _find(work, invite.uid, "")
+    if meeting is None:
+        return None
+    if invite.method is not Method.REPLY:
+        return hear(work, invite) if meeting.organizer == sender else None
+    own = tuple(one for one in invite.attendees if one.email == sender)
+    invited = any(one[1] == sender for one in meeting.attendees)
+    return hear(work, replace(invite, attendees=own)) if own and invited else None
+
+
+def is_known(work: Work, invite: Invitation) -> bool:
+    """Say whether there is a meeting that an invitation is about."""
+    return (_find(work, invite.uid, invite.occurrence) or _find(work, invite.uid, "")) is not None
+
+
 def hear(work: Work, invite: Invitation) -> Heard | None:
     """Take a further version, a cancellation or an answer of a meeting that is known; None when it isn't."""
     meeting = _find(work, invite.uid, invite.occurrence)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from crmbot.crm.emails.matching import Match
-from crmbot.crm.meetings import hear, start_meeting
+from crmbot.crm.meetings import hear, is_known, start_meeting
 from crmbot.crm.work import Work
 from crmbot.domain.meetings import Answer, Attendee, Invitation, Method
 from crmbot.models import Activity, Email
@@ -31,6 +31,9 @@ def add_invited_meeting(
     if kept is None:
         return None
     invite = _decode(kept)
+    if work.actor.user_id is None and is_known(work, invite):
+        # It came by a deal's address from somebody who may not say this; the mail itself is logged.
+        return None
     heard = hear(work, invite)
     activity: Activity = (
         heard.activity if heard else start_meeting(work, invite, match.about, owner_id=owner_id, notes=notes)

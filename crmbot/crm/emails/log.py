@@ -16,11 +16,12 @@ from crmbot.crm.emails.receipts import Wish, answers_notice, send_receipt
 from crmbot.crm.emails.statements import Row
 from crmbot.crm.emails.strangers import contact_of
 from crmbot.crm.emails.views import activity_reference, email_view, match_links, why_words
-from crmbot.crm.meetings import Heard, hear
+from crmbot.crm.meetings import Heard, hear, hear_outsider
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import LogEmail, Participant
 from crmbot.crm.views import about_links, activity_view
 from crmbot.crm.work import Work
+from crmbot.domain.meetings import Method
 from crmbot.errors import Conflict
 from crmbot.failpoints import reach
 from crmbot.models import Activity, Counter, Email, EmailReference, MailDelivery
@@ -120,7 +121,7 @@ def _log_again(work: Work, request: LogEmail, known: Knowledge, earlier: Row) ->
 
 def _place(work: Work, request: LogEmail, known: Knowledge, email: Email) -> MailAnswer:
     """Decide what becomes of a mail, and do it."""
-    heard = hear(work, request.invite) if request.invite and not request.hold else None
+    heard = _heard(work, request)
     if heard is not None:
         return _log_with_meeting(work, request, known, email, heard)
     if request.leave:
@@ -138,6 +139,18 @@ def _place(work: Work, request: LogEmail, known: Knowledge, email: Email) -> Mai
         reason = "unknown_sender" if known.outside else "nobody_outside"
         return _set_aside(work, email, "triage", reason, receipt=_wish(work, known), request=request)
     return _log(work, request, known, email, match)
+
+
+def _heard(work: Work, request: LogEmail) -> Heard | None:
+    """Take what a mail says of a meeting that is known, as far as its sender may say it."""
+    if request.invite is None:
+        return None
+    if work.actor.user_id is not None:
+        return None if request.hold else hear(work, request.invite)
+    if not request.vouched or (request.hold and request.invite.method is not Method.REPLY):
+        return None
+    sender = next((one.email for one in request.participants if one.place == "from"), None)
+    return hear_outsider(work, request.invite, sender) if sender else None
 
 
 def _log(work: Work, request: LogEmail, known: Knowledge, email: Email, match: Match) -> MailAnswer:

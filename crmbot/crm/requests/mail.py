@@ -29,6 +29,7 @@ class LogEmail(Request, name="email.log", permission="crm.emails.edit"):
     receipt is left to the command that the mail holds (`ObeyMail`). `files` are kept with a mail that is logged or
     waits, `invite` is the meeting it is about, `bounce` whom an earlier mail did not reach, `signature` what stands
     below the sender's words; `forwarder` is the From of whoever passed it on, proven or not.
+    `vouched`: the own mail server vouches for a sender from outside, who may speak for themselves and nobody else.
     """
 
     dedupe_key: str
@@ -57,6 +58,7 @@ class LogEmail(Request, name="email.log", permission="crm.emails.edit"):
     invite: Invitation | None = None
     bounce: Bounce | None = None
     signature: str = ""
+    vouched: bool = False
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,11 @@ class Event:
         ]  # fmt: skip
         return "\r\n".join(lines) + "\r\n"
 
-    def mail(self, *, sender: str = JANE, to: str = INTAKE, name: str = "", **head: Any) -> bytes:
+    def mail(
+        self, *, sender: str = JANE, to: str = INTAKE, name: str = "", proves: str = "ours.example", **head: Any
+    ) -> bytes:
         """Return the mail that a calendar sends to one guest."""
-        proof = f"Authentication-Results: {AUTHSERV}; dmarc=pass header.from=ours.example\r\n"
+        proof = f"Authentication-Results: {AUTHSERV}; dmarc=pass header.from={proves}\r\n"
         number = f"{self.uid}-{self.method}-{self.sequence}-{self.stamp}-{head.get('n', 0)}"
         kind = f'Content-Type: application/ics; name="{name}"' if name else "Content-Type: text/calendar; charset=utf-8"
         return (
@@ -190,6 +192,49 @@ def test_nobody_without_proof_changes_a_meeting(post: Post, method: str) -> None
     taken = post.take(forged.mail(sender="Anna Lind <anna@acme.example>"))
     assert taken.state == ("noise" if method == "REPLY" else "triage")
     assert [(row.place, row.cancelled_at, row.attendees[0][2]) for row in meetings(post)] == [("Room 5", None, "")]
+
+
+ANNA = "Anna Lind <anna@acme.example>"
+
+
+def test_guest_who_is_proven_answers_for_themselves_alone(any_post: Post) -> None:
+    bob = "ATTENDEE;CN=Bob;PARTSTAT={}:mailto:bob@globex.example"
+    any_post.take(Event(more=(bob.format("NEEDS-ACTION"),)).mail())
+    answer = Event(method="REPLY", anna="ACCEPTED", more=(bob.format("DECLINED"),))
+    taken = any_post.take(answer.mail(sender=ANNA, proves="acme.example"))
+    assert (taken.state, taken.reason) == ("logged", "meeting")
+    assert [answer for _, answer in shown(any_post).meeting.attendees] == ["accepted", "no answer yet"]
+    assert any_post.emails()[-1].logged_by_id is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "proves"),
+    [(ANNA, "evil.example"), ("Eve <eve@evil.example>", "evil.example"), ("Room <room5@ours.example>", "acme.example")],
+)
+def test_nobody_answers_for_somebody_else(post: Post, sender: str, proves: str) -> None:
+    post.take(Event().mail())
+    taken = post.take(Event(method="REPLY", anna="DECLINED").mail(sender=sender, proves=proves))
+    assert taken.state == "noise"
+    assert {answer for _, answer in shown(post).meeting.attendees} == {"no answer yet"}
+
+
+@pytest.mark.parametrize("method", ["CANCEL", "REQUEST"])
+def test_guest_who_is_proven_moves_nothing(post: Post, method: str) -> None:
+    post.take(Event().mail())
+    deal = post.crm.ask(ShowDeal("D-1")).mail_address
+    for to in (INTAKE, deal):
+        moved = Event(method=method, sequence=1, start="DTSTART:20310401T100000Z", end="DTEND:20310401T110000Z")
+        post.take(moved.mail(sender=ANNA, to=to, proves="acme.example", n=to))
+    assert (activity(post).due_at, activity(post).outcome) == (START, None)
+
+
+def test_organizer_who_is_proven_moves_the_meeting_through_the_deals_own_address(post: Post) -> None:
+    theirs = Event(more=()).mail().replace(b"ORGANIZER;CN=Jane Roe:mailto:jane@ours", b"ORGANIZER:mailto:anna@acme")
+    post.take(theirs)
+    deal = post.crm.ask(ShowDeal("D-1")).mail_address
+    cancelled = Event(method="CANCEL", sequence=1).mail(sender=ANNA, to=deal, proves="acme.example")
+    post.take(cancelled)
+    assert activity(post).outcome == "Cancelled"
 
 
 def test_invitation_that_waited_becomes_a_meeting_when_it_is_placed(post: Post) -> None:
