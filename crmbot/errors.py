@@ -55,6 +55,16 @@ class MissingFact(BadInput):
         self.known = dict(known or {})
 
 
+class TooMany(CrmError):
+    """Somebody asks too often; in `retry_after` seconds they may ask again."""
+
+    code = "too_many"
+
+    def __init__(self, sentence: str, *, retry_after: int) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
 class NotFound(CrmError):
     """No record answers to that name or id; `nearest` are the closest ones.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from socket import socket
 
 from crmbot.bootstrap import Crmbot
 from crmbot.bootstrap.background import sync, worker_parts
@@ -35,11 +36,18 @@ class SocketPart:
 
 
 def chosen_parts(
-    bot: Crmbot, bind: str | None, *, web: bool = False, slack: bool = False, worker: bool = False
+    bot: Crmbot,
+    bind: str | None,
+    *,
+    web: bool = False,
+    slack: bool = False,
+    worker: bool = False,
+    listener: socket | None = None,
 ) -> dict[str, Part]:
     """Return the parts asked for, as far as the settings allow them.
 
     `bind` is where the web part listens, web.bind when None; without it, where health is told, nowhere when None.
+    `listener` listens there already.
     """
     settings = bot.settings
     parts: dict[str, Part] = {}
@@ -56,7 +64,7 @@ def chosen_parts(
         answer = dispatcher(bot, known).dispatch if signed else None
         also = install_routes(install_flow(bot, known), settings.web.base_url) if known and signed else ()
         app = build_web(bot.service, slack=answer, health=vitals.health, metrics=vitals.metrics, also=also)
-        parts["web"] = WebServer(app, bind or settings.web.bind)
+        parts["web"] = WebServer(app, bind or settings.web.bind, listener)
     if not parts:
         raise ConfigError("The Slack part needs SLACK_APP_TOKEN and SLACK_BOT_TOKEN. See: crmbot doctor")
     if bind and not web:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Outcome, Table
 from crmbot.crm.choices import Colleague, People
+from crmbot.crm.journal import to_json
 from crmbot.crm.lookup import find_user
 from crmbot.crm.people import usable_email
 from crmbot.crm.reassign import offer_handover
@@ -118,7 +119,9 @@ def create_token(work: Work, request: ask.CreateToken) -> Outcome:
     )
     work.keep(token)
     work.session.flush()
-    return Outcome(f"Token {token.id} acts as {user.name}.", secret=text)
+    work.recorder.add(token, None, {"user_id": user.id, "name": token.name, "expires_at": to_json(token.expires_at)})
+    until = f" until {token.expires_at:%Y-%m-%d}" if token.expires_at else ""
+    return Outcome(f"Token {token.id} acts as {user.name}, {user.role}{until}.", secret=text)
 
 
 def list_tokens(work: Work, _request: ask.ListTokens) -> Table:
@@ -146,6 +149,7 @@ def revoke_token(work: Work, request: ask.RevokeToken) -> Outcome:
         raise Conflict(f"Token {token.id} was revoked already.")
     token.revoked_at = work.now
     work.session.flush()
+    work.recorder.add(token, {"revoked_at": None}, {"revoked_at": to_json(work.now)})
     return Outcome(f"Token {token.id} is revoked.")
 
 

@@ -11,6 +11,7 @@ from crmbot.web.api import attachments, reports
 from crmbot.web.failures import add_failures
 from crmbot.web.files import file_routes
 from crmbot.web.health import Health, health_routes
+from crmbot.web.limits import RateLimit
 from crmbot.web.offers import offer_routes
 from crmbot.web.slack import SlackDispatch, SlackFirst
 
@@ -22,13 +23,16 @@ def build_web(
     health: Callable[[], Health],
     metrics: Callable[[], bytes],
     also: Sequence[BaseRoute] = (),
+    requests_per_minute: int = 600,
 ) -> ASGIApp:
     """Return the application with the parts that exist; `also` are routes that other parts bring.
 
+    `requests_per_minute` is how often a token of the API may call.
     Slack's requests are answered before the framework sees them: they are many, and each must be quick.
     """
     app = FastAPI(title="crmbot", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)
     app.state.service = service
+    app.state.limit = RateLimit(requests_per_minute)
     add_failures(app)
     app.include_router(attachments.router, prefix="/api/v1/crm")
     app.include_router(reports.router, prefix="/api/v1/crm")

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from crmbot.crm.actors import Actor
 from crmbot.errors import Unauthenticated
 from crmbot.service import CrmService
+from crmbot.web.limits import RateLimit
 
 
 def service_of(request: Request) -> CrmService:
@@ -17,11 +18,19 @@ def service_of(request: Request) -> CrmService:
 
 
 def caller(request: Request) -> Actor:
-    """Return the actor of the Authorization header; Unauthenticated without a valid token."""
+    """Return the actor of the Authorization header.
+
+    Raises:
+        Unauthenticated: there is no valid token.
+        TooMany: the token calls too often.
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("Give a token: Authorization: Bearer crm_… (crmbot token create makes one).")
-    return service_of(request).actor_of_token(token.strip())
+    actor = service_of(request).actor_of_token(token.strip())
+    limit: RateLimit = request.app.state.limit
+    limit.take(token.strip())
+    return actor
 
 
 Caller = Annotated[Actor, Depends(caller)]

@@ -24,6 +24,7 @@ _STATUS: Mapping[type[errors.CrmError], int] = {
     errors.Ambiguous: 409,
     errors.Busy: 503,
     errors.BadInput: 422,
+    errors.TooMany: 429,
 }
 
 
@@ -53,7 +54,10 @@ def failure(status: int, message: str, code: str, *, field: str | None = None) -
 async def _refused(_request: Request, error: Exception) -> Response:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 422)
     code = getattr(error, "code", "refused")
-    return failure(status, str(error), code, field=getattr(error, "field", None))
+    answer = failure(status, str(error), code, field=getattr(error, "field", None))
+    if isinstance(error, errors.TooMany):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:

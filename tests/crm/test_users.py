@@ -17,10 +17,11 @@ from crmbot.crm.requests import (
     RevokeToken,
     SetUserRole,
     ShowSettings,
+    Undo,
 )
 from crmbot.crm.users import token_digest
 from crmbot.errors import BadInput, Conflict, CrmError, NotFound, Unauthenticated
-from crmbot.models import ApiToken, User
+from crmbot.models import ApiToken, JournalChange, JournalEntry, User
 
 
 def roles(crm: Crm) -> dict[str, str]:
@@ -156,6 +157,33 @@ def test_a_revoked_token_ends_at_once(crm: Crm) -> None:
         crm.service.actor_of_token(secret)
     with refusal(Conflict, f"Token {token_id} was revoked already."):
         crm.do(RevokeToken(token_id), "ada")
+
+
+def test_the_journal_tells_who_made_and_ended_a_token_and_never_the_token(any_crm: Crm) -> None:
+    crm = any_crm
+    made = crm.do(CreateToken("sam", "ci", expires_days=30), "ada")
+    token = crm.rows(ApiToken)[0]
+    crm.do(RevokeToken(token.id), "ada")
+    entries = [one for one in crm.rows(JournalEntry) if one.request.startswith("token.")]
+    assert [(one.request, one.actor_id, one.summary) for one in entries] == [
+        ("token.new", crm.user_id("ada"), f"Token {token.id} acts as Sam Poe, rep until {token.expires_at:%Y-%m-%d}."),
+        ("token.revoke", crm.user_id("ada"), f"Token {token.id} is revoked."),
+    ]
+    [new, ended] = crm.rows(JournalChange, JournalChange.table == "api_token", order=JournalChange.entry_id)
+    assert new.after == {"user_id": crm.user_id("sam"), "name": "ci", "expires_at": token.expires_at.isoformat()}
+    assert (ended.row_id, ended.before) == (token.id, {"revoked_at": None})
+    told = repr([vars(one) for one in (*entries, new, ended)])
+    assert str(made.secret) not in told
+    assert token.digest not in told
+
+
+def test_what_was_done_to_a_token_is_not_undone(crm: Crm) -> None:
+    crm.do(CreateToken("sam"), "ada")
+    with refusal(Conflict, "end it: crmbot token revoke ID"):
+        crm.do(Undo(), "ada")
+    crm.do(RevokeToken(crm.rows(ApiToken)[0].id), "ada")
+    with refusal(Conflict, "make another: crmbot token create"):
+        crm.do(Undo(), "ada")
 
 
 def test_settings_name_the_stages_and_reasons(crm: Crm) -> None:
