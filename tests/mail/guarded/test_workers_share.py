@@ -8,20 +8,15 @@ from bombs import BOMBS
 from mails import INTAKE, Raw
 from posts import Post
 
-from crmbot.mail.message.limits import MAX_TEXT
 from crmbot.mail.pipeline import intent_of, load_people
 from crmbot.mail.reading import read_mail
 
 MOST_SECONDS = 0.25
 """Processor time, on a slow machine, of what the reader may take three seconds for."""
 
-INNER = "-------- Original Message --------\nFrom: Jane <jane@ours.example>\nTo: Sam <sam@ours.example>\n\n"
-NESTED = "".join(f"{'> ' * (n % 5)}{INNER}" for n in range(20_000))
-TEXTS = {
-    "forwards within forwards": NESTED,
-    "letters to fold": "\u0130" * MAX_TEXT,
-    "prefixes": "Fwd: " * 2_000,
-}
+INNER = "{0}-------- Original Message --------\n{0}From: Jane <jane@ours.example>\n{0}To: Sam <sam@ours.example>\n{0}\n"
+NESTED = "".join(INNER.format("> " * n) for n in range(12)) + "a line: of words\n" * 20_000
+"""A forward of forwards among colleagues, each of which has to be looked into for somebody outside."""
 
 
 def own_share(post: Post, raw: bytes) -> float:
@@ -39,11 +34,10 @@ def test_bomb_takes_the_worker_no_time(post: Post, name: str) -> None:
     assert own_share(post, BOMBS[name]) < MOST_SECONDS
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_words_are_taken_apart_by_the_reader(post: Post, name: str) -> None:
-    raw = bytes(
-        Raw(
-            to=INTAKE, subject=f"Fwd: {TEXTS[name][:60]}", body=f"---------- Forwarded message ---------\n{TEXTS[name]}"
-        )
-    )
-    assert own_share(post, raw) < MOST_SECONDS
+def test_forwards_within_forwards_are_taken_apart_by_the_reader(post: Post) -> None:
+    body = f"---------- Forwarded message ---------\n{INNER.format('').partition(chr(10))[2]}{NESTED}"
+    raw = bytes(Raw(to=INTAKE, subject="Fwd: Offer", body=body))
+    mail = read_mail(raw)
+    assert mail.forwarded is not None
+    assert len(mail.forwarded.inner) > 5
+    assert own_share(post, raw) < MOST_SECONDS / 5
