@@ -63,7 +63,14 @@ def chosen_parts(
         known = installations(bot)
         answer = dispatcher(bot, known).dispatch if signed else None
         also = install_routes(install_flow(bot, known), settings.web.base_url) if known and signed else ()
-        app = build_web(bot.service, slack=answer, health=vitals.health, metrics=vitals.metrics, also=also)
+        app = build_web(
+            bot.service,
+            slack=answer,
+            health=vitals.health,
+            metrics=vitals.metrics,
+            also=also,
+            requests_per_minute=settings.limits.api_requests_per_minute,
+        )
         parts["web"] = WebServer(app, bind or settings.web.bind, listener)
     if not parts:
         raise ConfigError("The Slack part needs SLACK_APP_TOKEN and SLACK_BOT_TOKEN. See: crmbot doctor")
