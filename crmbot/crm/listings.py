@@ -2,34 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import (
-    BinaryExpression,
-    ColumnElement,
-    Integer,
-    UnaryExpression,
-    bindparam,
-    func,
-    literal,
-    select,
-)
-from sqlalchemy.sql.operators import eq
 
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Listing
 from crmbot.crm.leads import source_key
 from crmbot.crm.lookup import find_record, find_stage, find_user
-from crmbot.crm.lookup.words import among_latest, holding, named_with, word_values
-from crmbot.crm.name_words import LEAD_COMPANY
+from crmbot.crm.lookup.words import word_values
+from crmbot.crm.narrowing import list_statements
 from crmbot.crm.prepared import Prepared
+from crmbot.crm.requests.base import NOBODY
+from crmbot.crm.staleness import stale_since
 from crmbot.crm.today import due_until
 from crmbot.crm.views import load_names, record_views
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind
+from crmbot.domain.money import Money
 from crmbot.domain.stages import LeadStatus, StageKind
 from crmbot.errors import BadInput
 from crmbot.models import Activity, Company, Contact, Deal, Lead
@@ -39,41 +31,7 @@ MOST_COUNTED = 10_000
 """So many records are counted at most: counting more takes longer than all the rest of a list."""
 _A_SLIP = 75.0
 """From here on words are taken for another with a slip in it, out of 100."""
-
-_FILTERS: Mapping[str, Any] = {
-    "lead.status": Lead.status == bindparam("status"),
-    "lead.owner": Lead.owner_id == bindparam("owner"),
-    "lead.source": Lead.source == bindparam("source"),
-    "lead.words": named_with(Lead, Lead.name_key, Kind.LEAD, LEAD_COMPANY)
-    & holding(Lead.name_key, Lead.company_key),
-    "lead.inside": among_latest(Lead) & holding(Lead.name_key, Lead.company_key),
-    "deal.outcome": Deal.outcome == bindparam("outcome"),
-    "deal.owner": Deal.owner_id == bindparam("owner"),
-    "deal.stage": Deal.stage_id == bindparam("stage"),
-    "deal.company": Deal.company_id == bindparam("company"),
-    "deal.words": named_with(Deal, Deal.title_key, Kind.DEAL) & holding(Deal.title_key),
-    "deal.inside": among_latest(Deal) & holding(Deal.title_key),
-    "contact.company": Contact.company_id == bindparam("company"),
-    "contact.words": named_with(Contact, Contact.name_key, Kind.CONTACT) & holding(Contact.name_key),
-    "contact.inside": among_latest(Contact) & holding(Contact.name_key),
-    "company.words": named_with(Company, Company.name_key, Kind.COMPANY) & holding(Company.name_key),
-    "company.inside": among_latest(Company) & holding(Company.name_key),
-    "activity.owner": Activity.owner_id == bindparam("owner"),
-    "activity.open": Activity.completed_at.is_(None),
-    "activity.done": Activity.completed_at.is_not(None),
-    "activity.until": Activity.overdue_at <= bindparam("until"),
-}
-"""What narrows a list; the word behind the dot is also the name of the value."""
-
-_ORDERS: Mapping[str, tuple[Any, ...]] = {
-    "lead": (Lead.created_at.desc(), Lead.id),
-    "deal": (Deal.value_minor.desc().nulls_last(), Deal.id),
-    "contact": (Contact.name_key, Contact.id),
-    "company": (Company.name_key, Company.id),
-    "activity": (Activity.overdue_at.asc().nulls_last(), Activity.id),
-    "activity.done": (Activity.completed_at.desc(), Activity.id),
-}
-_BY_WORDS = frozenset({"words", "inside"})
+_DEAL_STATES = ("stale", "overdue")
 _STATES = {"open": ("open",), "done": ("done",), "overdue": ("open", "until"), "today": ("open", "until")}
 
 
@@ -81,7 +39,7 @@ def list_leads(work: Work, request: ask.ListLeads) -> Listing:
     """List leads, newest first."""
     said = {
         "status": _status(request.status) if request.status else None,
-        "owner": find_user(work, request.owner).id if request.owner else None,
+        **_owned_by(work, request.owner),
         "source": source_key(request.source),
         "words": fold_name(request.words or "") or None,
     }
@@ -93,17 +51,70 @@ def list_deals(work: Work, request: ask.ListDeals) -> Listing:
     """List deals, the most valuable first."""
     if request.outcome and request.outcome not in tuple(StageKind):
         raise BadInput(f"“{request.outcome}” is no outcome. There are open, won and lost.", field="outcome")
+    if request.state not in (None, *_DEAL_STATES):
+        raise BadInput(f"“{request.state}” is no state. There are stale and overdue.", field="state")
     company = find_record(work, Kind.COMPANY, request.company, field="company") if request.company else None
+    outcome = StageKind.OPEN if request.state else request.outcome
     said = {
-        "outcome": request.outcome or None,
-        "owner": find_user(work, request.owner).id if request.owner else None,
+        "outcome": outcome or None,
+        **_owned_by(work, request.owner),
         "stage": find_stage(work, request.stage).id if request.stage else None,
         "company": company.id if company is not None else None,
+        **_closing(work, request, outcome),
+        **_worth(request.over, request.under),
+        **_state(work, request.state),
         "words": fold_name(request.words or "") or None,
     }
-    what = f"{request.outcome} deals" if request.outcome else "deals"
-    known = (*(stage.name for stage in work.stages), *StageKind)
-    return _or_meant(_page(work, Deal, said, request.page, what), request.words, "deal", known)
+    what = " ".join(word for word in (request.state, outcome, "deals") if word)
+    known = (*(stage.name for stage in work.stages), *StageKind, *_DEAL_STATES)
+    listing = _page(work, Deal, said, request.page, what)
+    return _or_meant(_with_span(listing, request, outcome), request.words, "deal", known)
+
+
+def _with_span(listing: Listing, request: ask.ListDeals, outcome: str | None) -> Listing:
+    """Tell the days that the list is narrowed to."""
+    first, last = request.closes_from, request.closes_by
+    if first is None and last is None:
+        return listing
+    verb = "closed" if outcome in (StageKind.WON, StageKind.LOST) else "closing"
+    days = [f"{word} {day:%a %-d %b %Y}" for word, day in (("from", first), ("to", last)) if day is not None]
+    told = f"on {first:%a %-d %b %Y}" if first == last else " ".join(days)
+    return replace(listing, said=f"{listing.said.removesuffix('.')} {verb} {told}{'' if listing.total else '.'}")
+
+
+def _owned_by(work: Work, owner: str | None) -> dict[str, Any]:
+    if owner == NOBODY:
+        return {"nobody": True}
+    return {"owner": find_user(work, owner).id if owner else None}
+
+
+def _closing(work: Work, request: ask.ListDeals, outcome: str | None) -> dict[str, Any]:
+    """Return the bounds of the day of closing: the one that is expected, of closed deals the one that it was."""
+    first, last = request.closes_from, request.closes_by
+    if outcome not in (StageKind.WON, StageKind.LOST):
+        return {"closes_from": first, "closes_by": last}
+    return {
+        "closed_from": first and datetime.combine(first, time.min, work.actor.zone),
+        "closed_before": last and datetime.combine(last + timedelta(days=1), time.min, work.actor.zone),
+    }
+
+
+def _worth(over: Money | None, under: Money | None) -> dict[str, Any]:
+    """Return the bounds of a value; amounts of two currencies are not compared."""
+    currencies = {bound.currency for bound in (over, under) if bound is not None}
+    if len(currencies) > 1:
+        raise BadInput("Both bounds of the value need one currency.", field="over", example="/deal list >50k <90k")
+    bounds = {"over": over and over.minor, "under": under and under.minor}
+    return {**bounds, "currency": currencies.pop() if currencies else None}
+
+
+def _state(work: Work, state: str | None) -> dict[str, Any]:
+    if state == "overdue":
+        return {"overdue": work.today}
+    if state == "stale":
+        bounds = stale_since(work)
+        return {f"stale {len(bounds) // 2}": True, **bounds} if bounds else {"never": True}
+    return {}
 
 
 def list_contacts(work: Work, request: ask.ListContacts) -> Listing:
@@ -185,44 +196,11 @@ def _found(work: Work, kind: Any, order: str, said: Mapping[str, Any]) -> tuple[
     words: str | None = told.pop("words", None)
     values = told | word_values(words) if words else told
     for how in (("words",), ("inside",)) if words else ((),):
-        counting, listing = _statements(kind, order, (*told, *how))
+        counting, listing = list_statements(kind, order, (*told, *how))
         counted: int = work.values(counting, **values, counted=MOST_COUNTED + 1)[0][0]
         if counted:
             break
     return counted, listing, values
-
-
-@cache
-def _statements(kind: Any, order: str, names: tuple[str, ...]) -> tuple[Prepared, Prepared]:
-    """Return what counts and what lists the records that meet these filters."""
-    by_words = bool(_BY_WORDS.intersection(names))
-    told = [_FILTERS[f"{kind.__tablename__}.{name}"] for name in names]
-    where = [_unindexed(one) for one in told] if by_words else told
-    mine = kind.workspace_id == bindparam("workspace")
-    window = {"limit": bindparam("most", type_=Integer), "offset": bindparam("skipped", type_=Integer)}
-    first, *others = _ORDERS[order]
-    ordered = [_opaque(first) if by_words else first, *others]
-    listing = select(kind).where(mine, *where).order_by(*ordered)
-    counted = select(literal(1)).where(mine, *where).limit(bindparam("counted", type_=Integer)).subquery()
-    return (
-        Prepared(select(func.count()).select_from(counted)),
-        Prepared(listing.limit(window["limit"]).offset(window["offset"])),
-    )
-
-
-def _unindexed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return a condition on a column of text so that no index is taken for it before that of words."""
-    if isinstance(condition, BinaryExpression) and condition.operator is eq:
-        same: ColumnElement[bool] = condition.left.concat("") == condition.right
-        return same
-    return condition
-
-
-def _opaque(order: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return an order that no index has, so that the few records with a word are sorted and not all looked through."""
-    if isinstance(order, UnaryExpression):
-        return UnaryExpression(_opaque(order.element), modifier=order.modifier)
-    return func.coalesce(order, order)
 
 
 def _singular(what: str) -> str:

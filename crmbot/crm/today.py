@@ -4,17 +4,19 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, or_, select
+from sqlalchemy import bindparam, func, select
 
 from crmbot.crm import board
 from crmbot.crm.answers import Today
 from crmbot.crm.emails.rules import PERMISSION
 from crmbot.crm.emails.waiting import handed_in_by
+from crmbot.crm.lookup import find_user
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import ME, ShowPipeline, ShowToday
+from crmbot.crm.staleness import is_stale, last_touch, stale_since
 from crmbot.crm.views import activity_view, deal_view, load_names
 from crmbot.crm.work import Work
-from crmbot.models import IN_TRIAGE, Activity, Deal, Email, UTCDateTime
+from crmbot.models import IN_TRIAGE, Activity, Deal, Email
 
 _MOST_SHOWN = 10
 _MOST_STALE = 5
@@ -39,19 +41,20 @@ _COUNT_MINE = Prepared(
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def today(work: Work, _request: ShowToday) -> Today:
-    """Show what waits for the actor, and how their pipeline stands."""
-    overdue, overdue_total = _between(work, _EVER, work.now)
-    due, due_total = _between(work, work.now, due_until(work))
-    stale = _stale_deals(work)
+def today(work: Work, request: ShowToday) -> Today:
+    """Show what waits for the actor or somebody else, and how their pipeline stands; the day is the actor's."""
+    owner = find_user(work, request.owner) if request.owner else None
+    owner_id = owner.id if owner else work.actor.user_id
+    is_own = owner_id == work.actor.user_id
+    overdue, overdue_total = _between(work, owner_id, _EVER, work.now)
+    due, due_total = _between(work, owner_id, work.now, due_until(work))
+    stale = _stale_deals(work, owner_id)
     load_names(work, [*overdue, *due, *stale])
-    waiting = _waiting(work)
+    waiting = _waiting(work) if is_own else 0
+    whom = owner.name if owner and not is_own else "you"
     count = overdue_total + due_total
-    said = (
-        f"{count} {'activity waits' if count == 1 else 'activities wait'} for you today."
-        if count
-        else "Nothing is overdue or due today."
-    )
+    nothing = "Nothing is overdue or due today." if is_own else f"Nothing of {whom}'s is overdue or due today."
+    said = f"{count} {'activity waits' if count == 1 else 'activities wait'} for {whom} today." if count else nothing
     return Today(
         said,
         overdue=tuple(activity_view(work, row) for row in overdue),
@@ -60,7 +63,7 @@ def today(work: Work, _request: ShowToday) -> Today:
         triage=waiting,
         overdue_total=overdue_total,
         due_total=due_total,
-        pipeline=board.pipeline(work, ShowPipeline(owner=ME if work.actor.user_id else None)),
+        pipeline=board.pipeline(work, ShowPipeline(owner=owner_id and (ME if is_own else owner_id))),
     )
 
 
@@ -77,22 +80,19 @@ def due_until(work: Work) -> datetime:
     return datetime.combine(work.today + timedelta(days=1), datetime.min.time(), work.actor.zone)
 
 
-def _between(work: Work, after: datetime, until: datetime) -> tuple[list[Activity], int]:
-    """Return the actor's first activities that become overdue in a time, the longest due first, and their number."""
-    window: dict[str, Any] = {"owner": work.actor.user_id, "after": after, "until": until}
+def _between(work: Work, owner_id: str | None, after: datetime, until: datetime) -> tuple[list[Activity], int]:
+    """Return somebody's first activities that become overdue in a time, the longest due first, and their number."""
+    window: dict[str, Any] = {"owner": owner_id, "after": after, "until": until}
     first = work.all(_DUE, Activity, **window)
     return first, len(first) if len(first) < _MOST_SHOWN else work.values(_COUNT_DUE, **window)[0][0]
 
 
-def _stale_deals(work: Work) -> list[Deal]:
-    """Return the actor's open deals that sit in their stage longer than the stage allows, without a touch since."""
-    limits = [(stage.id, stage.stale_after_days) for stage in work.stages if stage.stale_after_days]
-    if not limits or work.actor.user_id is None:
+def _stale_deals(work: Work, owner_id: str | None) -> list[Deal]:
+    """Return somebody's open deals that sit in their stage longer than the stage allows, without a touch since."""
+    bounds = stale_since(work)
+    if not bounds or owner_id is None:
         return []
-    bounds: dict[str, Any] = {}
-    for place, (stage_id, days) in enumerate(limits):
-        bounds |= {f"stage_{place}": stage_id, f"since_{place}": work.now - timedelta(days=days)}
-    found = [row_id for (row_id,) in work.values(_stale(len(limits)), owner=work.actor.user_id, **bounds)]
+    found = [row_id for (row_id,) in work.values(_stale(len(bounds) // 2), owner=owner_id, **bounds)]
     work.load(Deal, found)
     return [work.get(Deal, row_id) for row_id in found]
 
@@ -100,24 +100,10 @@ def _stale_deals(work: Work) -> list[Deal]:
 @cache
 def _stale(stages: int) -> Prepared:
     """Return what finds an owner's open deals that were not touched since an instant of their stage's."""
-    # An expression: for the greatest of a column SQLite would walk all activities from the latest on.
-    done = case((Activity.completed_at.is_not(None), Activity.completed_at))
-    touched = (
-        select(func.max(done))
-        .where(Activity.workspace_id == Deal.workspace_id, Activity.deal_id == Deal.id)
-        .correlate(Deal)
-        .scalar_subquery()
-    )
     mine = (
-        select(Deal.id, Deal.stage_id, func.coalesce(touched, Deal.created_at, type_=UTCDateTime).label("since"))
+        select(Deal.id, Deal.stage_id, last_touch().label("since"))
         .where(Deal.workspace_id == bindparam("workspace"), Deal.owner_id == bindparam("owner"), Deal.outcome == "open")
         .subquery()
     )
-    late = [
-        and_(
-            mine.c.stage_id == bindparam(f"stage_{place}"),
-            mine.c.since < bindparam(f"since_{place}", type_=UTCDateTime),
-        )
-        for place in range(stages)
-    ]
-    return Prepared(select(mine.c.id).where(or_(*late)).order_by(mine.c.since).limit(_MOST_STALE))
+    late = is_stale(mine.c.stage_id, mine.c.since, stages)
+    return Prepared(select(mine.c.id).where(late).order_by(mine.c.since).limit(_MOST_STALE))

@@ -25,6 +25,7 @@ class Found(NamedTuple):
     soft: bool = False
 
 
+_ASKED = True
 PERIODS = ("7", "30", "90")
 _DATES = frozenset({Kind.FIGURE})
 _ABOUT = frozenset({"re", "about", "for", "on"})
@@ -38,7 +39,7 @@ _DOMAIN = re.compile(
 _SIZE = re.compile(r"\d[\d,.]*(?:\s?[-\u2013]\s?\d[\d,.]*|\+)(?![\w-])")
 _RANGE = re.compile(r"(?P<first>[^\s.]\S*?)\.\.(?P<last>\S*)")
 _LATER = re.compile(
-    r"\+\s?(?P<count>\d{1,4})\s?(?P<unit>min(?:ute)?s?|h(?:ours?|rs?)?|d(?:ays?)?|w(?:eeks?|ks?)?|mo(?:nths?|s)?)(?![\w-])",
+    r"(?:\+\s?|(?:for|by)\s+)?(?P<count>\d{1,4}|(?:an?|one|two|three)\s)\s?(?P<unit>min(?:ute)?s?|h(?:ours?|rs?)?|d(?:ays?)?|w(?:eeks?|ks?)?|mo(?:nths?|s)?)(?![\w-])",
     re.IGNORECASE,
 )
 _DAYS = re.compile(r"(?:last\s+)?(?P<days>\d{1,6})\s?(?:d(?:ays?)?)?(?![\w.-])", re.IGNORECASE)
@@ -73,14 +74,46 @@ def _moment(convert: Callable[[moments.Moment, Context], Any], lean: Lean, *, ho
     return read
 
 
+def _day(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    """Read a day; an hour behind it says nothing of a day and goes with it."""
+    found = moments.read_moment(text, at, context, Lean.COMING, hours=True)
+    if found is None or found[0].day is None:
+        found = moments.read_moment(text, at, context, Lean.COMING, hours=False)
+    return Found(found[0].day, found[1], found[0].soft and not asked) if found else None
+
+
 def _amount(text: str, at: int, context: Context, asked: bool) -> Found | None:
     found = amounts.read_amount(text, at, context, asked=asked)
     return Found(*found) if found else None
 
 
+def _bound(sign: str) -> Read:
+    """Make a reading of an amount behind a sign, or behind a word that asks for it."""
+
+    def read(text: str, at: int, context: Context, asked: bool) -> Found | None:
+        begun = text.startswith(sign, at)
+        if not (begun or asked):
+            return None
+        start = at + len(sign) if begun else at
+        found = amounts.read_amount(text, start + (text[start : start + 1] == " "), context, asked=True)
+        return Found(found[0], found[1]) if found else None
+
+    return read
+
+
+def when_asked(reading: Reading) -> Reading:
+    """Return a reading for what stands behind a word that can lead to nothing else."""
+
+    def read(text: str, at: int, context: Context, asked: bool) -> Found | None:
+        del asked
+        return reading.read(text, at, context, _ASKED)
+
+    return replace(reading, read=read)
+
+
 def _percent(text: str, at: int, _: Context, asked: bool) -> Found | None:
     found = figures.read_percent(text, at, asked=asked)
-    return Found(*found) if found else None
+    return Found(*found, not asked) if found else None
 
 
 def _duration(text: str, at: int, _: Context, asked: bool) -> Found | None:
@@ -177,7 +210,8 @@ def _later(text: str, at: int, _: Context, __: bool) -> Found | None:
         return None
     unit = match["unit"].lower()
     short = next(short for short in ("min", "mo", "h", "d", "w") if unit.startswith(short))
-    return Found(f"{int(match['count'])}{short}", match.end())
+    count = match["count"].strip().lower()
+    return Found(f"{days.COUNT.get(count) or int(count)}{short}", match.end())
 
 
 def _reference(text: str, at: int, _: Context, __: bool) -> Found | None:
@@ -261,12 +295,10 @@ def named(names: tuple[str, ...]) -> Options:
     return indexed((name, name) for name in names)
 
 
-DAY = Reading(
-    "a date", days.EXAMPLE, _moment(lambda m, _: m.day, Lean.COMING, hours=False), _DATES, moments.STARTS_OF_DAYS
-)
+DAY = Reading("a date", days.EXAMPLE, _day, _DATES, moments.STARTS_OF_DAYS)
 FROM_DAY = Reading("a date", "2026-10-01", _past_day("date_from"))
 TO_DAY = Reading("a date", "2026-10-31", _past_day("date_to"))
-LATER = Reading("a distance", "+1w", _later, _DATES, only=True)
+LATER = Reading("a distance", "+1w", _later, _DATES, frozenset("for by a an one two three".split()), only=True)
 DUE = Reading(
     "a date", moments.EXAMPLE, _moment(moments.due, Lean.COMING, hours=True), _DATES, moments.STARTS_OF_MOMENTS
 )
@@ -281,8 +313,10 @@ AMOUNT = Reading(
     frozenset(code.lower() for code in CURRENCIES),
     only=True,
 )
+OVER = Reading("an amount", ">$50k", _bound(">"), frozenset({Kind.WORD}), only=True)
+UNDER = Reading("an amount", "<$10k", _bound("<"), frozenset({Kind.WORD}), only=True)
 PERCENT = Reading("a percent", "60%", _percent, _DATES, only=True)
-DURATION = Reading("a duration", "25m", _duration, _DATES, frozenset({"for"}), only=True)
+DURATION = Reading("a duration", "25m", _duration, _DATES, frozenset({"for", "half"}), only=True)
 WHOLE = Reading("a whole number", "80", _whole, _DATES, only=True)
 PHONE = Reading("a phone number", "+49 30 901820", _phone, _DATES | {Kind.WORD}, only=True)
 EMAIL = Reading("an e-mail address", "jane@acme.com", _email, frozenset({Kind.EMAIL}))

@@ -1,14 +1,16 @@
 """Looks: one record with its timeline, lists, what waits today, search."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from factories import Crm, refusal
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, insert, update
 
 from crmbot.crm.listings import MOST_COUNTED
 from crmbot.crm.requests import (
     AddNote,
+    AssignDeal,
     CompleteActivity,
     CreateCompany,
     CreateContact,
@@ -32,9 +34,10 @@ from crmbot.crm.requests import (
     ShowLead,
     ShowToday,
 )
+from crmbot.crm.requests.base import NOBODY
 from crmbot.domain.money import Money
 from crmbot.errors import BadInput
-from crmbot.models import Company
+from crmbot.models import Company, Deal
 
 
 def listed(crm: Crm, request: Request, as_: str = "jane") -> list[str]:
@@ -225,6 +228,58 @@ def test_a_stale_deal_is_one_untouched_longer_than_its_stage_allows(crm: Crm) ->
     assert [deal.title for deal in crm.ask(ShowToday()).stale] == ["Acme"]
 
 
+def test_deals_are_narrowed_by_state_owner_value_and_day(crm: Crm) -> None:
+    crm.do(CreateDeal("Late", Money.of(60_000, "USD"), expected_close=date(2031, 3, 4)))
+    crm.do(CreateDeal("Soon", Money.of(40_000, "USD"), expected_close=date(2031, 3, 20), company="Zeta Works"))
+    crm.do(CreateDeal("Euros", Money.of(90_000, "EUR"), expected_close=date(2031, 4, 1)))
+    crm.do(AssignDeal("D-3", "sam"), "max")
+    crm.write(lambda session: session.execute(update(Deal).where(*_numbered(crm, 2)).values(owner_id=None)))
+    march = {"closes_from": date(2031, 3, 1), "closes_by": date(2031, 3, 31)}
+    assert listed(crm, ListDeals(state="overdue")) == ["D-1"]
+    assert listed(crm, ListDeals(owner=NOBODY)) == ["D-2"]
+    assert listed(crm, ListDeals(over=Money.of(40_000, "USD"))) == ["D-1"]
+    assert listed(crm, ListDeals(under=Money.of(50_000, "USD"))) == ["D-2"]
+    assert listed(crm, ListDeals(**march)) == ["D-1", "D-2"]
+    assert listed(crm, ListDeals(words="works")) == ["D-2"]
+    assert crm.ask(ListDeals(**march)).said == "2 open deals closing from Sat 1 Mar 2031 to Mon 31 Mar 2031"
+    assert crm.ask(ListDeals(state="overdue", owner="sam")).said == "No overdue open deals."
+    with refusal(BadInput, "Both bounds of the value need one currency."):
+        crm.ask(ListDeals(over=Money.of(1, "USD"), under=Money.of(9, "EUR")))
+    with refusal(BadInput, "“odd” is no state. There are stale and overdue."):
+        crm.ask(ListDeals(state="odd"))
+
+
+def _numbered(crm: Crm, number: int) -> tuple[ColumnElement[bool], ...]:
+    return Deal.workspace_id == crm.workspace_id, Deal.number == number
+
+
+def test_closed_deals_are_narrowed_by_the_day_they_were_closed(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme", expected_close=date(2031, 9, 1)))
+    crm.do(LoseDeal("acme", "price"))
+    today = crm.clock().date()
+    lost = ListDeals(outcome="lost", closes_from=today, closes_by=today)
+    assert crm.ask(lost).said == "1 lost deal closed on Wed 5 Mar 2031"
+    assert crm.ask(replace(lost, closes_by=None, closes_from=today + timedelta(days=1))).total == 0
+
+
+def test_stale_deals_are_listed_whosever_they_are(any_crm: Crm) -> None:
+    any_crm.do(CreateDeal("Acme"))
+    any_crm.do(CreateDeal("Globex"), "sam")
+    assert any_crm.ask(ListDeals(state="stale")).said == "No stale open deals."
+    any_crm.clock.advance(timedelta(days=31))
+    any_crm.do(LogActivity("call", "D-2"), "sam")
+    assert listed(any_crm, ListDeals(state="stale")) == ["D-1"]
+    assert listed(any_crm, ListDeals(state="stale", owner="sam")) == []
+
+
+def test_what_waits_for_somebody_else_is_shown_by_name(crm: Crm) -> None:
+    crm.do(CreateTask("Call", Due(on=date(2031, 3, 3))), "sam")
+    seen = crm.ask(ShowToday("sam"), "max")
+    assert (seen.said, seen.overdue_total) == ("1 activity waits for Sam Poe today.", 1)
+    assert crm.ask(ShowToday("max"), "sam").said.startswith("Nothing of Max")
+    assert crm.ask(ShowToday("me")).said == "Nothing is overdue or due today."
+
+
 def test_a_page_that_is_not_there_is_told(crm: Crm) -> None:
     crm.do(CreateDeal("Acme"))
     with refusal(BadInput, "There is only 1 page, so none has the number 99."):
@@ -239,7 +294,8 @@ def test_a_page_that_is_not_there_is_told(crm: Crm) -> None:
             ListDeals(words="negotation", outcome="open"),
             "No open deals with “negotation” in the name. Did you mean “Negotiation”? /deal list negotiation",
         ),
-        (ListDeals(words="stale", outcome="open"), "No open deals with “stale” in the name."),
+        (ListDeals(words="zebra", outcome="open"), "No open deals with “zebra” in the name."),
+        (ListDeals(words="stael"), "No open deals with “stael” in the name. Did you mean “stale”? /deal list stale"),
         (
             ListLeads(words="qualifed"),
             "No leads with “qualifed” in the name. Did you mean “qualified”? /lead list qualified",

@@ -87,7 +87,9 @@ class ListActivities(Request, name="task.list", permission="crm.activities.view"
 
 @dataclass(frozen=True)
 class ShowToday(Request, name="crm.today", permission="crm.activities.view", writes=False):
-    """Show what the actor has overdue and due today, and deals going stale."""
+    """Show what the actor, or `owner`, has overdue and due today, and deals going stale."""
+
+    owner: str | None = None
 
 
 @dataclass(frozen=True)

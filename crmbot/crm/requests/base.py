@@ -61,5 +61,7 @@ def _is_whole(text: str) -> bool:
     return True
 
 
+NOBODY = "nobody"
+"""The owner of what nobody owns, where a list is narrowed by it."""
 ME = "me"
 """The word for the person who asks, wherever a user is named."""

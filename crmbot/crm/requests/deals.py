@@ -97,13 +97,22 @@ class ShowDeal(Request, name="deal.show", permission="crm.deals.view", writes=Fa
 
 @dataclass(frozen=True)
 class ListDeals(Request, name="deal.list", permission="crm.deals.view", writes=False):
-    """List deals, the most valuable first; open ones unless `outcome` says otherwise."""
+    """List deals, the most valuable first; open ones unless `outcome` says otherwise.
+
+    `owner` may be `NOBODY`; `state` is stale (nothing done for longer than the stage allows) or overdue (the day of
+    closing is over), of open deals only. `over` and `under` are bounds that a deal of that currency lies between.
+    """
 
     owner: str | None = None
     stage: str | None = None
     outcome: str | None = "open"
     company: str | None = None
     words: str | None = None
+    state: str | None = None
+    closes_from: date | None = None
+    closes_by: date | None = None
+    over: Money | None = None
+    under: Money | None = None
     page: int = 1
 
 

@@ -33,12 +33,27 @@ from crmbot.language.grammar.facts import (
     REASON_WORDS,
     STAGE_FACT,
     TITLE,
+    UNOWNED,
     VALUE,
 )
-from crmbot.language.readings import REASON, TEXT, fixed
+from crmbot.language.readings import OVER, REASON, TEXT, UNDER, fixed, when_asked
+from crmbot.language.spans import SPAN
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _OUTCOME = fixed("an outcome", ("open", "open"), ("won", "won"), ("lost", "lost"), ("all", None))
+_CLOSING = ("closing", "closes", "close", "due", "expected")
+_STATE = fixed(
+    "stale or overdue",
+    *((word, "stale") for word in ("stale", "going stale", "stuck", "rotting", "idle", "inactive")),
+    *((word, "overdue") for word in ("overdue", "late", "past due", "slipped")),
+)
+_NARROWED = (
+    Fact("state", _STATE, keys=("state", "only")),
+    UNOWNED,
+    Fact("closes_from", SPAN, when_asked(SPAN), keys=_CLOSING, intros=_CLOSING),
+    Fact("over", OVER, when_asked(OVER), keys=("over",), intros=("over", "above"), echo="over {}"),
+    Fact("under", UNDER, when_asked(UNDER), keys=("under",), intros=("under", "below"), echo="under {}"),
+)
 _MOVED_TO = replace(STAGE_FACT, keys=("stage", "to"), intros=("to", "into", "→", "->"))
 
 DEAL = Noun(
@@ -65,9 +80,13 @@ DEAL = Noun(
             ListDeals,
             "list deals, open ones unless you say won, lost or all",
             "negotiation @jo",
-            (Fact("outcome", _OUTCOME, keys=("outcome",)), STAGE_FACT, OWNER, MY, replace(COMPANY, greedy=True), PAGE),
+            (
+                *(Fact("outcome", _OUTCOME, keys=("outcome",)), STAGE_FACT, OWNER, MY, *_NARROWED),
+                *(replace(COMPANY, greedy=True), PAGE),
+            ),
             ("words",),
             aliases=("ls",),
+            more=("stale mine", "@jo closing this month >50k", "overdue unassigned"),
         ),
         Verb(
             "move",
@@ -140,6 +159,7 @@ PIPELINE = Noun(
             "show open deals by stage with their sums; somebody's with @",
             "@jo",
             (OWNER, MY, Fact("owner", fixed("the team", ("team", None), ("everybody", None), ("all", None)))),
+            ("owner",),
             more=("team",),
         ),
     ),

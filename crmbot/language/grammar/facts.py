@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from crmbot.crm.requests.base import NOBODY
 from crmbot.domain.stages import ForecastCategory
 from crmbot.language.context import Context
 from crmbot.language.readings import (
@@ -50,6 +51,8 @@ OWNER = Fact("owner", USER, TEXT, keys=("owner",))
 OWNED = Fact("owner", keyed=_SOMEBODY, intros=("owner", "owned", "by", "assigned", "to"))
 """“owner @tom”, “by me”: plain words behind these are part of a name."""
 MY = Fact("owner", ME)
+_NOBODYS = ("unassigned", "unowned", "nobody", "nobody's", "no owner")
+UNOWNED = Fact("owner", fixed("nobody", *((words, NOBODY) for words in _NOBODYS)))
 NEW_OWNER = (
     Fact("owner", USER, TEXT, keys=("owner", "to"), intros=("to",)),
     Fact("owner", EMAIL),

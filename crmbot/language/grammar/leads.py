@@ -15,8 +15,18 @@ from crmbot.crm.requests import (
 from crmbot.domain.stages import LeadStatus
 from crmbot.errors import BadInput
 from crmbot.language.context import Context
-from crmbot.language.grammar.facts import DEAL_FACTS, MY, NEW_OWNER, OWNER, PAGE, REASON_WORDS, SOURCE_KEYS, TITLE
-from crmbot.language.readings import EMAIL, PHONE, SOURCE, TEXT, WHOLE, Found, fixed
+from crmbot.language.grammar.facts import (
+    DEAL_FACTS,
+    MY,
+    NEW_OWNER,
+    OWNER,
+    PAGE,
+    REASON_WORDS,
+    SOURCE_KEYS,
+    TITLE,
+    UNOWNED,
+)
+from crmbot.language.readings import EMAIL, PHONE, REASON, SOURCE, TEXT, WHOLE, Found, fixed
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _STATUS = fixed("a status", *((status.value, status.value) for status in LeadStatus), ("all", None))
@@ -79,7 +89,7 @@ LEAD = Noun(
             ListLeads,
             "list leads, newest first",
             "qualified @jo",
-            (Fact("status", _STATUS, keys=("status",)), _SOURCE, OWNER, MY, PAGE),
+            (Fact("status", _STATUS, keys=("status",)), _SOURCE, OWNER, MY, UNOWNED, PAGE),
             ("words",),
             aliases=("ls",),
         ),
@@ -116,7 +126,7 @@ LEAD = Noun(
             SetLeadStatus,
             "the lead will not buy",
             "L-3 because no budget",
-            (REASON_WORDS,),
+            (REASON_WORDS, Fact("reason", REASON, place="end")),
             ("lead", "reason"),
             {"status": LeadStatus.DISQUALIFIED.value},
             aliases=("disqualified",),
