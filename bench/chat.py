@@ -1,193 +1,134 @@
 """How long a signed slash command that writes takes over HTTP, against listeners of Bolt's that do nothing.
 
-Run: python bench/chat.py [--commands 400]. Three servers, each a process of its own: ours (a file of SQLite with
-synchronous FULL), Bolt's own adapter with `process_before_response=True` (the floor), and with its default runner
-(stock). Prints the median over one connection as a multiple of the floor, the throughput over eight connections as a
-multiple of the stock listener's, and where our time goes.
+Run: python bench/chat.py [--commands 400] [--rounds 5]. Each server is a process of its own: ours (a file of SQLite
+with synchronous FULL), Bolt's own adapter with `process_before_response=True` (the floor), and with its default runner
+(stock). All are asked in turn, round by round, so that a busy moment of the machine meets all of them; what is told are
+medians of the rounds. Prints the median over one connection as a multiple of the floor, the throughput over eight
+connections as a multiple of the stock listener's with as many processes, and where our time goes. PostgreSQL is
+measured when its server programs are here, as the tests start it: without waiting for its disk.
 """
 
 import argparse
-import gc
-import hashlib
-import hmac
-import http.client
-import re
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from typing import TypeVar
 
-import uvicorn
-from fastapi import FastAPI
-from slack_bolt import Ack, App
-from slack_bolt.adapter.fastapi import SlackRequestHandler
-from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
-from starlette.requests import Request
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from servers.postgres import PostgresServer
+from servers.programs import POSTGRES
+
+from bench.chatting.servers import Served, make_service, server
+from bench.chatting.wire import Connection, send_side_by_side, signed
 from crmbot.crm.actors import Actor
-from crmbot.crm.policy import Policy
-from crmbot.crm.requests import AddUser
-from crmbot.crm.setup import create_workspace
-from crmbot.domain.clock import system_clock
-from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.language.conversation import answer, understand
-from crmbot.models import Base
-from crmbot.playground.ports import free_port, wait_until_listening
 from crmbot.service import CrmService
-from crmbot.slack.app import SlackOptions, build_app, quiet_logger
 from crmbot.slack.blocks.messages import answer_message
-from crmbot.slack.http import Dispatcher
 from crmbot.slack.reader import Reader
-from crmbot.store import EVERY_WORKSPACE, Store, open_store
-from crmbot.web.app import build_web
-from crmbot.web.health import Health
+from crmbot.store import open_store
 
-SECRET = "s" * 32
-TEAM, USER = "T1", "U1"
 LINE = "new Acme renewal {} $40k close:15 dec stage:negotiation"
 CONNECTIONS = 8
+MOST_OF_STOCK = 160
+"""Requests to a stock listener, which takes 11 ms for each."""
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
-Sent = tuple[bytes, dict[str, str]]
 
 
 def main() -> None:
-    """Measure and print, or be one of the servers."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--commands", type=int, default=400)
-    parser.add_argument("--serve", choices=["ours", "floor", "stock"], help=argparse.SUPPRESS)
-    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--store", help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
-    if given.serve:
-        serve(given.serve, given.port, given.store)
-        return
     with tempfile.TemporaryDirectory() as folder:
-        report(folder, given.commands)
+        report_one(folder, given.commands, given.rounds)
+        report_many(folder, given.commands, given.rounds)
         store = open_store(f"sqlite:///{folder}/split.db")
         service, workspace_id = make_service(store)
         split(service, service.actor_of_user(workspace_id, "ada@example.com", "slack"), given.commands)
         store.close()
 
 
-def report(folder: str, number: int) -> None:
-    """Print the two ratios."""
-    with server("floor", folder) as floor:
-        least = median(floor.port, number)
-    with server("ours", folder) as ours:
-        used = processor_seconds(ours.pid)
-        taken = median(ours.port, number)
-        each = (processor_seconds(ours.pid) - used) / number
-        fast = throughput(ours.port, number)
-    with server("stock", folder) as stock:
-        slow = throughput(stock.port, min(number, 200))
-    print(f"no-op listener, process_before_response   p50 {least * 1000:7.2f} ms")
-    print(f"deal new, signed, committed, card         p50 {taken * 1000:7.2f} ms   {taken / least:.1f}x (goal: 5x)")
-    print(f"  processor time of the server for one         {each * 1000:7.2f} ms")
-    print(f"no-op listener, stock runner, {CONNECTIONS} connections   {slow:7.0f} a second")
-    print(f"deal new, {CONNECTIONS} connections               {fast:7.0f} a second   {fast / slow:.1f}x (goal: 10x)")
+def report_one(folder: str, number: int, rounds: int) -> None:
+    """Print what one connection sees."""
+    with server("floor") as floor, server("ours", f"sqlite:///{folder}/one.db") as ours:
+        taken = [(one_by_one(floor, number), one_by_one(ours, number)) for _ in range(rounds)]
+    least, used_least = (statistics.median(one[0][place] for one in taken) for place in (0, 1))
+    median, used = (statistics.median(one[1][place] for one in taken) for place in (0, 1))
+    times = statistics.median(ours[0] / floor[0] for floor, ours in taken)
+    print("one connection                            p50     processor time of the server")
+    print(f"  no-op listener, before response     {least:6.2f} ms {used_least:6.2f} ms")
+    print(
+        f"  deal new, signed, committed, card   {median:6.2f} ms {used:6.2f} ms   {times:.1f}x the floor's (goal: 5x)"
+    )
 
 
-@dataclass(frozen=True)
-class Served:
-    """A server that runs: its port, and its process."""
+def one_by_one(asked: Served, number: int) -> tuple[float, float]:
+    """Return the median milliseconds of one request after the other, and the server's processor time for each."""
+    requests, connection, taken = list(signed("/deal", LINE, number)), Connection(asked.port), []
+    used = asked.processor_seconds
+    for request in requests:
+        begun = time.perf_counter()
+        connection.exchange(request)
+        taken.append(time.perf_counter() - begun)
+    used = asked.processor_seconds - used
+    connection.close()
+    return statistics.median(taken) * 1000, used / number * 1000
 
-    port: int
-    pid: int
+
+def report_many(folder: str, number: int, rounds: int) -> None:
+    """Print what eight connections get done, with one process and with two."""
+    print(f"{CONNECTIONS} connections")
+    with databases(folder) as urls:
+        for processes in (1, 2):
+            with ExitStack() as stack:
+                stock = stack.enter_context(server("stock", processes=processes))
+                ours = {name: stack.enter_context(server("ours", url, processes)) for name, url in urls.items()}
+                taken = [
+                    (many(stock, min(number, MOST_OF_STOCK)), {name: many(one, number) for name, one in ours.items()})
+                    for _ in range(rounds)
+                ]
+            told = "1 process" if processes == 1 else f"{processes} processes"
+            slow = statistics.median(stocks[0] for stocks, _ in taken)
+            print(f"  {told:12} no-op listener, stock runner {slow:5.0f} a second")
+            for name in ours:
+                fast, used = (statistics.median(found[name][place] for _, found in taken) for place in (0, 1))
+                times = statistics.median(found[name][0] / stocks[0] for stocks, found in taken)
+                what = f"deal new, {name}"
+                print(f"  {told:12} {what:28} {fast:5.0f} a second {times:5.1f}x   processor time {used:.2f} ms")
+
+
+def many(asked: Served, number: int) -> tuple[float, float]:
+    """Return requests a second over eight connections, and the milliseconds of the server's processors for each."""
+    each = number // CONNECTIONS
+    shares = [list(signed("/deal", LINE, each)) for _ in range(CONNECTIONS)]
+    used = asked.processor_seconds
+    seconds = send_side_by_side(asked.port, shares)
+    used = asked.processor_seconds - used
+    return each * CONNECTIONS / seconds, used / (each * CONNECTIONS) * 1000
 
 
 @contextmanager
-def server(kind: str, folder: str) -> Iterator[Served]:
-    """Run a server in a process of its own."""
-    port = free_port()
-    command = [sys.executable, __file__, "--serve", kind, "--port", str(port), "--store", f"{folder}/bench.db"]
-    with subprocess.Popen(command) as process:
-        try:
-            wait_until_listening(port)
-            median(port, 50)
-            yield Served(port, process.pid)
-        finally:
-            process.terminate()
-
-
-def serve(kind: str, port: int, file: str) -> None:
-    """Serve until terminated."""
-    if kind == "ours":
-        store = open_store(f"sqlite:///{file}")
-        service, _ = make_service(store)
-        dispatch = Dispatcher(build_app(SlackOptions(signing_secret=SECRET), service), SECRET).dispatch
-        app: Any = build_web(service, slack=dispatch, health=lambda: Health({}), metrics=lambda: b"")
-        # As `crmbot web` does.
-        gc.collect()
-        gc.freeze()
-    else:
-        app = bolt_server(noop_app(process_before_response=kind == "floor"))
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
-
-
-def bolt_server(bolt: App) -> FastAPI:
-    """Return an application with Bolt's own adapter."""
-    app, handler = FastAPI(), SlackRequestHandler(bolt)
-
-    @app.post("/slack/events")
-    async def events(request: Request) -> Any:
-        return await handler.handle(request)
-
-    return app
-
-
-def median(port: int, number: int) -> float:
-    """Return the median seconds of one request after the other over one connection."""
-    connection, taken = http.client.HTTPConnection("127.0.0.1", port), []
-    for sent in signed(number):
-        begun = time.perf_counter()
-        post(connection, sent)
-        taken.append(time.perf_counter() - begun)
-    connection.close()
-    return statistics.median(taken)
-
-
-def processor_seconds(pid: int) -> float:
-    """Return the processor time that the threads of a process have used (Documentation/scheduler/sched-stats.rst)."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
-
-
-def throughput(port: int, number: int) -> float:
-    """Return requests a second over eight connections."""
-    shares = [list(signed(number // CONNECTIONS)) for _ in range(CONNECTIONS)]
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        begun = time.perf_counter()
-        list(pool.map(lambda share: send_all(port, share), shares))
-        return sum(map(len, shares)) / (time.perf_counter() - begun)
-
-
-def send_all(port: int, share: list[Sent]) -> None:
-    """Send requests one after the other over a connection."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    for sent in share:
-        post(connection, sent)
-    connection.close()
-
-
-def post(connection: http.client.HTTPConnection, sent: Sent) -> bytes:
-    """Send one request and return its answer."""
-    connection.request("POST", "/slack/events", *sent)
-    answered = connection.getresponse()
-    said = answered.read()
-    if answered.status != http.HTTPStatus.OK:
-        raise SystemExit(f"a server answered {answered.status}")
-    return said
+def databases(folder: str) -> Iterator[dict[str, str]]:
+    """Yield the address of an empty database of each kind."""
+    urls = {"SQLite": f"sqlite:///{folder}/many.db"}
+    program = POSTGRES.find()
+    if program is None:
+        yield urls
+        return
+    postgres = PostgresServer(program.parent)
+    try:
+        yield urls | {"PostgreSQL": postgres.url(postgres.create())}
+    finally:
+        postgres.close()
 
 
 def split(service: CrmService, actor: Actor, number: int) -> None:
@@ -209,73 +150,6 @@ def timed(work: Callable[[Given], Made], given: list[Given]) -> tuple[list[Made]
         made.append(work(one))
         taken.append(time.perf_counter() - begun)
     return made, statistics.median(taken)
-
-
-def signed(number: int) -> Iterator[Sent]:
-    """Yield signed commands, each with a text of its own."""
-    for place in range(number):
-        yield sign("/deal", LINE.format(f"{time.perf_counter_ns()} {place}"))
-
-
-def sign(command: str, text: str) -> Sent:
-    """Return a command as Slack sends it."""
-    stamp = str(int(time.time()))
-    fields = {
-        "team_id": TEAM,
-        "user_id": USER,
-        "command": command,
-        "text": text,
-        "channel_id": "C1",
-        "trigger_id": "1.1",
-        "response_url": "https://example.com/",
-    }
-    body = urlencode(fields).encode()
-    digest = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Slack-Request-Timestamp": stamp,
-        "X-Slack-Signature": f"v0={digest}",
-    }
-    return body, headers
-
-
-def noop_app(*, process_before_response: bool) -> App:
-    """Return an app as its maker sets one up, whose only listener acknowledges."""
-    app = App(
-        name="bench.noop",
-        logger=quiet_logger(),
-        client=WebClient(logger=quiet_logger()),
-        signing_secret=SECRET,
-        process_before_response=process_before_response,
-        authorize=lambda: AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_token="xoxb-1"),  # noqa: S106 - no token
-    )
-
-    def acknowledge(ack: Ack) -> None:
-        ack("ok")
-
-    app.command(re.compile("/"))(acknowledge)
-    return app
-
-
-def make_service(store: Store) -> tuple[CrmService, str]:
-    """Return a service with one workspace and one user; those that are there already serve again."""
-    Base.metadata.create_all(store.engine)
-    service = CrmService(store, system_clock, Policy())
-    for known in service.workspaces():
-        return service, known.id
-    with store.writing(EVERY_WORKSPACE) as session:
-        workspace = create_workspace(
-            session,
-            name="Bench",
-            timezone="Europe/Berlin",
-            currency="USD",
-            date_order=None,
-            slack_team_id=TEAM,
-            stages=DEFAULT_STAGES,
-            now=system_clock(),
-        )
-    service.perform(service.system(workspace.id), AddUser("ada@example.com", "Ada", "manager", slack_user_id=USER))
-    return service, workspace.id
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ servers, which neighbours distort less. `--keep` keeps the stores there and take
 import argparse
 import json
 import shutil
-import socket
 import statistics
 import sys
 import tempfile
@@ -17,11 +16,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.chat import Sent, Served, processor_seconds, server, sign
+from bench.chatting.servers import Served, server
+from bench.chatting.wire import Connection, said, sign
 from bench.grown import fill
 from crmbot.store import open_store
 
@@ -113,7 +112,7 @@ class Taken:
 def report(folder: str, size: int, times: int, only: str) -> None:
     """Print each command's median and processor time, and both as multiples of the floor's."""
     print(f"{size:,} deals and contacts")
-    with server("floor", folder) as floor, server("ours", folder) as ours:
+    with server("floor") as floor, server("ours", f"sqlite:///{folder}/bench.db") as ours:
         for name, line in COMMANDS.items():
             if only not in name:
                 continue
@@ -125,84 +124,42 @@ def report(folder: str, size: int, times: int, only: str) -> None:
             )
 
 
-def measure(ours: Served, floor: Served, requests: list[Sent], meant: tuple[str, ...]) -> Taken:
+def measure(ours: Served, floor: Served, requests: list[bytes], meant: tuple[str, ...]) -> Taken:
     """Send a command to both servers in turn, so that a busy moment of the machine meets both.
 
     Whatever is refused ends the run: the time of a refusal says nothing of the command, unless it is `meant`.
     """
     servers = (ours, floor)
-    lines = [Line(one.port) for one in servers]
+    connections = [Connection(one.port) for one in servers]
     refusals = tuple(sign for sign in REFUSALS if sign not in meant)
-    for line in lines:
-        line.post(requests[0])
-    used = [processor_seconds(one.pid) for one in servers]
+    for connection in connections:
+        connection.exchange(requests[0])
+    used = [one.processor_seconds for one in servers]
     taken: tuple[list[float], list[float]] = ([], [])
-    for sent in requests[1:]:
-        for line, seconds in zip(lines, taken, strict=True):
-            took, said = line.post(sent)
-            seconds.append(took)
-            if line is lines[0]:
-                refuse_refusal(sent, said, refusals)
-    spent = [processor_seconds(one.pid) - before for one, before in zip(servers, used, strict=True)]
-    for line in lines:
-        line.close()
+    for request in requests[1:]:
+        for connection, seconds in zip(connections, taken, strict=True):
+            begun = time.perf_counter()
+            answer = connection.exchange(request)
+            seconds.append(time.perf_counter() - begun)
+            if connection is connections[0]:
+                refuse_refusal(request, answer, refusals)
+    spent = [one.processor_seconds - before for one, before in zip(servers, used, strict=True)]
+    for connection in connections:
+        connection.close()
     each = [statistics.median(seconds) for seconds in taken]
     number = len(requests) - 1
     return Taken(each[0], spent[0] / number, each[1], spent[1] / number)
 
 
-class Line:
-    """A connection to a server, as bare as can be: what the client does is in every time that is measured."""
-
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port))
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    def post(self, sent: Sent) -> tuple[float, bytes]:
-        """Send one request; return the seconds until all of its answer was there, and the answer's body."""
-        body, headers = sent
-        told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        head = f"POST /slack/events HTTP/1.1\r\nHost: bench\r\n{told}Content-Length: {len(body)}\r\n\r\n"
-        request = head.encode() + body
-        begun = time.perf_counter()
-        self._socket.sendall(request)
-        answered = self._receive()
-        return time.perf_counter() - begun, answered
-
-    def _receive(self) -> bytes:
-        got = b""
-        while b"\r\n\r\n" not in got:
-            got += self._more()
-        head, _, body = got.partition(b"\r\n\r\n")
-        status, *headers = head.split(b"\r\n")
-        if b" 200 " not in status:
-            raise SystemExit(f"a server answered {status.decode()}")
-        length = next(int(line.split(b":")[1]) for line in headers if line.lower().startswith(b"content-length:"))
-        while len(body) < length:
-            body += self._more()
-        return body
-
-    def _more(self) -> bytes:
-        received = self._socket.recv(1 << 16)
-        if not received:
-            raise SystemExit("a server hung up")
-        return received
-
-    def close(self) -> None:
-        """Hang up."""
-        self._socket.close()
-
-
-def refuse_refusal(sent: Sent, said: bytes, signs: tuple[str, ...]) -> None:
+def refuse_refusal(request: bytes, answer: bytes, signs: tuple[str, ...]) -> None:
     """End the run when an answer bears the sign of a refusal, telling the line and why."""
-    message = json.loads(said) if said else {}
+    message = json.loads(answer) if answer else {}
     told = json.dumps(message.get("blocks", [])[:1], ensure_ascii=False)
     if any(sign in told for sign in signs):
-        line = parse_qs(sent[0].decode())
-        raise SystemExit(f"{line['command'][0]} {line['text'][0]} was not done: {message.get('text')}")
+        raise SystemExit(f"{said(request)} was not done: {message.get('text')}")
 
 
-def lines(line: str, size: int, times: int) -> Iterator[Sent]:
+def lines(line: str, size: int, times: int) -> Iterator[bytes]:
     """Yield signed commands, each about a record of its own."""
     half = size // 2
     for used in range(1, times + 2):

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from bench.chat import make_service
+from bench.chatting.servers import make_service
 from crmbot.crm.archive.bulk import Bulk
 from crmbot.crm.name_words import with_words
 from crmbot.domain.ids import new_id

@@ -1,0 +1,166 @@
+"""The servers that are compared, each in processes of its own: ours, and Bolt with a listener that does nothing.
+
+The floor is Bolt's own adapter with `process_before_response=True`, stock is the same with Bolt's default runner.
+"""
+
+import argparse
+import gc
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from slack_bolt import Ack, App
+from slack_bolt.adapter.fastapi import SlackRequestHandler
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from starlette.requests import Request
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from bench.chatting.wire import SECRET, TEAM, USER, Connection, signed
+from crmbot.bootstrap.siblings import Siblings
+from crmbot.crm.policy import Policy
+from crmbot.crm.requests import AddUser
+from crmbot.crm.setup import create_workspace
+from crmbot.domain.clock import system_clock
+from crmbot.domain.stages import DEFAULT_STAGES
+from crmbot.models import Base
+from crmbot.playground.ports import free_port, wait_until_listening
+from crmbot.service import CrmService
+from crmbot.slack.app import SlackOptions, build_app, quiet_logger
+from crmbot.slack.http import Dispatcher
+from crmbot.store import EVERY_WORKSPACE, Store, open_store
+from crmbot.web.app import build_web
+from crmbot.web.health import Health
+from crmbot.web.server import listen
+
+_ROOT = Path(__file__).parents[2]
+_WARM_UP = 60
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs: its port, and its processes."""
+
+    port: int
+    pids: tuple[int, ...]
+
+    @property
+    def processor_seconds(self) -> float:
+        """The processor time that its threads have used (Documentation/scheduler/sched-stats.rst)."""
+        tasks = (task for pid in self.pids for task in Path(f"/proc/{pid}/task").iterdir())
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+
+@contextmanager
+def server(kind: str, url: str = "", processes: int = 1) -> Iterator[Served]:
+    """Run a server of that kind, on the store of that address."""
+    port = free_port()
+    given = ["--port", str(port), "--store", url, "--processes", str(processes)]
+    with subprocess.Popen([sys.executable, "-m", "bench.chatting.servers", kind, *given], cwd=_ROOT) as process:
+        try:
+            wait_until_listening(port)
+            # Over several connections, so that each process gets some.
+            for _ in range(4 * processes):
+                connection = Connection(port)
+                for request in signed("/deal", "new Warm-up {} $40k close:15 dec", _WARM_UP // 4):
+                    connection.exchange(request)
+                connection.close()
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            yield Served(port, (process.pid, *map(int, children)))
+        finally:
+            process.terminate()
+
+
+def make_service(store: Store) -> tuple[CrmService, str]:
+    """Return a service with one workspace and one user; those that are there already serve again."""
+    Base.metadata.create_all(store.engine)
+    service = CrmService(store, system_clock, Policy())
+    for known in service.workspaces():
+        return service, known.id
+    with store.writing(EVERY_WORKSPACE) as session:
+        workspace = create_workspace(
+            session,
+            name="Bench",
+            timezone="Europe/Berlin",
+            currency="USD",
+            date_order=None,
+            slack_team_id=TEAM,
+            stages=DEFAULT_STAGES,
+            now=system_clock(),
+        )
+    service.perform(service.system(workspace.id), AddUser("ada@example.com", "Ada", "manager", slack_user_id=USER))
+    return service, workspace.id
+
+
+def main() -> None:
+    """Serve until terminated."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=["ours", "floor", "stock"])
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--store")
+    parser.add_argument("--processes", type=int)
+    given = parser.parse_args()
+    if given.kind == "ours":
+        # Before there are several.
+        store = open_store(given.store)
+        make_service(store)
+        store.close()
+    listeners = listen(f"127.0.0.1:{given.port}", given.processes)
+    # As `crmbot web` does.
+    gc.collect()
+    gc.freeze()
+    if given.processes > 1:
+        Siblings(listeners, lambda listener: _serve(given.kind, given.store, listener)).run()
+    else:
+        _serve(given.kind, given.store, listeners[0])
+
+
+def _serve(kind: str, url: str, listener: socket) -> None:
+    app = _ours(open_store(url)) if kind == "ours" else _bolts(process_before_response=kind == "floor")
+    gc.collect()
+    gc.freeze()
+    config = uvicorn.Config(app, log_level="error", access_log=False, ws="none", lifespan="off")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _ours(store: Store) -> Any:
+    service = CrmService(store, system_clock, Policy())
+    dispatch = Dispatcher(build_app(SlackOptions(signing_secret=SECRET), service), SECRET).dispatch
+    return build_web(service, slack=dispatch, health=lambda: Health({}), metrics=lambda: b"")
+
+
+def _bolts(*, process_before_response: bool) -> FastAPI:
+    """Return an application as Bolt's maker shows it: their adapter, and a listener that acknowledges."""
+    bolt = App(
+        name="bench.noop",
+        logger=quiet_logger(),
+        client=WebClient(logger=quiet_logger()),
+        signing_secret=SECRET,
+        process_before_response=process_before_response,
+        authorize=lambda: AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_token="xoxb-1"),  # noqa: S106 - no token
+    )
+
+    def acknowledge(ack: Ack) -> None:
+        ack("ok")
+
+    bolt.command(re.compile("/"))(acknowledge)
+    app, handler = FastAPI(), SlackRequestHandler(bolt)
+
+    @app.post("/slack/events")
+    async def events(request: Request) -> Any:
+        return await handler.handle(request)
+
+    return app
+
+
+if __name__ == "__main__":
+    main()
