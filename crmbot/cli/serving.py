@@ -2,6 +2,7 @@
 
 import gc
 import logging
+from socket import socket
 
 import click
 
@@ -22,10 +23,20 @@ def run_command(ctx: click.Context, bind: str | None) -> None:
 
 @click.command("web")
 @_BIND
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes answer at the address; more than one is of use with PostgreSQL.",
+)
 @click.pass_context
-def web_command(ctx: click.Context, bind: str | None) -> None:
+def web_command(ctx: click.Context, bind: str | None, processes: int) -> None:
     """Run the web part: API, health, Slack over HTTP."""
-    _serve(ctx, bind, web=True, slack=False, worker=False)
+    if processes == 1:
+        _serve(ctx, bind, web=True)
+    else:
+        _serve_side_by_side(ctx, bind, processes)
 
 
 @click.command("slack")
@@ -33,7 +44,7 @@ def web_command(ctx: click.Context, bind: str | None) -> None:
 @click.pass_context
 def slack_command(ctx: click.Context, bind: str | None) -> None:
     """Run the Slack part over Socket Mode."""
-    _serve(ctx, bind, web=False, slack=True, worker=False)
+    _serve(ctx, bind, slack=True)
 
 
 @click.command("worker")
@@ -41,20 +52,54 @@ def slack_command(ctx: click.Context, bind: str | None) -> None:
 @click.pass_context
 def worker_command(ctx: click.Context, bind: str | None) -> None:
     """Run the worker: mail in, digests, messages out."""
-    _serve(ctx, bind, web=False, slack=False, worker=True)
+    _serve(ctx, bind, worker=True)
 
 
-def _serve(ctx: click.Context, bind: str | None, *, web: bool, slack: bool, worker: bool) -> None:
+def _serve_side_by_side(ctx: click.Context, bind: str | None, processes: int) -> None:
+    # Loaded here, the parts' code stands in memory once for all of them.
+    from crmbot.bootstrap.parts import say_what_is_missing
+    from crmbot.bootstrap.siblings import Siblings
+    from crmbot.web.server import listen
+
+    _set_up_logging()
+    # What is wrong with the config or the store is told once, before there are several.
+    with crmbot(ctx.find_root()) as bot:
+        for sentence in say_what_is_missing(bot, slack=False, worker=False):
+            click.echo(sentence, err=True)
+        if bot.store.is_sqlite:
+            click.echo(
+                "On SQLite processes wait for one another to write. Several are of use with PostgreSQL.", err=True
+            )
+        address = bind or bot.settings.web.bind
+    listeners = listen(address, processes)
+    gc.collect()
+    gc.freeze()
+    Siblings(listeners, lambda listener: _serve(ctx, address, web=True, listener=listener)).run()
+
+
+def _serve(
+    ctx: click.Context,
+    bind: str | None,
+    *,
+    web: bool = False,
+    slack: bool = False,
+    worker: bool = False,
+    listener: socket | None = None,
+) -> None:
     from crmbot.bootstrap.parts import chosen_parts, say_what_is_missing
     from crmbot.jobs.worker import Worker
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    _set_up_logging()
     with crmbot(ctx.find_root()) as bot:
-        for sentence in say_what_is_missing(bot, slack=slack, worker=worker):
+        for sentence in say_what_is_missing(bot, slack=slack, worker=worker) if listener is None else ():
             click.echo(sentence, err=True)
-        parts = chosen_parts(bot, bind, web=web, slack=slack, worker=worker)
+        parts = chosen_parts(bot, bind, web=web, slack=slack, worker=worker, listener=listener)
         # What is loaded now stays: the garbage collector need not look at it again and again.
         gc.collect()
         gc.freeze()
         Worker(parts).run()
+
+
+def _set_up_logging() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
