@@ -25,12 +25,14 @@ _PLACES_OF_A_THOUSAND = 3
 _GAP_IN_DECIMALS = re.compile(r"[.,][^.,]* [^.,]*$")
 
 _UNIT = rf"(?:[a-z]{{0,3}}[{SYMBOLS}]|[^\W\d_]{{2,7}})"
+_SPACED = rf"k(?=\s?(?:[A-Z]{{3}}(?!\w)|[{SYMBOLS}]))"
 _AMOUNT = re.compile(
     rf"""
     (?P<minus>[-\u2212\u2013]\s?)?
     (?: (?P<before>[a-z]{{0,3}}[{SYMBOLS}]|[a-z]{{3}})\s?(?P<sign>[-\u2212\u2013])? )?
     (?P<number> \d{{1,3}}(?:[ \u00a0\u202f]\d{{3}})+(?:[.,]\d{{1,2}})?(?![\d.,'\u2019]) | \d+(?:[.,'\u2019]\d+)* )
-    (?: (?P<times>k|mm|mn|m|bn|b|mio)(?!\w) | \s?(?P<worded>thousand|million|mio|billion|bn|mn)(?!\w) )?
+    (?P<even>[.,][-\u2013\u2014]{{1,2}}(?!\d))?
+    (?: (?P<times>k|mm|mn|m|bn|b|mio)(?!\w) | \s?(?P<worded>thousand|million|mio|billion|bn|mn|{_SPACED})(?!\w) )?
     (?: \s?(?P<after>{_UNIT})(?!\w) )?
     (?![\w%/:])
     """,
@@ -63,10 +65,16 @@ def read_amount(text: str, at: int, context: Context, *, asked: bool) -> tuple[M
     if before and after and after != before and not (signs[0] == "$" and after in _DOLLARS):
         raise BadInput(f"“{said}” names two currencies, {before} and {after}.", example=EXAMPLE)
     return (
-        _money(said, match["number"], times, after or before or context.currency),
+        _money(said, _plain(match), times, after or before or context.currency),
         at + len(said),
         not (before or after),
     )
+
+
+def _plain(match: re.Match[str]) -> str:
+    """Return the number; of “45.000,-” the sign for no cents says which mark parts its thousands."""
+    even = match["even"]
+    return match["number"].replace("." if even[0] == "," else ",", "") if even else match["number"]
 
 
 def _money(said: str, number: str, times: str, currency: str) -> Money:

@@ -9,6 +9,7 @@ _WHOLE = re.compile(r"-?\d{1,9}(?![\w.,:/-])")
 _DURATION = re.compile(
     r"""(?:for\s+)?(?:
         (?P<hours>\d{1,4}(?:[.,]\d{1,2})?)\s?h(?:(?:ou)?rs?)?(?:\s?(?P<past>\d{1,2})(?:\s?m(?:in(?:ute)?s?)?)?)?
+      | (?P<half>half\s+an\s+hour)
       | (?P<minutes>\d{1,5})\s?m(?:in(?:ute)?s?)?
     )(?!\w)""",
     re.IGNORECASE | re.VERBOSE,
@@ -35,6 +36,7 @@ def read_duration(text: str, at: int, *, asked: bool) -> tuple[int, int] | None:
     match = _DURATION.match(text, at)
     if match is not None:
         hours = float((match["hours"] or "0").replace(",", "."))
+        hours = 0.5 if match["half"] else hours
         minutes, end = round(hours * 60) + int(match["past"] or match["minutes"] or 0), match.end()
     elif asked and (whole := _WHOLE.match(text, at)):
         minutes, end = int(whole.group()), whole.end()

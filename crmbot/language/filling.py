@@ -1,5 +1,6 @@
 """Settles what facts and words mean together, and fills a request with them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,9 +40,12 @@ _QUESTIONS = {
     "user": "Whose is it? Name the person.",
     "reason": "Which reason?",
 }
+_AFTER_DASH = frozenset({"text", "reason"})
 _LONGEST_NAME = 4
 """Of how many words a name in quotes may be where a text may stand."""
-_DANGLING = " ,;:-\u2013\u2014"
+_DANGLING = " ,;:@-\u2013\u2014"
+_LETTERS_IN = re.compile(r"\w")
+_END = ".!,;? "
 
 
 def fill(reader: Reader) -> tuple[Request, tuple[str, ...]]:
@@ -77,9 +81,9 @@ def _give_back(reader: Reader) -> list[tuple[str, str]]:
     for claim in list(reader.claims):
         if claim.rank <= BARE and (_misplaced(reader, claim) or (claim.rank == SOFT and _in_name(reader, claim))):
             _demote(reader, claim)
-            if isinstance(claim.value, Money):
-                said = reader.typed_as(claim)
-                hints.append((claim.fact.field, f"“{said}” is part of the name; as the value it is value:{said}"))
+            if isinstance(claim.value, Money) or claim.fact.field == "probability":
+                said, field = reader.typed_as(claim), claim.fact.field
+                hints.append((field, f"“{said}” is part of the name; as the {field} it is {claim.fact.keys[0]}:{said}"))
     return hints
 
 
@@ -97,6 +101,8 @@ def _in_name(reader: Reader, claim: Claim) -> bool:
     """Say whether a soft word is part of a name: “Sun Microsystems”, “Blue Monday Ltd”, but not “fri Acme renewal”."""
     tokens, words = reader.tokens, reader.words
     if claim.last not in words or tokens[claim.last].kind is not WORD:
+        return False
+    if not _LETTERS_IN.search(tokens[claim.last].text):
         return False
     capital = tokens[claim.first].text[:1].isupper()
     if reader.verb.named:
@@ -202,7 +208,7 @@ def _spread_words(values: dict[str, Any], reader: Reader) -> None:
     for field, words in zip(fields, (head, tail), strict=False):
         said = _joined(reader, words) if words else ""
         if said:
-            values[field] = _as_fact(reader, field, said)
+            values[field] = _as_fact(reader, field, (said.rstrip(_END) or said) if field in RECORDS else said)
 
 
 def _take_role(values: dict[str, Any], reader: Reader) -> None:
@@ -266,7 +272,7 @@ def _mark(reader: Reader) -> int:
     words = reader.words
     for at, word in enumerate(words[:-1]):
         token = reader.tokens[word]
-        if token.kind is KEY or (at and token.text in DASHES and reader.verb.words[1] == "text"):
+        if token.kind is KEY or (at and token.text in DASHES and reader.verb.words[1] in _AFTER_DASH):
             return at + 1
     return len(words)
 
@@ -291,9 +297,21 @@ def _check(values: dict[str, Any], reader: Reader) -> None:
         raise MissingFact(verb.wants, example=reader.example, request=verb.request.NAME, known=values)
 
 
+def _last_as_owner(values: dict[str, Any], reader: Reader) -> bool:
+    """Take the last word behind a record's name for who gets it, as in “deal assign acme tom”."""
+    need = reader.verb.words[0]
+    name, _, word = str(values.get(need, "")).rpartition(" ")
+    if not name or not word.isalpha():
+        return False
+    values["owner"], values[need] = word, name
+    return True
+
+
 def _last_word(values: dict[str, Any], reader: Reader, field: str) -> bool:
     """Take the last word of a record's name for a missing choice, as in “deal move acme nego”."""
     fact = next((f for f in reader.verb.facts if f.field == field and f.asked.options), None)
+    if field == "owner" and len(reader.words) > 1 and _last_as_owner(values, reader):
+        return True
     name, _, word = str(values.get(reader.verb.words[0], "") if reader.verb.words else "").rpartition(" ")
     if fact is None or fact.asked.options is None:
         return False

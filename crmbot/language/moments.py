@@ -14,7 +14,7 @@ _NOON = time(12)
 _TONIGHT = time(20)
 _PREPOSITIONS = ("by", "on", "until", "till", "due", "before", "at")
 STARTS_OF_DAYS = STARTS | set(_PREPOSITIONS) - {"at"}
-STARTS_OF_MOMENTS = STARTS_OF_DAYS | {"at", "noon", "midday", "midnight"}
+STARTS_OF_MOMENTS = STARTS_OF_DAYS | {"an", "a", "one", "two"} | {"at", "noon", "midday", "midnight"}
 
 _PREPOSITION = re.compile(rf"(?:due\s+)?(?:{'|'.join(_PREPOSITIONS)})\s+", re.IGNORECASE)
 _HOUR = re.compile(
@@ -32,7 +32,7 @@ _TO_DAY = re.compile(r",?\s+", re.IGNORECASE)
 _UNIT = r"(?P<unit>h(?:ours?|rs?)?|min(?:ute)?s?)"
 _SOON = re.compile(rf"(?:in\s+|\+)(?P<count>\d{{1,4}}|(?:{'|'.join(COUNT)})\s)\s?{_UNIT}(?![\w-])", re.IGNORECASE)
 _HALF = re.compile(r"in\s+half\s+an\s+hour(?![\w-])", re.IGNORECASE)
-_AGO = re.compile(r"(?P<count>\d{1,4})\s?(?P<unit>h(?:ours?|rs?)?|min(?:ute)?s?)\s+ago(?!\w)", re.IGNORECASE)
+_AGO = re.compile(rf"(?P<count>\d{{1,4}}|(?:{'|'.join(COUNT)})\s)\s?{_UNIT}\s+ago(?!\w)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ def _exact(text: str, at: int, context: Context) -> tuple[Moment, int] | None:
     if half:
         return Moment(exact=context.now.replace(second=0, microsecond=0) + timedelta(minutes=30)), half.end()
     ahead = _SOON.match(text, at) if first in "iI+" else None
-    match = ahead or (_AGO.match(text, at) if first.isdigit() else None)
+    match = ahead or (_AGO.match(text, at) if first.isdigit() or first in "aAoOtT" else None)
     if match is None:
         return None
     unit = timedelta(hours=1) if match["unit"][0] in "hH" else timedelta(minutes=1)

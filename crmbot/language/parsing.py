@@ -10,7 +10,7 @@ from crmbot.language.examples import own_lines
 from crmbot.language.filling import fill
 from crmbot.language.grammar import KEYS, NOUNS
 from crmbot.language.nearest import meant
-from crmbot.language.reader import Reader
+from crmbot.language.reader import PUNCTUATION, Reader
 from crmbot.language.tokens import FIGURE, QUOTED, REFERENCE, WORD, Token, clean, cut
 from crmbot.language.verbs import Noun, Verb
 
@@ -48,6 +48,8 @@ def parse(text: str, context: Context, *, command: str = "crm", examples: bool =
     if dry_run:
         tokens.pop()
     if "dry" in line.lower():
+    if len(tokens) > 1 and tokens[-1].kind is WORD and not tokens[-1].text.strip(PUNCTUATION):
+        tokens.pop()
         kept = [token for token in tokens if token.text.lower() not in _DRY_RUN or token.kind is QUOTED]
         dry_run, tokens = dry_run or len(kept) < len(tokens), kept
     if len(tokens) == 1 and tokens[0].kind is WORD and tokens[0].text.rstrip("?").lower() in {*_CRM.by_word, *NOUNS}:
@@ -120,7 +122,7 @@ def _no_noun(sentence: str, tokens: list[Token], line: str, context: Context) ->
     near = sentence.rpartition("\u201c")[2].partition("\u201d")[0]
     rest = line[tokens[0].start :] if tokens else ""
     command = NOUNS[near].command if near in NOUNS else f"/crm {near}"
-    own = [f"{command} {rest}".rstrip()] if sentence.endswith("?") else []
+    own = [f"{command} {rest}".rstrip()] if sentence.endswith("?") else [f"/crm find {line.strip()}"]
     return BadInput(sentence, example=_working(own, "/crm help", context))
 
 
@@ -144,6 +146,9 @@ def _verb(noun: Noun, tokens: list[Token], line: str, context: Context) -> tuple
     if len(tokens) == 1 and tokens[0].kind is REFERENCE:
         shown = _shown(noun, tokens[0].text)
         if shown is not None:
+    if not near.endswith("?"):
+        # “/log acme wants a quote” and “/deal acme” name their record and leave the verb out.
+        own = [noun.line(verb, line[tokens[0].start :]) for verb in noun.verbs if verb.name in _LEFT_OUT]
             return shown, tokens
     if noun.default:
         return noun.by_name[noun.default], tokens

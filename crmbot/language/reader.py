@@ -94,7 +94,7 @@ class Reader:
         facts = verb.by_kind[token.kind]
         if token.kind is WORD:
             low = token.text.lower().rstrip(PUNCTUATION)
-            intros = verb.by_intro.get(low, ())
+            intros = (*verb.by_intro.get(low, ()), *self._key_in_words(low))
             for intro in intros:
                 end = self._introduced(intro, at, alone=len(intros) == 1)
                 if end:
@@ -108,6 +108,11 @@ class Reader:
             if end:
                 return end
         return 0
+
+    def _key_in_words(self, word: str) -> tuple[Fact, ...]:
+        """Return the fact whose key a word behind the record's name is, where facts are set: “set acme value 42k”."""
+        fact = self.verb.by_key.get(word) if self.words and self.verb.wants else None
+        return (fact,) if fact else ()
 
     def _bare(self, fact: Fact, at: int) -> int:
         if fact.bare is None or (fact.after and not self._follows(fact)):
@@ -178,7 +183,8 @@ class Reader:
             raise self._empty(fact, key.text)
         if self._clears(fact) and self.tokens[value].text.lower() in _NONE:
             return self._value(fact, at, value, KEYED)
-        if not glued and self.tokens[value].kind is not QUOTED and not fact.greedy:
+        spaced = fact.greedy or fact.rest or bool(self.verb.wants)
+        if not glued and self.tokens[value].kind is not QUOTED and not spaced:
             found = None if fact.asked.text else self.asked(fact, self.text, self.tokens[value].start)
             return self._claim(fact, found, at, value, KEYED)
         return self._value(fact, at, value, KEYED)

@@ -61,10 +61,15 @@ _STATE = fixed("a state", ("open", "open"), ("overdue", "overdue"), ("today", "t
 
 
 def _logs(
-    name: str, meaning: str, example: str, facts: tuple[Fact, ...] = _LOG, request: type[Request] = LogActivity
+    name: str,
+    meaning: str,
+    example: str,
+    facts: tuple[Fact, ...] = _LOG,
+    request: type[Request] = LogActivity,
+    aliases: tuple[str, ...] = (),
 ) -> Verb:
     kind: Mapping[str, Any] = {"kind": name} if request is LogActivity else {}
-    return Verb(name, request, meaning, example, facts, ("target", "text"), kind)
+    return Verb(name, request, meaning, example, facts, ("target", "text"), kind, aliases)
 
 
 LOG = Noun(
@@ -82,7 +87,7 @@ LOG = Noun(
             'D-17 "kick-off" mon 9:30 1h jane@acme.com',
             _MEETING,
         ),
-        _logs("email", "log an e-mail", 'jane "sent the offer" yesterday'),
+        _logs("email", "log an e-mail", 'jane "sent the offer" yesterday', aliases=("e-mail", "mail")),
         _logs(
             "note",
             "keep words with a record, which they begin with or name",
