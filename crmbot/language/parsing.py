@@ -28,6 +28,7 @@ _ELSEWHERE = {
 }
 """Words that people expect and that mean nothing yet, with what to do instead, and an example of it."""
 _INSTEAD = {"web": "/pipeline"}
+_LEFT_OUT = frozenset({"note", "show"})
 _TEXTS = frozenset({"text", "title", "outcome", "words", "topic"})
 """Fields of words in which a question mark at the end is part of what is said."""
 
@@ -48,12 +49,12 @@ def parse(text: str, context: Context, *, command: str = "crm", examples: bool =
     if dry_run:
         tokens.pop()
     if "dry" in line.lower():
-    if len(tokens) > 1 and tokens[-1].kind is WORD and not tokens[-1].text.strip(PUNCTUATION):
-        tokens.pop()
         kept = [token for token in tokens if token.text.lower() not in _DRY_RUN or token.kind is QUOTED]
         dry_run, tokens = dry_run or len(kept) < len(tokens), kept
     if len(tokens) == 1 and tokens[0].kind is WORD and tokens[0].text.rstrip("?").lower() in {*_CRM.by_word, *NOUNS}:
         tokens = [tokens[0]._replace(text=tokens[0].text.rstrip("?"))]
+    if len(tokens) > 1 and tokens[-1].kind is WORD and not tokens[-1].text.strip(PUNCTUATION):
+        tokens.pop()
     noun, tokens = _noun(command.strip("/ ").lower(), tokens, line, context)
     verb, tokens = _verb(noun, tokens, line, context)
     if verb is None:
@@ -146,9 +147,6 @@ def _verb(noun: Noun, tokens: list[Token], line: str, context: Context) -> tuple
     if len(tokens) == 1 and tokens[0].kind is REFERENCE:
         shown = _shown(noun, tokens[0].text)
         if shown is not None:
-    if not near.endswith("?"):
-        # “/log acme wants a quote” and “/deal acme” name their record and leave the verb out.
-        own = [noun.line(verb, line[tokens[0].start :]) for verb in noun.verbs if verb.name in _LEFT_OUT]
             return shown, tokens
     if noun.default:
         return noun.by_name[noun.default], tokens
@@ -156,6 +154,9 @@ def _verb(noun: Noun, tokens: list[Token], line: str, context: Context) -> tuple
     best = next((verb for word, verb in noun.by_word.items() if near.endswith(f"“{word}”?")), noun.verbs[0])
     usual = noun.line(best, best.example)
     own = [noun.line(best, line[tokens[1].start :])] if len(tokens) > 1 and near.endswith("?") else []
+    if not near.endswith("?"):
+        # “/log acme wants a quote” and “/deal acme” name their record and leave the verb out.
+        own = [noun.line(verb, line[tokens[0].start :]) for verb in noun.verbs if verb.name in _LEFT_OUT]
     raise BadInput(near, example=_working(own, usual, context))
 
 
