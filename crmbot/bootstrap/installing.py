@@ -12,6 +12,7 @@ from crmbot.slack.api import SlackApi
 from crmbot.slack.installations import UNINSTALLED, Installations, Seals
 from crmbot.slack.manifest import bot_scopes, redirect_uri
 from crmbot.slack.oauth import InstallFlow
+from crmbot.slack.rotation import Exchange
 from crmbot.store import EVERY_WORKSPACE
 
 _logger = logging.getLogger(__name__)
@@ -35,6 +36,12 @@ def installations(bot: Crmbot) -> Installations | None:
         settings.slack.api_url,
         settings.limits.slack_seconds,
         Beginnings(ours.timezone, ours.currency, ours.date_order),
+        Exchange(
+            settings.secrets.slack_client_id,
+            settings.secrets.slack_client_secret,
+            settings.slack.api_url,
+            settings.limits.slack_seconds,
+        ),
     )
 
 

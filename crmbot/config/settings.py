@@ -61,6 +61,7 @@ class SlackSettings:
     api_url: str = key("https://slack.com/api/", checks.api_address)
     command_prefix: str = key("", checks.text)
     triage_channel: str = key("", checks.text)
+    token_rotation: bool = key(default=False, check=checks.flag)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

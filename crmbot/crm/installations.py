@@ -167,12 +167,14 @@ def installed_workspaces(session: Session) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def reseal(session: Session, workspace_id: str, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Put a token that was sealed with another key in place of the one that was read, unless that changed since."""
-    row = _installation(session, workspace_id)
-    if row is not None and row.sealed == before:
-        row.sealed = after
-        session.flush()
+def reseal(session: Session, workspace_id: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Put what is sealed anew in place of what was read; False, and nothing done, when that changed since."""
+    row = session.scalar(select(Installation).where(Installation.workspace_id == workspace_id).with_for_update())
+    if row is None or row.sealed != before:
+        return False
+    row.sealed = after
+    session.flush()
+    return True
 
 
 def _installation(session: Session, workspace_id: str) -> Installation | None:

@@ -37,6 +37,10 @@ class Workspace:
     client_id = "1111.2222"
     refused_blocks: set[str]
     """Types of blocks that this workspace does not have yet: messages with one are refused as invalid_blocks."""
+    expires_in: int
+    """Seconds after which tokens end that an installation gets, with a refresh token each; 0: they don't."""
+    expired: set[str]
+    """Tokens that have ended."""
     slow_files: int
     """How many times an uploaded picture is refused because Slack has not looked at it yet."""
     base_url = ""
@@ -76,6 +80,8 @@ class Workspace:
             self.codes: dict[str, Json] = {}
             self.tokens: dict[str, Json] = {self.bot_token: self.team_answer()}
             self.revoked: set[str] = set()
+            self.expired: set[str] = set()
+            self.expires_in = 0
             self.tickets: set[str] = set()
             self.refused_blocks: set[str] = set()
             self.slow_files = 0

@@ -12,7 +12,7 @@ SCOPES = {
     "channels:read": "finding the id of a channel that the config names",
     "chat:write": "digests, receipts and answers",
     "commands": "slash commands",
-    "files:write": "charts as pictures, where Slack draws none itself",
+    "files:write": "charts as pictures, where Slack draws none itself; files of mails that somebody asks for",
     "groups:history": "the same in private channels it was invited to",
     "groups:read": "the same for private channels it was invited to",
     "im:history": "lines written to the bot directly",
@@ -37,6 +37,8 @@ class _Slack(Protocol):
     def mode(self) -> str: ...
     @property
     def command_prefix(self) -> str: ...
+    @property
+    def token_rotation(self) -> bool: ...
 
 
 class _Web(Protocol):
@@ -102,7 +104,8 @@ def manifest(settings: ManifestSettings) -> dict[str, Any]:
             "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": not over_http,
-            "token_rotation_enabled": False,
+            # The token of a config file can't be renewed: only installations over HTTP keep what renews theirs.
+            "token_rotation_enabled": over_http and settings.slack.token_rotation,
         },
     }
 

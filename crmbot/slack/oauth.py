@@ -16,6 +16,7 @@ from crmbot.errors import CrmError, SendFailed
 from crmbot.service import CrmService
 from crmbot.slack.api import SlackApi
 from crmbot.slack.installations import Installations
+from crmbot.slack.rotation import grant_of
 
 _logger = logging.getLogger(__name__)
 STATE_SECONDS = 600
@@ -85,8 +86,8 @@ class InstallFlow:
         if granted.get("is_enterprise_install") or not team.get("id"):
             return _refused("crmbot is installed in one workspace at a time; choose one, not the whole organisation.")
         team_id, name = str(team["id"]), str(team.get("name") or team["id"])
-        token = str(granted.get("access_token") or "")
-        workspace_id = self.installations.keep(team_id, name, token, granted.get("bot_user_id"))
+        grant = grant_of(granted, self.service.clock())
+        workspace_id = self.installations.keep(team_id, name, grant, granted.get("bot_user_id"))
         self._welcome(workspace_id, str((granted.get("authed_user") or {}).get("id") or ""))
         return Finished(200, "crmbot is installed", f"crmbot works in {name} now. Type /crm help in Slack to begin.")
 

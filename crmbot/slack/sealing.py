@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from crmbot.slack.installations import Unreadable
+from crmbot.slack.rotation import Grant
 
 _PURPOSE = b"crmbot slack tokens 1"
 
@@ -20,13 +21,14 @@ class Sealer:
     def __init__(self, secrets: Sequence[bytes]) -> None:
         self._fernets = [Fernet(_derived(secret)) for secret in secrets if secret]
 
-    def seal(self, token: str, team_id: str) -> dict[str, Any]:
-        """Return a token as the store keeps it."""
-        content = json.dumps({"token": token, "team": team_id}).encode()
+    def seal(self, grant: Grant, team_id: str) -> dict[str, Any]:
+        """Return a token, and what renews it, as the store keeps them."""
+        said = {"token": grant.token, "team": team_id, "refresh": grant.refresh, "until": grant.until}
+        content = json.dumps(said).encode()
         return {"v": 1, "token": self._fernets[0].encrypt(content).decode()}
 
-    def open(self, sealed: dict[str, Any], team_id: str) -> tuple[str, bool]:
-        """Return the token, and whether it was sealed with the present key.
+    def open(self, sealed: dict[str, Any], team_id: str) -> tuple[Grant, bool]:
+        """Return the grant, and whether it was sealed with the present key.
 
         Raises:
             Unreadable: no key opens it, or it is another team's.
@@ -38,7 +40,8 @@ class Sealer:
                 continue
             if content["team"] != team_id:
                 raise Unreadable
-            return str(content["token"]), place == 0
+            grant = Grant(str(content["token"]), str(content.get("refresh", "")), int(content.get("until", 0)))
+            return grant, place == 0
         raise Unreadable
 
 

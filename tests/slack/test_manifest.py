@@ -75,3 +75,10 @@ def test_every_event_has_its_scope(event: str) -> None:
         "message.im": "im:history",
     }
     assert needed[event] is None or needed[event] in SCOPES
+
+
+def test_tokens_end_only_where_installations_can_renew_them() -> None:
+    base = Settings()
+    for mode, wanted, expected in (("http", True, True), ("http", False, False), ("socket", True, False)):
+        settings = replace(base, slack=replace(base.slack, mode=mode, token_rotation=wanted))
+        assert manifest(settings)["settings"]["token_rotation_enabled"] is expected

@@ -23,7 +23,7 @@ def open_connection(workspace: Workspace, _args: Json, _team: Json) -> Json:
     token="none",  # noqa: S106 - a kind of token, not one
 )
 def exchange_code(workspace: Workspace, args: Json, _team: Json) -> Json:
-    """Exchange a code, once, for a bot token."""
+    """Exchange a code or a refresh token, each once, for a bot token."""
     if (args.get("client_id"), args.get("client_secret")) != (workspace.client_id, workspace.client_secret):
         raise ApiError("bad_client_secret" if args.get("client_id") else "invalid_client_id")
     grant = workspace.codes.pop(str(args.get("refresh_token") or args.get("code")), None)
@@ -33,7 +33,13 @@ def exchange_code(workspace: Workspace, args: Json, _team: Json) -> Json:
         raise ApiError("bad_redirect_uri")
     token = "xoxb-" + secrets.token_hex(12)
     workspace.tokens[token] = grant["team"]
+    ends: Json = {}
+    if workspace.expires_in:
+        refresh = "xoxe-1-" + secrets.token_hex(12)
+        workspace.codes[refresh] = {"team": grant["team"], "user": grant["user"]}
+        ends = {"refresh_token": refresh, "expires_in": workspace.expires_in}
     return {
+        **ends,
         "app_id": workspace.app_id,
         "authed_user": {"id": grant["user"]},
         "scope": ",".join(sorted(workspace.scopes or {"chat:write", "commands"})),

@@ -72,6 +72,8 @@ def _authorize(workspace: Workspace, found: Method, token: str) -> Json:
         raise ApiError("not_authed")
     if token in workspace.revoked:
         raise ApiError("token_revoked")
+    if token in workspace.expired:
+        raise ApiError("token_expired")
     kind = "app" if token == workspace.app_token else "bot" if token in workspace.tokens else ""
     if not kind:
         raise ApiError("invalid_auth")
