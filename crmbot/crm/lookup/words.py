@@ -55,7 +55,8 @@ def named_with(model: Any, column: Any, *kinds: str) -> ColumnElement[bool]:
     """
     first = select(model.id).where(model.workspace_id == bindparam("workspace"), name_starts(column))
     later = [select(NameWord.record_id).where(*word_starts(kind)) for kind in kinds]
-    return model.id.in_(union_all(first, *later))
+    named: ColumnElement[bool] = model.id.in_(union_all(first, *later))
+    return named
 
 
 def holding(*columns: Any) -> ColumnElement[bool]:
