@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Row, Select, delete, exists, insert, select, union_all, update
+from sqlalchemy import CursorResult, Select, delete, exists, insert, select, union_all, update
 from sqlalchemy.orm import Session
 
 from crmbot.crm.carried import FileView
@@ -90,8 +90,8 @@ def files_of(work: Work, activities: Sequence[Activity]) -> dict[str, tuple[File
         .where(Attachment.workspace_id == work.workspace_id, EmailActivity.activity_id.in_(mails))
     )
     found: dict[str, tuple[FileView, ...]] = {}
-    rows: Sequence[Row[Any]] = work.connection.execute(union_all(first, further).order_by("email_id", "position")).all()
-    for row in rows:
+    both: Any = union_all(first, further).order_by("email_id", "position")
+    for row in work.connection.execute(both):
         one = _view(row.id, row.name, row.type, row.size, row.blob_id)
         found[row.activity_id] = (*found.get(row.activity_id, ()), one)
     return found
