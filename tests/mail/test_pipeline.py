@@ -90,11 +90,11 @@ def test_undo_leaves_no_trace_of_a_logged_mail(post: Post) -> None:
     assert (post.emails(), post.activities(), post.crm.rows(EmailReference)) == ([], [], [])
 
 
-def test_dates_that_cannot_be_true_give_way_to_the_arrival(post: Post) -> None:
+def test_dates_that_cannot_be_true_give_way_to_the_arrival(any_post: Post) -> None:
     arrived = datetime(2031, 3, 5, 9, 0, tzinfo=UTC)
     for n, date in enumerate(("Thu, 01 Jan 1970 00:00:00 +0000", "Tue, 01 Jan 2099 00:00:00 +0000", "soon", None)):
-        post.take(BCC.but(date=date, message_id=f"<date{n}@ours.example>"), received_at=arrived)
-    assert [row.completed_at for row in post.activities()] == [arrived] * 4
+        any_post.take(BCC.but(date=date, message_id=f"<date{n}@ours.example>"), received_at=arrived)
+    assert [row.completed_at for row in any_post.activities()] == [arrived] * 4
 
 
 # Whose mail it is
@@ -192,27 +192,27 @@ DIFFERENT = {
 
 
 @pytest.mark.parametrize("pair", DIFFERENT.values(), ids=DIFFERENT.keys())
-def test_two_mails_stay_two(post: Post, pair: tuple[Raw, Raw]) -> None:
-    post.crm.clock.advance(timedelta(days=2))
-    assert [post.take(raw).state for raw in pair] == ["logged", "logged"]
-    assert len(post.activities()) == 2
+def test_two_mails_stay_two(any_post: Post, pair: tuple[Raw, Raw]) -> None:
+    any_post.crm.clock.advance(timedelta(days=2))
+    assert [any_post.take(raw).state for raw in pair] == ["logged", "logged"]
+    assert len(any_post.activities()) == 2
 
 
-def test_two_equal_mails_with_neither_message_id_nor_date_are_told_apart_by_their_arrival(post: Post) -> None:
+def test_two_equal_mails_with_neither_message_id_nor_date_are_told_apart_by_their_arrival(any_post: Post) -> None:
     scan = BCC.but(message_id=None, date=None)
     arrivals = [datetime(2031, 3, 5, 9, 0, second, tzinfo=UTC) for second in (1, 2, 2)]
-    assert [post.take(scan, received_at=at).state for at in arrivals] == ["logged", "logged", "duplicate"]
+    assert [any_post.take(scan, received_at=at).state for at in arrivals] == ["logged", "logged", "duplicate"]
 
 
 FORGED = [BCC.but(proven=False), BCC.but(proven=False, extra="Auto-Submitted: auto-replied")]
 
 
 @pytest.mark.parametrize("forged", FORGED, ids=["held", "dressed up as noise"])
-def test_forged_copy_sent_first_does_not_hide_the_real_mail(post: Post, forged: Raw) -> None:
-    assert post.take(forged).state in ("triage", "noise")
-    assert post.take(BCC).state == "logged"
-    assert post.take(forged).state == "duplicate"
-    assert len(post.emails()) == len(post.activities()) == 1
+def test_forged_copy_sent_first_does_not_hide_the_real_mail(any_post: Post, forged: Raw) -> None:
+    assert any_post.take(forged).state in ("triage", "noise")
+    assert any_post.take(BCC).state == "logged"
+    assert any_post.take(forged).state == "duplicate"
+    assert len(any_post.emails()) == len(any_post.activities()) == 1
 
 
 # What is left aside

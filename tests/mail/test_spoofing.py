@@ -27,12 +27,12 @@ def test_no_way_makes_a_mail_count_as_jane_s(post: Post) -> None:
     assert {name: user for name, user in taken.items() if user is not None} == {}
 
 
-def test_no_way_leads_to_an_activity_or_an_answer(post: Post) -> None:
+def test_no_way_leads_to_an_activity_or_an_answer(any_post: Post) -> None:
     for raw in SPOOFS.values():
-        assert post.take(raw).state in ("triage", "noise", "duplicate")
-    assert post.crm.rows(Activity, Activity.kind == "email") == []
-    assert [mail for mail in post.crm.rows(Email) if mail.logged_by_id or mail.state == "logged"] == []
-    assert post.receipts() == []
+        assert any_post.take(raw).state in ("triage", "noise", "duplicate")
+    assert any_post.crm.rows(Activity, Activity.kind == "email") == []
+    assert [mail for mail in any_post.crm.rows(Email) if mail.logged_by_id or mail.state == "logged"] == []
+    assert any_post.receipts() == []
 
 
 @pytest.mark.parametrize("sender", [f"From: {form}" for form in ("jane@ours.example", "Jane <jane@ours.example>")])
