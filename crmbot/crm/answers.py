@@ -255,7 +255,7 @@ class Board(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Today(Answer):
-    """What waits for the actor, of the activities the first ones and how many there are; and their own pipeline."""
+    """What waits for the actor, or `whose`: the first activities and how many there are; and that person's pipeline."""
 
     overdue: tuple[ActivityView, ...]
     due_today: tuple[ActivityView, ...]
@@ -264,6 +264,8 @@ class Today(Answer):
     overdue_total: int = 0
     due_total: int = 0
     pipeline: Board | None = None
+    whose: Person | None = None
+    """Whose day it is when it is not the actor's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from crmbot.crm.lookup import find_user
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import ME, ShowPipeline, ShowToday
 from crmbot.crm.staleness import is_stale, last_touch, stale_since
-from crmbot.crm.views import activity_view, deal_view, load_names
+from crmbot.crm.views import activity_view, deal_view, load_names, person
 from crmbot.crm.work import Work
 from crmbot.models import IN_TRIAGE, Activity, Deal, Email
 
@@ -51,7 +51,8 @@ def today(work: Work, request: ShowToday) -> Today:
     stale = _stale_deals(work, owner_id)
     load_names(work, [*overdue, *due, *stale])
     waiting = _waiting(work) if is_own else 0
-    whom = owner.name if owner and not is_own else "you"
+    whose = None if is_own else person(work, owner_id)
+    whom = whose.name if whose else "you"
     count = overdue_total + due_total
     nothing = "Nothing is overdue or due today." if is_own else f"Nothing of {whom}'s is overdue or due today."
     said = f"{count} {'activity waits' if count == 1 else 'activities wait'} for {whom} today." if count else nothing
@@ -64,6 +65,7 @@ def today(work: Work, request: ShowToday) -> Today:
         overdue_total=overdue_total,
         due_total=due_total,
         pipeline=board.pipeline(work, ShowPipeline(owner=owner_id and (ME if is_own else owner_id))),
+        whose=whose,
     )
 
 

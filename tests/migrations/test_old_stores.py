@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Date, DateTime, MetaData, Table
+from sqlalchemy import JSON, Boolean, Date, DateTime, MetaData, Table, select
 from sqlalchemy.orm import Session
 
 from crmbot.crm.archive.exporting import export_archive
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import Undo
+from crmbot.domain.words import name_words
 from crmbot.migrations import differences, upgrade
+from crmbot.models import Company, Contact, Deal, Lead, NameWord
 from crmbot.service import CrmService
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
 
@@ -73,6 +75,27 @@ def test_an_old_store_says_the_same_after_the_upgrade_and_undoes_what_was_done_b
     assert exported(service, workspace.id, tmp_path) == (OLD / "0007_undone.jsonl").read_text("utf-8")
     service.perform(ada, Undo())
     assert exported(service, workspace.id, tmp_path) == (OLD / "0007.jsonl").read_text("utf-8")
+
+
+def test_an_old_stores_names_are_found_by_their_words(old_store: Store) -> None:
+    upgrade(old_store)
+    with old_store.reading(EVERY_WORKSPACE) as session:
+        words = {tuple(row) for row in session.execute(select(NameWord.kind, NameWord.record_id, NameWord.word))}
+        names = [
+            ("deal", session.execute(select(Deal.id, Deal.title_key)).all(), False),
+            ("company", session.execute(select(Company.id, Company.name_key)).all(), False),
+            ("contact", session.execute(select(Contact.id, Contact.name_key)).all(), False),
+            ("lead", session.execute(select(Lead.id, Lead.name_key)).all(), False),
+            ("lead_company", session.execute(select(Lead.id, Lead.company_key)).all(), True),
+        ]
+    meant = {
+        (kind, record_id, word)
+        for kind, rows, whole in names
+        for record_id, name in rows
+        for word in name_words(name, whole=whole)
+    }
+    assert words == meant
+    assert len(words) > len({record_id for _, record_id, _ in words}) > 0
 
 
 def exported(service: CrmService, workspace_id: str, folder: Path) -> str:

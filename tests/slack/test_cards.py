@@ -17,6 +17,7 @@ from crmbot.crm.answers import (
     Listing,
     MailAnswer,
     Outcome,
+    Person,
     Record,
     Shown,
     Table,
@@ -184,3 +185,13 @@ def test_a_closed_deal_says_when_it_was_closed_and_no_longer_when_it_was_expecte
     won = replace(deal("Acme", outcome="won"), closed_at=NOW)
     assert "closed today" in record_facts(won, READER)
     assert "close Mon 15 Dec" in record_facts(deal("Acme"), READER)
+
+
+def test_somebody_elses_day_says_whose_it_is_and_stays_it_after_a_click() -> None:
+    toms = Today("1 waits.", (activity("Call"),), (), (), whose=Person("01tom", "Tom *Low*"))
+    payload = str(answer_message(toms, READER).payload)
+    assert "Low" in payload
+    assert "'s day" in payload
+    assert '"then":{"do":"crm.today","owner":"01tom"}' in payload.replace("\\", "")
+    idle = answer_message(Today("Nothing of Tom's waits.", (), (), (), whose=Person("01tom", "Tom")), READER)
+    assert "Nothing of Tom's waits. No deal is going stale." in str(idle.payload)

@@ -87,7 +87,7 @@ def listing_message(listing: Listing, reader: Reader, asked: Request | None) -> 
     shown = listing.records[:_MOST_ROWS]
     pages = -(-listing.total // listing.per_page) if listing.per_page else 1
     counted = f"more than {listing.total:,}" if listing.more else f"{listing.total:,} in all"
-    place = f"Page {listing.page} of {pages}{' or more' if listing.more else ''} · {counted}" if pages > 1 else None
+    place = f"Page {listing.page} of {pages:,}{' or more' if listing.more else ''} · {counted}" if pages > 1 else None
     blocks = stack(
         sentence(listing.said),
         [_row(record, reader) for record in shown],
@@ -139,8 +139,8 @@ def _column(column: BoardColumn, reader: Reader) -> Block:
 
 
 def today_message(today: Today, reader: Reader) -> Message:
-    """Return what waits for the reader, each with the buttons that settle it."""
-    again = ShowToday()
+    """Return what waits for the reader or whose day it is, each with the buttons that settle it."""
+    again = ShowToday(today.whose.id if today.whose else None)
     waits = today.overdue or today.due_today or today.stale or today.triage
     blocks = stack(
         section(prose("today", today=today, reader=reader, waits=waits)),
