@@ -66,10 +66,12 @@ def _nudged(item: Mapping[str, Any]) -> tuple[Block, ...]:
     reference = str(item["reference"])
     title = Mrkdwn(f"{bold(item['title'])}  {reference}\n{join(item['facts'])}")
     look = show_request(reference)
-    is_open_task = isinstance(look, ShowActivity)
+    opens = press_button("Open", look) if look else None
+    if not isinstance(look, ShowActivity):
+        return stack(section(title, accessory=opens))
     deeds = actions(
-        press_button("Done", CompleteActivity(reference), row=True, style="primary") if is_open_task else None,
-        press_button("Snooze 1 day", SnoozeActivity(reference), row=True) if is_open_task else None,
-        press_button("Open", look) if look else None,
+        press_button("Done", CompleteActivity(reference), row=True, style="primary"),
+        press_button("Snooze 1 day", SnoozeActivity(reference), row=True),
+        opens,
     )
     return stack(section(title), deeds)
