@@ -104,6 +104,7 @@ def running_demo(folder: Path, *, port: int = 0, web_port: int = 0, size: str = 
         server.start()
         stack.callback(server.stop, 5.0)
         web_url = f"http://127.0.0.1:{server.port}"
+        bot.service.policy = replace(bot.service.policy, base_url=web_url)
         demo = Demo(bot, standin, workspace_id, f"{web_url}/slack/events", standin.base_url, web_url)
         playground.acts.deliver_url = demo.deliver_url
         playground.acts.on_digests = lambda: {"message": f"{len(demo.post_digests())} digests posted in #sales."}

@@ -6,6 +6,7 @@ from functools import singledispatch
 from zoneinfo import ZoneInfo
 
 from crmbot.crm import answers
+from crmbot.crm.entrances import WebLink
 from crmbot.crm.offered import ProposalView
 from crmbot.domain.line_items import as_typed
 from crmbot.domain.nouns import titled
@@ -121,6 +122,12 @@ def _help(answer: answers.Help, zone: ZoneInfo) -> str:
 @as_text.register
 def _mail(answer: answers.MailAnswer, zone: ZoneInfo) -> str:
     return answer.said if answer.activity is None else f"{answer.said}\n  {_line(answer.activity, zone)}"
+
+
+@as_text.register
+def _entrance(answer: WebLink, zone: ZoneInfo) -> str:
+    del zone
+    return f"{answer.said} It opens once, within {answer.minutes} minutes:\n{answer.url}"
 
 
 @as_text.register

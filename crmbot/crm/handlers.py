@@ -13,6 +13,7 @@ from crmbot.crm import (
     digests,
     drafts,
     emails,
+    entrances,
     files,
     homes,
     leads,
@@ -132,6 +133,8 @@ HANDLERS: Mapping[type[ask.Request], Handler] = {
     ask.UnfurlLinks: cards.unfurl_links,
     ask.KeepDraft: drafts.keep_draft,
     ask.OpenDraft: drafts.open_draft,
+    ask.OpenWeb: entrances.open_web,
+    ask.SignIn: entrances.sign_in,
     ask.OpenHome: homes.open_home,
     ask.ShowHome: homes.show_home,
 }

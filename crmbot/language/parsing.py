@@ -23,11 +23,6 @@ _LETTERS = {letter: NOUNS[name] for letter, name in _LETTERED.items()}
 _SETTINGS = NOUNS["settings"]
 _BELOW_SETTINGS = {"stage", "stages", "reason", "reasons", "digest", "digests", "user", "users"}
 _ROLE = {"role", "roles"}
-_ELSEWHERE = {
-    "web": "The web pages can't be opened from chat yet. Figures are here too: /report, /pipeline.",
-}
-"""Words that people expect and that mean nothing yet, with what to do instead, and an example of it."""
-_INSTEAD = {"web": "/pipeline"}
 _LEFT_OUT = frozenset({"note", "show"})
 _TEXTS = frozenset({"text", "title", "outcome", "words", "topic"})
 """Fields of words in which a question mark at the end is part of what is said."""
@@ -103,9 +98,6 @@ def _noun(command: str, tokens: list[Token], line: str, context: Context) -> tup
     first = _first(tokens)
     if noun is not _CRM or not first or first in _CRM.by_word:
         return noun, tokens
-    if first.removesuffix("s") in _ELSEWHERE:
-        word = first.removesuffix("s")
-        raise BadInput(_ELSEWHERE[word], example=_INSTEAD[word])
     if first == _SETTINGS.name:
         return _setting(tokens[1:])
     if first in NOUNS or first in _PLURALS:

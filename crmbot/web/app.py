@@ -13,6 +13,7 @@ from crmbot.web.files import file_routes
 from crmbot.web.health import Health, health_routes
 from crmbot.web.limits import RateLimit
 from crmbot.web.offers import offer_routes
+from crmbot.web.pages import page_routes
 from crmbot.web.slack import SlackDispatch, SlackFirst
 
 
@@ -36,5 +37,7 @@ def build_web(
     add_failures(app)
     app.include_router(attachments.router, prefix="/api/v1/crm")
     app.include_router(reports.router, prefix="/api/v1/crm")
-    app.router.routes.extend((*health_routes(health, metrics), *file_routes(service), *offer_routes(service), *also))
+    app.router.routes.extend(
+        (*health_routes(health, metrics), *file_routes(service), *offer_routes(service), *page_routes(service), *also)
+    )
     return SlackFirst(app, slack) if slack is not None else app

@@ -93,7 +93,9 @@ from crmbot.crm.requests.surfaces import (
     KeepDraft,
     OpenDraft,
     OpenHome,
+    OpenWeb,
     ShowHome,
+    SignIn,
     UnfurlLinks,
 )
 from crmbot.crm.requests.workspace import (
@@ -182,6 +184,7 @@ __all__ = [
     "ObeyMail",
     "OpenDraft",
     "OpenHome",
+    "OpenWeb",
     "Participant",
     "PauseDigest",
     "PreviewDigest",
@@ -221,6 +224,7 @@ __all__ = [
     "ShowReport",
     "ShowSettings",
     "ShowToday",
+    "SignIn",
     "SnoozeActivity",
     "Undo",
     "UnfurlLinks",

@@ -71,3 +71,13 @@ class OpenHome(Request, name="home.open"):
 @dataclass(frozen=True)
 class ShowHome(Request, name="home.show", permission="crm.activities.view", writes=False):
     """Show the actor's day, pipeline and last effect."""
+
+
+@dataclass(frozen=True)
+class OpenWeb(Request, name="crm.web", writes=False):
+    """Tell the actor a link that signs them in to the web pages."""
+
+
+@dataclass(frozen=True)
+class SignIn(Request, name="web.sign_in"):
+    """Use such a link, once."""

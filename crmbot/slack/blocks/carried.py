@@ -5,6 +5,7 @@ from typing import Any
 
 from crmbot.crm.answers import ActivityView, ContactView
 from crmbot.crm.carried import FileView, MeetingView
+from crmbot.crm.entrances import WebLink
 from crmbot.crm.files import FileLink
 from crmbot.crm.requests import FetchFile
 from crmbot.slack.blocks.primitives import context, section, stack
@@ -54,6 +55,13 @@ def link_message(answer: FileLink, _reader: Reader) -> Message:
     """Return the link to a file; whoever asked sees it alone."""
     head = Mrkdwn(f"📎 <{answer.url}|{one_line(answer.name, 150)}> ({_size(answer.size)})")
     told = f"For you alone, and good for {answer.minutes} minutes. Open only what you expected to get."
+    return Message(escape(answer.said), stack(section(head), context(told)))
+
+
+def entrance_message(answer: WebLink, _reader: Reader) -> Message:
+    """Return the link that signs in to the web pages; whoever asked sees it alone."""
+    head = Mrkdwn(f"🖥️ <{answer.url}|Open the web pages>: your day, the board, reports and records.")
+    told = f"For you alone, once, within {answer.minutes} minutes."
     return Message(escape(answer.said), stack(section(head), context(told)))
 
 

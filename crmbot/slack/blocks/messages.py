@@ -20,6 +20,7 @@ from crmbot.crm.answers import (
     Today,
     Triage,
 )
+from crmbot.crm.entrances import WebLink
 from crmbot.crm.files import FileLink
 from crmbot.crm.requests import Request, ShowReport
 from crmbot.reports.digests.base import Digest
@@ -55,6 +56,7 @@ _CARDS: dict[type[Answer], Callable[[Any, Reader], Message]] = {
     Triage: lists.triage_message,
     Places: triage.places_message,
     FileLink: carried.link_message,
+    WebLink: carried.entrance_message,
     Table: lists.table_message,
     Help: lists.help_message,
     choices.Settings: settings.settings_message,
