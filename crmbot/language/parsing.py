@@ -1,7 +1,6 @@
 """The way in: a line of chat to the request it asks for."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 
 from crmbot.crm.requests import ShowHelp
 from crmbot.errors import BadInput
@@ -67,12 +66,16 @@ def parse(text: str, context: Context, *, command: str = "crm", examples: bool =
     return Parsed(request, echoes, dry_run)
 
 
-def _working(lines: Iterable[str], otherwise: str, context: Context) -> str:
-    """Return the first of some lines that can be understood."""
+def _working(lines: Iterable[str], otherwise: str, context: Context, *, further: bool = False) -> str:
+    """Return the first of some lines that can be understood; `further` also one with its next mistake put right."""
     for line in lines:
         command, _, text = line.removeprefix("/").partition(" ")
-        with suppress(BadInput):
-            parse(text, context, command=command, examples=False)
+        try:
+            parse(text, context, command=command, examples=further)
+        except BadInput as refusal:
+            if further and refusal.example:
+                return refusal.example
+        else:
             return line
     return otherwise
 
@@ -116,7 +119,7 @@ def _no_noun(sentence: str, tokens: list[Token], line: str, context: Context) ->
     rest = line[tokens[0].start :] if tokens else ""
     command = NOUNS[near].command if near in NOUNS else f"/crm {near}"
     own = [f"{command} {rest}".rstrip()] if sentence.endswith("?") else [f"/crm find {line.strip()}"]
-    return BadInput(sentence, example=_working(own, "/crm help", context))
+    return BadInput(sentence, example=_working(own, "/crm help", context, further=sentence.endswith("?")))
 
 
 def _setting(tokens: list[Token]) -> tuple[Noun, list[Token]]:
@@ -149,7 +152,7 @@ def _verb(noun: Noun, tokens: list[Token], line: str, context: Context) -> tuple
     if not near.endswith("?"):
         # “/log acme wants a quote” and “/deal acme” name their record and leave the verb out.
         own = [noun.line(verb, line[tokens[0].start :]) for verb in noun.verbs if verb.name in _LEFT_OUT]
-    raise BadInput(near, example=_working(own, usual, context))
+    raise BadInput(near, example=_working(own, usual, context, further=near.endswith("?")))
 
 
 def _shown(noun: Noun, record: str) -> Verb | None:

@@ -75,7 +75,11 @@ def test_refusal_gives_an_example_that_works(context: Context, line: str, expect
     [
         ("/deal move acme negotation", "/deal move acme negotiation"),
         ("/deal mvoe acme negotiation", "/deal move acme negotiation"),
+        ("/deal mvoe acme negotation", "/deal move acme negotiation"),
+        ("/dael mvoe acme negotation", "/deal move acme negotiation"),
         ("/dael won acme $45k", "/deal won acme $45k"),
+        ("/log acme wants a call back", "/log note acme wants a call back"),
+        ("/deal acme", "/deal show acme"),
         ("/crm tsak list", "/task list"),
         ("/deal new Foo 31 feb 40k", "/deal new Foo 28 February 40k"),
         ("/deal set D-2 close:31 feb", '/deal set D-2 close:"28 February"'),

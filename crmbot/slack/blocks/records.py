@@ -221,6 +221,6 @@ _FACTS: dict[Kind, Callable[[Any, Reader], Facts]] = {
 
 def _small_print(record: Record, reader: Reader) -> Mrkdwn:
     made = "Opened" if isinstance(record, DealView) else "Added"
-    if isinstance(record, ActivityView) and (record.completed_at is not None or record.activity_kind != "task"):
+    if isinstance(record, ActivityView) and record.completed_at is not None:
         made = "Logged"
     return Mrkdwn(f"{made} {reader.moment(record.created_at)}")
