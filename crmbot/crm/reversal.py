@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Table, select
+from sqlalchemy import ForeignKeyConstraint, Index, Table, UniqueConstraint, select
 
-from crmbot.crm.history import keep_activity_facts, keep_customer_facts, keep_lead_facts, save_deal
+from crmbot.crm.history import keep_activity_facts, keep_customer_facts, keep_lead_facts, save_deals
 from crmbot.crm.journal import TRACKED, from_json, to_json
 from crmbot.crm.scoring import rescore
 from crmbot.crm.views import person
@@ -63,14 +63,17 @@ def take_back(work: Work, entry: JournalEntry) -> list[Row]:
     held = _read_ahead(work, changes)
     went_on = _went_on(work, changes)
     standing = []
+    flushed: tuple[Any, ...] = ()
     for change in changes:
+        step = _step(change)
+        if step != flushed:
+            work.session.flush()
+            flushed = step
         row = work.get(TRACKED[change.table], change.row_id)
         if row is not None and getattr(row, _OWNERS.get(type(row), ""), None) in went_on:
             continue
         standing.append(_reverse(work, entry, change, row, keeps_history=change.row_id in went_on))
-    for row in standing:
-        if isinstance(row, Deal) and row.id in went_on:
-            save_deal(work, row)
+    save_deals(work, [row for row in standing if isinstance(row, Deal) and row.id in went_on])
     work.session.flush()
     held.clear()
     return [row for row in standing if row is not None]
@@ -113,7 +116,6 @@ def _reverse(work: Work, entry: JournalEntry, change: JournalChange, row: Row, *
     if change.before is None:
         _refuse_used(work, entry, row)
         work.session.delete(row)
-        work.session.flush()
         return None
     if keeps_history and type(row) in _KEEP:
         _KEEP[type(row)](work, row)
@@ -122,8 +124,13 @@ def _reverse(work: Work, entry: JournalEntry, change: JournalChange, row: Row, *
             setattr(row, name, value)
     if isinstance(row, Lead):
         rescore(work.policy, row)
-    work.session.flush()
     return row
+
+
+def _step(change: JournalChange) -> tuple[Any, ...]:
+    """Return what changes have in common that may reach the database together, in whatever order."""
+    alone = change.position if change.table in _IN_ORDER else None
+    return (change.table, change.before is None, change.after is None, alone)
 
 
 def _derived(row: Row | None) -> str:
@@ -139,7 +146,6 @@ def _bring_back(work: Work, change: JournalChange) -> Row:
     kind = TRACKED[change.table]
     row = kind(workspace_id=work.workspace_id, **from_json(kind, change.before or {}))
     work.session.add(row)
-    work.session.flush()
     return row
 
 
@@ -190,4 +196,16 @@ def _referrers() -> dict[str, list[tuple[Table, str]]]:
     return found
 
 
+def _tables_in_order() -> frozenset[str]:
+    """Return the tables whose rows may take over a unique value from one another, so that their order matters."""
+    return frozenset(
+        table.name
+        for table in Base.metadata.sorted_tables
+        for one in (*table.constraints, *table.indexes)
+        if (isinstance(one, UniqueConstraint) or (isinstance(one, Index) and one.unique))
+        and {column.name for column in one.columns} != {"workspace_id", "number"}
+    )
+
+
 _REFERRERS = _referrers()
+_IN_ORDER = _tables_in_order()

@@ -2,6 +2,7 @@
 
 import pytest
 from factories import Crm, refusal
+from sqlalchemy import event
 
 from crmbot.crm.requests import (
     CompleteActivity,
@@ -99,3 +100,16 @@ def test_a_refusal_says_why(crm: Crm) -> None:
         crm.do(Reassign("jane", "sam", only="mails"), "max")
     with pytest.raises(NotAllowed):
         crm.do(Reassign("jane", "sam"), "sam")
+
+
+def test_undo_of_many_goes_to_the_database_together(crm: Crm) -> None:
+    for number in range(60):
+        crm.do(CreateDeal(f"Deal {number}"))
+    crm.do(Reassign("jane", "sam", only="deals"), "max")
+    said: list[str] = []
+    event.listen(crm.store.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    crm.do(Undo(), "max")
+    # The deals have versions and so are changed one by one; what is kept of their past is not.
+    assert len([one for one in said if one.startswith("UPDATE deal SET")]) == 62
+    assert len(said) < 2 * 62
+    assert set(owners(crm)[:2]) == {"jane"}
