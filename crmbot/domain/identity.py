@@ -52,6 +52,9 @@ _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h"}
 )
 _NOT_WORD = re.compile(r"[^\w]+|_+")
+_VOWEL_SIGNS = frozenset({"Mn", "Mc"})
+_VARIANTS = frozenset(chr(sign) for sign in range(0xFE00, 0xFE10))
+"""Choose a picture's form; they are marks that belong to no word."""
 _DOTTED = re.compile(r"\b(\w)\.(?=\w\b)")
 
 
@@ -135,8 +138,21 @@ def fold_name(text: str) -> str:
     joined = _DOTTED.sub(r"\1", text.casefold())
     plain = unicodedata.normalize("NFKD", joined.translate(_LETTERS))
     letters = "".join([c for c in plain if not unicodedata.combining(c)]) if not plain.isascii() else plain
-    folded = _NOT_WORD.sub(" ", letters.replace("'", "").replace("\u2019", "")).strip()
+    joined = letters.replace("'", "").replace("\u2019", "")
+    folded = _NOT_WORD.sub(" ", joined).strip() if joined.isascii() else " ".join(_with_signs(joined).split())
     return folded or " ".join(text.split())
+
+
+def _with_signs(text: str) -> str:
+    """Return letters and digits with the vowel signs behind them, spaces for all else.
+
+    Where vowels are signs, as in Hindi and Thai, a name without them is another's too.
+    """
+    kept: list[str] = []
+    for sign in text:
+        is_vowel = kept and kept[-1] != " " and unicodedata.category(sign) in _VOWEL_SIGNS and sign not in _VARIANTS
+        kept.append(sign if is_vowel or sign.isalnum() else " ")
+    return "".join(kept)
 
 
 def split_legal_suffix(name: str) -> tuple[str, str]:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Date, DateTime, MetaData, Table, select
+from sqlalchemy import JSON, Boolean, Date, DateTime, MetaData, Table, select, text
 from sqlalchemy.orm import Session
 
 from crmbot.crm.archive.exporting import export_archive
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import Undo
+from crmbot.domain.identity import fold_name
 from crmbot.domain.words import name_words
 from crmbot.migrations import differences, upgrade
 from crmbot.models import Company, Contact, Deal, Lead, NameWord
@@ -96,6 +97,16 @@ def test_an_old_stores_names_are_found_by_their_words(old_store: Store) -> None:
     }
     assert words == meant
     assert len(words) > len({record_id for _, record_id, _ in words}) > 0
+
+
+def test_names_that_were_folded_without_their_vowel_signs_are_told_apart_after_the_upgrade(old_store: Store) -> None:
+    with old_store.writing(EVERY_WORKSPACE) as session:
+        session.execute(text("UPDATE company SET name = 'दाल बंद', name_key = 'द ल ब द'"))
+    upgrade(old_store)
+    with old_store.reading(EVERY_WORKSPACE) as session:
+        assert set(session.scalars(select(Company.name_key))) == {fold_name("दाल बंद")} != {"द ल ब द"}
+        words = select(NameWord.word).where(NameWord.kind == "company")
+        assert set(session.scalars(words)) == {fold_name("बंद")}
 
 
 def exported(service: CrmService, workspace_id: str, folder: Path) -> str:

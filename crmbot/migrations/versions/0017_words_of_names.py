@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from crmbot.domain.identity import fold_name
 from crmbot.domain.words import name_words
 
 revision = "0017"
@@ -14,13 +15,13 @@ _ID = sa.String(length=26)
 _KEY = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 _AT_ONCE = 5_000
 _NAMES = (
-    ("deal", "deal", "title_key", False),
-    ("company", "company", "name_key", False),
-    ("contact", "contact", "name_key", False),
-    ("lead", "lead", "name_key", False),
-    ("lead_company", "lead", "company_key", True),
+    ("deal", "deal", "title", "title_key", False),
+    ("company", "company", "name", "name_key", False),
+    ("contact", "contact", "name", "name_key", False),
+    ("lead", "lead", "name", "name_key", False),
+    ("lead_company", "lead", "company_name", "company_key", True),
 )
-"""Kind of name, table, column, and whether the name's first word is kept too."""
+"""Kind of name, table, column, that of the folded name, and whether the name's first word is kept too."""
 
 
 def upgrade() -> None:
@@ -40,8 +41,24 @@ def upgrade() -> None:
         op.execute("ALTER TABLE name_word ENABLE ROW LEVEL SECURITY")
         op.execute("ALTER TABLE name_word FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY workspace_only ON name_word USING ({seen} = '*' OR workspace_id = {seen})")
-    for kind, table, column, whole in _NAMES:
+    for kind, table, name, column, whole in _NAMES:
+        _fold_again(table, name, column)
         _fill(words, kind, table, column, whole=whole)
+
+
+def _fold_again(table: str, name: str, column: str) -> None:
+    """Keep the vowel signs of scripts that write vowels so, which folding dropped before."""
+    connection = op.get_bind()
+    named = sa.table(table, *map(sa.column, ("workspace_id", "id", name, column)))
+    query = sa.select(named.c.workspace_id, named.c.id, named.c[name], named.c[column])
+    folded = [
+        {"workspace": workspace_id, "record": record_id, "folded": fold_name(text)}
+        for workspace_id, record_id, text, key in connection.execute(query.execution_options(yield_per=_AT_ONCE))
+        if text and not text.isascii() and fold_name(text) != key
+    ]
+    mine = (named.c.workspace_id == sa.bindparam("workspace"), named.c.id == sa.bindparam("record"))
+    if folded:
+        connection.execute(sa.update(named).where(*mine).values({column: sa.bindparam("folded")}), folded)
 
 
 def _fill(words: sa.Table, kind: str, table: str, column: str, *, whole: bool) -> None:

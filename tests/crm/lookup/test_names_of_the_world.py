@@ -102,6 +102,12 @@ def test_a_company_is_found_by_what_people_type(world: Crm) -> None:
     assert [(word, found(world, word)) for word, _ in MEANT] == list(MEANT)
 
 
+def test_names_that_differ_in_their_vowel_signs_are_two(any_crm: Crm) -> None:
+    for name in ("दिल", "दाल", "กิน", "กัน"):
+        any_crm.do(CreateCompany(name))
+    assert [found(any_crm, name) for name in ("दिल", "दाल", "กิน", "กัน")] == ["दिल", "दाल", "กิน", "กัน"]
+
+
 def test_a_company_called_as_a_deals_number_is_found_by_it(world: Crm) -> None:
     for number in range(18):
         world.do(CreateDeal(f"Deal {number}"))
