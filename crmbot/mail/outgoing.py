@@ -24,6 +24,8 @@ TIMEOUT_S = 10.0
 _TRY_LATER = range(400, 500)
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]{1,200}@[A-Za-z0-9.-]{1,200}>")
+_ANY_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}>")
+"""Of somebody else's mail: printable, and nothing that could begin another header."""
 _LONGEST_SUBJECT = 500
 _PICTURE_PIXELS = 880
 """Twice the width at which mails show a chart, for screens with small pixels."""
@@ -43,7 +45,8 @@ class Inline:
 class Letter:
     """A mail to send. `automatic`: nobody wrote it by hand, so nobody's program shall answer it.
 
-    `from_name` is shown in place of the team's; `message_id` is one that was chosen when the mail was logged.
+    `from_name` is shown in place of the team's; `message_id` is one that was chosen when the mail was logged,
+    `references` are those of the thread that it goes on with, the nearest one last.
     """
 
     to: str
@@ -55,6 +58,7 @@ class Letter:
     automatic: bool = True
     from_name: str = ""
     message_id: str = ""
+    references: tuple[str, ...] = ()
     pictures: tuple[Inline, ...] = ()
 
 
@@ -112,6 +116,9 @@ class Outgoing:
         own = _NOT_IN_ID.sub("", identity)
         chosen = _MESSAGE_ID.match(letter.message_id)
         mail["Message-ID"] = chosen[0] if chosen else f"<{own}@{domain_of(self._sender)}>"
+        thread = [word for word in letter.references if _ANY_MESSAGE_ID.fullmatch(word)]
+        if thread:
+            mail["In-Reply-To"], mail["References"] = thread[-1], " ".join(thread)
         mail["X-Crmbot-Id"] = mark(self._key, own)
         if letter.automatic:
             mail["Auto-Submitted"] = "auto-generated"
@@ -197,6 +204,7 @@ def letter_of(message: OutboxMessage) -> Letter:
         reply_to=_addresses(payload.get("reply_to")),
         from_name=str(payload.get("from_name", "")),
         message_id=str(payload.get("message_id", "")),
+        references=_addresses(payload.get("references")),
         automatic=bool(payload.get("automatic", True)),
         pictures=tuple(Inline(str(one["cid"]), str(one["svg"])) for one in payload.get("pictures") or ()),
     )

@@ -12,12 +12,13 @@ from crmbot.crm.answers import MailAnswer
 from crmbot.crm.emails.addresses import deal_address
 from crmbot.crm.emails.matching import WRITTEN, Match, match_with
 from crmbot.crm.emails.placing import add_email_activities
+from crmbot.crm.emails.threads import thread_of
 from crmbot.crm.emails.views import activity_reference, email_view, place_words
 from crmbot.crm.lookup import find_target
 from crmbot.crm.requests import SendProposal, WriteEmail
 from crmbot.crm.views import about_links, activity_view
 from crmbot.crm.work import Work
-from crmbot.domain.identity import domain_of
+from crmbot.domain.identity import domain_of, fold_name
 from crmbot.errors import BadInput, Conflict, MissingFact, NotFound
 from crmbot.models import (
     Activity,
@@ -51,6 +52,8 @@ class Letter:
     to: tuple[str, str]
     kind: str = "mail.send"
     payload: Mapping[str, Any] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
+    """The Message-IDs of the thread that it goes on with, the nearest one last."""
 
 
 def write_email(work: Work, request: WriteEmail) -> MailAnswer:
@@ -76,12 +79,13 @@ def write_email(work: Work, request: WriteEmail) -> MailAnswer:
     target = find_target(work, request.target)
     name, address = recipient_of(work, target)
     subject = " ".join((request.subject or _usual_subject(target)).split())[:_LONGEST_SUBJECT]
-    email, activity = write_letter(work, target, Letter(subject, text, (name, address)))
+    letter = Letter(subject, _signed(text, work.actor.name), (name, address), answers=thread_of(work, subject, address))
+    email, activity = write_letter(work, target, letter)
     about = about_links(work, activity)
     seconds = int(TAKEN_BACK_WITHIN.total_seconds())
     said = f"“{subject}” goes to {name} ({address}) in {seconds} seconds, logged as {activity_reference(activity)} with"
     return MailAnswer(
-        f"{said} {place_words(about)}. Undo stops it until then.",
+        f"{said} {place_words(about)}. Undo stops it until then.{_warning(work, address)}",
         email=email_view(work, email, about),
         activity=activity_view(work, activity, about),
     )
@@ -122,7 +126,7 @@ def call_back(work: Work, effect: JournalEntry, *, again: bool) -> None:
 
 
 def recipient_of(work: Work, target: Target) -> tuple[str, str]:
-    """Return the name and first address of the person to write to."""
+    """Return the name and the first good address of the person to write to."""
     if isinstance(target, Lead) and target.email:
         return target.name, target.email
     contact: Contact | None = work.get(Contact, target.contact_id) if isinstance(target, Deal) else None
@@ -130,7 +134,10 @@ def recipient_of(work: Work, target: Target) -> tuple[str, str]:
     addresses = select(ContactEmail.email).where(ContactEmail.workspace_id == work.workspace_id)
     found = (
         work.session.scalar(
-            addresses.where(ContactEmail.contact_id == contact.id).order_by(ContactEmail.position).limit(1)
+            # One that mail came back from only when there is no other.
+            addresses.where(ContactEmail.contact_id == contact.id)
+            .order_by(ContactEmail.bounced_at.is_not(None), ContactEmail.position)
+            .limit(1)
         )
         if contact
         else None
@@ -149,6 +156,25 @@ def _usual_subject(target: Target) -> str:
     return target.title if isinstance(target, Deal) else target.name
 
 
+def _signed(text: str, name: str) -> str:
+    """Return the text with its writer's name below, unless it ends with that already."""
+    last = text.rstrip().rpartition("\n")[2]
+    first = name.partition(" ")[0]
+    return text if not name or fold_name(first) in fold_name(last).split() else f"{text}\n\n{name}"
+
+
+def _warning(work: Work, address: str) -> str:
+    """Return what is to be known of an address that mail came back from."""
+    reason = work.session.scalar(
+        select(ContactEmail.bounce_reason).where(
+            ContactEmail.workspace_id == work.workspace_id,
+            ContactEmail.email == address,
+            ContactEmail.bounced_at.is_not(None),
+        )
+    )
+    return "" if reason is None else f" Mail to this address came back before ({reason or 'nobody said why'})."
+
+
 def _keep(work: Work, letter: Letter) -> Email:
     identity = work.new_id()
     intake = next(iter(work.policy.intake_addresses), work.actor.email or "")
@@ -159,9 +185,9 @@ def _keep(work: Work, letter: Letter) -> Email:
         dedupe_key=digest,
         content_key=digest,
         message_id=message_id,
-        references=[],
+        references=list(letter.answers),
         direction="out",
-        kind="direct",
+        kind="reply" if letter.answers else "direct",
         from_name=work.actor.name,
         from_address=work.actor.email,
         recipients=[[*letter.to, "to"]],
@@ -193,6 +219,7 @@ def _queue(work: Work, email: Email, match: Match, letter: Letter) -> None:
         "from_name": work.actor.name,
         "reply_to": [one for one in (work.actor.email, home) if one],
         "message_id": email.message_id,
+        "references": list(letter.answers),
         "automatic": False,
         **letter.payload,
     }

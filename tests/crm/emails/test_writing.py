@@ -4,17 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from mails import ANNA, INTAKE, Raw
+from mails import ANNA, INTAKE, JANE, Raw, forward
 from posts import Post
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crmbot.crm.answers import MailAnswer
 from crmbot.crm.outbox import claim
-from crmbot.crm.requests import CreateCompany, CreateDeal, Undo, WriteEmail
+from crmbot.crm.requests import CreateCompany, CreateDeal, ShowMailAddress, Undo, WriteEmail
 from crmbot.domain.intake import mark
 from crmbot.errors import BadInput, Conflict, NotFound
-from crmbot.models import Activity, Outbox
+from crmbot.models import Activity, ContactEmail, Outbox
 from crmbot.store import EVERY_WORKSPACE
 
 
@@ -34,7 +34,7 @@ def test_mail_from_a_deal_goes_to_its_contact_and_comes_home(any_post: Post) -> 
     (row,) = queued(any_post)
     assert row.destination == "anna@acme.example"
     payload = row.payload
-    assert (payload["subject"], payload["text"]) == ("Renewal", "Could we talk on Monday?")
+    assert (payload["subject"], payload["text"]) == ("Renewal", "Could we talk on Monday?\n\nJane Roe")
     assert payload["reply_to"][0] == "jane@ours.example"
     assert payload["reply_to"][1].startswith("crm+d1.")
     assert payload["automatic"] is False
@@ -114,3 +114,41 @@ def test_nothing_is_written_where_no_server_sends_it(post: Post) -> None:
     post.crm.service.policy = replace(post.crm.service.policy, sends_mail=False)
     with pytest.raises(NotFound, match="No mail server"):
         write(post, WriteEmail("D-1", "Hello"))
+
+
+@pytest.mark.parametrize("text", ["Monday?\nJane Roe", "Monday?\n\nBest, Jane", "Monday?\n-- jane"])
+def test_mail_that_is_signed_is_not_signed_again(post: Post, text: str) -> None:
+    write(post, WriteEmail("D-1", text))
+    assert queued(post)[0].payload["text"] == text
+
+
+def test_mail_under_the_subject_of_an_earlier_one_goes_on_with_its_thread(any_post: Post) -> None:
+    asked = Raw(sender=ANNA, to=JANE, subject="Re: Renewal", references="<first@acme.example>")
+    any_post.take(forward(asked.but(body="Hello?"), message_id="<forward@ours.example>"))
+    any_post.take(asked.but(message_id="<second@acme.example>", delivered_to=own_address(any_post), proven=False))
+    write(any_post, WriteEmail("D-1", "Monday is fine.", "renewal"))
+    assert queued(any_post)[0].payload["references"] == ["<first@acme.example>", "<second@acme.example>"]
+    write(any_post, WriteEmail("D-1", "Something else.", "Training"))
+    assert queued(any_post)[1].payload["references"] == []
+
+
+def test_address_that_mail_came_back_from_is_used_only_when_there_is_no_other(post: Post) -> None:
+    def bounce(*addresses: str) -> None:
+        def mark_bounced(session: Session) -> None:
+            rows = select(ContactEmail).where(ContactEmail.workspace_id == post.crm.workspace_id)
+            for row in session.scalars(rows.where(ContactEmail.email.in_(addresses))):
+                row.bounced_at, row.bounce_reason = post.crm.clock(), "550 5.1.1 no such user"
+
+        post.crm.write(mark_bounced)
+
+    bounce("anna@acme.example")
+    assert "came back" not in write(post, WriteEmail("D-1", "Hello")).said
+    assert queued(post)[0].destination == "anna.lind@home.example"
+    bounce("anna.lind@home.example")
+    told = write(post, WriteEmail("D-1", "Hello again")).said
+    assert queued(post)[1].destination == "anna@acme.example"
+    assert told.endswith("Mail to this address came back before (550 5.1.1 no such user).")
+
+
+def own_address(post: Post) -> str:
+    return str(post.crm.ask(ShowMailAddress()).rows[0][1])
