@@ -6,7 +6,7 @@ Row-level security refuses COPY into the tables themselves.
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -23,6 +23,8 @@ _AT_ONCE = 1_000
 
 class _Writer(Protocol):
     def write(self, table: type[Base], rows: list[dict[str, Any]]) -> None: ...
+
+    def finish(self) -> None: ...
 
 
 class Bulk:
@@ -57,6 +59,10 @@ class Bulk:
                 rows.clear()
         self._count = 0
 
+    def finish(self) -> None:
+        """Do what is due once everything is written."""
+        self._writer.finish()
+
 
 class _Many:
     """SQLite: one statement, many tuples, values in the form in which the types keep them."""
@@ -70,6 +76,9 @@ class _Many:
         columns = ", ".join(f'"{name}"' for name in names)
         statement = f'INSERT INTO "{table.__tablename__}" ({columns}) VALUES ({marks})'
         self._connection.exec_driver_sql(statement, [tuple(_changed(pick(row), changes)) for row in rows])
+
+    def finish(self) -> None:
+        """Leave it at that: statements here are planned without statistics."""
 
 
 class _Copy:
@@ -92,6 +101,11 @@ class _Copy:
                 copy.write_row(_changed(pick(row), changes))
         self._connection.execute(text(f'INSERT INTO "{target}" ({columns}) SELECT {columns} FROM "{beside}"'))
         self._connection.execute(text(f'TRUNCATE "{beside}"'))
+
+    def finish(self) -> None:
+        """Count what was written: until the server does so by itself, each page of a list would read a whole table."""
+        for target in sorted(self._made):
+            self._connection.execute(text(f'ANALYZE "{target}"'))
 
 
 Change = Callable[[Any], Any]
@@ -125,6 +139,7 @@ class _Kept:
         self.items = items
 
 
+@lru_cache(8_192)
 def _instant(at: datetime) -> str:
     # the form of SQLAlchemy's own DATETIME on SQLite; the instant is in UTC already
     return at.isoformat(" ", "microseconds")[:26]

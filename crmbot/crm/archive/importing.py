@@ -109,9 +109,10 @@ class _Import:
             with self._writing(kind) as write:
                 for run in same:
                     for line in lines.again(run):
-                        write(line["type"], FORMS[line["type"]].read(line))
+                        write(line["type"], FORMS[line["type"]].take(line))
                     done += run.end - run.start
                     tell(done / half)
+        self.batch.finish()
         self._save_numbers()
 
     @contextmanager

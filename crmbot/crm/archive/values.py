@@ -12,6 +12,10 @@ from crmbot.domain.money import CURRENCIES, Money
 
 Reader = Callable[[Any], Any]
 
+_KEEPING: set[Reader] = set()
+"""Readers that return what they were given."""
+_EACH: dict[Reader, Reader] = {}
+"""The reader of each value of a list, by the list's."""
 _MOST_NAME = 1_000
 _MOST_TEXT = 1_000_000
 _MOST_DECIMAL = 40
@@ -52,6 +56,12 @@ def name(value: Any) -> str:
     return str(value)
 
 
+def _keeping(read: Reader) -> Reader:
+    """Note that a reader returns what it was given."""
+    _KEEPING.add(read)
+    return read
+
+
 def short(most: int) -> Reader:
     """Return a reader of a name of at most that many characters."""
 
@@ -60,7 +70,7 @@ def short(most: int) -> Reader:
             raise ValueError(f"it has more than {most} characters")
         return str(value)
 
-    return read
+    return _keeping(read)
 
 
 def email(value: Any) -> str:
@@ -112,7 +122,7 @@ def whole(low: int, high: int) -> Reader:
             raise ValueError(f"a whole number from {low} to {high} is needed, not {shown(value)}")
         return value
 
-    return read
+    return _keeping(read)
 
 
 def one_of(words: Iterable[str]) -> Reader:
@@ -125,7 +135,7 @@ def one_of(words: Iterable[str]) -> Reader:
             raise ValueError(f"{shown(value)} is none of {', '.join(known)}")
         return found
 
-    return read
+    return _keeping(read)
 
 
 def timezone(value: Any) -> str:
@@ -223,10 +233,24 @@ def listing(read: Reader) -> Reader:
             raise Wrong(problems)
         return found
 
+    _EACH[read_list] = read
     return read_list
+
+
+def stays(read: Reader) -> bool:
+    """Say whether a reader returns what it is given."""
+    return read in _KEEPING
+
+
+def each_of(read: Reader) -> Reader | None:
+    """Return the reader of each value of a list; none when the reader is not a list's."""
+    return _EACH.get(read)
 
 
 def shown(value: Any) -> str:
     """Return a value as a sentence quotes it, cut to fit a line."""
     words = repr(value) if not isinstance(value, str) else f"“{value}”"
     return words if len(words) < 60 else f"{words[:57]}…"  # noqa: PLR2004 - fits a line
+
+
+_KEEPING |= {text, text_or_none, name, flag, timezone, currency, decimal, rate, digest, clock, json_object}

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crmbot import models
+from crmbot.crm.history import overdue_at
 from crmbot.crm.sample import Size, make_sample
 from crmbot.domain.windows import Window
 from crmbot.models import Base
@@ -96,7 +97,7 @@ def fill(place: Any) -> None:
 
 def fill_people(put: Filler) -> None:
     user, lead, customer = put.first(models.User), put.first(models.Lead), put.first(models.Customer)
-    put.change(user, receipts="problems", receipts_by="both", slack_user_id="U1", timezone="Asia/Kolkata", active=False)
+    put.change(user, receipts="problems", receipts_by="both", slack_user_id="U1", active=False)
     put.change(put.first(models.Company), industry="Steel", size="50-99", domain="steel.example")
     contact = put.first(models.Contact)
     put.change(contact, phone="+49 30 1", role="CTO")
@@ -126,8 +127,10 @@ def fill_work(put: Filler) -> None:
     put.add(models.ActivityVersion, "av", activity_id=activity.id, valid_from=activity.created_at, due_at=THEN,
             overdue_at=THEN, duration_minutes=15, billable=True, **ended)  # fmt: skip
     # the first of March ends in the owner's zone
+    own = put.session.execute(select(models.Workspace).where(models.Workspace.id == put.mine)).scalar_one()
+    day_ends = overdue_at(None, date(2031, 3, 1), ZoneInfo(user.timezone or own.timezone))
     put.add(models.ActivityVersion, "aw", activity_id=other.id, valid_from=other.created_at, due_on=date(2031, 3, 1),
-            overdue_at=datetime(2031, 3, 1, 18, 30, tzinfo=UTC), **ended)  # fmt: skip
+            overdue_at=day_ends, **ended)  # fmt: skip
     put.change(activity, facts_since=THEN, outcome="reached", attendees=["Jo"], notes="n", lead_id=lead.id)
     put.change(other, facts_since=THEN)
     proposal = put.first(models.Proposal)

@@ -26,6 +26,11 @@ class Form:
     refs: Mapping[str, str] = field(default_factory=dict)
     table: type[Base] | None = None
     lists: Mapping[str, str] = field(default_factory=dict)
+    _conversions: tuple[tuple[str, Reader], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = ((name, _again(reader)) for name, reader in self.fields.items())
+        object.__setattr__(self, "_conversions", tuple((name, convert) for name, convert in found if convert))
 
     def read(self, line: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values that the line gives; Wrong tells what is wrong with which field."""
@@ -52,11 +57,32 @@ class Form:
             raise Wrong(problems)
         return found
 
+    def take(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what `read` returns of a line that has been read before and is right."""
+        found = dict(line)
+        for name, convert in self._conversions:
+            value = found.get(name)
+            if value is not None:
+                found[name] = convert(value)
+        return found
+
     def entry(self, value: Any) -> dict[str, Any]:
         """Read an entry inside a line."""
         if type(value) is not dict:
             raise ValueError("an object is needed")
         return self.read(value)
+
+
+def _again(reader: Reader) -> Reader | None:
+    """Return how a value that was read before is read again, without looking at it; none when it stays as it is."""
+    if read.stays(reader):
+        return None
+    inner = read.each_of(reader)
+    if inner is None:
+        return reader
+    owner = getattr(inner, "__self__", None)
+    each = owner.take if isinstance(owner, Form) else _again(inner)
+    return None if each is None else lambda values: [each(value) for value in values]
 
 
 def record(
