@@ -258,6 +258,11 @@ class Reader:
             form for one in readings if one.options for pairs in one.options(self.context).values() for form, _ in pairs
         ]
         near = nearest(said, known, likely=75)
+        told = {claim.fact.field for claim in self.claims}
+        left = [fact for fact in self.verb.facts if fact.asked.options and fact.field not in told]
+        if not near and self.verb.wants and len(left) == 1:
+            # Nothing but a value of this fact can be meant.
+            return self.refused(left[0], said)
         hint = f" Did you mean “{near}”?" if near else ""
         return BadInput(
             f"I don't know what “{shortened(said)}” means in “{self.noun.line(self.verb, '')}”.{hint}",

@@ -14,8 +14,10 @@ def first_words(kind: Kind, word: str) -> tuple[str, dict[str, Any]]:
     Of an address the name and the company are only guessed, as an example that whoever types it corrects.
     """
     text = " ".join(word.split())
+    # Companies have no slash command of their own.
+    command = f"crm {kind}" if kind is Kind.COMPANY else str(kind)
     if kind not in (Kind.CONTACT, Kind.LEAD) or "@" not in text:
-        return f"{kind} new {_quoted(text)}", {"name": text}
+        return f"{command} new {_quoted(text)}", {"name": text}
     try:
         email = normalise_email(text)
     except ValueError:
