@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from factories import Crm, refusal
@@ -115,7 +116,9 @@ def test_a_very_long_list_is_not_counted_to_its_end(crm: Crm) -> None:
     with crm.store.writing(crm.workspace_id) as session:
         made = {"workspace_id": crm.workspace_id, "created_at": crm.clock(), "version": 1}
         names = [f"Company {number:05}" for number in range(MOST_COUNTED + 1)]
-        rows = [{**made, "id": f"{place:026}", "number": place, "name": name} for place, name in enumerate(names, 1)]
+        rows: list[dict[str, Any]] = [
+            {**made, "id": f"{place:026}", "number": place, "name": name} for place, name in enumerate(names, 1)
+        ]
         session.execute(insert(Company), [{**row, "name_key": row["name"].lower()} for row in rows])
     listing = crm.ask(ListCompanies(page=1000))
     assert (listing.said, listing.total, listing.more) == ("More than 10,000 companies", MOST_COUNTED, True)
