@@ -1,16 +1,20 @@
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from servers.smtp import SmtpServer
+from sqlalchemy import update
 
 from crmbot.bootstrap import Crmbot, open_crmbot
 from crmbot.bootstrap.background import sender
 from crmbot.bootstrap.stores import prepare_store
 from crmbot.config import load
 from crmbot.config.settings import SmtpSettings
-from crmbot.crm.requests import AddUser
+from crmbot.crm.requests import AddUser, CreateContact, CreateDeal, CreateProposal, SendProposal
+from crmbot.domain.line_items import LineItem
+from crmbot.domain.money import Money
 from crmbot.models import Outbox
 from crmbot.playground import StandIn
 
@@ -36,7 +40,16 @@ NUDGE = {
     "more": 1,
 }
 GIVEN = {"by": "Max", "said": "Max gave you a deal.", "items": NUDGE["items"], "more": 0}
-PAYLOADS = {"notice.receipt": RECEIPT, "notice.nudge": NUDGE, "notice.given": GIVEN}
+OFFER = {
+    "what": "accepted",
+    "proposal": ["P-1", "Acme <!channel> renewal"],
+    "deal": ["D-1", "Acme renewal"],
+    "open": True,
+    "total": "$5,600",
+    "by": "Anna *Lee*",
+    "reason": "",
+}
+PAYLOADS = {"notice.receipt": RECEIPT, "notice.nudge": NUDGE, "notice.given": GIVEN, "notice.offer": OFFER}
 UNDELIVERED = {"what": "slack.post", "destination": "C1", "digest": "aging", "reason": "The channel is archived."}
 
 
@@ -76,6 +89,7 @@ def opened(tmp_path: Path, **environ: str) -> Crmbot:
         ("notice.undelivered", "could not be delivered to C1"),
         ("notice.nudge", "nudges you about 2 overdue activities"),
         ("notice.given", "Max gave you a deal."),
+        ("notice.offer", "accepted P-1 Acme &lt;!channel&gt; renewal, $5,600."),
     ],
 )
 def test_notice_reaches_a_person_in_slack(tmp_path: Path, kind: str, words: str) -> None:
@@ -89,18 +103,16 @@ def test_notice_reaches_a_person_in_slack(tmp_path: Path, kind: str, words: str)
         bot.close()
 
 
-@pytest.mark.parametrize("kind", ["notice.receipt", "notice.undelivered", "notice.nudge", "notice.given"])
-def test_notice_reaches_a_person_without_slack_by_mail(tmp_path: Path, smtp_server: SmtpServer, kind: str) -> None:
+def with_mail_server(tmp_path: Path, server: SmtpServer) -> Crmbot:
     bot = opened(tmp_path)
-    smtp = SmtpSettings(
-        host=smtp_server.host,
-        port=smtp_server.port,
-        tls="none",
-        user=smtp_server.user,
-        password=smtp_server.password,
-        sender="crm@example.com",
-    )
-    bot = replace(bot, settings=replace(bot.settings, smtp=smtp))
+    at = SmtpSettings(host=server.host, port=server.port, user=server.user, password=server.password)
+    smtp = replace(at, tls="none", sender="crm@example.com")
+    return replace(bot, settings=replace(bot.settings, smtp=smtp))
+
+
+@pytest.mark.parametrize("kind", ["notice.undelivered", *PAYLOADS])
+def test_notice_reaches_a_person_without_slack_by_mail(tmp_path: Path, smtp_server: SmtpServer, kind: str) -> None:
+    bot = with_mail_server(tmp_path, smtp_server)
     notice(bot, kind, None)
     assert sender(bot, paces={}).run_once() == 1
     assert len(smtp_server.received) == 1
@@ -118,4 +130,38 @@ def test_notice_that_can_reach_nobody_is_kept_with_its_reason(tmp_path: Path) ->
             "parked",
             "Neither Slack nor a mail server is there to reach jane@example.com.",
         )
+    bot.close()
+
+
+def test_a_proposal_leaves_as_a_mail_with_its_lines_and_link(tmp_path: Path, smtp_server: SmtpServer) -> None:
+    bot = with_mail_server(tmp_path, smtp_server)
+    bot.service.policy = replace(bot.service.policy, sends_mail=True)
+    workspace_id = bot.service.workspaces()[0].id
+    actor = bot.service.system(workspace_id)
+    items = (LineItem("Seat <b>", Money(10_000, "USD"), Decimal(40), Decimal(10), Decimal(20)),)
+    for request in (
+        CreateContact("Anna Lee", ("anna@acme.example",)),
+        CreateDeal("Acme renewal", contact="Anna Lee"),
+        CreateProposal("D-1", items),
+        SendProposal("P-1", "Hi Anna,\nhere it is."),
+    ):
+        done = bot.service.perform(actor, request)
+    with bot.store.writing(workspace_id) as session:
+        session.execute(
+            update(Outbox)
+            .where(Outbox.workspace_id == workspace_id)
+            .values(not_before=datetime(2020, 1, 1, tzinfo=UTC))
+        )
+    assert sender(bot, paces={}).run_once() == 1
+    (mail,) = smtp_server.received
+    message = mail.message
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    link = getattr(getattr(done, "record", None), "link", "")
+    assert message["To"] == "Anna Lee <anna@acme.example>"
+    assert message["Auto-Submitted"] is None
+    for words in ("Hi Anna,", "40 x Seat <b> at $100, less 10 %: $3,600", "Total: $4,320", link):
+        assert words in text.get_content()
+    assert "Seat &lt;b&gt;" in html.get_content()
     bot.close()
