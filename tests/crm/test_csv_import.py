@@ -39,6 +39,14 @@ HEADERS = [
     ("Account Name,Website,Industry,Employees", "companies"),
     ("First Name,Last Name,Email,Phone Number,Job Title", "contacts"),
     ("Person - Name,Person - Email - Work,Person - Phone - Work", "contacts"),
+    ("Lead - ID,Lead - Title,Lead - Contact person,Lead - Organization,Person - Email - Work", "leads"),
+    ("Vorname,Nachname,E-Mail,Telefon,Funktion,Firma", "contacts"),
+    ("Prénom,Nom,E-mail,Téléphone,Fonction,Société", "contacts"),
+    ("Nombre,Apellidos,Correo electrónico,Teléfono,Cargo,Empresa", "contacts"),
+    ("Firma,Branche,Mitarbeiter,Webseite", "companies"),
+    ("Société,Secteur,Effectif,Site web", "companies"),
+    ("Titel,Wert,Währung,Phase,Abschlussdatum,Zuständig", "deals"),
+    ("Titre,Montant,Devise,Étape,Date de clôture", "deals"),
 ]
 
 
@@ -98,6 +106,18 @@ def test_duplicates_are_skipped_and_mistakes_refused_each_with_a_reason(any_crm:
     ]
     # a row that is refused after its first half leaves nothing
     assert "Odd" not in [lead.name for lead in crm.rows(Lead)]
+
+
+def test_columns_in_german_are_understood(crm: Crm, tmp_path: Path) -> None:
+    raw = "Vorname;Name;E-Mail-Adresse;Telefon;Funktion;Firma\nZoë;Müller;zoe@müller.example;030 1;Leiterin;Müller AG\n"
+    result = take(crm, tmp_path / "kontakte.csv", raw.replace("müller.example", "m.example").encode("cp1252"))
+    [contact] = crm.rows(Contact)
+    assert (result.made, result.left_out) == (1, ())
+    assert (contact.name, contact.phone, contact.role) == ("Zoë Müller", "030 1", "Leiterin")
+    raw = "Titel;Wert;Währung;Phase;Abschlussdatum;Firma\nGroßauftrag;1.234,50;EUR;Negotiation;15.12.2031;Müller AG\n"
+    assert take(crm, tmp_path / "chancen.csv", raw).made == 1
+    [deal] = crm.rows(Deal)
+    assert (deal.value_minor, deal.currency, f"{deal.expected_close}") == (123_450, "EUR", "2031-12-15")
 
 
 def test_refused_rows_come_in_once_they_are_mended(crm: Crm, tmp_path: Path) -> None:

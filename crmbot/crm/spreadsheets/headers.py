@@ -18,6 +18,16 @@ leads
   score: score, lead score, hubspot score
   status: status, lead status
   reason: reason, disqualified reason, unqualified reason
+  name: ansprechpartner, nombre completo, nom complet
+  first_name: person - first name, vorname, prénom, prenom, nombre
+  last_name: person - last name, nachname, familienname, nom, apellidos, apellido
+  email: mail, e-mail-adresse, adresse e-mail, courriel, correo electrónico, correo, email work
+  company: firma, unternehmen, firmenname, société, entreprise, empresa
+  source: quelle, herkunft, origine, origen, fuente
+  owner: zuständig, verantwortlich, responsable, propriétaire, propietario
+  score: punkte, bewertung
+  status: statut, estado
+  reason: grund, raison, motivo
 contacts
   name: name, full name, contact name, person - name
   first_name: first name, firstname, given name
@@ -28,11 +38,24 @@ contacts
   role: role, title, job title, position, person - job title
   company: company, company name, account name, associated company, primary associated company, organization
   company: person - organization, organization - name
+  name: ansprechpartner, nombre completo, nom complet
+  first_name: person - first name, vorname, prénom, prenom, nombre
+  last_name: person - last name, nachname, familienname, nom, apellidos, apellido
+  email: person - email - home, person - email - other, mail, e-mail-adresse, adresse e-mail, courriel
+  email: correo electrónico, correo
+  phone: person - phone - mobile, person - phone - home, person - phone - other, telefon, telefonnummer, mobil, handy
+  phone: téléphone, portable, teléfono, móvil
+  role: funktion, stelle, fonction, poste, cargo, puesto
+  company: firma, unternehmen, firmenname, société, entreprise, empresa
 companies
   name: name, company, company name, account name, organization, organization name, organization - name
   domain: domain, company domain name, domain name, website, website url, website address, organization - website
   industry: industry, organization - industry
   size: size, number of employees, employees, company size, organization - number of employees
+  name: firma, unternehmen, firmenname, société, entreprise, nom, empresa, nombre
+  domain: webseite, webadresse, homepage, internet, site web, site internet, sitio web, página web
+  industry: branche, secteur, sector, industria
+  size: mitarbeiter, mitarbeiterzahl, größe, effectif, empleados, número de empleados
 deals
   title: title, name, deal, deal name, deal title, opportunity name, opportunity, deal - title
   value: value, amount, deal value, deal amount, deal - value
@@ -45,6 +68,17 @@ deals
   contact: contact, contact name, associated contact, primary contact, contact person, deal - contact person
   company: company, company name, account name, associated company, organization, deal - organization
   lost_reason: lost reason, closed lost reason, deal - lost reason, loss reason
+  title: titel, geschäft, verkaufschance, titre, affaire, opportunité, título, negocio, oportunidad
+  value: wert, betrag, summe, montant, valeur, importe, valor
+  currency: opportunity currency, währung, devise, moneda, divisa
+  stage: phase, stufe, étape, etapa, fase
+  status: statut, estado
+  probability: wahrscheinlichkeit, wahrscheinlichkeit (%), probabilité, probabilidad
+  expected_close: abschlussdatum, abschluss, erwarteter abschluss, date de clôture, fecha de cierre
+  owner: zuständig, verantwortlich, responsable, propriétaire, propietario
+  contact: kontakt, ansprechpartner, contacto
+  company: firma, unternehmen, société, entreprise, empresa
+  lost_reason: verlustgrund, grund, raison de la perte, motivo de pérdida
 """
 
 
@@ -103,7 +137,7 @@ def guess_kind(header: tuple[str, ...], file_name: str) -> str:
     names = {_folded(name) for name in header}
     if names & {"deal name", "opportunity name", "deal - title"}:
         return "deals"
-    if names & {"lead source", "lead status", "lead owner", "lead score"}:
+    if names & {"lead source", "lead status", "lead owner", "lead score", "lead - contact person"}:
         return "leads"
     for kind, telling in _TELLING:
         fields = {_FIELDS[kind][name] for name in names if name in _FIELDS[kind]}

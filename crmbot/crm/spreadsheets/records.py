@@ -137,8 +137,11 @@ def _refuse_same(work: Work, request: CreateDeal) -> None:
 
 
 def _name(cells: Cells) -> str:
-    parts = (cells.get("first_name", ""), cells.get("last_name", ""))
-    return cells.get("name") or " ".join(part for part in parts if part)
+    first, last, whole = (cells.get(field, "") for field in ("first_name", "last_name", "name"))
+    if whole and first and not last and first.casefold() not in whole.casefold():
+        # “Vorname; Name”: what is called the name is the family's
+        return f"{first} {whole}"
+    return whole or " ".join(part for part in (first, last) if part)
 
 
 def _made(outcome: Outcome) -> str:
