@@ -21,7 +21,6 @@ from crmbot.crm.attachments import PERMISSION as READ_FILES
 from crmbot.crm.attachments import StoredFile, read_file
 from crmbot.crm.delivery_keys import Delivery, find_done, find_repeated, take_key
 from crmbot.crm.digests import find_subscription
-from crmbot.crm.file_links import read_link
 from crmbot.crm.handlers import HANDLERS
 from crmbot.crm.homes import refresh_homes
 from crmbot.crm.lookup import find_user
@@ -232,20 +231,6 @@ class CrmService:
             raise NotAllowed(f"You may not see mail and what it carries ({READ_FILES}). An admin can change it.")
         with self.store.reading(actor.workspace_id) as session:
             return read_file(session, actor.workspace_id, attachment_id)
-
-    def linked_attachment(self, token: str) -> StoredFile:
-        """Return the file that a signed link leads to, if whom the link was made for may still see it.
-
-        Raises:
-            NotFound: the link is no longer good, or the file is gone.
-            NotAllowed: the person may not see mail any more, or has left.
-        """
-        link = read_link(self.policy, token, self.clock())
-        with self.store.transaction(link.workspace_id, write=False) as connection:
-            actor = find_actor(connection, link.workspace_id, "web", self.policy, BY_ID, link.user_id)
-        if actor is None:
-            raise NotAllowed("The person whom this link was made for has left the workspace.")
-        return self.attachment(actor, link.file_id)
 
     def report(self, actor: Actor, request: ReportRequest) -> Report:
         """Compute a report in one snapshot, for what the actor may see.

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from crmbot.crm.files import linked_file
 from crmbot.errors import NotAllowed, NotFound
 from crmbot.service import CrmService
 from crmbot.web.api.attachments import as_download
@@ -24,7 +25,7 @@ def file_routes(service: CrmService) -> list[Route]:
 
 def _fetch(service: CrmService, token: str) -> Response:
     try:
-        return as_download(service.linked_attachment(token))
+        return as_download(linked_file(service.store, service.policy, token, service.clock()))
     except NotFound as error:
         return message_page("Not here", str(error), status=404)
     except NotAllowed as error:

@@ -10,7 +10,8 @@ from mails import INTAKE, POLICY, Raw
 from posts import Post, furnished
 from sqlalchemy.orm import Session
 
-from crmbot.crm.files import FileLink
+from crmbot.crm.attachments import StoredFile
+from crmbot.crm.files import FileLink, linked_file
 from crmbot.crm.requests import FetchFile, ShowActivity, ShowDeal
 from crmbot.errors import BadInput, NotAllowed, NotFound
 from crmbot.models import Outbox, User
@@ -37,6 +38,10 @@ def file_id(post: Post) -> str:
     return str(one.id)
 
 
+def opened(post: Post, token: str) -> StoredFile:
+    return linked_file(post.crm.store, post.crm.policy, token, post.crm.clock())
+
+
 def link(post: Post, who: str = "vic") -> str:
     answer = post.crm.ask(FetchFile(file_id(post)), as_=who)
     assert isinstance(answer, FileLink)
@@ -46,11 +51,11 @@ def link(post: Post, who: str = "vic") -> str:
 
 def test_link_gives_the_file_to_whom_it_was_made_for_and_ends(public: Post) -> None:
     token = link(public)
-    file = public.crm.service.linked_attachment(token)
+    file = opened(public, token)
     assert (file.name, file.content) == ("Offer.pdf", b"%PDF-1.4 an offer")
     public.crm.clock.advance(timedelta(minutes=11))
     with refusal(NotFound, "This link is no longer good."):
-        public.crm.service.linked_attachment(token)
+        opened(public, token)
 
 
 def test_link_is_worth_nothing_once_its_person_has_left(public: Post) -> None:
@@ -62,7 +67,7 @@ def test_link_is_worth_nothing_once_its_person_has_left(public: Post) -> None:
 
     public.crm.write(leave)
     with refusal(NotAllowed, "has left the workspace"):
-        public.crm.service.linked_attachment(token)
+        opened(public, token)
 
 
 @pytest.mark.parametrize("place", range(5))
@@ -70,13 +75,13 @@ def test_link_that_was_changed_anywhere_is_refused(public: Post, place: int) -> 
     parts = link(public).split(".")
     parts[place] = ("1" if parts[place][0] != "1" else "2") + parts[place][1:]
     with refusal(NotFound, "This link is no longer good."):
-        public.crm.service.linked_attachment(".".join(parts))
+        opened(public, ".".join(parts))
 
 
 @pytest.mark.parametrize("token", ["", "....", "a.b.c.d.e", "\u0661" * 40, "x" * 500])
 def test_anything_else_is_no_link(public: Post, token: str) -> None:
     with refusal(NotFound, "This link is no longer good."):
-        public.crm.service.linked_attachment(token)
+        opened(public, token)
 
 
 def test_without_a_public_address_the_file_comes_by_direct_message(post: Post) -> None:
