@@ -118,10 +118,12 @@ def as_json(session: Session, name: str, workspace_id: str) -> str:
 
 
 def compare(session: Session, name: str, workspace_id: str, *, sqlite: bool) -> None:
-    """Make sure that both tell the same; warnings are the engine's own."""
-    data = as_envelope(computed(session, name, workspace_id))["data"]
-    data.pop("warnings", None)
+    """Make sure that both tell the same."""
+    envelope = as_envelope(computed(session, name, workspace_id))
+    data = envelope["data"]
     told = by_hand(session, name, workspace_id, sqlite=sqlite)
+    if told.pop("unconverted", []) != envelope["meta"]["unconverted"]:
+        raise SystemExit(f"{name}: {envelope['meta']['unconverted']}")
     if told != data:
         different = [key for key in data if data[key] != told.get(key)]
         raise SystemExit(f"{name}: {different}: {[(data[key], told.get(key)) for key in different]}"[:2000])

@@ -44,8 +44,11 @@ class Prepared:
         """Run the statement and return its rows, whose values have the names of their columns as well."""
         return list(map(self._record, self.rows(connection, values)))
 
-    def stream(self, connection: Connection, values: Values) -> Iterator[tuple[Any, ...]]:
-        """Run the statement and yield its rows without holding all of them at once, on either database."""
+    def stream(self, connection: Connection, values: Values, *, apart: bool = True) -> Iterator[tuple[Any, ...]]:
+        """Run the statement and yield its rows without making all of them at once.
+
+        A server is asked for them in parts, unless `apart` is false: then it plans for all of them and sends them.
+        """
         compiled = self._for(connection)
         bound = compiled.bind(values)
         if compiled.is_sqlite:
@@ -55,7 +58,7 @@ class Prepared:
             except SQLiteError as error:
                 raise _as_library_s(error, connection, compiled.text, bound) from error
         else:
-            options = {"yield_per": _AT_ONCE}
+            options = {"yield_per": _AT_ONCE} if apart else {}
             with connection.exec_driver_sql(compiled.text, bound, execution_options=options) as found:
                 yield from map(compiled.read, found)
 

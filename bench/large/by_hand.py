@@ -8,10 +8,12 @@ from typing import Any
 
 from bench.large import statements
 from bench.large.asking import Question
+from crmbot.domain.money import Money
 
 Figures = dict[str, Any]
 STATUSES = ("new", "contacted", "qualified", "converted")
 AGES = ("under_30_days", "30_to_60_days", "60_to_90_days", "over_90_days")
+OLD_DEALS = 3
 MOVES = ("created", "increased", "decreased", "pulled_in", "pushed_out", "reopened", "won", "lost")
 
 
@@ -23,6 +25,13 @@ def ratio(part: int, whole: int) -> float:
 def mean(total: int, count: int) -> int:
     """Return total / count rounded half-up."""
     return (2 * total + count) // (2 * count) if count else 0
+
+
+def left_out(deals: int) -> list[Figures]:
+    """Return the deals that could not be converted: of the sample none, which has to be counted all the same."""
+    if deals:
+        raise SystemExit(f"{deals} deals of the sample have no rate")
+    return []
 
 
 def lead_conversion(q: Question) -> Figures:
@@ -62,10 +71,11 @@ def _rates(new: int, contacted: int, qualified: int, converted: int) -> Figures:
 
 def customer_acquisition(q: Question) -> Figures:
     """One statement for the channels and the ten highest."""
-    found = [(*facts, int(count), int(worth)) for *facts, count, worth in q.rows(statements.CUSTOMERS)]
+    rows = q.rows(statements.CUSTOMERS)
+    found = [(*facts, int(count), int(worth)) for *facts, count, worth, _ in rows]
     channels = [(channel, count, worth) for channel, _, _, count, worth in found if count]
     number, total = sum(row[1] for row in channels), sum(row[2] for row in channels)
-    rows = [
+    by_worth = [
         {"channel": name, "customers": count, "total_clv": sum_ / 100, "average_clv": mean(sum_, count) / 100}
         for name, count, sum_ in channels
     ]
@@ -79,7 +89,8 @@ def customer_acquisition(q: Question) -> Figures:
             if not count
         ],
         "average_clv": mean(total, number) / 100,
-        "channels": sorted(rows, key=lambda row: (-row["average_clv"], row["channel"])),
+        "channels": sorted(by_worth, key=lambda row: (-row["average_clv"], row["channel"])),
+        "unconverted": left_out(sum(row[-1] for row in rows)),
     }
 
 
@@ -101,14 +112,33 @@ def activity_summary(q: Question) -> Figures:
         for owner, counts in users.items()
         if any(counts)
     ]
+    in_order = sorted(told, key=lambda row: (-row["overdue"], row["user_name"], row["user_id"] or ""))
     return {
         "period_days": q.length,
         **_states(*team),
         "overdue_rate": ratio(team[1], sum(team)),
         "billable_hours": (minutes * 100 + 30) // 60 / 100,
         "by_type": kinds,
-        "by_user": sorted(told, key=lambda row: (-row["overdue"], row["user_name"], row["user_id"] or "")),
+        "by_user": in_order,
+        "warnings": _overdue(team[1], sum(team)) + _incomplete(in_order),
     }
+
+
+def _overdue(late: int, total: int) -> list[Figures]:
+    if 10 * late <= total:
+        return []
+    text = f"{late} of {total} activities are overdue ({ratio(late, total):.1%}), more than 10%."
+    return [_warning("overdue_rate", text, None, None)]
+
+
+def _incomplete(users: list[Figures]) -> list[Figures]:
+    warnings = []
+    for row in users:
+        name, completed, total = row["user_name"], row["completed"], row["total"]
+        if row["user_id"] is not None and 4 * completed < 3 * total:
+            text = f"{name} completed {completed} of {total} activities ({ratio(completed, total):.1%}), less than 75%."
+            warnings.append(_warning("completion_rate", text, row["user_id"], name))
+    return warnings
 
 
 def _states(completed: int, overdue: int, pending: int) -> Figures:
@@ -123,8 +153,9 @@ def sales_pipeline(q: Question) -> Figures:
     stages: dict[str, list[int]] = {}
     users: dict[Any, list[int]] = {}
     ages = [[0, 0] for _ in AGES]
-    stale, sure = [0, 0], 0
-    for stage, owner, age, is_stale, *found in q.rows(statements.OPEN_DEALS):
+    stale, sure, rateless = [0, 0], 0, 0
+    for stage, owner, age, is_stale, *found, without_rate in q.rows(statements.OPEN_DEALS):
+        rateless += without_rate
         count, value, likely, certain, adjusted, new, new_value = map(int, found)
         for place, part in enumerate((count, value, likely, certain, adjusted, new, new_value)):
             total[place] += part
@@ -166,7 +197,44 @@ def sales_pipeline(q: Question) -> Figures:
         "new_opportunities": {"count": new, "value": new_value / 100},
         "stale": {"count": stale[0], "value": stale[1] / 100},
         "age_adjusted": adjusted / 100,
+        "warnings": _old_and_low(reps) + _inflated(likely, adjusted),
+        "unconverted": left_out(rateless),
     }
+
+
+def _old_and_low(reps: list[Figures]) -> list[Figures]:
+    people = sorted(
+        (row for row in reps if row["user_id"]),
+        key=lambda row: (-row["pipeline_value"], row["user_name"], row["user_id"]),
+    )
+    cents = [round(row["weighted_value"] * 100) for row in people]
+    team, warnings = sum(cents), []
+    for row, mine in zip(people, cents, strict=True):
+        name, old = row["user_name"], row["over_90_days"]
+        if old > OLD_DEALS:
+            text = f"{name} has {old} open deals that are over 90 days old."
+            warnings.append(_warning("old_deals", text, row["user_id"], name))
+        if 2 * mine * len(people) < team:
+            average = Money(mean(team, len(people)), "USD")
+            text = (
+                f"{name}'s weighted pipeline of {Money(mine, 'USD')} is below 50% of the team's average of {average}."
+            )
+            warnings.append(_warning("low_pipeline", text, row["user_id"], name))
+    return warnings
+
+
+def _inflated(likely: int, adjusted: int) -> list[Figures]:
+    if 4 * likely <= 5 * adjusted:
+        return []
+    more = f"{ratio(likely - adjusted, adjusted):.0%}"
+    text = (
+        f"The most likely forecast of {Money(likely, 'USD')} looks inflated: adjusted for deals that stand still it is "
+    )
+    return [_warning("inflated_forecast", f"{text}{Money(adjusted, 'USD')} ({more} more).", None, None)]
+
+
+def _warning(code: str, message: str, user_id: str | None, user_name: str | None) -> Figures:
+    return {"code": code, "message": message, "user_id": user_id, "user_name": user_name}
 
 
 def _cents(sums: Any) -> tuple[int, float, float]:
@@ -178,25 +246,25 @@ def pipeline(q: Question) -> Figures:
     found = {stage: tuple(map(int, sums)) for stage, *sums in q.rows(statements.STAGES)}
     rows = []
     for one, key, name, kind in q.stages:
-        count, value, likely = found.get(one, (0, 0, 0))
+        count, value, likely, _ = found.get(one, (0, 0, 0, 0))
         sums = {"count": count, "value": value / 100, "weighted_value": likely / 100}
         rows.append({"key": key, "name": name, "kind": kind, **sums})
-    return {"stages": rows}
+    return {"stages": rows, "unconverted": left_out(sum(sums[-1] for sums in found.values()))}
 
 
 def conversion_funnel(q: Question) -> Figures:
     """Five counts with their sums."""
     [leads], [qualified] = q.row(statements.LEADS), q.row(statements.QUALIFIED)
-    steps = [("leads", leads, 0), ("qualified", qualified, 0)]
+    steps = [("leads", leads, 0, 0), ("qualified", qualified, 0, 0)]
     steps += [("deals", *q.row(statements.DEALS)), ("proposals_sent", *q.row(statements.PROPOSALS))]
     steps += [("won", *q.row(statements.WON))]
     rows, before = [], leads
-    for step, counted, value in steps:
+    for step, counted, value, _ in steps:
         count = int(counted or 0)
         rates = {"rate_from_previous": ratio(count, before), "rate_from_first": ratio(count, leads)}
         rows.append({"step": step, "count": count, "value": int(value or 0) / 100, **rates})
         before = count
-    return {"period_days": q.length, "steps": rows}
+    return {"period_days": q.length, "steps": rows, "unconverted": left_out(sum(step[-1] for step in steps))}
 
 
 def sales_forecast(q: Question) -> Figures:
@@ -205,13 +273,15 @@ def sales_forecast(q: Question) -> Figures:
     months: dict[str, list[int]] = {}
     categories = {name: [0, 0, 0] for name in names}
     won: dict[str, int] = {}
-    for category, place, *found in q.rows(statements.FORECAST):
+    rateless = 0
+    for category, place, *found, without_rate in q.rows(statements.FORECAST):
+        rateless += without_rate
         of_month = months.setdefault(place, [0, 0, 0]) if category != "omitted" else [0, 0, 0]
         for sums in (categories[category], of_month):
             for at, part in enumerate(map(int, found)):
                 sums[at] += part
-    for month, deals, value in q.rows(statements.WON_BY_MONTH):
-        won[month] = int(value)
+    for month, deals, value, without_rate in q.rows(statements.WON_BY_MONTH):
+        won[month], rateless = int(value), rateless + without_rate
         closed = categories["closed"]
         closed[:] = [closed[0] + deals, closed[1] + int(value), closed[2] + int(value)]
 
@@ -228,6 +298,7 @@ def sales_forecast(q: Question) -> Figures:
         "no_date": tell(no_date),
         "past_due": tell(past_due),
         "by_category": {name: tell(sums) for name, sums in categories.items()},
+        "unconverted": left_out(rateless),
     }
 
 
@@ -236,8 +307,9 @@ def lost_reasons(q: Question) -> Figures:
     reasons: dict[str, list[int]] = {}
     stages: dict[Any, list[int]] = {}
     users: dict[Any, list[int]] = {}
-    total = [0, 0]
-    for reason, stage, owner, count, value in q.rows(statements.LOST):
+    total, rateless = [0, 0], 0
+    for reason, stage, owner, count, value, without_rate in q.rows(statements.LOST):
+        rateless += without_rate
         told = (reason or "").strip() or "unspecified"
         sums_of = (reasons.setdefault(told, [0, 0]), stages.setdefault(stage, [0, 0]), users.setdefault(owner, [0, 0]))
         for sums in (total, *sums_of):
@@ -255,13 +327,15 @@ def lost_reasons(q: Question) -> Figures:
         "by_reason": sorted(by_reason, key=lambda row: (-row["count"], row["reason"])),
         "by_stage": [{"stage": k, "name": name, **tell(stages[one])} for one, k, name, _ in in_order if one in stages],
         "by_user": sorted(by_user, key=lambda row: (-row["count"], row["user_name"], row["user_id"] or "")),
+        "unconverted": left_out(rateless),
     }
 
 
 def pipeline_changes(q: Question) -> Figures:
     """One statement for what stood still, one for what changed."""
     moved: dict[str, list[Figures]] = {name: [] for name in MOVES}
-    opening = closing = int(q.row(statements.UNCHANGED)[0])
+    unchanged, rateless = q.row(statements.UNCHANGED)
+    opening = closing = int(unchanged)
     for one, number, title, owner, was, now, value_before, value_after, close_before, close_after in q.rows(
         statements.CHANGED
     ):
@@ -295,6 +369,7 @@ def pipeline_changes(q: Question) -> Figures:
             for name, deals in moved.items()
         },
         "closing_value": closing / 100,
+        "unconverted": left_out(rateless),
     }
 
 

@@ -31,8 +31,11 @@ class Amounts:
     apart: tuple[ColumnElement[Any], ...]
 
 
-def amounts(shape: Shape) -> Amounts:
-    """Return the amounts of deals' versions at the bound rates, each rounded half-up (reports.md, fine print)."""
+def amounts(shape: Shape, chance: Any = DealVersion.probability) -> Amounts:
+    """Return the amounts of deals' versions at the bound rates, each rounded half-up (reports.md, fine print).
+
+    `chance` is what weighs them, in whole percent.
+    """
     own, given = word("own_currency"), func.coalesce(DealVersion.value_minor, _ZERO)
     rated = [word(f"rated_{place}") for place in range(shape.rated)]
     usable = rated[: shape.convertible]
@@ -48,11 +51,11 @@ def amounts(shape: Shape) -> Amounts:
     has_rate = DealVersion.currency.in_(rated) if rated else _ONE == _ZERO
     return Amounts(
         value=value,
-        weighted=(value * DealVersion.probability + _whole(50)) // _whole(100),
+        weighted=(value * chance + _whole(50)) // _whole(100),
         untold=case(*told, else_=_ONE),
         apart=(
             DealVersion.currency.label("other_currency"),
             case((has_rate, given), else_=null()).label("each"),
-            case((has_rate, DealVersion.probability), else_=null()).label("chance"),
+            case((has_rate, chance), else_=null()).label("chance"),
         ),
     )

@@ -13,7 +13,7 @@ def closed(outcome: str, *keys: Key) -> Addends:
     """
     since = DealVersion.outcome_since
     conditions = (DealVersion.outcome == outcome, since >= STARTS, since < ENDS)
-    return Addends(keys or (DealVersion.outcome,), conditions, few=True)
+    return Addends(keys or (DealVersion.outcome,), conditions, few=True, chance=None)
 
 
 _WON = closed("won")

@@ -23,8 +23,8 @@ _OFFERS = (
     .group_by(Proposal.deal_id)
     .subquery()
 )
-_CREATED = Addends((DealVersion.outcome,), among=_MADE)
-_OFFERED = Addends((_OFFERS.c.offers,), among=_OFFERS)
+_CREATED = Addends((DealVersion.outcome,), among=_MADE, chance=None)
+_OFFERED = Addends((_OFFERS.c.offers,), among=_OFFERS, chance=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,12 @@
 """customer-acquisition: who became a customer in a window, through which channel, and worth how much."""
 
-import heapq
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from crmbot.domain.money import Money
 from crmbot.reports.figures import mean
-from crmbot.reports.lifetime_values import ValuedCustomer, valued_customers
+from crmbot.reports.lifetime_values import tally_customers
 from crmbot.reports.snapshot import Snapshot
 from crmbot.reports.values import Period
 
@@ -53,16 +51,8 @@ def compute_customer_acquisition(snapshot: Snapshot) -> CustomerAcquisition:
     A customer's lifetime value is the one set by hand, else the won value and the weighted open value of its deals at
     `as_of`. `high_value_customers` are the ten highest, ties by earlier `acquired_at`, then id.
     """
-    counts: defaultdict[str, int] = defaultdict(int)
-    totals: defaultdict[str, int] = defaultdict(int)
-
-    def tallied() -> Iterator[ValuedCustomer]:
-        for customer in valued_customers(snapshot):
-            counts[customer.channel] += 1
-            totals[customer.channel] += customer.value
-            yield customer
-
-    highest = heapq.nsmallest(_HIGHEST, tallied(), key=lambda c: (-c.value, c.acquired_at, c.id))
+    tally = tally_customers(snapshot, _HIGHEST)
+    counts, totals = tally.counts, tally.totals
     number, money = sum(counts.values()), snapshot.money
     rows = [
         ChannelRow(channel, count, money(totals[channel]), money(mean(totals[channel], count)))
@@ -72,7 +62,7 @@ def compute_customer_acquisition(snapshot: Snapshot) -> CustomerAcquisition:
         period=snapshot.period,
         total_new_customers=number,
         by_channel=dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
-        high_value_customers=tuple(CustomerRow(c.id, c.name, c.acquired_at, money(c.value)) for c in highest),
+        high_value_customers=tuple(CustomerRow(c.id, c.name, c.acquired_at, money(c.value)) for c in tally.highest),
         average_clv=money(mean(sum(totals.values()), number)),
         channels=tuple(sorted(rows, key=lambda row: (-row.average_clv.minor, row.channel))),
     )

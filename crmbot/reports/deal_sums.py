@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, func, select
 
 from crmbot.domain.money import weighted
 from crmbot.models import DealVersion
-from crmbot.reports.amounts import amounts
+from crmbot.reports.amounts import Amounts, amounts
 from crmbot.reports.snapshot import Snapshot
 from crmbot.reports.statements import AT, WORKSPACE, Shape, built_once
 from crmbot.reports.versions import LeftFirst, by_deal, unindexed, valid
@@ -38,13 +38,14 @@ class Addends:
     """Which deals at `as_of` are added up, and by what: made once, as the statements for it are.
 
     `among` holds the ids of the deals that may count, each once in its first column; `few` says that the conditions
-    tell few deals from many better than `as_of` does.
+    tell few deals from many better than `as_of` does. `chance` is what weighs them, None when nobody asks.
     """
 
     keys: tuple[Key, ...]
     conditions: tuple[ColumnElement[bool], ...] = ()
     among: Subquery | None = None
     few: bool = False
+    chance: Key | None = DealVersion.probability
 
     def select(self, shape: Shape, *columns: Any) -> Select[Any]:
         """Select columns of the deals."""
@@ -73,7 +74,7 @@ def sum_deals(snapshot: Snapshot, addends: Addends, **values: Any) -> Iterator[t
     shape, untold = snapshot.shape(money=True), 0
     for row in snapshot.summed(lambda total: _grouped(addends, shape, total), **values):
         untold += row.untold
-        yield row, DealSum(row.deals, row.sum, row.likely)
+        yield row, DealSum(row.deals, row.sum, 0 if addends.chance is None else row.likely)
     if untold:
         for part in snapshot.records(_apart(addends, shape), **values):
             yield part, _converted(snapshot, part)
@@ -91,20 +92,25 @@ def total_of(parts: Iterable[tuple[Any, DealSum]]) -> DealSum:
 
 @built_once
 def _grouped(addends: Addends, shape: Shape, total: Any) -> Select[Any]:
-    worth = amounts(shape)
-    given = (worth.value.label("value"), worth.weighted.label("weighted"), worth.untold.label("untold"))
+    worth, weighs = _amounts(addends, shape), addends.chance is not None
+    given: tuple[Any, ...] = (worth.value.label("value"), worth.untold.label("untold"))
+    given += (worth.weighted.label("weighted"),) if weighs else ()
     facts = addends.select(shape, *addends.keys, *given).subquery().c
     keys = [facts[key.key] for key in addends.keys]
-    counts = (func.count().label("deals"), func.sum(facts.untold).label("untold"))
-    sums = (total(facts.value).label("sum"), total(facts.weighted).label("likely"))
-    return select(*keys, *counts, *sums).group_by(*keys)
+    sums = [func.count().label("deals"), func.sum(facts.untold).label("untold"), total(facts.value).label("sum")]
+    sums += [total(facts.weighted).label("likely")] if weighs else []
+    return select(*keys, *sums).group_by(*keys)
 
 
 @built_once
 def _apart(addends: Addends, shape: Shape) -> Select[Any]:
-    worth = amounts(shape)
+    worth = _amounts(addends, shape)
     apart = addends.select(shape, *addends.keys, *worth.apart).where(worth.untold == 1).subquery().c
     return select(*apart, func.count().label("deals")).group_by(*apart)
+
+
+def _amounts(addends: Addends, shape: Shape) -> Amounts:
+    return amounts(shape, DealVersion.probability if addends.chance is None else addends.chance)
 
 
 def _converted(snapshot: Snapshot, row: Any) -> DealSum:

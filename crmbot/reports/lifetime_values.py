@@ -1,22 +1,38 @@
 """Customers acquired in a window, each with its estimated lifetime value."""
 
+import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.exc import OperationalError
 
 from crmbot.domain.money import Money, weighted
 from crmbot.models import Customer, CustomerVersion, Deal, DealVersion, Lead, LeadVersion
 from crmbot.reports.amounts import amounts
 from crmbot.reports.lead_facts import lead_facts
 from crmbot.reports.snapshot import Snapshot
-from crmbot.reports.statements import AT, STARTS, WORKSPACE, Shape, built_once
+from crmbot.reports.statements import AT, STARTS, WORKSPACE, Shape, built_once, whole
 from crmbot.reports.values import Unconverted
 from crmbot.reports.versions import held
-from crmbot.reports.whole_sums import wide_sum
+from crmbot.reports.whole_sums import is_overflow, whole_sum, wide_sum
 
 UNKNOWN = "unknown"
 
@@ -32,14 +48,68 @@ class ValuedCustomer:
     value: int
 
 
-def valued_customers(snapshot: Snapshot) -> Iterator[ValuedCustomer]:
-    """Yield the customers acquired in the window, one by one (reports.md, customer-acquisition).
+@dataclass(slots=True)
+class Tally:
+    """How many customers there are and what they are worth, by channel, and those who are worth the most."""
+
+    counts: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    totals: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    highest: list[ValuedCustomer] = field(default_factory=list)
+
+    def add(self, channel: str | None, customers: int, value: int) -> None:
+        """Add customers of a channel."""
+        self.counts[channel or UNKNOWN] += customers
+        self.totals[channel or UNKNOWN] += value
+
+
+def tally_customers(snapshot: Snapshot, most: int) -> Tally:
+    """Add up the customers acquired in the window, with the `most` highest (reports.md, customer-acquisition).
 
     A customer's deals are those of its company, or of its contact when it has none. Won ones count whole, open ones
-    weighted, lost ones not at all.
+    weighted, lost ones not at all. What the database can't convert, or is too much for its sums, is added up here.
     """
-    apart: Mapping[str, int] | None = None
     shape = snapshot.shape(CustomerVersion, *((LeadVersion,) if snapshot.scope.owner else ()), money=True)
+    tally = _added_up(snapshot, shape, most) or _added_one_by_one(snapshot, shape, most)
+    tally.highest.sort(key=_rank)
+    return tally
+
+
+def _added_up(snapshot: Snapshot, shape: Shape, most: int) -> Tally | None:
+    tally = Tally()
+    try:
+        rows = snapshot.rows(_tally(shape), listed=most)
+    except OperationalError as error:
+        if is_overflow(error):
+            return None
+        raise
+    for one, name, channel, acquired_at, value, customers, untold in rows:
+        if untold:
+            return None
+        if one is None:
+            tally.add(channel, customers, int(value))
+        else:
+            tally.highest.append(ValuedCustomer(one, name, channel or UNKNOWN, acquired_at, int(value)))
+    return tally
+
+
+def _added_one_by_one(snapshot: Snapshot, shape: Shape, most: int) -> Tally:
+    tally = Tally()
+
+    def tallied() -> Iterator[ValuedCustomer]:
+        for customer in _valued_customers(snapshot, shape):
+            tally.add(customer.channel, 1, customer.value)
+            yield customer
+
+    tally.highest = heapq.nsmallest(most, tallied(), key=_rank)
+    return tally
+
+
+def _rank(customer: ValuedCustomer) -> tuple[int, datetime, str]:
+    return (-customer.value, customer.acquired_at, customer.id)
+
+
+def _valued_customers(snapshot: Snapshot, shape: Shape) -> Iterator[ValuedCustomer]:
+    apart: Mapping[str, int] | None = None
     for one, name, channel, acquired_at, by_hand, worth, untold in snapshot.stream(_by_customer(shape)):
         value = worth or 0 if by_hand is None else by_hand
         if untold and by_hand is None:
@@ -71,6 +141,22 @@ def _by_customer(shape: Shape) -> Select[Any]:
     deal = _deals_of_customers(shape).c
     of_customer = [deal.id, deal.name, deal.channel, deal.acquired_at, deal.by_hand]
     return select(*of_customer, wide_sum(deal.worth), func.sum(deal.untold)).group_by(*of_customer)
+
+
+@built_once
+def _tally(shape: Shape) -> CompoundSelect[Any]:
+    """Select the highest customers, and after them, without an id, the sums of the channels."""
+    deal = _deals_of_customers(shape).c
+    of_customer = [deal.id, deal.name, deal.channel, deal.acquired_at, deal.by_hand]
+    value = func.coalesce(deal.by_hand, whole_sum(deal.worth), 0).label("value")
+    untold = func.sum(deal.untold).label("untold")
+    one = select(*of_customer, value, untold).group_by(*of_customer).cte("one").prefix_with("MATERIALIZED")
+    highest = select(one).order_by(one.c.value.desc(), one.c.acquired_at, one.c.id).limit(whole("listed")).subquery().c
+    facts = (highest.id, highest.name, highest.channel, highest.acquired_at, highest.value)
+    sums = (null(), null(), one.c.channel, null(), whole_sum(one.c.value), func.count(), func.sum(one.c.untold))
+    return union_all(
+        select(*facts, literal_column("1").label("customers"), highest.untold), select(*sums).group_by(one.c.channel)
+    )
 
 
 def _deals_of_customers(shape: Shape) -> Any:

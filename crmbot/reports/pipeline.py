@@ -3,6 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from sqlalchemy import case
+
 from crmbot.domain.money import Money
 from crmbot.domain.stages import StageKind
 from crmbot.models import DealVersion
@@ -10,7 +12,12 @@ from crmbot.reports.deal_sums import Addends, DealSum, sum_deals
 from crmbot.reports.snapshot import Snapshot
 from crmbot.reports.statements import one_of
 
-_BY_STAGE = Addends((DealVersion.stage_id, DealVersion.outcome), (one_of(DealVersion.outcome, StageKind),))
+_OUTCOME = DealVersion.outcome
+_BY_STAGE = Addends(
+    (DealVersion.stage_id,),
+    (one_of(_OUTCOME, StageKind),),
+    chance=case((_OUTCOME == "won", 100), (_OUTCOME == "lost", 0), else_=DealVersion.probability),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +46,7 @@ def compute_pipeline(snapshot: Snapshot) -> Pipeline:
     """
     sums: defaultdict[str, DealSum] = defaultdict(DealSum)
     for row, found in sum_deals(snapshot, _BY_STAGE):
-        certain = {"won": found.value, "lost": 0}.get(row.outcome, found.weighted)
-        sums[row.stage_id].add(DealSum(found.deals, found.value, certain))
+        sums[row.stage_id].add(found)
     return Pipeline(
         tuple(
             StageRow(

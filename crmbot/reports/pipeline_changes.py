@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
@@ -22,14 +22,14 @@ MOVEMENTS = ("created", "increased", "decreased", "pulled_in", "pushed_out", "re
 WITHOUT_SUM = frozenset({"pulled_in", "pushed_out"})
 """Movements between periods: they leave the sum alone."""
 # Those that are open and did not change in any way since the start.
-_UNCHANGED = Addends((DealVersion.outcome,), (DealVersion.outcome == "open", began(DealVersion) < STARTS))
+_UNCHANGED = Addends((DealVersion.outcome,), (DealVersion.outcome == "open", began(DealVersion) < STARTS), chance=None)
 
 
-@dataclass(frozen=True, slots=True)
-class MovedDeal:
+class MovedDeal(NamedTuple):
     """A deal's part in a movement: its open value before and after, and by how much it moves the sum.
 
-    Closes are expected ones. Of a date that moved, `value` is what went with it to another period.
+    Closes are expected ones. Of a date that moved, `value` is what went with it to another period. A named tuple, as
+    there may be tens of thousands of them.
     """
 
     id: str
@@ -81,7 +81,7 @@ def compute_pipeline_changes(snapshot: Snapshot) -> PipelineChanges:
     opening = closing = total_of(sum_deals(snapshot, _UNCHANGED)).value
     # Most amounts come several times, as zero or as another part of the same deal.
     money, names = cache(snapshot.money), snapshot.users
-    for one, number, title, owner_id, *then_and_now in snapshot.stream(_changed(snapshot.shape())):
+    for one, number, title, owner_id, *then_and_now in snapshot.stream(_changed(snapshot.shape()), apart=False):
         was, minor_before, currency_before, close_before, now, minor_after, currency_after, close_after = then_and_now
         deal = (one, number, title)
         before = _value(snapshot, deal, minor_before, currency_before) if was == "open" else None
@@ -128,7 +128,6 @@ def _changed(shape: Shape) -> Select[Any]:
             after.valid_from >= STARTS,
             or_(before.outcome == "open", after.outcome == "open"),
         )
-        .order_by(Deal.number)
     )
 
 

@@ -92,9 +92,9 @@ class Snapshot:
         """Do the same; the rows' values have names."""
         return statement.records(self._connection, {**self._given, **values})
 
-    def stream(self, statement: Prepared, **values: Any) -> Iterator[tuple[Any, ...]]:
-        """Yield a statement's rows without holding all of them at once, on either database."""
-        return statement.stream(self._connection, {**self._given, **values})
+    def stream(self, statement: Prepared, *, apart: bool = True) -> Iterator[tuple[Any, ...]]:
+        """Yield a statement's rows without making all of them at once; see `Prepared.stream`."""
+        return statement.stream(self._connection, self._given, apart=apart)
 
     def summed(self, build: Callable[[Any], Prepared], **values: Any) -> list[Any]:
         """Return the records of a statement built with sums; built again with wider ones when 64 bits are too few."""

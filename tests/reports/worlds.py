@@ -48,7 +48,7 @@ def worlds(draw: st.DrawFn, now: datetime, prefix: str = "w1") -> World:
         for name in ("jane", "omar", "ann")
     }
     owner = st.sampled_from([*users, None])
-    world = World(zone, draw(st.sampled_from(["USD", "USD", "JPY"])), _stages(), users)
+    world = World(zone, draw(st.sampled_from(["USD", "USD", "JPY"])), default_stages(), users)
     world.rates = draw(st.lists(_rates(now.date()), max_size=4, unique_by=lambda r: (r["currency"], r["on"])))
     world.deals = draw(_some(_deals(moment, owner, day), 7))
     for number, deal in enumerate(world.deals, 1):
@@ -74,7 +74,8 @@ def _some(things: st.SearchStrategy[Any], most: int) -> st.SearchStrategy[list[A
     return st.integers(0, most).flatmap(lambda n: st.lists(things, min_size=n, max_size=n))
 
 
-def _stages() -> list[dict[str, Any]]:
+def default_stages() -> list[dict[str, Any]]:
+    """Return the stages of a new workspace as the oracle knows them."""
     return [
         {
             "key": s.key,

@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import Session
 
 from crmbot.domain.forecast import AGING_KEYS, OVER_90, OVER_90_DAYS
-from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money
 from crmbot.models import Deal, DealVersion
 from crmbot.reports.digests.base import LIMIT, Digest, circumstances, look, look_back
+from crmbot.reports.digests.listed_deals import ListedDeal, select_open, told
 from crmbot.reports.open_deals import last_touches, stale_before
 from crmbot.reports.sales_pipeline import compute_sales_pipeline
 from crmbot.reports.snapshot import Snapshot
-from crmbot.reports.statements import WORKSPACE
+from crmbot.reports.statements import WORKSPACE, Shape, built_once, instant
 from crmbot.reports.values import CountAndValue, Scope, Unconverted
-from crmbot.reports.versions import valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +32,9 @@ class AgingBucket:
 
 
 @dataclass(frozen=True, slots=True)
-class OldDeal:
-    """An open deal over 90 days old; `value` is in the deal's own currency, None when nobody said yet."""
+class OldDeal(ListedDeal):
+    """An open deal over 90 days old."""
 
-    id: str
-    reference: str
-    title: str
-    owner_id: str | None
-    owner_name: str
-    stage: str
-    value: Money | None
     currency: str
     age_days: int
     last_touch_at: datetime | None
@@ -97,28 +89,15 @@ def aging(session: Session | Connection, scope: Scope, *, limit: int = LIMIT) ->
 
 
 def _old_deals(snapshot: Snapshot, limit: int) -> tuple[OldDeal, ...]:
-    rows = snapshot.run(
-        select(
-            Deal.id,
-            Deal.number,
-            Deal.title,
-            Deal.created_at,
-            DealVersion.owner_id,
-            DealVersion.stage_id,
-            DealVersion.value_minor,
-            DealVersion.currency,
-        )
-        .join_from(DealVersion, Deal, and_(Deal.workspace_id == WORKSPACE, Deal.id == DealVersion.deal_id))
-        .where(
-            *valid(snapshot.shape()),
-            DealVersion.outcome == "open",
-            Deal.created_at < snapshot.days_ago(OVER_90_DAYS - 1),
-        )
-        .order_by(Deal.created_at, Deal.number)
-        .limit(limit)
-    ).all()
+    rows = snapshot.records(_old(snapshot.shape()), listed=limit, younger=snapshot.days_ago(OVER_90_DAYS - 1))
     touches = _touches(snapshot, [row.id for row in rows])
     return tuple(_old_deal(snapshot, row, touches[row.id]) for row in rows)
+
+
+@built_once
+def _old(shape: Shape) -> Select[Any]:
+    old = select_open(shape, Deal.created_at).where(DealVersion.created_at < instant("younger"))
+    return old.order_by(DealVersion.created_at, Deal.number)
 
 
 def _touches(snapshot: Snapshot, deal_ids: list[str]) -> dict[str, datetime | None]:
@@ -129,13 +108,7 @@ def _touches(snapshot: Snapshot, deal_ids: list[str]) -> dict[str, datetime | No
 
 def _old_deal(snapshot: Snapshot, row: Any, last_touch_at: datetime | None) -> OldDeal:
     return OldDeal(
-        id=row.id,
-        reference=reference(Kind.DEAL, row.number),
-        title=row.title,
-        owner_id=row.owner_id,
-        owner_name=snapshot.user_name(row.owner_id),
-        stage=next(stage.name for stage in snapshot.stages if stage.id == row.stage_id),
-        value=None if row.value_minor is None else Money(row.value_minor, row.currency),
+        *told(snapshot, row),
         currency=row.currency,
         age_days=(snapshot.day - row.created_at.astimezone(snapshot.scope.zone).date()).days,
         last_touch_at=last_touch_at,

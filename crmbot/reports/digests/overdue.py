@@ -17,7 +17,7 @@ from crmbot.reports.activity_facts import overdue as is_overdue
 from crmbot.reports.activity_summary import compute_activity_summary
 from crmbot.reports.digests.base import LIMIT, Digest, circumstances, look, look_back
 from crmbot.reports.snapshot import Snapshot
-from crmbot.reports.statements import WORKSPACE, Shape
+from crmbot.reports.statements import WORKSPACE, Shape, built_once, whole
 from crmbot.reports.values import Scope
 
 
@@ -101,24 +101,23 @@ def overdue(session: Session | Connection, scope: Scope, *, limit: int = LIMIT) 
 
 
 def _items(snapshot: Snapshot, each: int, limit: int) -> Iterator[tuple[str | None, OverdueItem]]:
-    shape = snapshot.shape()
-    late = union_all(
-        _late(shape, Activity, current_facts()),
-        _late(
-            shape,
-            ActivityVersion,
-            ActivityVersion.workspace_id == WORKSPACE,
-            ActivityVersion.activity_id == Activity.id,
-            version_facts(),
-        ),
-    ).subquery()
-    place = func.row_number().over(partition_by=late.c.owner_id, order_by=(late.c.overdue_at, late.c.number))
-    ranked = select(late, place.label("place")).subquery()
-    listed = select(ranked).where(ranked.c.place <= each).order_by(ranked.c.overdue_at, ranked.c.number).limit(limit)
-    rows = snapshot.run(listed).all()
+    rows = snapshot.records(_listed(snapshot.shape(ActivityVersion)), each=each, listed=limit)
     about = _about(snapshot, rows)
     for row in rows:
         yield row.owner_id, _item(snapshot, row, about)
+
+
+@built_once
+def _listed(shape: Shape) -> Select[Any]:
+    if shape.has_changed(ActivityVersion):
+        was = (ActivityVersion.workspace_id == WORKSPACE, ActivityVersion.activity_id == Activity.id, version_facts())
+        late = union_all(_late(shape, Activity, current_facts()), _late(shape, ActivityVersion, *was)).subquery()
+    else:
+        late = _late(shape, Activity).subquery()
+    place = func.row_number().over(partition_by=late.c.owner_id, order_by=(late.c.overdue_at, late.c.number))
+    ranked = select(late, place.label("place")).subquery()
+    first = select(ranked).where(ranked.c.place <= whole("each"))
+    return first.order_by(ranked.c.overdue_at, ranked.c.number).limit(whole("listed"))
 
 
 def _late(shape: Shape, facts: Any, *conditions: Any) -> Select[Any]:
