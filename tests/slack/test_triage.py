@@ -244,3 +244,23 @@ def rows(bot: Bot) -> list[Outbox]:
     with bot.store.reading(bot.workspace_id) as session:
         written = (Outbox.workspace_id == bot.workspace_id) & (Outbox.kind == "mail.send")
         return list(session.scalars(select(Outbox).where(written)))
+
+
+def test_receipt_of_a_forwarded_bounce_says_what_was_marked_and_undoes_it(desk: Bot) -> None:
+    desk.slack.command(desk.url, "/crm", "today", "U2")
+    notice = Raw(
+        sender="Mail Delivery Subsystem <mailer-daemon@googlemail.com>",
+        to="ben@example.com",
+        subject="Delivery Status Notification (Failure)",
+        body="Your message wasn't delivered to anna@acme.example because the address couldn't be found.",
+    )
+    take(desk, forward(notice, by="Ben <ben@example.com>"))
+    send_waiting(desk)
+    receipt = desk.slack.messages(desk.slack.direct_channel("U2").id)[-1]
+    assert "anna@acme.example did not get a mail" in shown(receipt)
+    assert "Marked: C-1 Anna Lind." in shown(receipt)
+    desk.slack.click(desk.url, receipt, "crm.undo", "U2")
+    card = desk.slack.command(desk.url, "/contact", "show C-1", "U2").message
+    assert card is not None
+    assert "bounced" not in shown(card)
+    assert desk.slack.violations == []
