@@ -194,7 +194,7 @@ def test_a_lead_is_shown_with_its_statuses(crm: Crm) -> None:
     crm.do(CreateLead("Zoe"))
     crm.do(SetLeadStatus("zoe", "qualified"))
     texts = [entry.text for entry in crm.ask(ShowLead("zoe")).timeline]
-    assert texts == ["Became qualified", "Became contacted", "Became new"]
+    assert texts == ["Became qualified", "Became contacted", "Captured"]
 
 
 def test_a_company_is_shown_with_its_people_and_open_deals(crm: Crm) -> None:
