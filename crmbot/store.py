@@ -3,14 +3,14 @@
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from random import uniform
 from threading import local
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from crmbot.errors import Busy
 from crmbot.grouping import Group, Place, Turn
 from crmbot.models import Base
+from crmbot.writer import LASTING, Writer, make_impatient
 
 EVERY_WORKSPACE = "*"
 """For work that serves all workspaces: claiming messages, reading mailboxes, migrating."""
@@ -57,6 +58,8 @@ class Store:
     turn: Turn = field(default_factory=Turn, repr=False)
     """Held while writing to SQLite: threads of one process wait here, where it costs nothing, and share commits."""
     engines: dict[tuple[str, bool, float], Engine] = field(default_factory=dict, repr=False)
+    writer: Writer | None = field(default=None, repr=False)
+    """Of a file of SQLite: what effects are written on."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -121,7 +124,7 @@ class Store:
         """Run an effect and those of others who wait, and commit them together."""
         group = Group(self.turn)
         try:
-            with self._holding_turn(give_up_at), self._connection(workspace_id, write=True) as connection:
+            with self._holding_turn(give_up_at), self._leading(workspace_id) as connection:
                 answer = effect(connection)
                 group.run_others(connection)
                 self._commit(connection)
@@ -130,6 +133,15 @@ class Store:
             raise
         group.end()
         return answer
+
+    @contextmanager
+    def _leading(self, workspace_id: str) -> Iterator[Connection]:
+        if self.writer is None:
+            with self._connection(workspace_id, write=True) as connection:
+                yield connection
+            return
+        with _told_as_busy(), self.writer.transaction(workspace_id) as connection:
+            yield connection
 
     @contextmanager
     def _connection(self, workspace_id: str, *, write: bool) -> Iterator[Connection]:
@@ -197,6 +209,10 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
+        if self.writer is not None:
+            # Not under the hands of who is still writing; what is left open ends with the process.
+            with suppress(Busy), self._turn_to_write():
+                self.writer.close()
         self.engine.dispose()
 
 
@@ -212,9 +228,7 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
     """Open the database at `url`: sqlite:///file.db or postgresql+psycopg://..."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(
-            parsed, connect_args={"timeout": BUSY_SECONDS}, **_sqlite_pool(parsed.database, pool_size)
-        )
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, **_sqlite_pool(parsed, pool_size))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "reset", _end_sqlite)
@@ -234,7 +248,7 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
         )
         event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "before_cursor_execute", _refuse_unbound)
-    return Store(engine)
+    return Store(engine, writer=Writer(engine) if _is_file(parsed) else None)
 
 
 def is_lost_race(error: BaseException) -> bool:
@@ -244,10 +258,15 @@ def is_lost_race(error: BaseException) -> bool:
     return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
 
 
-def _sqlite_pool(database: str | None, size: int) -> dict[str, Any]:
-    if not database or database == ":memory:":
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+
+
+def _sqlite_pool(url: URL, size: int) -> dict[str, Any]:
+    if not _is_file(url):
         return {}
-    return {"pool_size": size, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
+    # One more for the writer. The connection that was used last knows the most pages.
+    return {"pool_size": size, "max_overflow": 1, "pool_timeout": BUSY_SECONDS, "pool_use_lifo": True}
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -262,22 +281,21 @@ def _begin_sqlite(connection: Connection) -> None:
     assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - this engine's driver
     try:
         if write:
-            _take_turn(driver)
+            _take_turn(driver, lasting=connection.get_execution_options().get(LASTING, False))
         else:
             driver.execute("BEGIN").close()
     except sqlite3.OperationalError as error:
         raise OperationalError("BEGIN", None, error) from error
 
 
-def _take_turn(driver: sqlite3.Connection) -> None:
-    """Begin to write.
+def _take_turn(driver: sqlite3.Connection, *, lasting: bool) -> None:
+    """Begin to write; `lasting` leaves a connection that does nothing else as it is then.
 
     SQLite's own waiting doubles its naps, so that of several writers one may starve: take turns by short naps.
     """
     give_up_at = getattr(_waiting, "give_up_at", None) or monotonic() + BUSY_SECONDS
-    driver.execute("PRAGMA busy_timeout=0").close()
-    # A savepoint keeps the pages from before it where temporary tables are; on a disk that costs a third of an effect.
-    driver.execute("PRAGMA temp_store=MEMORY").close()
+    if not lasting:
+        make_impatient(driver)
     try:
         while True:
             try:
@@ -289,8 +307,9 @@ def _take_turn(driver: sqlite3.Connection) -> None:
             else:
                 return
     finally:
-        driver.execute("PRAGMA temp_store=DEFAULT").close()
-        driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}").close()
+        if not lasting:
+            driver.execute("PRAGMA temp_store=DEFAULT").close()
+            driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}").close()
 
 
 def _end_sqlite(connection: sqlite3.Connection, *_: object) -> None:

@@ -63,7 +63,7 @@ def crm(sqlite_store: Store, clock: SettableClock) -> Crm:
 @pytest.fixture
 def commits(crm: Crm) -> Iterator[Commits]:
     """Count the commits of the store from now on."""
-    crm.store.engine.dispose()
+    crm.store.close()
     seen = Commits(crm.store)
 
     def trace(connection: sqlite3.Connection, _record: object) -> None:

@@ -10,7 +10,7 @@ from source import functions, package_modules
 ORDER = (
     {"errors", "domain", "paths", "failpoints"},
     {"config"},
-    {"models", "grouping", "prepared"},
+    {"models", "grouping", "prepared", "writer"},
     {"store", "migrations"},
     {"crm", "reports"},
     {"service"},
@@ -33,7 +33,18 @@ KEEPERS = {
     "smtplib": {"mail"},
     "email": {"mail", "playground"},
     "apscheduler": {"jobs"},
-    "sqlalchemy": {"models", "migrations", "grouping", "prepared", "store", "crm", "reports", "service", "bootstrap"},
+    "sqlalchemy": {
+        "models",
+        "migrations",
+        "grouping",
+        "prepared",
+        "writer",
+        "store",
+        "crm",
+        "reports",
+        "service",
+        "bootstrap",
+    },
     "alembic": {"migrations", "store", "bootstrap", "cli"},
 }
 """Library -> the only parts that may know it."""

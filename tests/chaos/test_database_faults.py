@@ -273,12 +273,12 @@ def test_a_read_only_file_refuses_cleanly_and_heals(sqlite_store: Store, clock: 
     def lock(connection: sqlite3.Connection, *_: object) -> None:
         connection.execute("PRAGMA query_only=ON").close()
 
-    sqlite_store.engine.dispose()
+    sqlite_store.close()
     event.listen(sqlite_store.engine, "connect", lock)
     with refusal(Busy, NOT_WRITTEN):
         crm.do(CreateDeal("Acme"), delivery=Delivery("one"))
     event.remove(sqlite_store.engine, "connect", lock)
-    sqlite_store.engine.dispose()
+    sqlite_store.close()
     assert crm.dump() == before
     crm.do(CreateDeal("Acme"), delivery=Delivery("one"))
     expect_each_once(crm, {"Acme"})
