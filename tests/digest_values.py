@@ -43,11 +43,12 @@ def overdue(name: str = "Call Jane", owners: int = 2, items: int = 3) -> Overdue
     def item(days: int) -> OverdueItem:
         return OverdueItem("a" * 26, f"A-{next(numbers)}", "call", name, about, NOW, NOW.date(), days)
 
+    number = owners * (items + 2)
     return OverdueDigest(
         **common(),
-        overdue=owners * (items + 2),
+        overdue=number,
         overdue_last_week=3,
-        change=7,
+        change=number - 3,
         total=80,
         overdue_rate=0.125,
         owners=tuple(

@@ -1,104 +1,20 @@
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from digest_values import aging, common, forecast, overdue, usd
 
-from crmbot.domain.money import Money
 from crmbot.mail.digests import render_digest
 from crmbot.mail.phrases import WIDTH
-from crmbot.reports.digests import AgingDigest, ForecastDigest, OverdueDigest
-from crmbot.reports.digests.aging import AgingBucket, OldDeal
 from crmbot.reports.digests.base import Digest
-from crmbot.reports.digests.forecast import Moved, MovementSum
-from crmbot.reports.digests.overdue import About, OverdueItem, OverdueOwner
 from crmbot.reports.pipeline import Pipeline, StageRow
 from crmbot.reports.rendering.columns import text_width
-from crmbot.reports.sales_forecast import ForecastRow, MonthRow
-from crmbot.reports.sales_pipeline import Scenarios
-from crmbot.reports.values import CountAndValue, Meta, Period, Report, Unconverted
+from crmbot.reports.values import Meta, Report
 
-NOW = datetime(2031, 3, 5, 7, 0, tzinfo=UTC)
 HOSTILE = '</table><script>alert(1)</script>&<img src="http://evil.example/x"> {{ 7*7 }}\r\nBcc: a@evil.example'
-
-
-def usd(amount: int) -> Money:
-    return Money(amount * 100, "USD")
-
-
-def common() -> dict[str, Any]:
-    return {
-        "workspace_id": "w",
-        "timezone": "Europe/Berlin",
-        "currency": "USD",
-        "scope": "all",
-        "owner_id": None,
-        "as_of": NOW,
-        "compared_to": datetime(2031, 2, 26, 7, 0, tzinfo=UTC),
-        "period": Period(date(2031, 2, 4), date(2031, 3, 5)),
-    }
-
-
-def overdue(name: str = "Call Jane", owners: int = 1, items: int = 2) -> OverdueDigest:
-    about = About("D-17", name)
-    listed = tuple(
-        OverdueItem("a", f"A-{number}", "call", name, about, NOW, NOW.date(), number) for number in range(items)
-    )
-    each = OverdueOwner("u", name, items + 2, listed, 2)
-    count = owners * (items + 2)
-    return OverdueDigest(
-        **common(),
-        overdue=count,
-        overdue_last_week=3,
-        change=count - 3,
-        total=80,
-        overdue_rate=0.125,
-        owners=(each,) * owners,
-        more=owners * 2,
-    )
-
-
-def aging(name: str = "Acme renewal", deals: int = 2) -> AgingDigest:
-    old = OldDeal("d", "D-17", name, "u", name, name, usd(40_000), "USD", 120, NOW, stale=True)
-    keys = ("under_30_days", "30_to_60_days", "60_to_90_days", "over_90_days")
-    return AgingDigest(
-        **common(),
-        open_deals=40,
-        pipeline_value=usd(1_400_000),
-        buckets=tuple(AgingBucket(key, 10, usd(350_000), 9, usd(300_000)) for key in keys),
-        over_90_days=CountAndValue(deals, usd(350_000)),
-        over_90_days_last_week=CountAndValue(9, usd(300_000)),
-        stale=CountAndValue(1, usd(40_000)),
-        stale_days=14,
-        old_deals_by_owner={name: 4, "Ben": 6},
-        deals=(old,) * deals,
-        more=0,
-        unconverted=(Unconverted("x", 9, name, Money(100, "EUR"), "EUR"),),
-    )
-
-
-def forecast(name: str = "Acme renewal", moved: int = 3) -> ForecastDigest:
-    row = ForecastRow(3, usd(100_000), usd(60_000))
-    hows = ("created", "pushed_out", "lost")[:moved]
-    return ForecastDigest(
-        **common(),
-        forecast=Scenarios(usd(1_400_000), usd(600_000), usd(250_000)),
-        last_week=Scenarios(usd(1_300_000), usd(640_000), usd(250_000)),
-        change=Scenarios(usd(100_000), usd(-40_000), usd(0)),
-        age_adjusted=usd(480_000),
-        by_category={"commit": row},
-        by_month=(MonthRow("2031-03", 3, usd(90_000), usd(77_000), usd(12_000)),),
-        no_date=row,
-        past_due=ForecastRow(1, usd(5_000), usd(2_500)),
-        opening_value=usd(1_300_000),
-        movements=(MovementSum("created", len(hows), usd(150_000)), MovementSum("won", 0, usd(0))),
-        closing_value=usd(1_400_000),
-        deals=tuple(Moved(how, "d", "D-17", name, name, usd(50_000)) for how in hows),
-        more=0,
-        unconverted=(),
-    )
 
 
 def report(name: str = "Negotiation", stages: int = 2) -> Report:
@@ -146,7 +62,7 @@ def test_the_period_the_zone_the_currency_and_the_lateness_are_printed(make: Cal
     ("values", "subject", "sentences"),
     [
         (
-            overdue(),
+            overdue(owners=1, items=2),
             "4 overdue activities, 1 more than a week ago (Wed 5 Mar 2031)",
             [
                 "4 activities are overdue, 1 more than a week ago.",
@@ -157,7 +73,7 @@ def test_the_period_the_zone_the_currency_and_the_lateness_are_printed(make: Cal
             ],
         ),
         (
-            aging(),
+            aging(deals=2),
             "2 open deals over 90 days old, 7 fewer than a week ago (Wed 5 Mar 2031)",
             [
                 "40 open deals worth $1,400,000; 2 of them over 90 days old ($350,000), 7 fewer than a week ago.",
@@ -176,7 +92,7 @@ def test_the_period_the_zone_the_currency_and_the_lateness_are_printed(make: Cal
                 "1 open deal ($5,000) is past the expected close.",
                 "3 open deals ($100,000) have no expected close.",
                 "Best case $1,400,000 $1,300,000 +$100,000",
-                "Mar 2031 3 $77,000 $12,000",
+                "Mar 2031 3 $77,000 $0",
                 "Created: 3 deals, +$150,000",
                 "$50,000 to another month · Acme renewal",
                 "$1,300,000 → $1,400,000 open",
@@ -203,8 +119,8 @@ def test_the_numbers_are_said_in_subject_text_and_html(
     ("values", "sentence"),
     [
         (overdue(owners=0), "Nothing is overdue. A week ago 3 activities were. Well done."),
-        (overdue(items=-1), "1 activity is overdue, 2 fewer than a week ago."),
-        (forecast(moved=0), "Nothing moved since last week."),
+        (overdue(owners=1, items=-1), "1 activity is overdue, 2 fewer than a week ago."),
+        (replace(forecast(), movements=(), deals=()), "Nothing moved since last week."),
         (report(stages=0), "Nothing to report in this period."),
     ],
 )
