@@ -72,8 +72,8 @@ def messages(rig: Rig) -> list[Outbox]:
 
 def test_a_new_digest_tells_its_next_moment_in_the_speakers_zone(rig: Rig) -> None:
     said = perform(rig, ask.AddDigest("monday-aging", "aging", channel="C1", time="8:00")).said
-    assert said == "Digest “monday-aging” (aging) goes to C1, first Mon 2031-03-10 08:00 America/New_York."
-    assert table(rig) == (("monday-aging", "aging", "C1", "Mondays 08:00 America/New_York", "Mon 2031-03-10 08:00"),)
+    assert said == "Digest “monday-aging” (aging) goes to C1, first Mon 10 Mar 2031, 08:00 America/New_York."
+    assert table(rig) == (("monday-aging", "aging", "C1", "Mondays 08:00 America/New_York", "Mon 10 Mar 2031, 08:00"),)
     (row,) = rig.rows(DigestSubscription)
     assert (row.owner_id, row.active_since, row.from_config) == (OWNER, rig.clock(), False)
 
@@ -124,7 +124,7 @@ def test_a_paused_digest_says_so_and_starts_again_from_now(rig: Rig) -> None:
     assert [line[-1] for line in table(rig)] == ["paused"]
     rig.clock.advance(timedelta(days=10))
     said = perform(rig, ask.PauseDigest("aging", resume=True)).said
-    assert said == "Digest “aging” is on, next Mon 2031-03-17 08:00 America/New_York."
+    assert said == "Digest “aging” is on, next Mon 17 Mar 2031, 08:00 America/New_York."
     assert [row.active_since for row in rig.rows(DigestSubscription)] == [rig.clock()]
 
 
