@@ -85,6 +85,8 @@ def test_the_invariants_hold(sqlite_store: Store, data: st.DataObject) -> None:
         _check_activities(data_of("activity-summary", window))
         _check_changes(data_of("pipeline-changes", window), data_of("sales-pipeline", window))
         _check_cohort(data_of("lead-conversion", window))
+        _check_losses(data_of("lost-reasons", window))
+        _check_forecast(data_of("sales-forecast", window), data_of("sales-pipeline", window))
         narrow, wide = sorted(data.draw(st.lists(st.integers(1, 120), min_size=2, max_size=2)))
         windows = [last_days(days, today, world.zone) for days in (narrow, wide)]
         less, more = ([*_events(data_of, window)] for window in windows)
@@ -128,6 +130,19 @@ def _check_cohort(data: Any) -> None:
     assert sum(day.leads for day in data.trends) == cohort.size
 
 
+def _check_losses(data: Any) -> None:
+    for rows in (data.by_reason, data.by_stage, data.by_user):
+        assert sum(row.count for row in rows) == data.total.count
+        assert sum(row.value.minor for row in rows) == data.total.value.minor
+
+
+def _check_forecast(data: Any, pipeline: Any) -> None:
+    places = (*data.by_month, data.no_date, data.past_due, data.by_category["omitted"])
+    assert sum(place.deals for place in places) == pipeline.total_opportunities
+    assert sum(place.value.minor for place in places) == pipeline.pipeline_value.minor
+    assert sum(place.weighted_value.minor for place in places) == pipeline.weighted_value.minor
+
+
 def _events(data_of: Any, window: Window) -> Any:
     leads, funnel = data_of("lead-conversion", window), data_of("conversion-funnel", window)
     yield from (leads.funnel.new, leads.funnel.contacted, leads.funnel.qualified, leads.funnel.converted)
@@ -168,7 +183,20 @@ def _until(world: World, cut: datetime) -> World:
         history = known or [item for item in activity["history"][:1] if _undone(item[1], cut)["completed_at"]]
         about = activity["deal"] if activity["deal"] in numbers else None
         past.activities += [{**activity, "history": history, "deal": about}] if history else []
+    past.leads = [{**lead, **{part: _begun(lead[part], cut, when) for part, when in _PARTS}} for lead in world.leads]
+    past.customers = [{**one, "history": _begun(one["history"], cut, 0)} for one in world.customers]
+    sent = (offer for offer in world.proposals if offer["deal"] in numbers)
+    past.proposals = [offer for offer in sent if offer["sent_at"] is None or offer["sent_at"] < cut]
     return past
+
+
+_PARTS = (("entries", 1), ("history", 0))
+"""What happens to a lead, and where each happening has its instant."""
+
+
+def _begun(happenings: list[Any], cut: datetime, when: int) -> list[Any]:
+    """Return what happened before the cut; always what something began with, as what is not there yet never counts."""
+    return [happening for happening in happenings if happening[when] < cut] or happenings[:1]
 
 
 def _undone(facts: dict[str, Any], cut: datetime) -> dict[str, Any]:
@@ -188,11 +216,13 @@ def _renamed_for(world: World, workspace_id: str) -> World:
 
     users = {str(name(user)): facts for user, facts in world.users.items()}
     deals, activities = [told(deal) for deal in world.deals], [told(activity) for activity in world.activities]
-    return World(world.zone, world.currency, world.stages, users, world.rates, deals, activities)
+    leads = [told(lead) for lead in world.leads]
+    customers = [{**one, "id": f"{workspace_id}-customer-{n}"} for n, one in enumerate(world.customers)]
+    rest = (leads, customers, world.proposals)
+    return World(world.zone, world.currency, world.stages, users, world.rates, deals, activities, *rest)
 
 
 def _numbers_of(session: Session, world: World, workspace_id: str, now: datetime, window: Window) -> Any:
-    names = ("sales-pipeline", "activity-summary", "pipeline", "sales-forecast", "lost-reasons", "pipeline-changes")
     scope = _scope(world, workspace_id, now, None)
-    found = [as_envelope(compute(session, name, scope, window))["data"] for name in names]
+    found = [as_envelope(compute(session, name, scope, window))["data"] for name in REGISTRY]
     return str(found).replace(workspace_id, "w")
