@@ -134,8 +134,8 @@ def _serve(kind: str, url: str, listener: socket) -> None:
 
 def _ours(store: Store) -> Any:
     service = CrmService(store, system_clock, Policy())
-    dispatch = Dispatcher(build_app(SlackOptions(signing_secret=SECRET), service), SECRET).dispatch
-    return build_web(service, slack=dispatch, health=lambda: Health({}), metrics=lambda: b"")
+    slack = Dispatcher(build_app(SlackOptions(signing_secret=SECRET), service), SECRET)
+    return build_web(service, slack=slack, health=lambda: Health({}), metrics=lambda: b"")
 
 
 def _bolts(*, process_before_response: bool) -> FastAPI:

@@ -205,7 +205,7 @@ def _introduce(bot: Crmbot, standin: StandIn, workspace_id: str) -> None:
 
 def _application(bot: Crmbot) -> Any:
     vitals = Vitals(bot, {})
-    return build_web(bot.service, slack=dispatcher(bot).dispatch, health=vitals.health, metrics=vitals.metrics)
+    return build_web(bot.service, slack=dispatcher(bot), health=vitals.health, metrics=vitals.metrics)
 
 
 def _hints() -> dict[str, str]:

@@ -61,7 +61,7 @@ def chosen_parts(
     if web:
         signed = settings.slack.mode == "http" and bool(settings.secrets.slack_signing_secret)
         known = installations(bot)
-        answer = dispatcher(bot, known).dispatch if signed else None
+        answer = dispatcher(bot, known) if signed else None
         also = install_routes(install_flow(bot, known), settings.web.base_url) if known and signed else ()
         app = build_web(
             bot.service,

@@ -1,6 +1,7 @@
 """Requests from Slack over HTTP: verified before anything in them is read, then dispatched."""
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -11,6 +12,9 @@ from crmbot.slack.signature import Refused, verify
 
 _logger = logging.getLogger(__name__)
 _READ = frozenset({"content-type", "x-slack-retry-num", "x-slack-retry-reason"})
+
+_TEAM = re.compile(rb"(?<=team_id=)T\w+|(?<=%22team%22%3A%7B%22id%22%3A%22)T\w+|(?<=\"team_id\":\")T\w+")
+"""Where each kind of Slack's requests says its team: commands, presses and forms, events."""
 
 Headers = Mapping[str, str] | Mapping[str, list[str]] | Iterable[tuple[str, str]]
 Response = tuple[int, dict[str, str], bytes]
@@ -28,6 +32,15 @@ class Dispatcher:
         self._clock = clock
         self.last_at: float | None = None
         """When the last genuine request came, in Unix seconds."""
+
+    def team_of(self, body: bytes, headers: Headers) -> str:
+        """Return which team sent a genuine request; "" for any other."""
+        try:
+            verify(body, _pairs(headers), self._secret, self._clock())
+        except Refused:
+            return ""
+        found = _TEAM.search(body)
+        return found[0].decode() if found else ""
 
     def dispatch(
         self,

@@ -1,13 +1,13 @@
 """Slack's signed requests over HTTP, handed to the Slack surface in a thread."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from time import monotonic
 from typing import Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from crmbot.web.fairness import Crowded, FairThreads
 
 PATH = "/slack/events"
 MOST_BODY = 1_000_000
@@ -15,12 +15,18 @@ MOST_BODY = 1_000_000
 
 THREADS = 10
 """At most as many commands at once as the database pool has connections."""
+MOST_WAITING = 200
+"""So many requests of one team may wait for a thread; a third of a second's work."""
+_CROWDED = (
+    b'{"response_type":"ephemeral","text":"Your team sends more at once than can be done, so nothing was done. '
+    b'Please try again in a moment."}'
+)
 
 
 class SlackDispatch(Protocol):
     """Answers a request from Slack."""
 
-    def __call__(
+    def dispatch(
         self, body: bytes, headers: Iterable[tuple[str, str]], *, received: float
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Return status, headers and body.
@@ -29,17 +35,22 @@ class SlackDispatch(Protocol):
         """
         ...
 
+    def team_of(self, body: bytes, headers: Iterable[tuple[str, str]]) -> str:
+        """Return which team sent a genuine request; "" for any other."""
+        ...
+
 
 class SlackFirst:
     """Answers POST /slack/events itself and leaves everything else to the application.
 
-    The dispatch runs off the event loop: Bolt's sync dispatch would hold up every other request.
+    The dispatch runs off the event loop: Bolt's sync dispatch would hold up every other request. Teams share the
+    threads; who sends the most waits for itself.
     """
 
-    def __init__(self, app: ASGIApp, dispatch: SlackDispatch) -> None:
+    def __init__(self, app: ASGIApp, slack: SlackDispatch) -> None:
         self.app = app
-        self.dispatch = dispatch
-        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="slack")
+        self.slack = slack
+        self.threads = FairThreads(THREADS, MOST_WAITING, "slack")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -55,10 +66,19 @@ class SlackFirst:
             await _answer(send, 413, {}, b"")
             return
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        loop = asyncio.get_running_loop()
-        dispatch = partial(self.dispatch, body, headers, received=received)
-        status, sent, answer = await loop.run_in_executor(self.threads, dispatch)
+        dispatch = partial(self.slack.dispatch, body, headers, received=received)
+        try:
+            status, sent, answer = await self.threads.run(self.slack.team_of(body, headers), dispatch)
+        except Crowded:
+            status, sent, answer = _crowded(body)
         await _answer(send, status, sent, answer)
+
+
+def _crowded(body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+    """Return what a request is answered that can't be served in time: words to a command; the rest Slack repeats."""
+    if b"command=" in body:
+        return 200, {"content-type": "application/json"}, _CROWDED
+    return 503, {"retry-after": "5"}, b""
 
 
 async def _bounded(receive: Receive) -> bytes | None:

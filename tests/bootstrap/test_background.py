@@ -82,7 +82,7 @@ def address(running: Running) -> Iterator[str]:
     """Where Slack's requests are answered."""
     app = build_app(slack_options(running.bot.settings), running.crm.service)
     dispatcher = Dispatcher(app, running.slack.signing_secret, clock=running.slack.clock)
-    web = build_web(running.crm.service, slack=dispatcher.dispatch, health=lambda: Health({}), metrics=lambda: b"")
+    web = build_web(running.crm.service, slack=dispatcher, health=lambda: Health({}), metrics=lambda: b"")
     server = WebServer(web, "127.0.0.1:0")
     server.start()
     yield f"http://127.0.0.1:{server.port}/slack/events"

@@ -2,6 +2,7 @@ import hashlib
 import hmac
 import logging
 import time
+from urllib.parse import quote_plus
 
 import pytest
 from slack_app import Bot
@@ -77,3 +78,16 @@ def test_a_request_that_waited_too_long_does_nothing(bot: Bot) -> None:
     _, _, answer = bot.dispatcher.dispatch(body, signed(bot, body), received=time.monotonic() - 3)
     assert b"nothing was done" in answer
     assert b"Late" not in bot.slack.command(bot.url, "/deal", "list", "U1").body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        BODY,
+        b"payload=" + quote_plus('{"type":"block_actions","team":{"id":"T0000CRM1","domain":"x"},"user":{}}').encode(),
+        b'{"token":"x","team_id":"T0000CRM1","event":{"type":"message","text":"team_id"}}',
+    ],
+)
+def test_a_genuine_request_tells_its_team_whatever_its_kind_and_a_forged_one_none(bot: Bot, body: bytes) -> None:
+    assert bot.dispatcher.team_of(body, signed(bot, body)) == "T0000CRM1"
+    assert bot.dispatcher.team_of(body + b"0", signed(bot, body)) == ""

@@ -177,7 +177,7 @@ def serving(store: Store, slack: StandIn, clock: SettableClock, file: Path, **se
     assert known is not None
     app = build_web(
         bot.service,
-        slack=dispatcher(bot, known).dispatch,
+        slack=dispatcher(bot, known),
         health=lambda: Health({}),
         metrics=lambda: b"",
         also=install_routes(install_flow(bot, known), settings.web.base_url),

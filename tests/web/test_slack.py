@@ -91,7 +91,7 @@ def serve() -> Iterator[Callable[[Store, SettableClock], Served]]:
         crm.do(LinkSlackUser("jane@ours.example", "U1"), "system")
         app = build_app(SlackOptions(signing_secret=SECRET, bot_token="xoxb-1"), crm.service)
         dispatcher = Dispatcher(app, SECRET, clock=lambda: NOW)
-        web = build_web(crm.service, slack=dispatcher.dispatch, health=lambda: Health({}), metrics=lambda: b"")
+        web = build_web(crm.service, slack=dispatcher, health=lambda: Health({}), metrics=lambda: b"")
         servers.append(WebServer(web, "127.0.0.1:0"))
         servers[-1].start()
         return Served(crm, dispatcher, servers[-1].port)

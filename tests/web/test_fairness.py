@@ -1,0 +1,134 @@
+"""A team that floods waits for itself: the others are served in turn with it."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from threading import Event
+from typing import Any
+
+import pytest
+
+from crmbot.web.fairness import Crowded, FairThreads
+from crmbot.web.health import Health, build_health
+from crmbot.web.slack import MOST_WAITING, PATH, THREADS, SlackFirst
+
+
+def served(threads: int, teams: list[str], most_waiting: int = 1000) -> list[str]:
+    """Return in which order teams are served that all wait while the first one's work is held."""
+    order: list[str] = []
+    held = Event()
+
+    async def everything() -> None:
+        fair = FairThreads(threads, most_waiting, "test")
+
+        def work(team: str) -> Callable[[], None]:
+            def run() -> None:
+                held.wait(5)
+                order.append(team)
+
+            return run
+
+        waiting = [asyncio.ensure_future(fair.run(team, work(team))) for team in teams]
+        await asyncio.sleep(0.05)
+        held.set()
+        await asyncio.gather(*waiting)
+
+    asyncio.run(everything())
+    return order
+
+
+def test_a_thousand_of_one_team_do_not_stand_before_another() -> None:
+    order = served(1, ["flood"] * 1000 + ["quiet", "calm"])
+    assert order.index("quiet") < 4
+    assert order.index("calm") < 5
+    assert order.count("flood") == 1000
+
+
+def test_teams_take_turns() -> None:
+    assert served(1, ["a", "a", "a", "b", "b", "c"]) == ["a", "a", "b", "c", "a", "b"]
+
+
+def test_one_team_alone_uses_every_thread() -> None:
+    assert served(4, ["a"] * 40) == ["a"] * 40
+
+
+def test_who_would_wait_too_long_is_told_at_once_and_the_others_are_not() -> None:
+    async def crowd() -> tuple[int, str]:
+        fair, held = FairThreads(1, 5, "test"), Event()
+        waiting = [asyncio.ensure_future(fair.run("flood", lambda: held.wait(5))) for _ in range(20)]
+        quiet = asyncio.ensure_future(fair.run("quiet", lambda: "served"))
+        await asyncio.sleep(0.05)
+        refused = sum(isinstance(one.exception(), Crowded) for one in waiting if one.done())
+        held.set()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        return refused, await quiet
+
+    assert asyncio.run(crowd()) == (14, "served")
+
+
+def test_who_goes_away_leaves_the_turn_to_the_next() -> None:
+    async def leave() -> str:
+        fair, held = FairThreads(1, 5, "test"), Event()
+        first = asyncio.ensure_future(fair.run("a", lambda: held.wait(5)))
+        gone = asyncio.ensure_future(fair.run("a", lambda: "gone"))
+        last = asyncio.ensure_future(fair.run("a", lambda: "served"))
+        await asyncio.sleep(0.05)
+        gone.cancel()
+        held.set()
+        await first
+        answer = await last
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        assert await fair.run("a", lambda: "free again") == "free again"
+        return answer
+
+    assert asyncio.run(leave()) == "served"
+
+
+class Held:
+    """Stands for Slack's surface: it answers nothing until it is let go; a body begins with its team."""
+
+    def __init__(self) -> None:
+        self.go = Event()
+        self.order: list[str] = []
+
+    def team_of(self, body: bytes, _: Iterable[tuple[str, str]]) -> str:
+        return body.partition(b" ")[0].decode()
+
+    def dispatch(
+        self, body: bytes, headers: Iterable[tuple[str, str]], *, received: float
+    ) -> tuple[int, dict[str, str], bytes]:
+        assert received
+        self.go.wait(10)
+        self.order.append(self.team_of(body, headers))
+        return 200, {}, b""
+
+
+def test_commands_beyond_what_a_team_may_have_waiting_are_told_and_the_rest_is_left_to_slacks_repeat() -> None:
+    slack, answers = Held(), list[tuple[int, bytes]]()
+    first = SlackFirst(build_health(lambda: Health({}), lambda: b""), slack)
+
+    async def post(body: bytes) -> None:
+        parts: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": body}
+
+        async def send(message: Any) -> None:
+            parts.append(message)
+
+        await first({"type": "http", "method": "POST", "path": PATH, "headers": []}, receive, send)
+        answers.append((parts[0]["status"], parts[1]["body"]))
+
+    async def everybody() -> None:
+        flood = [asyncio.ensure_future(post(b"flood command=1")) for _ in range(THREADS + MOST_WAITING + 40)]
+        events = [asyncio.ensure_future(post(b"flood event")) for _ in range(5)]
+        quiet = asyncio.ensure_future(post(b"quiet command=1"))
+        await asyncio.sleep(0.1)
+        assert [status for status, _ in answers] == [200] * 40 + [503] * 5
+        assert all(b"try again in a moment" in body for status, body in answers if status == 200)
+        slack.go.set()
+        await asyncio.gather(*flood, *events, quiet)
+
+    asyncio.run(everybody())
+    assert slack.order.index("quiet") < 3 * THREADS
+    assert slack.order.count("flood") == THREADS + MOST_WAITING
