@@ -1,7 +1,6 @@
 """The one door: every effect and every look at the data of every surface goes through here."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import uniform
@@ -9,18 +8,19 @@ from time import monotonic, sleep
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from crmbot.crm.actors import BY_EMAIL, BY_ID, BY_SLACK, Actor, find_actor, system_actor
+from crmbot.crm.actors import Actor
 from crmbot.crm.aliases import Picked, with_choice
 from crmbot.crm.answers import Answer, MailAnswer, Outcome, ReportAnswer
 from crmbot.crm.attachments import PERMISSION as READ_FILES
 from crmbot.crm.attachments import StoredFile, read_file
 from crmbot.crm.delivery_keys import Delivery, find_done, find_repeated, take_key
 from crmbot.crm.digests import find_subscription
+from crmbot.crm.doorkeeper import Doorkeeper
 from crmbot.crm.handlers import HANDLERS
 from crmbot.crm.homes import refresh_homes
 from crmbot.crm.lookup import find_user
@@ -29,45 +29,29 @@ from crmbot.crm.occasions import digest_of
 from crmbot.crm.owners import tell_owners
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import PreviewDigest, Request, ShowReport, refuse_unstorable
-from crmbot.crm.setup import bind_team
-from crmbot.crm.users import token_digest
 from crmbot.crm.viewpoints import read_viewpoint
+from crmbot.crm.vocabulary import WORDS_OF, Vocabulary, read_vocabulary
 from crmbot.crm.work import Work
 from crmbot.domain.clock import Clock
 from crmbot.domain.ids import new_id
 from crmbot.domain.permissions import refusal, sees_all
-from crmbot.errors import Busy, Conflict, NotAllowed, NotFound, Unauthenticated
+from crmbot.errors import Busy, Conflict, NotAllowed
 from crmbot.failpoints import reach
-from crmbot.models import ApiToken, Stage, Workspace
 from crmbot.reports.digests import DIGESTS
 from crmbot.reports.digests.base import Digest
 from crmbot.reports.registry import compute, find_report
 from crmbot.reports.values import Report, ReportRequest, ReportSettings, Scope
-from crmbot.store import EVERY_WORKSPACE, Store, is_lost_race
+from crmbot.store import Store, is_lost_race
 
 _TRIES = 8
 _NAP_SECONDS = 0.01
 _VOCABULARY_SECONDS = 5.0
-_WORDS_OF = frozenset({Stage.__tablename__, Workspace.__tablename__})
-"""The tables that the vocabulary is read from."""
 MAY_TAKE_LONG = frozenset(
     "company.merge contact.merge crm.undo rate.set settings.set stage.remove user.reassign".split()
 )
 """Requests that may touch many rows, and so share a commit with nobody, who would wait for them."""
 
-__all__ = ["CrmService", "Delivery", "Vocabulary", "compute_digest"]
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The workspace's own words, which the grammar reads by; `stages` are (key, name, kind)."""
-
-    currency: str
-    date_order: str | None
-    stages: tuple[tuple[str, str, str], ...]
-    lost_reasons: tuple[str, ...]
-    draws_charts: bool = False
-    """Whether the workspace's Slack is known to draw charts itself."""
+__all__ = ["CrmService", "Delivery", "compute_digest"]
 
 
 class _Ended(Exception):
@@ -86,15 +70,13 @@ class _Effect:
     renamed: bool
 
 
-class CrmService:
+class CrmService(Doorkeeper):
     """The CRM of all workspaces of one store."""
 
     def __init__(
         self, store: Store, clock: Clock, policy: Policy, report_settings: ReportSettings | None = None
     ) -> None:
-        self.store = store
-        self.clock = clock
-        self.policy = policy
+        super().__init__(store, clock, policy)
         self.report_settings = report_settings or ReportSettings()
         self._vocabularies: dict[str, tuple[float, Vocabulary]] = {}
 
@@ -170,7 +152,7 @@ class CrmService:
         return done.answer
 
     @staticmethod
-    def _journal(work: Work, request: Request, answer: Answer, delivery: Delivery | None) -> "_Effect":
+    def _journal(work: Work, request: Request, answer: Answer, delivery: Delivery | None) -> _Effect:
         wrote = work.recorder.write(work.connection, _entry_row(work, request, answer))
         if wrote:
             refresh_homes(work)
@@ -178,7 +160,7 @@ class CrmService:
         if delivery and delivery.deadline is not None and monotonic() > delivery.deadline:
             raise Busy("That took too long. Nothing was done; please try again.")
         reach("command.written")
-        renamed = wrote and any(change["table"] in _WORDS_OF for change in work.recorder.changes)
+        renamed = wrote and any(change["table"] in WORDS_OF for change in work.recorder.changes)
         if wrote and isinstance(answer, Outcome | MailAnswer):
             answer = replace(answer, entry_id=work.entry_id)
         return _Effect(answer, renamed)
@@ -260,94 +242,15 @@ class CrmService:
         find_report(request.name)
         return compute(work.session, request.name, scope, request.window(work.now, scope.zone))
 
-    # Who is asking
-
-    def actor_of_user(self, workspace_id: str, email: str, surface: str) -> Actor:
-        """Return the user with that e-mail address as an actor; Unauthenticated when there is none."""
-        with self.store.transaction(workspace_id, write=False) as connection:
-            known_as = email.strip().lower()
-            actor = find_actor(connection, workspace_id, surface, self.policy, BY_EMAIL, known_as)
-        if actor is None:
-            raise Unauthenticated(
-                f"No active user has the address {email}. An admin adds people: crmbot user add {email}"
-            )
-        return actor
-
-    def actor_of_slack(self, workspace_id: str, slack_user_id: str) -> Actor | None:
-        """Return the user behind a Slack account, or None when nobody is linked to it."""
-        with self.store.transaction(workspace_id, write=False) as connection:
-            return find_actor(connection, workspace_id, "slack", self.policy, BY_SLACK, slack_user_id)
-
-    def actor_of_token(self, token: str) -> Actor:
-        """Return the user that an API token acts as; Unauthenticated when it is unknown, ended or revoked."""
-        digest = token_digest(token, self.policy.secret_key)
-        with self.store.reading(EVERY_WORKSPACE) as session:
-            known = session.scalar(select(ApiToken).where(ApiToken.digest == digest))
-        if known is None or known.revoked_at is not None or (known.expires_at and known.expires_at <= self.clock()):
-            raise Unauthenticated("This token is not valid.")
-        with self.store.transaction(known.workspace_id, write=False) as connection:
-            actor = find_actor(connection, known.workspace_id, "api", self.policy, BY_ID, known.user_id)
-        if actor is None:
-            raise Unauthenticated("The user of this token has no rights any more.")
-        return actor
-
-    def system(self, workspace_id: str, surface: str = "system") -> Actor:
-        """Return the workspace itself as an actor: digests, mail intake, the operator's command line."""
-        with self.store.reading(workspace_id) as session:
-            return system_actor(self._workspace(session, workspace_id), surface, self.policy)
-
     def vocabulary(self, workspace_id: str) -> Vocabulary:
         """Return the workspace's words, at most a few seconds old."""
         known = self._vocabularies.get(workspace_id)
         if known is not None and monotonic() - known[0] < _VOCABULARY_SECONDS:
             return known[1]
         with self.store.reading(workspace_id) as session:
-            workspace = self._workspace(session, workspace_id)
-            stages = session.execute(
-                select(Stage.key, Stage.name, Stage.kind)
-                .where(Stage.workspace_id == workspace_id, Stage.removed_at.is_(None))
-                .order_by(Stage.position)
-            ).all()
-        words = Vocabulary(
-            workspace.currency,
-            workspace.date_order,
-            tuple((key, name, kind) for key, name, kind in stages),
-            tuple(workspace.lost_reasons or self.policy.lost_reasons),
-            draws_charts=workspace.charts_taken is True,
-        )
+            words = read_vocabulary(session, workspace_id, self.policy)
         self._vocabularies[workspace_id] = (monotonic(), words)
         return words
-
-    def workspaces(self) -> tuple[Workspace, ...]:
-        """Return all workspaces of the store."""
-        with self.store.reading(EVERY_WORKSPACE) as session:
-            return tuple(session.scalars(select(Workspace).order_by(Workspace.created_at)))
-
-    def workspace_of_team(self, team_id: str) -> Workspace | None:
-        """Return the workspace of a Slack team; the only one there is, when no team has it yet, becomes this team's."""
-        for workspace in self.workspaces():
-            if workspace.slack_team_id == team_id:
-                return workspace
-        with self.store.writing(EVERY_WORKSPACE) as session:
-            return bind_team(session, team_id)
-
-    def workspace(self, workspace_id: str) -> Workspace:
-        """Return one workspace."""
-        with self.store.reading(workspace_id) as session:
-            return self._workspace(session, workspace_id)
-
-    @contextmanager
-    def reading(self, actor: Actor) -> Iterator[Session]:
-        """Open one snapshot of the actor's workspace for the report engine."""
-        with self.store.reading(actor.workspace_id) as session:
-            yield session
-
-    @staticmethod
-    def _workspace(session: Session, workspace_id: str) -> Workspace:
-        found = session.scalar(select(Workspace).where(Workspace.id == workspace_id))
-        if found is None:
-            raise NotFound("This workspace does not exist in the store.")
-        return found
 
 
 def compute_digest(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from crmbot.bootstrap import Crmbot
-from crmbot.crm.actors import BY_ID, Actor, find_actor
+from crmbot.crm.actors import Actor
 from crmbot.crm.answers import Answer, Home, Shown
 from crmbot.crm.homes import user_of
 from crmbot.crm.outbox import OutboxMessage
@@ -75,8 +75,7 @@ def _shown(bot: Crmbot, actor: Actor, number: str) -> Answer | None:
 
 
 def _actor(bot: Crmbot, workspace_id: str, user_id: str) -> Actor:
-    with bot.store.reading(workspace_id) as session:
-        found = find_actor(session.connection(), workspace_id, "slack", bot.service.policy, BY_ID, user_id)
+    found = bot.service.actor_of_id(workspace_id, user_id, "slack")
     if found is None:
         raise SendFailed("The person has left the workspace.", permanent=True)
     return found

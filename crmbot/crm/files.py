@@ -1,20 +1,17 @@
 """Fetching a mail's file from chat: a link for whoever asks, or the file itself in a direct message."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 
-from crmbot.crm.actors import BY_ID, find_actor
 from crmbot.crm.answers import Answer, Outcome
 from crmbot.crm.attachments import PERMISSION, StoredFile, read_file
+from crmbot.crm.doorkeeper import Doorkeeper
 from crmbot.crm.file_links import LinkedFile, has_public_address, link_to, read_link
-from crmbot.crm.policy import Policy
 from crmbot.crm.requests import FetchFile
 from crmbot.crm.work import Work
 from crmbot.errors import BadInput, NotAllowed, NotFound
 from crmbot.models import Attachment
-from crmbot.store import Store
 
 NOTICE = "notice.file"
 """The kind of the message that brings a file; its payload has `file`, an attachment's id."""
@@ -59,19 +56,18 @@ def fetch_file(work: Work, request: FetchFile) -> Outcome | FileLink:
     return Outcome(f"{name} comes to you in a direct message.")
 
 
-def linked_file(store: Store, policy: Policy, token: str, now: datetime) -> StoredFile:
+def linked_file(doorkeeper: Doorkeeper, token: str) -> StoredFile:
     """Return the file that a signed link leads to, if whom the link was made for may still see it.
 
     Raises:
         NotFound: the link is no longer good, or the file is gone.
         NotAllowed: the person may not see mail any more, or has left.
     """
-    link = read_link(policy, token, now)
-    with store.transaction(link.workspace_id, write=False) as connection:
-        actor = find_actor(connection, link.workspace_id, "web", policy, BY_ID, link.user_id)
+    link = read_link(doorkeeper.policy, token, doorkeeper.clock())
+    actor = doorkeeper.actor_of_id(link.workspace_id, link.user_id, "web")
     if actor is None:
         raise NotAllowed("The person whom this link was made for has left the workspace.")
     if PERMISSION not in actor.permissions:
         raise NotAllowed("You may not see mail and what it carries any more. An admin can change that.")
-    with store.reading(link.workspace_id) as session:
+    with doorkeeper.store.reading(link.workspace_id) as session:
         return read_file(session, link.workspace_id, link.file_id)

@@ -25,7 +25,7 @@ def file_routes(service: CrmService) -> list[Route]:
 
 def _fetch(service: CrmService, token: str) -> Response:
     try:
-        return as_download(linked_file(service.store, service.policy, token, service.clock()))
+        return as_download(linked_file(service, token))
     except NotFound as error:
         return message_page("Not here", str(error), status=404)
     except NotAllowed as error:

@@ -39,7 +39,7 @@ def file_id(post: Post) -> str:
 
 
 def opened(post: Post, token: str) -> StoredFile:
-    return linked_file(post.crm.store, post.crm.policy, token, post.crm.clock())
+    return linked_file(post.crm.service, token)
 
 
 def link(post: Post, who: str = "vic") -> str:

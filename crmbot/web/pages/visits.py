@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from crmbot.crm.actors import BY_ID, Actor, find_actor
+from crmbot.crm.actors import Actor
 from crmbot.crm.entrances import STAYS, Entry, begin_session, read_entry, read_session
 from crmbot.crm.requests import SignIn
 from crmbot.errors import Busy, CrmError, NotAllowed, NotFound, Unauthenticated
@@ -74,8 +74,7 @@ def actor_of(service: CrmService, request: Request) -> Actor:
 
 
 def _actor(service: CrmService, entry: Entry) -> Actor:
-    with service.store.transaction(entry.workspace_id, write=False) as connection:
-        found = find_actor(connection, entry.workspace_id, "web", service.policy, BY_ID, entry.user_id)
+    found = service.actor_of_id(entry.workspace_id, entry.user_id, "web")
     if found is None:
         raise Unauthenticated("This person has no rights any more.")
     return found
