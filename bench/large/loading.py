@@ -50,11 +50,11 @@ def size_for(leads: int, share: float) -> Size:
 
 
 def load_sqlite(path: Path, leads: int) -> Loaded:
-    """Fill a new SQLite store; one that is there is used as it is."""
+    """Fill a new SQLite store; one that is there is used, brought up to date."""
     fresh = not path.exists()
     store = open_store(f"sqlite:///{path}")
+    upgrade(store)
     if fresh:
-        upgrade(store)
         raw = sqlite3.connect(path)
         indexes = _drop_indexes(raw)
         sizes = [size_for(leads, 0.8), *[size_for(leads, 0.01)] * SMALL_WORKSPACES]
