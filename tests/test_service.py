@@ -178,9 +178,9 @@ def test_changes_of_different_facts_at_once_are_all_kept(any_crm: Crm) -> None:
 VIEWER_MAY = """
     alias.forget alias.list alias.remember card.find card.keep card.named card.unfurl company.list company.show
     contact.list contact.show crm.find crm.help crm.mail crm.settings crm.today crm.undo crm.web deal.list deal.show
-    digest.list digest.preview draft.finish draft.keep draft.open email.places email.rules email.show email.triage file.fetch
-    home.open home.show lead.list lead.show pipeline.show rate.list reason.list report.show stage.list task.list
-    proposal.list proposal.show task.show user.list web.sign_in
+    digest.list digest.preview draft.finish draft.keep draft.open email.places email.rules email.show email.triage
+    file.fetch home.open home.show lead.list lead.show pipeline.show proposal.list proposal.show rate.list
+    reason.list report.show stage.list task.list task.show user.list web.sign_in
 """
 REP_MAY = f"""
     {VIEWER_MAY} activity.log company.merge company.new company.set contact.merge contact.new contact.set

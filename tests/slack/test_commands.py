@@ -28,7 +28,8 @@ def test_a_command_writes_and_answers_in_the_ack(bot: Bot) -> None:
     assert answer.payload["response_type"] == "ephemeral"
     assert "D-1" in answer.text
     assert "$40,000" in json.dumps(answer.blocks)
-    assert labels(answer) == ["Won", "Lost", "Undo", "Share", "Edit …", "Log …", "Task …", "Write mail …"]
+    forms = ["Edit …", "Log …", "Task …", "Proposal …", "Write mail …"]
+    assert labels(answer) == ["Won", "Lost", "Undo", "Share", *forms]
     assert deals(bot) == ["Acme renewal"]
     assert bot.slack.calls_to("chat.postMessage") == []
     assert bot.slack.violations == []
@@ -112,7 +113,7 @@ def test_what_cannot_be_done_is_told_in_one_sentence(bot: Bot, command: str, tex
         (
             "/deal frobnicate",
             "I don't know “frobnicate”. It can be new, show,",
-            "/deal new Acme renewal $40k close:15 dec",
+            "/deal show frobnicate",
         ),
         ("/deal mvoe D-1 won", "I don't know “mvoe”. Did you mean “move”?", "/deal move D-1 won"),
         ("/crm dael list", "I don't know “dael”. Did you mean “deal”?", "/deal list"),

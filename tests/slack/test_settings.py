@@ -26,7 +26,9 @@ def test_an_admin_adds_a_stage_and_deals_go_there_at_once(bot: Bot) -> None:
 
 
 def test_a_rep_is_told_that_the_role_does_not_allow_it(bot: Bot) -> None:
-    assert "As a rep you may not change the workspace's settings. Ask an admin." in typed(bot, "settings zone Europe/Paris", "U2")
+    assert "As a rep you may not change the workspace's settings. Ask an admin." in typed(
+        bot, "settings zone Europe/Paris", "U2"
+    )
 
 
 def test_a_question_mark_shows_what_would_change(bot: Bot) -> None:
