@@ -48,6 +48,8 @@ def undo(work: Work, request: Undo) -> Outcome:
     """
     entry = _entry(work, request.entry)
     effect, again = _effect_of(work, entry)
+    if entry.request in _FINAL:
+        raise Conflict(_FINAL[entry.request])
     _refuse_unallowed(work, entry, effect)
     _refuse_stale(work, entry)
     refuse_emptied(work, effect)
@@ -134,8 +136,6 @@ def _refuse_unallowed(work: Work, entry: JournalEntry, effect: JournalEntry) -> 
 
 
 def _refuse_stale(work: Work, entry: JournalEntry) -> None:
-    if entry.request in _FINAL:
-        raise Conflict(_FINAL[entry.request])
     if entry.undone_by_id is not None:
         raise Conflict(f"That was undone already: “{entry.summary}”")
     if work.now - entry.at > work.policy.undo_for:

@@ -46,6 +46,8 @@ _VERBS = {"view": "see", "edit": "change"}
 
 def refusal(role: str, permission: str) -> str:
     """Say what a role may not do, and who can."""
+    if not any(permission in granted for granted in DEFAULT_PERMISSIONS.values()):
+        return "That is for the customer alone, on the page of their offer."
     _, noun, verb = permission.split(".")
     deed = _DEEDS.get(permission) or f"{_VERBS[verb]} {noun}"
     others = [one.value for one, granted in DEFAULT_PERMISSIONS.items() if permission in granted and one.value != role]

@@ -150,6 +150,30 @@ def test_accepting_keeps_who_and_when_and_tells_the_owner(crm: Crm) -> None:
         crm.do(SetProposal(offer.reference, title="Other"))
 
 
+@pytest.mark.parametrize("who", ["jane", "max", "ada"])
+def test_nobody_here_answers_an_offer_in_its_customers_place(crm: Crm, who: str) -> None:
+    offer = sent(crm)
+    for answer in (SeeOffer(offer.id, 1), AcceptOffer(offer.id, 1, "Anna"), DeclineOffer(offer.id, 1)):
+        with pytest.raises(NotAllowed, match="That is for the customer"):
+            crm.do(answer, as_=who)
+
+
+@pytest.mark.parametrize("answer", [AcceptOffer("", 1, "Anna"), DeclineOffer("", 1)])
+def test_what_the_customer_answered_is_undone_by_nobody(crm: Crm, answer: AcceptOffer | DeclineOffer) -> None:
+    offer = sent(crm)
+    done = as_customer(crm, replace(answer, proposal=offer.id))
+    for who in ("jane", "ada"):
+        with pytest.raises(Conflict, match="only they can take it back"):
+            crm.do(Undo(done.entry_id), as_=who)
+
+
+def test_what_the_customer_opened_stays_opened(crm: Crm) -> None:
+    offer = sent(crm)
+    done = as_customer(crm, SeeOffer(offer.id, offer.position))
+    with pytest.raises(NotAllowed, match="That is for the customer"):
+        crm.do(Undo(done.entry_id), as_="ada")
+
+
 def test_declining_keeps_the_reason(crm: Crm) -> None:
     offer = sent(crm)
     as_customer(crm, DeclineOffer(offer.id, offer.position, "Too late for us"))
