@@ -141,17 +141,6 @@ class ActivityView:
     files: tuple[FileView, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NoteView:
-    """A note."""
-
-    id: str
-    text: str
-    author: Person | None
-    about: tuple[Link, ...]
-    created_at: datetime
-
-
 Record = DealView | LeadView | ContactView | CompanyView | ActivityView | ProposalView
 
 

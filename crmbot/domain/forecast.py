@@ -28,11 +28,6 @@ class Slowness(IntEnum):
 DIVISORS = {Slowness.USUAL: 1, Slowness.SLOW: 2, Slowness.STUCK: 4}
 
 
-def aging_bucket(days: int) -> int:
-    """Return the position in `AGING` of a deal that many whole days old."""
-    return sum(days >= first for _, first, _ in AGING[1:])
-
-
 def age_adjusted(weighted: int, slowness: Slowness) -> int:
     """Return a weighted value after the discount for time: half when slow, a quarter when stuck, rounded half-up."""
     divisor = DIVISORS[slowness]

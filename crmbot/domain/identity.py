@@ -1,4 +1,4 @@
-"""Who is who: mail addresses, plus tags, and names folded for comparison."""
+"""Who is who: mail addresses, and names folded for comparison."""
 
 import re
 import unicodedata
@@ -93,22 +93,6 @@ def domain_of(email: str) -> str:
 def is_public_mailbox_domain(domain: str) -> bool:
     """Say whether anybody can have a mailbox there (gmail.com, web.de), so that it names no company."""
     return domain.lower().rstrip(".") in PUBLIC_MAILBOX_DOMAINS
-
-
-def parse_plus_tag(address: str, intake: str) -> str | None:
-    """Return TAG, lower-case, of `crm+TAG@example.com` when the intake is `crm@example.com`; else None.
-
-    Mail systems change the case of local parts, so a tag must not carry meaning in its case.
-    """
-    try:
-        local, _, domain = normalise_email(address).rpartition("@")
-        intake_local, _, intake_domain = normalise_email(intake).rpartition("@")
-    except ValueError:
-        return None
-    head, plus, tag = local.partition("+")
-    if not plus or not tag or head != intake_local or domain != intake_domain:
-        return None
-    return tag
 
 
 def person_name_from(address: Address) -> str:

@@ -26,6 +26,11 @@ class Kind(StrEnum):
         """The letter before this kind's numbers, as in D-17."""
         return _LETTERS[self]
 
+    @property
+    def plural(self) -> str:
+        """The word for several, which is also the place of their pages: /deals."""
+        return f"{self.value[:-1]}ies" if self.value.endswith("y") else f"{self.value}s"
+
 
 _LETTERS = {
     Kind.LEAD: "L",

@@ -40,10 +40,3 @@ def _from_each_word(name: str, *, whole: bool) -> Iterator[str]:
 def is_unspaced(sign: str) -> bool:
     """Say whether a sign is of a script without spaces, so that a word may begin with it anywhere."""
     return _BEGINNING.match(sign) is not None
-
-
-def begins_a_word(name: str, words: str) -> bool:
-    """Say whether words stand in a folded name with their first one at the beginning of one of its words."""
-    return bool(words) and (
-        name.startswith(words) or any(name.startswith(words, one.start()) for one in _BEGINNING.finditer(name))
-    )

@@ -15,7 +15,6 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Re
 from crmbot.errors import SendFailed
 from crmbot.slack.codes import Fate, judge
 
-_Answer = tuple[int, dict[str, str], bytes]
 _MOST_BYTES = 1_000_000
 _PIECE = 65_536
 _SERVER_ERROR = 500
@@ -24,7 +23,6 @@ _REDIRECTS = range(300, 400)
 _RETRY_AFTER_DEFAULT = 30.0
 _RETRY_AFTER_MOST = 86_400.0
 _JSON, _FORM = "application/json; charset=utf-8", "application/x-www-form-urlencoded"
-_ASKS_TO_WAIT = frozenset({"ratelimited", "rate_limited"})
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,6})?")
 
 

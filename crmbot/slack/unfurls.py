@@ -20,8 +20,7 @@ from crmbot.slack.mrkdwn import escape
 from crmbot.slack.reader import Reader
 
 _MOST_LINKS = 10
-_PATHS = {kind: f"{kind.value[:-1]}ies" if kind.value.endswith("y") else f"{kind.value}s" for kind in Kind}
-_PATH = re.compile(rf"^/(?:{'|'.join(_PATHS.values())})/(?P<word>[\w-]{{1,40}})/?$", re.IGNORECASE)
+_PATH = re.compile(rf"^/(?:{'|'.join(kind.plural for kind in Kind)})/(?P<word>[\w-]{{1,40}})/?$", re.IGNORECASE)
 
 
 def record_of(address: str, base_url: str) -> str | None:
@@ -32,11 +31,6 @@ def record_of(address: str, base_url: str) -> str | None:
     match = _PATH.match(link.path.removeprefix(own.path.rstrip("/")))
     word = match["word"] if match else ""
     return word if parse_reference(word) or is_id(word.lower()) else None
-
-
-def record_path(kind: Kind, reference: str) -> str:
-    """Return the path of a record's page: /deals/D-17."""
-    return f"/{_PATHS[kind]}/{reference}"
 
 
 def domain_of(base_url: str) -> str | None:

@@ -6,7 +6,6 @@ from crmbot.domain.identity import (
     fold_name,
     is_public_mailbox_domain,
     normalise_email,
-    parse_plus_tag,
     person_name_from,
     split_legal_suffix,
 )
@@ -49,22 +48,6 @@ def test_addresses_have_one_stored_form(written: str, expected: str) -> None:
 def test_what_is_no_address_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="e-mail address"):
         normalise_email(written)
-
-
-@pytest.mark.parametrize(
-    ("address", "tag"),
-    [
-        ("crm+d17.AbC@example.com", "d17.abc"),
-        ("CRM+tok@EXAMPLE.com", "tok"),
-        ("crm@example.com", None),
-        ("crm+@example.com", None),
-        ("crm+tok@example.org", None),
-        ("sales+tok@example.com", None),
-        ("nonsense", None),
-    ],
-)
-def test_plus_tags_count_only_on_the_intake_address(address: str, tag: str | None) -> None:
-    assert parse_plus_tag(address, "crm@example.com") == tag
 
 
 @pytest.mark.parametrize(

@@ -93,23 +93,6 @@ def choice_input(
     return _input(name, label, _chosen(element, choices, initial), optional=optional, hint=hint)
 
 
-def radio_input(name: str, label: str, options: Sequence[Option], *, initial: str | None = None) -> Block:
-    """Return a few choices that are all in sight, one of them chosen."""
-    choices = _options(options)[: limits.RADIOS]
-    element: Element = {"type": "radio_buttons", "action_id": name, "options": choices}
-    return _input(name, label, _chosen(element, choices, initial))
-
-
-def tick_input(name: str, label: str, options: Sequence[Option], *, ticked: Sequence[str] = ()) -> Block:
-    """Return boxes to tick, none of them required."""
-    choices = _options(options)[: limits.RADIOS]
-    element: Element = {"type": "checkboxes", "action_id": name, "options": choices}
-    chosen = [choice for choice in choices if choice["value"] in ticked]
-    if chosen:
-        element["initial_options"] = chosen
-    return _input(name, label, element, optional=True)
-
-
 def date_input(
     name: str, label: str, *, initial: date | None = None, optional: bool = False, hint: str | None = None
 ) -> Block:

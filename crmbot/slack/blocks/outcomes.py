@@ -109,8 +109,3 @@ def mail_blocks(email: EmailView, reader: Reader) -> tuple[Block, ...]:
         ),
         context(join(facts)),
     )
-
-
-def done_line(outcome: Outcome, by: str) -> Mrkdwn:
-    """Return what replaces a row once its button was pressed."""
-    return Mrkdwn(f"✅ {one_line(outcome.said, 300)} — {one_line(by, 60)}")

@@ -8,18 +8,8 @@ from zoneinfo import ZoneInfo
 from starlette.responses import HTMLResponse, Response
 
 from crmbot.crm.actors import Actor
-from crmbot.domain.ids import Kind, parse_reference
+from crmbot.domain.ids import parse_reference
 from crmbot.web.message import page_of
-
-PLACES = {
-    Kind.DEAL: "deals",
-    Kind.LEAD: "leads",
-    Kind.CONTACT: "contacts",
-    Kind.COMPANY: "companies",
-    Kind.ACTIVITY: "activities",
-    Kind.PROPOSAL: "proposals",
-}
-"""Where the records of each kind are."""
 
 
 def draw_page(name: str, who: Actor, *, status: int = 200, bare: bool = False, **values: Any) -> Response:
@@ -43,7 +33,7 @@ def draw_page(name: str, who: Actor, *, status: int = 200, bare: bool = False, *
 def path_of(reference: str) -> str:
     """Return the path of a record's page: /deals/D-17; "" for anything that has none."""
     parsed = parse_reference(reference)
-    return f"/{PLACES[parsed[0]]}/{reference}" if parsed else ""
+    return f"/{parsed[0].plural}/{reference}" if parsed else ""
 
 
 def day_words(on: date | datetime | None, zone: ZoneInfo) -> str:

@@ -12,7 +12,7 @@ from crmbot.domain.ids import Kind
 from crmbot.domain.line_items import plain
 from crmbot.errors import CrmError
 from crmbot.service import CrmService
-from crmbot.web.pages.drawing import PLACES, draw_page
+from crmbot.web.pages.drawing import draw_page
 from crmbot.web.pages.facts import facts_of, short_facts
 from crmbot.web.pages.reports import report_list, report_page
 from crmbot.web.pages.visits import Visit, sign_in_page, sign_out, signed_in
@@ -51,9 +51,9 @@ def page_routes(service: CrmService) -> list[Route]:
         Route("/reports", signed_in(service, report_list)),
         Route("/reports/{name}", signed_in(service, report_page)),
     ]
-    for kind, place in PLACES.items():
-        routes.append(Route(f"/{place}", signed_in(service, _list_page(kind))))
-        routes.append(Route(f"/{place}/{{word}}", signed_in(service, _record_page(kind))))
+    for kind in Kind:
+        routes.append(Route(f"/{kind.plural}", signed_in(service, _list_page(kind))))
+        routes.append(Route(f"/{kind.plural}/{{word}}", signed_in(service, _record_page(kind))))
     return routes
 
 
@@ -104,7 +104,7 @@ def _list_page(kind: Kind) -> Callable[[Visit], Response]:
             visit.actor,
             listing=listing,
             pages=pages,
-            place=PLACES[kind],
+            place=kind.plural,
             words=visit.asked("words"),
             stage=visit.asked("stage"),
             searches=kind not in {Kind.ACTIVITY, Kind.PROPOSAL},
