@@ -199,7 +199,10 @@ class CrmService(Doorkeeper):
 
     def _preview(self, work: Work, request: PreviewDigest) -> ReportAnswer:
         row = find_subscription(work.session, work.workspace_id, request.digest)
-        values = compute_digest(work.session, digest_of(row), work.now, self.policy, self.report_settings)
+        digest = digest_of(row)
+        if not sees_all(work.actor.role) and digest.owner_id != work.actor.user_id:
+            raise NotAllowed(f"“{row.name}” shows more than your own records. Ask a manager for it.")
+        values = compute_digest(work.session, digest, work.now, self.policy, self.report_settings)
         return ReportAnswer(f"“{row.name}” as it would be now; nothing was sent.", name=row.report, report=values)
 
     def attachment(self, actor: Actor, attachment_id: str) -> StoredFile:

@@ -251,3 +251,11 @@ def test_a_digest_is_shown_as_it_would_be_now_and_nothing_is_written(crm: Crm, r
     assert shown.said == "“monday” as it would be now; nothing was sent."
     assert shown.name == report
     assert crm.dump() == before
+
+
+def test_a_rep_previews_no_digest_that_shows_more_than_their_own(crm: Crm) -> None:
+    crm.do(AddDigest("boss", "aging", channel="C1"), "max")
+    with refusal(NotAllowed, "“boss” shows more than your own records"):
+        crm.ask(PreviewDigest("boss"))
+    assert crm.ask(PreviewDigest("boss"), as_="vic").name == "aging"
+    assert crm.ask(PreviewDigest("boss"), as_="max").name == "aging"
