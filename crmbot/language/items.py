@@ -29,6 +29,7 @@ _EACH, _EACH_OF = (
 )
 _COUNT = re.compile(r"(?P<number>\d{1,9}(?:[.,]\d{1,2})?)\s+(?=[^\W\d])")
 _LONGEST = 300
+_TOO_LONG = f"a line has {_LONGEST} letters at most"
 _MOST_QUANTITY, _WHOLE = 1_000_000, Decimal(100)
 
 
@@ -38,7 +39,8 @@ def read_items(text: str, context: Context) -> tuple[LineItem, ...]:
     Raises:
         BadInput: a line has no price or no words, or the lines are in several currencies.
     """
-    lines = [line.strip() for line in _ENDS_OF_LINES.split(text) if line.strip()]
+    # Runs of spaces say nothing, and would be tried at every length.
+    lines = [" ".join(line.split()) for line in _ENDS_OF_LINES.split(text) if line.strip()]
     if len(lines) > MOST_ITEMS:
         raise BadInput(f"These are {len(lines)} lines; a proposal has {MOST_ITEMS} at most.", example=EXAMPLE)
     items = tuple(_read_item(line, context) for line in lines)
@@ -49,6 +51,8 @@ def read_items(text: str, context: Context) -> tuple[LineItem, ...]:
 
 
 def _read_item(line: str, context: Context) -> LineItem:
+    if len(line) > 2 * _LONGEST:
+        raise _wrong(line, _TOO_LONG)
     counted = _QUANTITY.match(line)
     rest, percents = _without_percents(line, line[counted.end() :] if counted else line)
     each = _EACH.search(rest)
@@ -64,7 +68,7 @@ def _read_item(line: str, context: Context) -> LineItem:
     if not 0 < quantity <= _MOST_QUANTITY:
         raise _wrong(line, f"a quantity is more than 0 and at most {_MOST_QUANTITY:,}")
     if len(description) > _LONGEST:
-        raise _wrong(line, f"a line has {_LONGEST} letters at most")
+        raise _wrong(line, _TOO_LONG)
     return LineItem(description, price, quantity, percents.get("discount", Decimal(0)), percents.get("tax", Decimal(0)))
 
 

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -91,3 +92,11 @@ def test_a_line_written_out_reads_the_same(item: LineItem) -> None:
 def test_any_text_is_lines_or_a_sentence(text: str) -> None:
     with suppress(BadInput):
         assert all(item.description for item in read_items(text, CONTEXT))
+
+
+@pytest.mark.parametrize("said", [" ", ",", ", ", ": ", "1 ", "1,", "a ", "- ", "@ ", "1% ", "40 x "])
+def test_however_long_a_line_goes_on_it_is_read_at_once(said: str) -> None:
+    began = process_time()
+    with suppress(BadInput):
+        read_items("\n".join(f"a{(said * 5_000)[:5_000]}b" for _ in range(5)), CONTEXT)
+    assert process_time() - began < 1
