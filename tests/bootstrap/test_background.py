@@ -11,6 +11,7 @@ import pytest
 from clocks import SettableClock
 from factories import Crm
 from mails import AUTHSERV, POLICY, Raw
+from web_server import web_server
 
 from crmbot.bootstrap import Crmbot
 from crmbot.bootstrap.background import digests, sender
@@ -34,9 +35,6 @@ from crmbot.playground.faults import Fault
 from crmbot.slack.app import build_app
 from crmbot.slack.http import Dispatcher
 from crmbot.store import Store
-from crmbot.web.app import build_web
-from crmbot.web.health import Health
-from crmbot.web.server import WebServer
 
 HOSTILE = "<!channel> *x* <http://a|b>"
 AS_SLACK_SENDS_IT = "&lt;!channel&gt; *x* &lt;http://a|b&gt;"
@@ -82,11 +80,8 @@ def address(running: Running) -> Iterator[str]:
     """Where Slack's requests are answered."""
     app = build_app(slack_options(running.bot.settings), running.crm.service)
     dispatcher = Dispatcher(app, running.slack.signing_secret, clock=running.slack.clock)
-    web = build_web(running.crm.service, slack=dispatcher, health=lambda: Health({}), metrics=lambda: b"")
-    server = WebServer(web, "127.0.0.1:0")
-    server.start()
-    yield f"http://127.0.0.1:{server.port}/slack/events"
-    server.stop(10)
+    with web_server(running.crm.service, slack=dispatcher) as base:
+        yield f"{base}/slack/events"
 
 
 @pytest.mark.parametrize(

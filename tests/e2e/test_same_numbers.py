@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from httpx import Client
+from web_server import web_server
 
 from crmbot.cli import main
 from crmbot.crm.answers import Outcome, ReportAnswer
@@ -24,9 +25,6 @@ from crmbot.service import CrmService
 from crmbot.slack.blocks.reports import report_message
 from crmbot.slack.reader import Reader
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
-from crmbot.web.app import build_web
-from crmbot.web.health import Health
-from crmbot.web.server import WebServer
 
 # A window that is over: what it shows does not depend on when each way is asked.
 _MADE = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -99,14 +97,9 @@ def _by_api_and_in_chat(folder: Path, name: str) -> tuple[dict[str, Any], str]:
         message = report_message(ReportAnswer("", name=name, report=report), Reader.nobody(report.meta.as_of))
         token = service.perform(system, CreateToken(user=_admin(service, workspace_id)))
         assert isinstance(token, Outcome)
-        server = WebServer(
-            build_web(service, slack=None, health=lambda: Health({}), metrics=lambda: b""), "127.0.0.1:0"
-        )
-        server.start()
-        with Client(base_url=f"http://127.0.0.1:{server.port}") as client:
+        with web_server(service) as base, Client(base_url=base) as client:
             held = {"Authorization": f"Bearer {token.secret}"}
             answer = client.get(f"/api/v1/crm/reports/{name}?date_from={_FROM}&date_to={_TO}", headers=held)
-        server.stop(10)
     found: dict[str, Any] = answer.json()
     return found, json.dumps(message.blocks, ensure_ascii=False)
 

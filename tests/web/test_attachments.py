@@ -11,13 +11,11 @@ from factories import Crm
 from httpx import Client
 from mails import INTAKE, POLICY, Raw
 from posts import Post, furnished
+from web_server import web_server
 
 from crmbot.crm.requests import CreateToken, FetchFile, ShowActivity
 from crmbot.store import Store
 from crmbot.web.api.attachments import disposition
-from crmbot.web.app import build_web
-from crmbot.web.health import Health
-from crmbot.web.server import WebServer
 
 PATH = "/api/v1/crm/attachments"
 PAGE = b"<html><script>alert(1)</script></html>"
@@ -26,18 +24,13 @@ PAGE = b"<html><script>alert(1)</script></html>"
 @pytest.fixture
 def served(sqlite_store: Store, clock: SettableClock) -> Iterator[tuple[Post, Client, Callable[[str], dict[str, str]]]]:
     post = furnished(sqlite_store, clock)
-    server = WebServer(
-        build_web(post.crm.service, slack=None, health=lambda: Health({}), metrics=lambda: b""), "127.0.0.1:0"
-    )
-    server.start()
 
     def token(word: str) -> dict[str, str]:
         made = post.crm.ask(CreateToken(user=f"{word}@ours.example"), as_="ada")
         return {"Authorization": f"Bearer {made.secret}"}
 
-    with Client(base_url=f"http://127.0.0.1:{server.port}") as client:
+    with web_server(post.crm.service) as base, Client(base_url=base) as client:
         yield post, client, token
-    server.stop(10)
 
 
 def with_file(name: str, content: bytes) -> bytes:
@@ -103,12 +96,8 @@ def test_name_is_safe_in_the_header(name: str, plain: str, encoded: str) -> None
 @pytest.fixture
 def public(sqlite_store: Store, clock: SettableClock) -> Iterator[tuple[Post, Client]]:
     post = furnished(sqlite_store, clock, policy=replace(POLICY, base_url="https://crm.ours.example"))
-    app = build_web(post.crm.service, slack=None, health=lambda: Health({}), metrics=lambda: b"")
-    server = WebServer(app, "127.0.0.1:0")
-    server.start()
-    with Client(base_url=f"http://127.0.0.1:{server.port}") as client:
+    with web_server(post.crm.service) as base, Client(base_url=base) as client:
         yield post, client
-    server.stop(10)
 
 
 def link(post: Post) -> str:

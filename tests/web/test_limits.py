@@ -6,13 +6,11 @@ from typing import Any
 import pytest
 from factories import Crm
 from httpx import Client
+from web_server import web_server
 
 from crmbot.crm.requests import CreateToken
 from crmbot.errors import TooMany
-from crmbot.web.app import build_web
-from crmbot.web.health import Health
 from crmbot.web.limits import RateLimit
-from crmbot.web.server import WebServer
 
 REPORT = "/api/v1/crm/reports/pipeline"
 
@@ -70,12 +68,8 @@ def test_tokens_that_have_all_their_calls_again_take_no_room(seconds: Seconds) -
 
 @pytest.fixture
 def client(crm: Crm) -> Iterator[Client]:
-    app = build_web(crm.service, slack=None, health=lambda: Health({}), metrics=lambda: b"", requests_per_minute=2)
-    server = WebServer(app, "127.0.0.1:0")
-    server.start()
-    with Client(base_url=f"http://127.0.0.1:{server.port}") as opened:
+    with web_server(crm.service, requests_per_minute=2) as base, Client(base_url=base) as opened:
         yield opened
-    server.stop(10)
 
 
 @pytest.fixture

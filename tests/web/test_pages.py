@@ -12,6 +12,7 @@ from factories import Crm
 from httpx import Client
 from playwright.sync_api import Page, expect
 from servers.browser import open_page
+from web_server import web_server
 
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import (
@@ -32,9 +33,6 @@ from crmbot.domain.money import Money
 from crmbot.errors import BadInput
 from crmbot.reports.registry import REGISTRY
 from crmbot.store import Store
-from crmbot.web.app import build_web
-from crmbot.web.health import Health
-from crmbot.web.server import WebServer
 
 HOSTILE = "<script>document.title='taken'</script>{{ 7 * 7 }}"
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -58,23 +56,17 @@ class Site:
 @pytest.fixture
 def site(sqlite_store: Store, clock: SettableClock) -> Iterator[Site]:
     crm = Crm(sqlite_store, clock)
-    server = WebServer(
-        build_web(crm.service, slack=None, health=lambda: Health({}), metrics=lambda: b""), "127.0.0.1:0"
-    )
-    server.start()
-    base = f"http://127.0.0.1:{server.port}"
-    crm.service.policy = Policy(secret_key=crm.policy.secret_key, base_url=base)
-    crm.do(CreateCompany(f"Acme {HOSTILE}"))
-    crm.do(CreateContact("Anna Lee", ("anna@acme.example",), company="O-1"))
-    crm.do(CreateDeal("Acme renewal", Money(4_000_000, "USD"), contact="Anna Lee", company="O-1"))
-    crm.do(CreateLead("Jo Doe", "jo@globex.example"))
-    crm.do(LogActivity("call", "D-1", f"Said {HOSTILE}"))
-    crm.do(CreateTask("Send the contract", Due(at=crm.clock() + timedelta(hours=1)), target="D-1"))
-    crm.do(CreateProposal("D-1"))
-    crm.clock.advance(timedelta(hours=3))
-    with ExitStack() as clients:
+    with web_server(crm.service) as base, ExitStack() as clients:
+        crm.service.policy = Policy(secret_key=crm.policy.secret_key, base_url=base)
+        crm.do(CreateCompany(f"Acme {HOSTILE}"))
+        crm.do(CreateContact("Anna Lee", ("anna@acme.example",), company="O-1"))
+        crm.do(CreateDeal("Acme renewal", Money(4_000_000, "USD"), contact="Anna Lee", company="O-1"))
+        crm.do(CreateLead("Jo Doe", "jo@globex.example"))
+        crm.do(LogActivity("call", "D-1", f"Said {HOSTILE}"))
+        crm.do(CreateTask("Send the contract", Due(at=crm.clock() + timedelta(hours=1)), target="D-1"))
+        crm.do(CreateProposal("D-1"))
+        crm.clock.advance(timedelta(hours=3))
         yield Site(crm, base, clients)
-    server.stop(10)
 
 
 def test_a_link_signs_in_once_and_looking_at_it_changes_nothing(site: Site) -> None:

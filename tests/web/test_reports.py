@@ -7,25 +7,19 @@ from typing import Any
 import pytest
 from factories import Crm
 from httpx import Client
+from web_server import web_server
 
 from crmbot.crm.answers import Outcome
 from crmbot.crm.requests import CreateDeal, CreateToken, ListTokens, RevokeToken
 from crmbot.domain.money import Money
-from crmbot.web.app import build_web
-from crmbot.web.health import Health
-from crmbot.web.server import WebServer
 
 REPORTS = "/api/v1/crm/reports"
 
 
 @pytest.fixture
 def client(crm: Crm) -> Iterator[Client]:
-    app = build_web(crm.service, slack=None, health=lambda: Health({}), metrics=lambda: b"")
-    server = WebServer(app, "127.0.0.1:0")
-    server.start()
-    with Client(base_url=f"http://127.0.0.1:{server.port}") as opened:
+    with web_server(crm.service) as base, Client(base_url=base) as opened:
         yield opened
-    server.stop(10)
 
 
 @pytest.fixture
