@@ -12,6 +12,7 @@ from crmbot.config.settings import (
     DigestSettings,
     IntakeSettings,
     LimitSettings,
+    LogInSettings,
     PermissionSettings,
     PipelineSettings,
     ReportSettings,
@@ -95,7 +96,9 @@ def _mail(
     for name in raw:
         if name not in {"intake", "smtp"}:
             mistakes.add(f"mail.{name}", "is no section" + checks.nearest(name, ("intake", "smtp")))
-    smtp = read_section(SmtpSettings, raw.get("smtp", {}), "mail.smtp", mistakes, password=secrets.smtp_password)
+    given = {kind: getattr(secrets, f"smtp_{kind}") for kind in ("password", "refresh_token", "client_secret")}
+    smtp = read_section(SmtpSettings, raw.get("smtp", {}), "mail.smtp", mistakes, **given)
+    _check_smtp(smtp, "mail.smtp", mistakes)
     return {"mail_intake": _intakes(raw.get("intake", {}), secrets, environ, mistakes), "smtp": smtp}
 
 
@@ -125,9 +128,27 @@ def _check_intake(intake: IntakeSettings, where: str, mistakes: Mistakes) -> Non
     for name in ("user", "address"):
         if intake.host and not getattr(intake, name):
             mistakes.add(f"{where}.{name}", "is missing; a mailbox with a host needs it")
-    for name in ("oauth_url", "oauth_client_id"):
-        if intake.host and intake.auth != "password" and not getattr(intake, name):
-            mistakes.add(f"{where}.{name}", f'is missing; auth = "{intake.auth}" needs it')
+    if intake.host:
+        _check_tokens(intake, where, ("oauth_url", "oauth_client_id"), mistakes)
+
+
+def _check_smtp(smtp: SmtpSettings, where: str, mistakes: Mistakes) -> None:
+    if not smtp.host:
+        return
+    _check_tokens(smtp, where, ("user", "oauth_url", "oauth_client_id"), mistakes)
+    if smtp.auth != "password" and smtp.password:
+        what = f'is set, but {where}.auth = "{smtp.auth}" logs in with access tokens; keep one of them'
+        mistakes.add(SECRETS["smtp_password"], what)
+    for name in ("oauth_url", "oauth_client_id", "oauth_scope"):
+        if smtp.auth == "password" and getattr(smtp, name):
+            what = f'is for access tokens; write {where}.auth = "xoauth2" to log in with them, or remove it'
+            mistakes.add(f"{where}.{name}", what)
+
+
+def _check_tokens(log_in: LogInSettings, where: str, needed: tuple[str, ...], mistakes: Mistakes) -> None:
+    for name in needed:
+        if log_in.auth != "password" and not getattr(log_in, name):
+            mistakes.add(f"{where}.{name}", f'is missing; auth = "{log_in.auth}" needs it')
 
 
 def _digests(tree: Mapping[str, Mapping[str, Any]], mistakes: Mistakes) -> tuple[DigestSettings, ...]:

@@ -65,24 +65,10 @@ class SlackSettings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class IntakeSettings:
-    """One mailbox that mail is taken from; without a host nothing is polled."""
+class LogInSettings:
+    """How crmbot logs in to a mail server: with a password, or with access tokens of a provider (OAuth 2)."""
 
-    name: str = "intake"
-    host: str = key("", checks.text)
-    port: int = key(993, _PORT)
-    tls: str = key("tls", checks.encryption)
-    ca_file: str = key("", checks.text)
     user: str = key("", checks.text)
-    mailbox: str = key("INBOX", checks.name)
-    address: str | None = key(None, checks.optional(checks.email))
-    authserv_id: str = key("", checks.text)
-    poll_seconds: int = key(60, checks.whole(1, 3600))
-    idle: bool = key(default=True, check=checks.flag)
-    move_to: str = key("", checks.text)
-    own_domains: tuple[str, ...] = key((), checks.texts(checks.domain))
-    unknown_sender: str = key("triage", checks.one_of("triage", "create"))
-    several_open_deals: str = key("ask", checks.one_of("ask", "newest", "all", "none"))
     auth: str = key("password", checks.one_of("password", "xoauth2", "oauthbearer"))
     oauth_url: str = key("", checks.token_address)
     oauth_client_id: str = key("", checks.text)
@@ -93,16 +79,34 @@ class IntakeSettings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SmtpSettings:
+class IntakeSettings(LogInSettings):
+    """One mailbox that mail is taken from; without a host nothing is polled."""
+
+    name: str = "intake"
+    host: str = key("", checks.text)
+    port: int = key(993, _PORT)
+    tls: str = key("tls", checks.encryption)
+    ca_file: str = key("", checks.text)
+    mailbox: str = key("INBOX", checks.name)
+    address: str | None = key(None, checks.optional(checks.email))
+    authserv_id: str = key("", checks.text)
+    poll_seconds: int = key(60, checks.whole(1, 3600))
+    idle: bool = key(default=True, check=checks.flag)
+    move_to: str = key("", checks.text)
+    own_domains: tuple[str, ...] = key((), checks.texts(checks.domain))
+    unknown_sender: str = key("triage", checks.one_of("triage", "create"))
+    several_open_deals: str = key("ask", checks.one_of("ask", "newest", "all", "none"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SmtpSettings(LogInSettings):
     """The server that mail is sent through; without a host no mail is sent."""
 
     host: str = key("", checks.text)
     port: int = key(587, _PORT)
     tls: str = key("starttls", checks.encryption)
     ca_file: str = key("", checks.text)
-    user: str = key("", checks.text)
     sender: str | None = key(None, checks.optional(checks.email))
-    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -215,6 +219,8 @@ class Secrets:
     imap_refresh_token: str = field(default="", repr=False)
     imap_client_secret: str = field(default="", repr=False)
     smtp_password: str = field(default="", repr=False)
+    smtp_refresh_token: str = field(default="", repr=False)
+    smtp_client_secret: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
     old_secret_key: str = field(default="", repr=False)
 

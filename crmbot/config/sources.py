@@ -21,6 +21,8 @@ SECRETS = {
     "imap_refresh_token": "CRMBOT_IMAP_OAUTH_REFRESH_TOKEN",
     "imap_client_secret": "CRMBOT_IMAP_OAUTH_CLIENT_SECRET",
     "smtp_password": "CRMBOT_SMTP_PASSWORD",
+    "smtp_refresh_token": "CRMBOT_SMTP_OAUTH_REFRESH_TOKEN",
+    "smtp_client_secret": "CRMBOT_SMTP_OAUTH_CLIENT_SECRET",
     "secret_key": "CRMBOT_SECRET_KEY",
     "old_secret_key": "CRMBOT_OLD_SECRET_KEY",
 }

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmbot.mail.letters import render_letter
-from crmbot.mail.outgoing import one_line
+from crmbot.mail.lines import one_line
 from crmbot.mail.phrases import WIDTH, Phrases
 from crmbot.reports.charts import draw, series_of, views_of, write_svg
 from crmbot.reports.digests import AgingDigest, ForecastDigest, OverdueDigest

@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from crmbot.mail.outgoing import one_line
+from crmbot.mail.lines import one_line
 from crmbot.paths import TEMPLATES
 
 

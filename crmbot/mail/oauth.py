@@ -1,15 +1,18 @@
-"""Access tokens for IMAP in place of a password: fetched from the provider, kept until shortly before they end."""
+"""Access tokens in place of a mail server's password: fetched from the provider, kept until shortly before they end."""
 
+import contextlib
 import json
+import re
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 
-from crmbot.config.settings import IntakeSettings
+from crmbot.config.settings import LogInSettings
 
 ENDPOINTS = {
     "google": "https://oauth2.googleapis.com/token",
@@ -18,11 +21,13 @@ ENDPOINTS = {
 """Where the providers give tokens out; an organisation's own tenant is written as a whole address."""
 
 _SCOPE = "https://outlook.office365.com/.default"
-"""What an application of Microsoft's asks for that acts without a person."""
+"""What an application of Microsoft's asks for that acts without a person, to read and to send."""
 _EARLY_S = 120.0
 """A token is taken for ended this long before it does, so that none ends on its way."""
 _SHORTEST_S, _USUAL_S = 30.0, 3600.0
 _MOST_BYTES = 64 * 1024
+_TOKEN = re.compile(r"[!-~]+")
+"""What may stand behind the word Bearer (RFC 6750, section 2.1), and a little more."""
 _REFUSALS = range(400, 404)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -36,19 +41,20 @@ class TokenFailed(Exception):
 
 
 class AccessTokens:
-    """The access tokens of one mailbox; share one between its connections.
+    """The access tokens of one log-in; share one between its connections, in any number of threads.
 
     With a refresh token it speaks for the person who consented. Without one it speaks for the application itself, by
     the client secret alone. A refresh token that the provider replaces is used from then on, in this process.
     """
 
     def __init__(
-        self, settings: IntakeSettings, *, timeout: float = 10.0, monotonic: Callable[[], float] = time.monotonic
+        self, settings: LogInSettings, *, timeout: float = 10.0, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._settings, self._timeout, self._monotonic = settings, timeout, monotonic
         self._url = ENDPOINTS.get(settings.oauth_url, settings.oauth_url)
         self._refresh_token = settings.refresh_token
         self._token, self._ends = "", 0.0
+        self._lock = threading.Lock()
 
     def fresh(self) -> str:
         """Return a token that is good for a while.
@@ -56,19 +62,32 @@ class AccessTokens:
         Raises:
             TokenFailed: the provider refused, or can't be reached.
         """
-        if self._monotonic() >= self._ends:
-            answer = self._ask()
-            self._token = answer["access_token"]
-            self._refresh_token = str(answer.get("refresh_token") or self._refresh_token)
-            self._ends = self._monotonic() + max(_SHORTEST_S, _lifetime(answer) - _EARLY_S)
-        return self._token
+        with self._alone():
+            if self._monotonic() >= self._ends:
+                answer = self._ask()
+                self._token = answer["access_token"]
+                self._refresh_token = str(answer.get("refresh_token") or self._refresh_token)
+                self._ends = self._monotonic() + max(_SHORTEST_S, _lifetime(answer) - _EARLY_S)
+            return self._token
 
     def forget(self) -> None:
         """Fetch a new token the next time: the mail server did not take this one."""
         self._ends = 0.0
 
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one thread ask at a time: a refresh token that is replaced can be used once."""
+        if not self._lock.acquire(timeout=self._timeout):
+            raise TokenFailed(f"{urlsplit(self._url).hostname} takes long to give a token")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
     def _ask(self) -> dict[str, Any]:
         host = urlsplit(self._url).hostname or ""
+        if not (self._refresh_token or self._settings.client_secret):
+            raise TokenFailed("neither a refresh token nor a client secret is set", refused=True)
         if not self._url.startswith("https://") and host not in _LOOPBACK:
             raise TokenFailed(f"{host} is asked for tokens without encryption", refused=True)
         request = urllib.request.Request(self._url, urlencode(self._form()).encode(), {"Accept": "application/json"})  # noqa: S310 - https, or loopback
@@ -82,7 +101,8 @@ class AccessTokens:
             raise TokenFailed(f"{host} gives no token: {why}", refused=error.code in _REFUSALS) from error
         except (OSError, HTTPException) as error:
             raise TokenFailed(f"{host} can't be reached for a token ({error})") from error
-        if not isinstance(found.get("access_token"), str):
+        token = found.get("access_token")
+        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
             raise TokenFailed(f"{host} answered without a token")
         return found
 
@@ -104,6 +124,13 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> None:
         del req, fp, code, msg, headers, newurl
+
+
+def refusal_of(challenge: bytes) -> str:
+    """Return what a mail server tells of a token that it refuses (RFC 7628, section 3.2.2), as words in brackets."""
+    told = _object(challenge)
+    said = [f"{name} {told[name]}" for name in ("status", "scope") if isinstance(told.get(name), str | int)]
+    return f"({', '.join(said)[:200]})" if said else ""
 
 
 def _opener() -> urllib.request.OpenerDirector:

@@ -2,8 +2,6 @@
 
 import re
 import smtplib
-import ssl
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.headerregistry import Address as Mailbox
@@ -18,9 +16,10 @@ from crmbot.domain.clock import Clock
 from crmbot.domain.identity import domain_of, normalise_email
 from crmbot.domain.intake import mark
 from crmbot.errors import SendFailed
+from crmbot.mail.lines import answer_line, error_line, one_line
+from crmbot.mail.submission import REFUSED, TIMEOUT_S, Submission
 from crmbot.reports.charts import png_of
 
-TIMEOUT_S = 10.0
 _TRY_LATER = range(400, 500)
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._-]")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]{1,200}@[A-Za-z0-9.-]{1,200}>")
@@ -29,8 +28,6 @@ _ANY_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}>")
 _LONGEST_SUBJECT = 500
 _PICTURE_PIXELS = 880
 """Twice the width at which mails show a chart, for screens with small pixels."""
-_DONE = 250
-_REFUSED = (smtplib.SMTPSenderRefused, smtplib.SMTPDataError, smtplib.SMTPHeloError, smtplib.SMTPConnectError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +72,9 @@ class Outgoing:
         clock: Clock,
         timeout: float = TIMEOUT_S,
     ) -> None:
-        self._settings, self._sender, self._sender_name = settings, normalise_email(sender), sender_name
-        self._key, self._clock, self._timeout = secret_key, clock, timeout
+        self._submission = Submission(settings, timeout=timeout)
+        self._sender, self._sender_name = normalise_email(sender), sender_name
+        self._key, self._clock = secret_key, clock
 
     def send(self, message: OutboxMessage) -> str:
         """Send an outbox row and return the mail's Message-ID."""
@@ -94,7 +92,7 @@ class Outgoing:
             SendFailed: it was not sent, or nobody knows (`unknown`).
         """
         mail = self.compose(letter, identity)
-        server = _open(self._settings, self._timeout)
+        server = self._submission.open()
         try:
             return self._hand_over(server, letter, mail)
         finally:
@@ -135,11 +133,11 @@ class Outgoing:
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             raise SendFailed(
-                f"The mail server refused {letter.to}: {code} {_decoded(words)}", permanent=code not in _TRY_LATER
+                f"The mail server refused {letter.to}: {answer_line(code, words)}", permanent=code not in _TRY_LATER
             ) from error
-        except _REFUSED as error:
+        except REFUSED as error:
             raise SendFailed(
-                f"The mail server refused: {_words(error)}", permanent=error.smtp_code not in _TRY_LATER
+                f"The mail server refused: {error_line(error)}", permanent=error.smtp_code not in _TRY_LATER
             ) from error
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             # Gone in the middle: the server may have taken it and only its answer was lost.
@@ -147,48 +145,6 @@ class Outgoing:
         except smtplib.SMTPException as error:
             raise SendFailed(f"The mail server can't take this mail: {error}", permanent=True) from error
         return str(mail["Message-ID"])
-
-
-def probe(settings: SmtpSettings, *, timeout: float = TIMEOUT_S) -> None:
-    """Connect, log in and ask for a sign of life; SendFailed says what is wrong. Nothing is sent."""
-    server = _open(settings, timeout)
-    try:
-        code, words = server.noop()
-    except (smtplib.SMTPException, OSError) as error:
-        raise SendFailed(f"The mail server does not answer: {error}") from error
-    finally:
-        server.close()
-    if code != _DONE:
-        raise SendFailed(f"The mail server refused: {code} {_decoded(words)}")
-
-
-def _open(settings: SmtpSettings, timeout: float) -> smtplib.SMTP:
-    try:
-        return _connect(settings, timeout)
-    except smtplib.SMTPAuthenticationError as error:
-        raise SendFailed(f"The mail server refused the log-in: {_words(error)}", retry_after=600) from error
-    except _REFUSED as error:
-        raise SendFailed(f"The mail server refused: {_words(error)}") from error
-    except (smtplib.SMTPException, OSError) as error:
-        raise SendFailed(f"The mail server can't be reached: {error or type(error).__name__}") from error
-
-
-def _connect(settings: SmtpSettings, timeout: float) -> smtplib.SMTP:
-    context = ssl.create_default_context(cafile=settings.ca_file or None) if settings.tls != "none" else None
-    server: smtplib.SMTP
-    if settings.tls == "tls":
-        server = smtplib.SMTP_SSL(settings.host, settings.port, timeout=timeout, context=context)
-    else:
-        server = smtplib.SMTP(settings.host, settings.port, timeout=timeout)
-    try:
-        if settings.tls == "starttls":
-            server.starttls(context=context)
-        if settings.user:
-            server.login(settings.user, settings.password)
-    except (smtplib.SMTPException, OSError):
-        server.close()
-        raise
-    return server
 
 
 def letter_of(message: OutboxMessage) -> Letter:
@@ -231,16 +187,6 @@ def _addresses(value: object) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(map(str, value)) if isinstance(value, list) else ()
 
 
-def one_line(text: str) -> str:
-    """Return text that is safe in a header: no control characters, line ends or halves of characters.
-
-    Nor anything that looks like an encoded word: the library would decode it, and line ends with it.
-    """
-    text = text.replace("=?", "= ?")
-    kept = ["" if unicodedata.category(letter) in {"Cs", "Cf"} else letter for letter in text]
-    return " ".join("".join(" " if unicodedata.category(c)[0:1] in "CZ" else c for c in "".join(kept)).split())
-
-
 def _mailbox(name: str, address: str) -> Mailbox:
     try:
         local, _, domain = normalise_email(address).rpartition("@")
@@ -251,12 +197,3 @@ def _mailbox(name: str, address: str) -> Mailbox:
 
 def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-
-
-def _words(error: smtplib.SMTPResponseException) -> str:
-    return f"{error.smtp_code} {_decoded(error.smtp_error)}"
-
-
-def _decoded(words: bytes | str) -> str:
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return one_line(text)[:300]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from crmbot.domain.money import Money
-from crmbot.mail.outgoing import one_line
+from crmbot.mail.lines import one_line
 from crmbot.reports.digests.base import Digest
 from crmbot.reports.digests.overdue import OverdueItem
 from crmbot.reports.digests.scores import Score, share_of

@@ -13,6 +13,7 @@ from clocks import SettableClock
 from factories import Crm
 from servers.dovecot import Dovecot
 from servers.smtp import SmtpServer
+from servers.tokens import CREDENTIALS, TokenServer
 
 from crmbot.bootstrap.checks.finding import Finding
 from crmbot.bootstrap.checkup import Check, check_up, run_checks
@@ -310,6 +311,22 @@ def test_a_refused_smtp_log_in_is_told(team: Place, smtp_server: SmtpServer) -> 
     found = team.look()["mail out"]
     assert "refused the log-in: 535" in found.detail
     assert "CRMBOT_SMTP_PASSWORD" in found.todo
+
+
+def test_mail_out_by_access_token_is_tried_and_its_refusal_told(
+    team: Place, smtp_server: SmtpServer, smtp_tokens: TokenServer
+) -> None:
+    team.environ["CRMBOT_SMTP_OAUTH_CLIENT_SECRET"] = CREDENTIALS["client_secret"]
+    team.write(
+        f'[mail.smtp]\nhost = "{smtp_server.host}"\nport = {smtp_server.port}\ntls = "none"\n'
+        f'user = "{smtp_server.user}"\nsender = "crm@example.com"\nauth = "xoauth2"\n'
+        f'oauth_url = "{smtp_tokens.url}/token"\noauth_client_id = "{CREDENTIALS["client_id"]}"\n'
+    )
+    assert team.look()["mail out"].state == "ok"
+    smtp_tokens.user = "somebody-else"
+    found = team.look()["mail out"]
+    assert "refused the access token of crm: 535" in found.detail
+    assert "oauth_client_id below [mail.smtp], and CRMBOT_SMTP_OAUTH_*" in found.todo
 
 
 def test_what_is_stuck_is_counted_by_its_reason(team: Place, crm: Crm) -> None:

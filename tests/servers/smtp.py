@@ -1,6 +1,9 @@
 """A real SMTP server for tests that keeps what it receives and answers as told."""
 
-from collections.abc import Iterator
+import json
+import re
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -8,13 +11,17 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from crmbot.playground.ports import free_port
 
 HOST = "127.0.0.1"
 DROP = "DROP"
 """As a scripted reply: close the connection without a word; after DATA the mail is kept all the same."""
+REFUSAL = {"status": "401", "schemes": "bearer", "scope": "https://mail.example.com/"}
+"""What the server tells of an access token before it says 535, as Gmail does."""
+_XOAUTH2 = re.compile(rb"user=([^\x01]+)\x01auth=Bearer ([!-~]+)\x01\x01")
+_OAUTHBEARER = re.compile(rb"n,a=([^\x01,]+),\x01auth=Bearer ([!-~]+)\x01\x01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +48,17 @@ class SmtpServer:
     host: str = HOST
     user: str = "crm"
     password: str = "letter box"
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    """The access tokens that are good now, and whose they are."""
+    mechanisms: str | None = None
+    """What EHLO tells of ways to log in, when not all of them."""
+    log_ins: list[str] = field(default_factory=list)
+    """How each log-in with an access token went: the first words of the server's answer to it."""
     received: list[Received] = field(default_factory=list)
     replies: dict[str, list[str]] = field(default_factory=dict)
 
     def script(self, command: str, *replies: str) -> None:
-        """Answer the next RCPT or DATA commands with these replies, such as "451 4.3.0 later" or DROP."""
+        """Answer the next AUTH (of tokens), RCPT or DATA commands so, as with "451 4.3.0 later" or DROP."""
         self.replies.setdefault(command, []).extend(replies)
 
     def next_reply(self, command: str) -> str | None:
@@ -57,6 +70,36 @@ class SmtpServer:
 class _Handler:
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
+
+    async def handle_EHLO(  # noqa: N802 - the name is aiosmtpd's
+        self, _smtp: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        told = self._server.mechanisms
+        if told is None:
+            return responses
+        kept = [line for line in responses if not line.startswith("250-AUTH")]
+        return [*kept[:-1], f"250-AUTH {told}", kept[-1]] if told else kept
+
+    async def auth_XOAUTH2(self, smtp: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 - the name is aiosmtpd's
+        return await self._judge(smtp, args, _XOAUTH2, farewell=b"")
+
+    async def auth_OAUTHBEARER(self, smtp: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 - the name is aiosmtpd's
+        return await self._judge(smtp, args, _OAUTHBEARER, farewell=b"\1")
+
+    async def _judge(self, smtp: SMTP, args: list[str], form: re.Pattern[bytes], farewell: bytes) -> AuthResult:
+        said = b64decode(args[1]) if len(args) > 1 else await smtp.challenge_auth("")
+        match = form.fullmatch(b"" if said is MISSING else said)
+        reply = self._server.next_reply("AUTH")
+        if match is None:
+            reply = "501 5.5.2 that is not the mechanism's form"
+        elif reply is None and self._server.tokens.get(match[2].decode()) != match[1].decode():
+            last = await smtp.challenge_auth(json.dumps(REFUSAL))
+            reply = "535 5.7.8 token not accepted" if last == farewell else "501 5.5.2 no empty answer"
+        self._server.log_ins.append((reply or "235")[:3])
+        if reply == DROP:
+            _answer(smtp, reply)
+        return AuthResult(success=reply is None, handled=reply == DROP, message=reply)
 
     async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
         self, smtp: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -1,4 +1,4 @@
-"""A provider of access tokens on loopback: gives them out for credentials, and tells Dovecot whose they are."""
+"""A provider of access tokens on loopback: gives them out for credentials, and tells mail servers whose they are."""
 
 import json
 import secrets
@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from servers.dovecot import DovecotServer
+from servers.smtp import SmtpServer
 
 CREDENTIALS = {"client_id": "crmbot-app", "client_secret": "shh"}
 REFRESH_TOKEN = "refresh-1"
@@ -86,5 +87,14 @@ class TokenServer:
 def token_server(dovecot_server: DovecotServer, dovecot: Any) -> Iterator[TokenServer]:
     """A provider whose tokens the test's Dovecot takes for the test's account."""
     server = TokenServer(dovecot_server.token_port, dovecot.user)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def smtp_tokens(smtp_server: SmtpServer) -> Iterator[TokenServer]:
+    """A provider whose tokens the test's SMTP server takes for its user."""
+    server = TokenServer(0, smtp_server.user)
+    smtp_server.tokens = server.good
     yield server
     server.close()

@@ -1,10 +1,10 @@
 """Mail: every mailbox opens, and the server that mail leaves through takes the log-in."""
 
 from crmbot.bootstrap.checks.finding import Finding, Subject
-from crmbot.config.settings import IntakeSettings
+from crmbot.config.settings import IntakeSettings, SmtpSettings
 from crmbot.errors import SendFailed
 from crmbot.mail.mailbox import Mailbox, MailboxFailed
-from crmbot.mail.outgoing import probe
+from crmbot.mail.submission import probe
 
 
 def check_mailbox(subject: Subject, intake: IntakeSettings) -> Finding:
@@ -47,6 +47,14 @@ def check_smtp(subject: Subject) -> Finding:
     try:
         probe(smtp, timeout=subject.seconds)
     except SendFailed as failure:
-        todo = "Check host, port, tls and user below [mail.smtp], and CRMBOT_SMTP_PASSWORD."
-        return Finding(name, "failed", f"{smtp.host}:{smtp.port}: {failure}", todo)
+        return Finding(name, "failed", f"{smtp.host}:{smtp.port}: {failure}", _how_to_send(smtp))
     return Finding(name, "ok", f"{smtp.host}:{smtp.port} answers{f' {smtp.user}' if smtp.user else ''}.")
+
+
+def _how_to_send(smtp: SmtpSettings) -> str:
+    if smtp.auth == "password":
+        return "Check host, port, tls, user and auth below [mail.smtp], and CRMBOT_SMTP_PASSWORD."
+    return (
+        "Check host, port, tls, user, oauth_url and oauth_client_id below [mail.smtp], and CRMBOT_SMTP_OAUTH_*; "
+        "docs/mail.md tells how to get them."
+    )
