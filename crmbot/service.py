@@ -17,10 +17,11 @@ from crmbot.crm.actors import Actor
 from crmbot.crm.aliases import Picked, with_choice
 from crmbot.crm.answers import Answer, MailAnswer, Outcome, ReportAnswer
 from crmbot.crm.attachments import PERMISSION as READ_FILES
-from crmbot.crm.attachments import StoredFile, read_file
+from crmbot.crm.attachments import StoredFile
 from crmbot.crm.delivery_keys import Delivery, find_done, find_repeated, take_key
 from crmbot.crm.digests import find_subscription
 from crmbot.crm.doorkeeper import Doorkeeper
+from crmbot.crm.files import seen_file
 from crmbot.crm.handlers import HANDLERS
 from crmbot.crm.homes import refresh_homes
 from crmbot.crm.lookup import find_user
@@ -209,13 +210,13 @@ class CrmService(Doorkeeper):
         """Return a file that a mail carried.
 
         Raises:
-            NotAllowed: without `crm.emails.view`.
+            NotAllowed: without `crm.emails.view`, or its mail waits for somebody else.
             NotFound: there is none of that id, or it was too large to be kept.
         """
         if READ_FILES not in actor.permissions:
             raise NotAllowed(f"You may not see mail and what it carries ({READ_FILES}). An admin can change it.")
         with self.store.reading(actor.workspace_id) as session:
-            return read_file(session, actor.workspace_id, attachment_id)
+            return seen_file(session, actor, attachment_id)
 
     def report(self, actor: Actor, request: ReportRequest) -> Report:
         """Compute a report in one snapshot, for what the actor may see.

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from crmbot.crm.actors import Actor
 from crmbot.crm.answers import Answer, Outcome
 from crmbot.crm.attachments import PERMISSION, StoredFile, read_file
 from crmbot.crm.doorkeeper import Doorkeeper
+from crmbot.crm.emails.waiting import refuse_unless_handed_in
 from crmbot.crm.file_links import LinkedFile, has_public_address, link_to, read_link
 from crmbot.crm.requests import FetchFile
 from crmbot.crm.work import Work
 from crmbot.errors import BadInput, NotAllowed, NotFound
-from crmbot.models import Attachment
+from crmbot.models import Attachment, Email
 
 NOTICE = "notice.file"
 """The kind of the message that brings a file; its payload has `file`, an attachment's id."""
@@ -32,6 +35,7 @@ def fetch_file(work: Work, request: FetchFile) -> Outcome | FileLink:
 
     Raises:
         NotFound: there is no such file, or it was too large to be kept.
+        NotAllowed: its mail waits for somebody else.
         BadInput: nobody asks, or somebody whom Slack does not know.
     """
     row = work.session.execute(
@@ -41,6 +45,7 @@ def fetch_file(work: Work, request: FetchFile) -> Outcome | FileLink:
     ).first()
     if row is None:
         raise NotFound("This file is not here any more.", field="file")
+    _refuse_hidden(work.session, work.actor, request.file)
     name = row.name or "unnamed"
     if row.blob_id is None:
         raise NotFound(f"“{name}” was too large to be kept. It is still in the mailbox of who forwarded it.")
@@ -70,4 +75,23 @@ def linked_file(doorkeeper: Doorkeeper, token: str) -> StoredFile:
     if PERMISSION not in actor.permissions:
         raise NotAllowed("You may not see mail and what it carries any more. An admin can change that.")
     with doorkeeper.store.reading(link.workspace_id) as session:
-        return read_file(session, link.workspace_id, link.file_id)
+        return seen_file(session, actor, link.file_id)
+
+
+def seen_file(session: Session, actor: Actor, file_id: str) -> StoredFile:
+    """Return a file with its content.
+
+    Raises:
+        NotFound: there is none of that id here, or it was too large to be kept.
+        NotAllowed: its mail waits for somebody else.
+    """
+    _refuse_hidden(session, actor, file_id)
+    return read_file(session, actor.workspace_id, file_id)
+
+
+def _refuse_hidden(session: Session, actor: Actor, file_id: str) -> None:
+    same = (Attachment.workspace_id == Email.workspace_id) & (Attachment.email_id == Email.id)
+    here = (Attachment.workspace_id == actor.workspace_id) & (Attachment.id == file_id)
+    email = session.scalar(select(Email).join(Attachment, same).where(here))
+    if email is not None:
+        refuse_unless_handed_in(actor, email)

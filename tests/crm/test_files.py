@@ -14,7 +14,7 @@ from crmbot.crm.attachments import StoredFile
 from crmbot.crm.files import FileLink, linked_file
 from crmbot.crm.requests import FetchFile, ShowActivity, ShowDeal
 from crmbot.errors import BadInput, NotAllowed, NotFound
-from crmbot.models import Outbox, User
+from crmbot.models import Attachment, Outbox, User
 from crmbot.store import Store
 
 MAIL = (
@@ -107,3 +107,17 @@ def test_file_that_is_gone_is_told(post: Post) -> None:
 def test_timeline_tells_which_files_its_mails_carried(public: Post) -> None:
     (entry,) = [one for one in public.crm.ask(ShowDeal("D-1")).timeline if one.what == "email"]
     assert [(one.name, one.kept) for one in entry.files] == [("Offer.pdf", True)]
+
+
+def test_file_of_mail_that_waits_is_given_to_who_handed_it_in_and_to_managers(public: Post) -> None:
+    stranger = Raw(sender="Gus Bo <gus@globex.example>", to=INTAKE, message_id="<n@globex.example>", proven=False)
+    head, _, body = bytes(stranger).partition(b"\r\n\r\n")
+    waits = head.replace(b"text/plain; charset=utf-8", b'multipart/mixed; boundary="o"') + b"\r\n\r\n--o\r\n\r\n" + body
+    assert public.take(waits + b"\r\n" + MAIL[MAIL.index(b"--o\r\n") :]).state == "triage"
+    (waiting,) = (one.id for one in public.crm.rows(Attachment, order=Attachment.id)[1:])
+    for who in ("sam", "vic"):
+        with refusal(NotAllowed, "You did not hand in this mail"):
+            public.crm.ask(FetchFile(waiting), as_=who)
+        with refusal(NotAllowed, "You did not hand in this mail"):
+            public.crm.service.attachment(public.crm.actor(who), waiting)
+    assert public.crm.service.attachment(public.crm.actor("max"), waiting).name == "Offer.pdf"

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, String, cast, or_
 
+from crmbot.crm.actors import Actor
 from crmbot.crm.emails.rules import PERMISSION
 from crmbot.crm.work import Work
 from crmbot.errors import NotAllowed
@@ -26,13 +27,24 @@ def refuse_others(work: Work, email: Email, *, wholly: bool = False) -> None:
     Raises:
         NotAllowed: it is a manager's to settle.
     """
+    refuse_unless_handed_in(work.actor, email)
     if email.state != "triage" or PERMISSION in work.actor.permissions:
         return
     mine = {email.logged_by_id, *email.also_logged_by} - {None}
-    if work.actor.user_id not in mine:
+    if wholly and len(mine) > 1:
+        raise NotAllowed("Somebody else handed in this mail too, so a manager or an admin has it forgotten.")
+
+
+def refuse_unless_handed_in(actor: Actor, email: Email) -> None:
+    """Refuse a waiting mail, and what it carries, to who may not see it.
+
+    Raises:
+        NotAllowed: it is a manager's to settle.
+    """
+    if email.state != "triage" or PERMISSION in actor.permissions:
+        return
+    if actor.user_id not in {email.logged_by_id, *email.also_logged_by} - {None}:
         raise NotAllowed(
             "You did not hand in this mail, so a manager or an admin decides where it goes. Forward it yourself if it "
             "is about a customer of yours."
         )
-    if wholly and len(mine) > 1:
-        raise NotAllowed("Somebody else handed in this mail too, so a manager or an admin has it forgotten.")
