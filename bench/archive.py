@@ -22,7 +22,6 @@ from crmbot.crm.archive.lines import as_line
 from crmbot.crm.policy import Policy
 from crmbot.crm.sample import Size, make_sample
 from crmbot.crm.setup import create_workspace
-from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.migrations import upgrade
 from crmbot.models import Lead, LeadStatusEntry, NameWord, User
 from crmbot.service import CrmService
@@ -55,16 +54,7 @@ def fresh(url: str) -> tuple[Store, Actor]:
     store = open_store(url)
     upgrade(store)
     with store.writing(EVERY_WORKSPACE) as session:
-        workspace = create_workspace(
-            session,
-            name="Bench",
-            timezone="UTC",
-            currency="USD",
-            date_order=None,
-            slack_team_id=None,
-            stages=DEFAULT_STAGES,
-            now=NOW,
-        )
+        workspace = create_workspace(session, name="Bench", now=NOW)
         return store, system_actor(workspace, "cli", Policy())
 
 

@@ -17,7 +17,6 @@ from crmbot.crm.policy import Policy
 from crmbot.crm.requests import AddUser, Request
 from crmbot.crm.setup import create_workspace
 from crmbot.domain.permissions import DEFAULT_PERMISSIONS, Role
-from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.errors import CrmError
 from crmbot.models import Base, Workspace
 from crmbot.service import CrmService, Delivery
@@ -47,16 +46,7 @@ class Crm:
     def __post_init__(self) -> None:
         self.service = CrmService(self.store, self.clock, self.policy)
         with self.store.writing(EVERY_WORKSPACE) as session:
-            self.workspace_id = create_workspace(
-                session,
-                name=self.name,
-                timezone="UTC",
-                currency="USD",
-                date_order=None,
-                slack_team_id=None,
-                stages=DEFAULT_STAGES,
-                now=self.clock(),
-            ).id
+            self.workspace_id = create_workspace(session, name=self.name, now=self.clock()).id
         system = self.service.system(self.workspace_id, "cli")
         for word, (name, role, zone) in PEOPLE.items():
             self.service.perform(system, AddUser(f"{word}@ours.example", name=name, role=role, timezone=zone))

@@ -31,7 +31,6 @@ from crmbot.crm.policy import Policy
 from crmbot.crm.requests import AddUser
 from crmbot.crm.setup import create_workspace
 from crmbot.domain.clock import system_clock
-from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.models import Base
 from crmbot.playground.ports import free_port, wait_until_listening
 from crmbot.service import CrmService
@@ -88,14 +87,7 @@ def make_service(store: Store) -> tuple[CrmService, str]:
         return service, known.id
     with store.writing(EVERY_WORKSPACE) as session:
         workspace = create_workspace(
-            session,
-            name="Bench",
-            timezone="Europe/Berlin",
-            currency="USD",
-            date_order=None,
-            slack_team_id=TEAM,
-            stages=DEFAULT_STAGES,
-            now=system_clock(),
+            session, name="Bench", timezone="Europe/Berlin", slack_team_id=TEAM, now=system_clock()
         )
     service.perform(service.system(workspace.id), AddUser("ada@example.com", "Ada", "manager", slack_user_id=USER))
     return service, workspace.id

@@ -21,7 +21,6 @@ from crmbot.crm.archive.rows import ROWS
 from crmbot.crm.archive.settings import SettingsWriter
 from crmbot.crm.sample import SIZES, Size, make_sample
 from crmbot.crm.setup import create_workspace
-from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.migrations import upgrade
 from crmbot.models import Base
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
@@ -80,16 +79,7 @@ def _fill(store: Store, seed: int, size: Size) -> None:
         for pragma in _FAST:
             driver.execute(f"PRAGMA {pragma}").close()
     with store.writing(EVERY_WORKSPACE, patient=True) as session:
-        workspace = create_workspace(
-            session,
-            name=f"Bench {seed:02d}",
-            timezone="Europe/Berlin",
-            currency="USD",
-            date_order=None,
-            slack_team_id=None,
-            stages=DEFAULT_STAGES,
-            now=NOW,
-        )
+        workspace = create_workspace(session, name=f"Bench {seed:02d}", timezone="Europe/Berlin", now=NOW)
         session.flush()
         known = read_known(session, workspace.id)
         numbers = {kind: 0 for kind, form in FORMS.items() if "number" in form.fields}

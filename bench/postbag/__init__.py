@@ -7,7 +7,6 @@ from crmbot.crm.actors import Actor
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import AddUser, CreateContact, CreateDeal
 from crmbot.crm.setup import create_workspace
-from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.service import CrmService
 from crmbot.store import EVERY_WORKSPACE, Store
 
@@ -83,16 +82,7 @@ def prepare(store: Store) -> tuple[CrmService, str]:
     )
     service = CrmService(store, lambda: NOW + timedelta(hours=1), policy)
     with store.writing(EVERY_WORKSPACE) as session:
-        workspace = create_workspace(
-            session,
-            name="Bench",
-            timezone="UTC",
-            currency="USD",
-            date_order=None,
-            slack_team_id=None,
-            stages=DEFAULT_STAGES,
-            now=NOW,
-        )
+        workspace = create_workspace(session, name="Bench", now=NOW)
     system: Actor = service.system(workspace.id)
     service.perform(system, AddUser("jane@ours.example", name="Jane Roe", role="rep"))
     for n in range(PEOPLE):

@@ -21,7 +21,6 @@ def prepare_store(bot: Crmbot) -> Workspace:
             timezone=chosen.timezone,
             currency=chosen.currency,
             date_order=chosen.date_order,
-            slack_team_id=None,
             stages=bot.settings.pipeline.stages,
             now=bot.clock(),
         )

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crmbot.domain.ids import new_id
-from crmbot.domain.stages import StageSpec
+from crmbot.domain.stages import DEFAULT_STAGES, StageSpec
 from crmbot.models import Stage, Workspace
 
 
@@ -15,14 +15,14 @@ def create_workspace(
     session: Session,
     *,
     name: str,
-    timezone: str,
-    currency: str,
-    date_order: str | None,
-    slack_team_id: str | None,
-    stages: Iterable[StageSpec],
     now: datetime,
+    timezone: str = "UTC",
+    currency: str = "USD",
+    date_order: str | None = None,
+    slack_team_id: str | None = None,
+    stages: Iterable[StageSpec] = DEFAULT_STAGES,
 ) -> Workspace:
-    """Add a workspace with its pipeline."""
+    """Add a workspace with its pipeline: in UTC and US dollars with the usual stages, unless said otherwise."""
     workspace = Workspace(
         id=new_id(now),
         name=name,

@@ -12,7 +12,6 @@ from slack_app import PEOPLE, Bot, make_dispatcher
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import AddUser
 from crmbot.crm.setup import create_workspace
-from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.models import Base
 from crmbot.playground import StandIn
 from crmbot.service import CrmService
@@ -42,14 +41,7 @@ def crm(tmp_path: Path, clock: SettableClock) -> Iterator[tuple[Store, CrmServic
     Base.metadata.create_all(store.engine)
     with store.writing(EVERY_WORKSPACE) as session:
         workspace = create_workspace(
-            session,
-            name="Example",
-            timezone="Europe/Berlin",
-            currency="USD",
-            date_order=None,
-            slack_team_id=StandIn.team_id,
-            stages=DEFAULT_STAGES,
-            now=clock(),
+            session, name="Example", timezone="Europe/Berlin", slack_team_id=StandIn.team_id, now=clock()
         )
     service = CrmService(store, clock, Policy())
     system = service.system(workspace.id)

@@ -28,7 +28,6 @@ from crmbot.crm.actors import Actor
 from crmbot.crm.answers import Listing, Table
 from crmbot.crm.requests import AddDigest, CreateDeal, ListDeals, ListUsers, SendDigest, Undo
 from crmbot.crm.setup import create_workspace
-from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.errors import Conflict, SendFailed
 from crmbot.models import Base, Installation, JournalEntry, Outbox, Workspace
 from crmbot.playground import StandIn
@@ -141,16 +140,7 @@ def site(slack: StandIn, clock: SettableClock, tmp_path: Path) -> Iterator[Site]
     store = open_store(f"sqlite:///{file}")
     Base.metadata.create_all(store.engine)
     with store.writing(EVERY_WORKSPACE) as session:
-        create_workspace(
-            session,
-            name="Ours",
-            timezone="Europe/Berlin",
-            currency="EUR",
-            date_order=None,
-            slack_team_id=None,
-            stages=DEFAULT_STAGES,
-            now=clock(),
-        )
+        create_workspace(session, name="Ours", timezone="Europe/Berlin", currency="EUR", now=clock())
     with serving(store, slack, clock, file) as served:
         yield served
     store.close()

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from crmbot.crm.policy import Policy
 from crmbot.crm.setup import create_workspace
-from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.errors import SendFailed
 from crmbot.models import Installation
 from crmbot.playground import StandIn
@@ -65,10 +64,7 @@ class Team:
 def team(store: Store, clock: SettableClock, slack: StandIn) -> Team:
     clock.set(datetime.now(UTC).replace(microsecond=0))
     with store.writing(EVERY_WORKSPACE) as session:
-        create_workspace(
-            session, name="Ours", timezone="UTC", currency="USD", date_order=None, slack_team_id=None,
-            stages=DEFAULT_STAGES, now=clock(),
-        )  # fmt: skip
+        create_workspace(session, name="Ours", now=clock())
     return Team(store, clock, slack)
 
 

@@ -13,7 +13,6 @@ from crmbot.crm.actors import Actor
 from crmbot.crm.archive import Summary, archive_lines, export_archive, import_archive
 from crmbot.crm.policy import Policy
 from crmbot.crm.setup import create_workspace
-from crmbot.domain.stages import DEFAULT_STAGES
 from crmbot.models import Base
 from crmbot.service import CrmService
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
@@ -52,16 +51,7 @@ class Place:
 def place_in(store: Store) -> Place:
     """Make a workspace, as `crmbot init` does."""
     with store.writing(EVERY_WORKSPACE) as session:
-        workspace = create_workspace(
-            session,
-            name="From the config",
-            timezone="UTC",
-            currency="EUR",
-            date_order=None,
-            slack_team_id=None,
-            stages=DEFAULT_STAGES,
-            now=NOW,
-        )
+        workspace = create_workspace(session, name="From the config", currency="EUR", now=NOW)
     return Place(store, CrmService(store, lambda: NOW, Policy()).system(workspace.id, "cli"))
 
 
