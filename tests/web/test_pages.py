@@ -49,7 +49,7 @@ class Site:
 
     def client(self, who: str = "jane") -> Client:
         client = self.open.enter_context(Client(base_url=self.base, follow_redirects=True))
-        assert client.post(self.link(who)).status_code == 200
+        assert client.post(self.link(who), headers=OWN).status_code == 200
         return client
 
 
@@ -76,21 +76,21 @@ def test_a_link_signs_in_once_and_looking_at_it_changes_nothing(site: Site) -> N
         for _ in range(2):
             assert "Hello Jane Roe" in client.get(link).text
         assert site.crm.dump() == before
-        answer = client.post(link)
+        answer = client.post(link, headers=OWN)
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         cookie = answer.headers["set-cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=lax" in cookie
         assert client.get("/").status_code == 200
     with Client(base_url=site.base) as thief:
-        assert thief.post(link).status_code == 401
+        assert thief.post(link, headers=OWN).status_code == 401
         assert thief.get("/").status_code == 401
 
 
 def test_a_link_is_good_for_minutes_and_a_session_for_hours(site: Site) -> None:
     link, client = site.link(), site.client()
     site.crm.clock.advance(timedelta(minutes=16))
-    assert client.post(link).status_code == 401
+    assert client.post(link, headers=OWN).status_code == 401
     assert client.get("/").status_code == 200
     site.crm.clock.advance(timedelta(hours=12))
     assert client.get("/").status_code == 401
@@ -194,6 +194,15 @@ def test_another_site_can_do_nothing(site: Site, headers: dict[str, str]) -> Non
     for path in ("/board/move", "/activities/A-2/done", "/sign-out"):
         assert client.post(path, data={"deal": "D-1", "stage": "negotiation"}, headers=headers).status_code == 403
     assert site.crm.ask(ShowDeal("D-1")).record.stage_key == "new_lead"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])
+def test_another_site_signs_nobody_in(site: Site, headers: dict[str, str]) -> None:
+    link = site.link("sam")
+    with Client(base_url=site.base) as victim:
+        assert victim.post(link, headers=headers).status_code == 403
+        assert victim.get("/").status_code == 401
+        assert victim.post(link, headers=OWN).status_code == 303
 
 
 def test_the_pages_are_a_persons(site: Site) -> None:

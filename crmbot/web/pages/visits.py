@@ -19,6 +19,7 @@ from crmbot.web.pages.drawing import draw_page
 COOKIE = "crmbot_session"
 _MOST_BODY = 8_000
 _HOW = "Type /crm web in Slack, or crmbot do 'web' in a terminal: the answer is a link that signs you in."
+_FOREIGN = "This was sent by another site, so nothing was done."
 _STATUS = {NotFound: 404, NotAllowed: 403, Busy: 503}
 
 
@@ -47,7 +48,7 @@ def signed_in(service: CrmService, page: Page) -> Endpoint:
         said: dict[str, str] = {}
         if request.method == "POST":
             if not _is_own(request):
-                return message_page("Not from here", "This was sent by another site, so nothing was done.", status=403)
+                return message_page("Not from here", _FOREIGN, status=403)
             said = await _fields(request)
         return await run_in_threadpool(_answer, service, page, request, said)
 
@@ -84,6 +85,9 @@ def sign_in_page(service: CrmService) -> Endpoint:
     """Return the endpoint of a link from chat: looking at it changes nothing, its button signs in, once."""
 
     async def endpoint(request: Request) -> Response:
+        if request.method == "POST" and not _is_own(request):
+            # Else another site could sign somebody in as its own author, who then sees what they write.
+            return message_page("Not from here", _FOREIGN, status=403)
         return await run_in_threadpool(_sign_in, service, request)
 
     return endpoint
@@ -113,7 +117,7 @@ def _sign_in(service: CrmService, request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """Forget who is signed in."""
     if not _is_own(request):
-        return message_page("Not from here", "This was sent by another site, so nothing was done.", status=403)
+        return message_page("Not from here", _FOREIGN, status=403)
     answer = message_page("Signed out", "Type /crm web in Slack to come back.")
     answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
     return answer
