@@ -66,14 +66,22 @@ class Submission:
         return server
 
     def _log_in(self, server: smtplib.SMTP) -> None:
-        user, auth = self._settings.user, self._settings.auth
-        _see_offer(server, auth)
-        if auth == "password":
-            server.login(user, self._settings.password)
-            return
-        answers = _Bearer(auth, user, self._tokens.fresh())
+        settings = self._settings
+        _see_offer(server, settings.auth)
         try:
-            server.auth(auth, answers)
+            if settings.auth == "password":
+                server.login(settings.user, settings.password)
+            else:
+                self._show_token(server)
+        except ValueError as error:
+            # The library writes ASCII only, and expects base64 of the server; its words may hold the password.
+            what = "has letters beyond ASCII" if isinstance(error, UnicodeError) else "met an answer that is not base64"
+            raise SendFailed(f"The log-in of {settings.user} {what}.", retry_after=_REFUSED_WAIT_S) from None
+
+    def _show_token(self, server: smtplib.SMTP) -> None:
+        answers = _Bearer(self._settings.auth, self._settings.user, self._tokens.fresh())
+        try:
+            server.auth(self._settings.auth, answers)
         except smtplib.SMTPAuthenticationError as error:
             if error.smtp_code in _FOR_GOOD:
                 self._tokens.forget()
@@ -99,12 +107,9 @@ class Submission:
             ) from error
         except REFUSED as error:
             raise SendFailed(f"The mail server refused: {error_line(error)}") from error
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            # The last one is a host that is no name.
             raise SendFailed(f"The mail server can't be reached: {error or type(error).__name__}") from error
-        except ValueError as error:
-            # The library writes ASCII only, and expects base64 of the server; its words may hold the password.
-            what = "has letters beyond ASCII" if isinstance(error, UnicodeError) else "met an answer that is not base64"
-            raise SendFailed(f"The log-in of {user} {what}.", retry_after=_REFUSED_WAIT_S) from None
 
 
 class _TokenRefused(smtplib.SMTPAuthenticationError):

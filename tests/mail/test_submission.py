@@ -160,6 +160,10 @@ def test_letters_that_the_protocol_can_not_carry_are_told_without_the_secret(set
     assert str(failure) == "The log-in of crm has letters beyond ASCII."
 
 
+def test_host_that_is_no_name_is_out_of_reach(settings: Settings) -> None:
+    assert "can't be reached" in str(refused(settings(host="smtp..example.com")))
+
+
 def test_challenge_that_is_no_base64_ends_the_log_in(settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         told = b"220 hi\r\n", b"250-hi\r\n250 AUTH XOAUTH2\r\n", b"334 XOAUTH2 supported, a\r\n"
