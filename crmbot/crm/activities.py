@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from crmbot.crm import deals
 from crmbot.crm.answers import ActivityView, Change, DealView, Outcome
 from crmbot.crm.doubts import doubt_due
-from crmbot.crm.hearsay import divided
+from crmbot.crm.hearsay import hear
 from crmbot.crm.history import keep_activity_facts, overdue_at, save_deal
 from crmbot.crm.lookup import already_theirs, candidate, find_activity, find_deal, find_target, find_user
 from crmbot.crm.postponing import put_off
@@ -48,7 +48,7 @@ _OPEN_DEALS = {
 def log(work: Work, request: LogActivity) -> Outcome:
     """Log what happened; with it change the deal it is about and plan the next task, all as one effect."""
     _refuse_kind(request.kind)
-    request, about = _said_about(work, request)
+    request, about = hear(work, request, _about)
     if _facts_of_deal(request) != _NO_FACTS and not about.get("deal_id"):
         about = _with_named_deal(work, request.target, about)
     at = request.at or work.now
@@ -166,7 +166,7 @@ def assign(work: Work, request: AssignActivity) -> Outcome:
 
 def add_note(work: Work, request: AddNote) -> Outcome:
     """Keep words with a record."""
-    request, target = _heard_of(work, request)
+    request, target = hear(work, request, find_target)
     text = request.text.strip()
     if not text:
         raise MissingFact("What should the note say?", field="text", example='/log note acme "wants a quote by May"')
@@ -230,32 +230,6 @@ def due_words(work: Work, view: ActivityView) -> str:
     if view.due_at is not None:
         return f"due {view.due_at.astimezone(work.actor.zone):%a %-d %b %Y, %H:%M %Z}"
     return f"due {view.due_on:%a %-d %b %Y}" if view.due_on else ""
-
-
-def _said_about(work: Work, request: LogActivity) -> tuple[LogActivity, dict[str, str | None]]:
-    """Return the request and the links of what it is about; words behind a known name become its text."""
-    try:
-        return request, _about(work, request.target)
-    except NotFound as nothing:
-        name, text = divided(work, request.target, request.text, nothing)
-    try:
-        return replace(request, target=name, text=text), _about(work, name)
-    except Ambiguous as several:
-        choices = [replace(one, text=text) for one in several.candidates]
-        raise Ambiguous(name, "target", choices) from several
-
-
-def _heard_of(work: Work, note: AddNote) -> tuple[AddNote, Any]:
-    """Return a note and the record it is about; words behind a known name become its text."""
-    try:
-        return note, find_target(work, note.target)
-    except NotFound as nothing:
-        name, text = divided(work, note.target, note.text, nothing)
-    try:
-        return replace(note, target=name, text=text), find_target(work, name)
-    except Ambiguous as several:
-        choices = [replace(one, text=text) for one in several.candidates]
-        raise Ambiguous(name, "target", choices) from several
 
 
 def _about(work: Work, word: str) -> dict[str, str | None]:

@@ -1,20 +1,24 @@
 """What happened, told in one go: which of the words name the record, and which say what was heard there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from rapidfuzz import fuzz
 
 from crmbot.crm.lookup import NAMED, candidate, find_target
 from crmbot.crm.lookup.candidates import found_by
 from crmbot.crm.lookup.naming import by_name, by_number, compared_with
+from crmbot.crm.requests import AddNote, LogActivity
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import Ambiguous, Candidate, NotFound
 from crmbot.models import Company, Contact, Deal
+
+Said = TypeVar("Said", LogActivity, AddNote)
+Subject = TypeVar("Subject")
 
 _A_SLIP = 75.0
 """From here on, all the words are a name with a slip in it, out of 100."""
@@ -39,7 +43,25 @@ _OWNERS = re.compile(r"['\u2019]s$")
 _MONTHS = frozenset("january february march april may june july august september october november december".split())
 
 
-def divided(work: Work, target: str, text: str, nothing: NotFound) -> tuple[str, str]:
+def hear(work: Work, request: Said, find: Callable[[Work, str], Subject]) -> tuple[Said, Subject]:
+    """Return a request and what `find` knows its target as; words behind a known name become the request's text.
+
+    Raises:
+        NotFound: nobody is named.
+        Ambiguous: several are named; the choices carry the words.
+    """
+    try:
+        return request, find(work, request.target)
+    except NotFound as nothing:
+        name, text = _divided(work, request.target, request.text, nothing)
+    try:
+        return replace(request, target=name, text=text), find(work, name)
+    except Ambiguous as several:
+        choices = [replace(one, text=text) for one in several.candidates]
+        raise Ambiguous(name, "target", choices) from several
+
+
+def _divided(work: Work, target: str, text: str, nothing: NotFound) -> tuple[str, str]:
     """Return the name and the text of words that are no name as a whole: “dana sent the offer” is said of Dana.
 
     A name further on names the record too, and the text is all the words then.

@@ -1,6 +1,6 @@
 """The history of deals, activities, leads and customers: what a report of a past moment reads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -131,31 +131,33 @@ def keep_activity_facts(work: Work, activity: Activity) -> None:
 
     Completing needs none of this: an open activity is one that was not completed before the moment asked for.
     """
-    if activity.facts_since >= work.now:
-        return
-    facts = {name: getattr(activity, name) for name in _ACTIVITY_FACTS}
-    work.keep(ActivityVersion(activity_id=activity.id, valid_from=activity.facts_since, valid_to=work.now, **facts))
-    activity.facts_since = work.now
+    _keep(work, activity, activity.facts_since, ActivityVersion, _ACTIVITY_FACTS, activity_id=activity.id)
 
 
 def keep_lead_facts(work: Work, lead: Lead) -> None:
     """Keep a lead's facts as they were until now; called before they change."""
-    since = lead.facts_since or lead.created_at
-    if since >= work.now:
-        return
-    facts = {name: getattr(lead, name) for name in _LEAD_FACTS}
-    work.keep(LeadVersion(lead_id=lead.id, valid_from=since, valid_to=work.now, **facts))
-    lead.facts_since = work.now
+    _keep(work, lead, lead.facts_since or lead.created_at, LeadVersion, _LEAD_FACTS, lead_id=lead.id)
 
 
 def keep_customer_facts(work: Work, customer: Customer) -> None:
     """Keep a customer's facts as they were until now; called before they change."""
     since = customer.facts_since or customer.acquired_at
+    _keep(work, customer, since, CustomerVersion, _CUSTOMER_FACTS, customer_id=customer.id)
+
+
+def _keep(
+    work: Work,
+    row: Activity | Lead | Customer,
+    since: datetime,
+    version: type[ActivityVersion | LeadVersion | CustomerVersion],
+    names: Iterable[str],
+    **owner: str,
+) -> None:
     if since >= work.now:
         return
-    facts = {name: getattr(customer, name) for name in _CUSTOMER_FACTS}
-    work.keep(CustomerVersion(customer_id=customer.id, valid_from=since, valid_to=work.now, **facts))
-    customer.facts_since = work.now
+    facts = {name: getattr(row, name) for name in names}
+    work.keep(version(valid_from=since, valid_to=work.now, **owner, **facts))
+    row.facts_since = work.now
 
 
 def overdue_at(due_at: datetime | None, due_on: date | None, zone: ZoneInfo) -> datetime | None:
