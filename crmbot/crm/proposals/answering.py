@@ -1,5 +1,7 @@
 """What the customer does with an offer on its page: looks, accepts, declines. Exactly what was shown counts."""
 
+from dataclasses import replace
+
 from crmbot.crm.answers import Outcome, Shown
 from crmbot.crm.proposals.views import latest_version, name_of, proposal_view, status_of
 from crmbot.crm.requests import AcceptOffer, DeclineOffer, SeeOffer, ShowOffer
@@ -18,6 +20,9 @@ _LONGEST_NAME, _LONGEST_REASON = 200, 1_000
 def show_offer(work: Work, request: ShowOffer) -> Shown:
     """Show an offer as its customer sees it."""
     view = proposal_view(work, _offer(work, request.proposal))
+    if view.status == "draft":
+        # What is being changed was sent to nobody yet, its title and whom it is for no more than its lines.
+        view = replace(view, title=f"Offer {view.reference}", contact="", company="", items=())
     return Shown(view.title, record=view)
 
 
