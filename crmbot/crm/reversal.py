@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint, Index, Table, UniqueConstraint, select
 
 from crmbot.crm.history import keep_activity_facts, keep_customer_facts, keep_lead_facts, save_deals
+from crmbot.crm.installations import INSTALLED, REMOVED
 from crmbot.crm.journal import TRACKED, from_json, to_json
+from crmbot.crm.requests import AcceptOffer, CreateToken, DeclineOffer, RevokeToken
 from crmbot.crm.scoring import rescore
 from crmbot.crm.views import person
 from crmbot.crm.work import Work
@@ -30,6 +32,17 @@ from crmbot.models import (
 Row = Any
 _PIECE = 500
 """How many rows one statement asks for."""
+
+FINAL = {
+    "archive.import": "The import of an archive can't be undone; a backup from before it can be restored.",
+    INSTALLED: "An installation can't be undone here. Remove the app in Slack instead.",
+    REMOVED: "A removal can't be undone here. Install crmbot in Slack again.",
+    AcceptOffer.NAME: "The customer accepted this; only they can take it back. A new proposal can replace it.",
+    CreateToken.NAME: "A token that was made can't be unmade; end it: crmbot token revoke ID",
+    RevokeToken.NAME: "A token that was revoked stays so; make another: crmbot token create --user EMAIL",
+    DeclineOffer.NAME: "The customer declined this; only they can take it back. A new proposal can replace it.",
+}
+"""Effects that undo leaves alone, and what to do instead."""
 
 _OWNERS = {
     DealVersion: "deal_id",
@@ -162,7 +175,7 @@ def _refuse_used(work: Work, entry: JournalEntry, row: Row) -> None:
 def _later(work: Work, entry: JournalEntry, row_id: str) -> Conflict:
     """Name the change that came after."""
     later = work.session.execute(
-        select(JournalEntry.actor_id, JournalEntry.summary)
+        select(JournalEntry.actor_id, JournalEntry.summary, JournalEntry.request)
         .join(
             JournalChange,
             (JournalChange.workspace_id == JournalEntry.workspace_id) & (JournalChange.entry_id == JournalEntry.id),
@@ -181,9 +194,8 @@ def _later(work: Work, entry: JournalEntry, row_id: str) -> Conflict:
     if later is None:
         return Conflict(f"This can't be undone: something depends on it now. ({entry.summary})")
     who = person(work, later.actor_id)
-    return Conflict(
-        f"This can't be undone, {who.name if who else 'crmbot'} has changed it since: {later.summary} Undo that first."
-    )
+    name, first = who.name if who else "crmbot", "" if later.request in FINAL else " Undo that first."
+    return Conflict(f"This can't be undone, {name} has changed it since: {later.summary}{first}")
 
 
 def _referrers() -> dict[str, list[tuple[Table, str]]]:

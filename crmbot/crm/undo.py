@@ -7,9 +7,8 @@ from sqlalchemy import select
 from crmbot.crm.answers import Outcome
 from crmbot.crm.emails.rules import is_emptied, refuse_emptied
 from crmbot.crm.emails.writing import call_back
-from crmbot.crm.installations import INSTALLED, REMOVED
-from crmbot.crm.requests import REQUESTS, AcceptOffer, CreateToken, DeclineOffer, RevokeToken, Undo
-from crmbot.crm.reversal import take_back
+from crmbot.crm.requests import REQUESTS, Undo
+from crmbot.crm.reversal import FINAL, take_back
 from crmbot.crm.users import count_admins
 from crmbot.crm.views import person, record_view
 from crmbot.crm.work import Work
@@ -18,16 +17,6 @@ from crmbot.domain.permissions import refusal
 from crmbot.errors import Conflict, NotAllowed, NotFound
 from crmbot.models import Activity, Company, Contact, Deal, JournalChange, JournalEntry, Lead, Proposal
 
-_FINAL = {
-    "archive.import": "The import of an archive can't be undone; a backup from before it can be restored.",
-    INSTALLED: "An installation can't be undone here. Remove the app in Slack instead.",
-    REMOVED: "A removal can't be undone here. Install crmbot in Slack again.",
-    AcceptOffer.NAME: "The customer accepted this; only they can take it back. A new proposal can replace it.",
-    CreateToken.NAME: "A token that was made can't be unmade; end it: crmbot token revoke ID",
-    RevokeToken.NAME: "A token that was revoked stays so; make another: crmbot token create --user EMAIL",
-    DeclineOffer.NAME: "The customer declined this; only they can take it back. A new proposal can replace it.",
-}
-"""Effects that undo leaves alone, and what to do instead."""
 _SHOWN = (Deal, Lead, Contact, Company, Activity)
 _OF_KIND: dict[Kind, Any] = {
     Kind.DEAL: Deal,
@@ -48,8 +37,8 @@ def undo(work: Work, request: Undo) -> Outcome:
     """
     entry = _entry(work, request.entry)
     effect, again = _effect_of(work, entry)
-    if entry.request in _FINAL:
-        raise Conflict(_FINAL[entry.request])
+    if entry.request in FINAL:
+        raise Conflict(FINAL[entry.request])
     _refuse_unallowed(work, entry, effect)
     _refuse_stale(work, entry)
     refuse_emptied(work, effect)

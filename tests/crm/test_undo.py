@@ -224,8 +224,9 @@ def test_undo_of_adding_the_only_admin_is_refused(crm: Crm) -> None:
 def test_somebody_with_a_token_stays(crm: Crm) -> None:
     added = crm.do(AddUser("tim@ours.example"), "ada")
     crm.do(CreateToken("tim@ours.example"), "ada")
-    with refusal(Conflict, "something depends on it now"):
+    with refusal(Conflict, "Ada Root has changed it since: Token") as told:
         crm.do(Undo(added.entry_id), "ada")
+    assert "Undo that first" not in str(told.value)
 
 
 def test_nothing_done_is_nothing_to_undo(crm: Crm) -> None:
