@@ -17,7 +17,7 @@ from crmbot.crm.people import usable_email
 from crmbot.crm.reassign import offer_handover
 from crmbot.crm.work import Work
 from crmbot.domain.permissions import Role
-from crmbot.errors import BadInput, Conflict, NotFound
+from crmbot.errors import BadInput, Conflict, NotAllowed, NotFound
 from crmbot.models import ApiToken, User
 
 TOKEN_PREFIX = "crm_"  # noqa: S105 - the public beginning of every token
@@ -25,7 +25,12 @@ _MOST_DAYS = 3_650
 
 
 def add_user(work: Work, request: ask.AddUser) -> Outcome:
-    """Add a person; one who left comes back with the role given."""
+    """Add a person; one who left comes back with the role given.
+
+    Raises:
+        Conflict: the address is somebody's who is here.
+        NotAllowed: it is somebody's who has left, and only newcomers are welcome.
+    """
     email = usable_email(request.email)
     role = _role(request.role)
     if request.timezone is not None and request.timezone not in available_timezones():
@@ -33,6 +38,8 @@ def add_user(work: Work, request: ask.AddUser) -> Outcome:
     known = work.session.scalar(select(User).where(User.workspace_id == work.workspace_id, User.email == email))
     if known is not None and known.active:
         raise Conflict(f"{known.name} has the address {email} already, as {known.role}.")
+    if known is not None and request.only_new:
+        raise NotAllowed(f"{known.name} has no rights any more. An admin brings them back: crmbot user add {email}")
     if request.slack_user_id:
         _refuse_linked(work, request.slack_user_id, known.id if known else None)
     if known is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from crmbot.crm.actors import Actor
 from crmbot.crm.requests import AddUser, LinkSlackUser
 from crmbot.domain.permissions import Role
-from crmbot.errors import Busy, CrmError, SendFailed, Unauthenticated
+from crmbot.errors import Busy, CrmError, NotAllowed, SendFailed, Unauthenticated
 from crmbot.models import Workspace
 from crmbot.service import CrmService
 from crmbot.slack.api import SlackApi
@@ -96,11 +96,16 @@ class People:
             if self.new_role is None:
                 raise _unknown(email) from refusal
             name = str(user.get("real_name") or user.get("name") or email)
-            newcomer = AddUser(email, name, self.new_role.value, user.get("tz"), user_id)
+            # Who lost their rights must not get them back by speaking.
+            newcomer = AddUser(email, name, self.new_role.value, user.get("tz"), user_id, only_new=True)
             try:
                 self.service.perform(system, newcomer)
             except Busy:
                 raise
+            except NotAllowed as left:
+                raise Unauthenticated(
+                    f"You have no rights in this CRM any more. An admin can give them back: crmbot user add {email}"
+                ) from left
             except CrmError as still:
                 raise _unknown(email) from still
 

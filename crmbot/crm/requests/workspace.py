@@ -54,13 +54,14 @@ class ListRates(Request, name="rate.list", permission="crm.deals.view", writes=F
 
 @dataclass(frozen=True)
 class AddUser(Request, name="user.add", permission="crm.users.edit"):
-    """Add a person to the workspace."""
+    """Add a person to the workspace; who has left comes back, unless only newcomers are welcome."""
 
     email: str
     name: str | None = None
     role: str = "rep"
     timezone: str | None = None
     slack_user_id: str | None = None
+    only_new: bool = False
 
 
 @dataclass(frozen=True)
