@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from random import uniform
 from threading import local
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from crmbot.errors import Busy
 from crmbot.grouping import Group, Place, Turn
 from crmbot.models import Base
+from crmbot.readers import Readers
 from crmbot.writer import LASTING, Writer, make_impatient
 
 EVERY_WORKSPACE = "*"
@@ -60,6 +61,8 @@ class Store:
     engines: dict[tuple[str, bool, float], Engine] = field(default_factory=dict, repr=False)
     writer: Writer | None = field(default=None, repr=False)
     """Of a file of SQLite: what effects are written on."""
+    readers: Readers | None = field(default=None, repr=False)
+    """Of a file of SQLite: what is read on."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -86,17 +89,16 @@ class Store:
             yield session
             self._commit(session)
 
-    @contextmanager
-    def transaction(self, workspace_id: str, *, write: bool) -> Iterator[Connection]:
+    def transaction(self, workspace_id: str, *, write: bool) -> AbstractContextManager[Connection]:
         """Open a transaction without a session's cost: one snapshot, or with `write` what is committed at the end.
 
         Raises:
             Busy: as `writing` does.
         """
-        if not write:
-            with self._connection(workspace_id, write=False) as connection:
-                yield connection
-            return
+        return self._committed(workspace_id) if write else self._connection(workspace_id, write=False)
+
+    @contextmanager
+    def _committed(self, workspace_id: str) -> Iterator[Connection]:
         with self._turn_to_write(), self._connection(workspace_id, write=True) as connection:
             yield connection
             self._commit(connection)
@@ -146,6 +148,10 @@ class Store:
     @contextmanager
     def _connection(self, workspace_id: str, *, write: bool) -> Iterator[Connection]:
         engine = self._engine_for(workspace_id, write, BUSY_SECONDS if write else _READING)
+        if self.readers is not None and not write:
+            with _told_as_busy(), self.readers.transaction(engine) as connection:
+                yield connection
+            return
         with _told_as_busy(), engine.connect() as connection:
             connection.begin()
             yield connection
@@ -180,7 +186,11 @@ class Store:
     @contextmanager
     def _session(self, workspace_id: str, *, write: bool, seconds: float) -> Iterator[Session]:
         engine = self._engine_for(workspace_id, write, seconds)
-        with _told_as_busy(), Session(engine, expire_on_commit=False, autoflush=False) as session:
+        if self.readers is not None and not write:
+            with _told_as_busy(), self.readers.transaction(engine) as connection, _session_on(connection) as session:
+                yield session
+            return
+        with _told_as_busy(), _session_on(engine) as session:
             yield session
 
     def _engine_for(self, workspace_id: str, write: bool, seconds: float) -> Engine:
@@ -213,7 +223,13 @@ class Store:
             # Not under the hands of who is still writing; what is left open ends with the process.
             with suppress(Busy), self._turn_to_write():
                 self.writer.close()
+        if self.readers is not None:
+            self.readers.close()
         self.engine.dispose()
+
+
+def _session_on(source: Engine | Connection) -> Session:
+    return Session(source, expire_on_commit=False, autoflush=False)
 
 
 @contextmanager
@@ -248,7 +264,9 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
         )
         event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "before_cursor_execute", _refuse_unbound)
-    return Store(engine, writer=Writer(engine) if _is_file(parsed) else None)
+    if not _is_file(parsed):
+        return Store(engine)
+    return Store(engine, writer=Writer(engine), readers=Readers(engine, pool_size, BUSY_SECONDS))
 
 
 def is_lost_race(error: BaseException) -> bool:
@@ -265,8 +283,8 @@ def _is_file(url: URL) -> bool:
 def _sqlite_pool(url: URL, size: int) -> dict[str, Any]:
     if not _is_file(url):
         return {}
-    # One more for the writer. The connection that was used last knows the most pages.
-    return {"pool_size": size, "max_overflow": 1, "pool_timeout": BUSY_SECONDS, "pool_use_lifo": True}
+    # The readers may come to keep all; one more for the writer, and one for whoever else has the turn to write.
+    return {"pool_size": size, "max_overflow": 2, "pool_timeout": BUSY_SECONDS, "pool_use_lifo": True}
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

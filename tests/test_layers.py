@@ -10,7 +10,7 @@ from source import functions, package_modules
 ORDER = (
     {"errors", "domain", "paths", "failpoints"},
     {"config"},
-    {"models", "grouping", "prepared", "writer"},
+    {"models", "grouping", "prepared", "readers", "writer"},
     {"store", "migrations"},
     {"crm", "reports"},
     {"service"},
@@ -38,6 +38,7 @@ KEEPERS = {
         "migrations",
         "grouping",
         "prepared",
+        "readers",
         "writer",
         "store",
         "crm",

@@ -1,0 +1,156 @@
+"""What is read is what is committed, by nobody but who may, and on a connection that works."""
+
+from contextlib import closing
+from typing import Any
+
+import pytest
+from chaos.processes import finish, opened, start
+from clocks import SettableClock
+from concurrency import outcomes_of
+from factories import Crm, refusal
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, ResourceClosedError
+
+from crmbot.crm.policy import Policy
+from crmbot.crm.requests import CreateDeal, LinkSlackUser, SetDeal, SetUserRole, ShowDeal
+from crmbot.errors import Busy
+from crmbot.models import Deal
+from crmbot.service import CrmService
+from crmbot.store import Store, open_store
+
+
+def elsewhere(url: str, workspace_id: str, requests: tuple[Any, ...]) -> None:
+    """Perform requests as the workspace itself."""
+    with opened(url) as store:
+        service = CrmService(store, SettableClock(), Policy())
+        for request in requests:
+            service.perform(service.system(workspace_id), request)
+
+
+def driver_of(store: Store, workspace_id: str) -> Any:
+    """Return the driver's connection that is lent to the next reader."""
+    with store.transaction(workspace_id, write=False) as connection:
+        return connection.connection.driver_connection
+
+
+def title(crm: Crm) -> str:
+    """Return what the first deal is called, as a command shows it."""
+    shown: str = crm.ask(ShowDeal("D-1")).record.title
+    return shown
+
+
+def test_what_another_process_committed_is_read_by_the_next_command(any_crm: Crm, store_url: str) -> None:
+    any_crm.do(CreateDeal("Acme"))
+    assert title(any_crm) == "Acme"
+    finish(start(elsewhere, store_url, any_crm.workspace_id, (SetDeal("D-1", title="Globex"),)))
+    assert title(any_crm) == "Globex"
+
+
+def test_who_was_deactivated_by_another_process_is_nobody_at_the_next_command(any_crm: Crm, store_url: str) -> None:
+    any_crm.do(LinkSlackUser("jane@ours.example", "U1"), as_="ada")
+    assert any_crm.service.actor_of_slack(any_crm.workspace_id, "U1")
+    finish(start(elsewhere, store_url, any_crm.workspace_id, (SetUserRole("jane@ours.example", active=False),)))
+    assert any_crm.service.actor_of_slack(any_crm.workspace_id, "U1") is None
+
+
+def test_readers_one_after_the_other_share_a_connection(crm: Crm) -> None:
+    first = driver_of(crm.store, crm.workspace_id)
+    with crm.store.reading(crm.workspace_id) as session:
+        assert session.connection().connection.driver_connection is first
+    assert driver_of(crm.store, crm.workspace_id) is first
+
+
+def test_readers_at_once_each_see_their_own_moment(any_crm: Crm) -> None:
+    titles = select(Deal.title).where(Deal.workspace_id == any_crm.workspace_id)
+    with any_crm.store.transaction(any_crm.workspace_id, write=False) as early:
+        assert early.scalars(titles).all() == []
+        any_crm.do(CreateDeal("Acme"))
+        with any_crm.store.transaction(any_crm.workspace_id, write=False) as late:
+            assert late.scalars(titles).all() == ["Acme"]
+        assert early.scalars(titles).all() == []
+
+
+def test_threads_read_at_once_what_is_theirs(any_crm: Crm) -> None:
+    crms = (any_crm, Crm(any_crm.store, any_crm.clock, name="Theirs"))
+    for crm in crms:
+        crm.do(CreateDeal(f"Deal of {crm.name}"))
+
+    def read(index: int) -> set[str]:
+        return {title(crms[index % 2]) for _ in range(25)}
+
+    assert outcomes_of(6, read) == [{"Deal of Ours"}, {"Deal of Theirs"}] * 3
+
+
+def test_a_connection_that_broke_between_readers_is_replaced_and_nobody_notices(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    broken = driver_of(crm.store, crm.workspace_id)
+    broken.close()
+    assert title(crm) == "Acme"
+    assert driver_of(crm.store, crm.workspace_id) is not broken
+
+
+def test_a_connection_that_breaks_under_a_reader_is_not_lent_again(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    with crm.store.transaction(crm.workspace_id, write=False) as connection:
+        broken: Any = connection.connection.driver_connection
+        broken.close()
+        with pytest.raises(DBAPIError, match="closed"):
+            connection.execute(text("SELECT 1"))
+    assert title(crm) == "Acme"
+    assert driver_of(crm.store, crm.workspace_id) is not broken
+
+
+def test_an_error_under_a_reader_ends_its_moment(crm: Crm) -> None:
+    def fail() -> None:
+        with crm.store.transaction(crm.workspace_id, write=False) as connection:
+            connection.execute(select(Deal.title).where(Deal.workspace_id == crm.workspace_id)).all()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    crm.do(CreateDeal("Acme"))
+    assert title(crm) == "Acme"
+
+
+def test_who_holds_on_to_a_connection_of_one_workspace_has_a_closed_one(any_crm: Crm) -> None:
+    store, ours = any_crm.store, any_crm.workspace_id
+    theirs = Crm(store, any_crm.clock, name="Theirs")
+    with store.transaction(ours, write=False) as connection:
+        pass
+    with store.reading(ours) as session:
+        lent = session.connection()
+    mine = select(Deal.id).where(Deal.workspace_id == ours)
+    with store.transaction(theirs.workspace_id, write=False):
+        for kept in (connection, lent):
+            with pytest.raises(ResourceClosedError, match="closed"):
+                kept.execute(mine)
+
+
+def test_a_loan_forgets_the_workspace_of_the_one_before(any_crm: Crm) -> None:
+    forgetful = text("SELECT count(*) FROM deal")
+    for crm in (any_crm, Crm(any_crm.store, any_crm.clock, name="Theirs")):
+        with crm.store.transaction(crm.workspace_id, write=False) as connection:
+            assert connection.get_execution_options()["crmbot_workspace"] == crm.workspace_id
+            with pytest.raises(RuntimeError, match="does not say which workspace"):
+                connection.execute(forgetful)
+
+
+def test_more_readers_than_connections_are_told_that_it_is_busy(store_url: str, clock: SettableClock) -> None:
+    with closing(open_store(store_url, pool_size=1)) as store:
+        crm = Crm(store, clock)
+        crm.do(CreateDeal("Acme"))
+        actor = crm.actor()
+        with (
+            store.transaction(crm.workspace_id, write=False),
+            refusal(Busy, "Nothing was done; please try again."),
+        ):
+            crm.service.perform(actor, ShowDeal("D-1"))
+        assert title(crm) == "Acme"
+
+
+def test_readers_who_keep_every_connection_leave_some_to_those_who_write(sqlite_url: str, clock: SettableClock) -> None:
+    with closing(open_store(sqlite_url, pool_size=1)) as store:
+        crm = Crm(store, clock)
+        with store.transaction(crm.workspace_id, write=False):
+            assert crm.service.store.apply(crm.workspace_id, lambda connection: connection.scalar(text("SELECT 1")))
+            crm.write(lambda session: session.flush())
