@@ -1,82 +1,31 @@
-"""`crmbot doctor` against a real store, a stand-in for Slack, a real Dovecot and a real SMTP server."""
+"""`crmbot doctor` against a real store and a stand-in for Slack."""
 
 import json
-import socket
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from clocks import SettableClock
+from examined import Place
 from factories import Crm
 from servers.dovecot import Dovecot
 from servers.smtp import SmtpServer
-from servers.tokens import CREDENTIALS, TokenServer
 
 from crmbot.bootstrap.checks.finding import Finding
 from crmbot.bootstrap.checkup import Check, check_up, run_checks
 from crmbot.cli import main
 from crmbot.cli.doctor import as_lines
-from crmbot.config import Settings, load
+from crmbot.config import Settings
 from crmbot.crm.deliveries import keep_failed
 from crmbot.crm.requests import AddDigest
-from crmbot.domain.clock import Clock, system_clock
 from crmbot.domain.ids import new_id
 from crmbot.models import Outbox
 from crmbot.playground import Hang, ServerError, StandIn
 from crmbot.playground.ports import free_port
 from crmbot.slack.manifest import SCOPES
 from crmbot.store import open_store
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[StandIn]:
-    with StandIn() as running:
-        yield running
-
-
-@pytest.fixture
-def slack(running: StandIn) -> StandIn:
-    running.reset()
-    running.scopes = set(SCOPES)
-    return running
-
-
-class Place:
-    """A folder with a config; `look` examines it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.config = folder / "config.toml"
-        self.environ: dict[str, str] = {}
-        self.write("")
-
-    def write(self, text: str) -> None:
-        """Put this in the config."""
-        self.config.write_text(text, "utf-8")
-
-    def look(self, clock: Clock = system_clock, longest: float = 20.0) -> dict[str, Finding]:
-        """Return what every check finds, by its name."""
-        found = check_up(lambda: load(self.config, self.environ), clock, longest=longest)
-        return {finding.name: finding for finding in found}
-
-    def connect(self, slack: StandIn) -> None:
-        """Set the tokens of a stand-in for Slack."""
-        self.environ |= {"CRMBOT_SLACK__API_URL": slack.api_url}
-        self.environ |= {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
-
-
-@pytest.fixture
-def team(place: Place, crm: Crm) -> Place:
-    """A folder with a config and a store with people."""
-    place.environ["CRMBOT_STORE_URL"] = crm.store.engine.url.render_as_string(hide_password=False)
-    return place
 
 
 def states(found: dict[str, Finding]) -> set[str]:
@@ -257,76 +206,6 @@ def test_a_clock_over_a_minute_apart_is_told(team: Place, slack: StandIn, apart:
     found = team.look(lambda: datetime.now(UTC) + timedelta(seconds=apart))["clock"]
     assert found.state == state
     assert ("behind" if apart < 0 else "Slack") in found.detail
-
-
-def test_a_mailbox_that_refuses_is_told(team: Place, dovecot: Dovecot) -> None:
-    def look(password: str, mailbox: str, ca_file: str = "") -> Finding:
-        team.environ["CRMBOT_IMAP_PASSWORD"] = password
-        team.write(
-            f'[mail.intake]\nhost = "{dovecot.host}"\nport = {dovecot.port}\ntls = "none"\nuser = "{dovecot.user}"\n'
-            f'address = "crm@example.com"\nmailbox = "{mailbox}"\nca_file = "{ca_file}"\n'
-        )
-        return team.look()["mailbox intake"]
-
-    assert "refused the log-in" in look("wrong", "INBOX").detail
-    assert "CRMBOT_IMAP_PASSWORD" in look("wrong", "INBOX").todo
-    assert "could not open the folder" in look(dovecot.password, "Elsewhere").detail
-    assert "/no/such.pem" in look(dovecot.password, "INBOX", "/no/such.pem").detail
-
-
-def test_a_frozen_mail_server_does_not_hang_the_doctor(team: Place) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        host, port = silent.getsockname()
-        team.write(
-            f'[mail.intake]\nhost = "{host}"\nport = {port}\ntls = "none"\nuser = "u"\naddress = "crm@example.com"\n'
-            f'[mail.smtp]\nhost = "{host}"\nport = {port}\ntls = "none"\n'
-        )
-        began = time.monotonic()
-        found = team.look(longest=0.5)
-    assert time.monotonic() - began < 5
-    assert (found["mailbox intake"].state, found["mail out"].state) == ("failed", "failed")
-
-
-@pytest.mark.parametrize(
-    ("text", "state", "words"),
-    [
-        ("", "skipped", "no mail is sent"),
-        ('[digests.weekly]\nreport = "aging"\nto = "a@example.com"\n', "failed", "digests go by mail: weekly"),
-        ('[mail.smtp]\nhost = "127.0.0.1"\n', "failed", "no address to send from"),
-        ('[mail.smtp]\nhost = "127.0.0.1"\nport = 1\nsender = "a@example.com"\n', "failed", "can't be reached"),
-    ],
-)
-def test_mail_that_can_not_leave_is_told(team: Place, text: str, state: str, words: str) -> None:
-    team.write(text)
-    found = team.look()["mail out"]
-    assert (found.state, words in found.detail) == (state, True)
-
-
-def test_a_refused_smtp_log_in_is_told(team: Place, smtp_server: SmtpServer) -> None:
-    team.environ["CRMBOT_SMTP_PASSWORD"] = "wrong"
-    team.write(
-        f'[mail.smtp]\nhost = "{smtp_server.host}"\nport = {smtp_server.port}\ntls = "none"\n'
-        f'user = "{smtp_server.user}"\nsender = "crm@example.com"\n'
-    )
-    found = team.look()["mail out"]
-    assert "refused the log-in: 535" in found.detail
-    assert "CRMBOT_SMTP_PASSWORD" in found.todo
-
-
-def test_mail_out_by_access_token_is_tried_and_its_refusal_told(
-    team: Place, smtp_server: SmtpServer, smtp_tokens: TokenServer
-) -> None:
-    team.environ["CRMBOT_SMTP_OAUTH_CLIENT_SECRET"] = CREDENTIALS["client_secret"]
-    team.write(
-        f'[mail.smtp]\nhost = "{smtp_server.host}"\nport = {smtp_server.port}\ntls = "none"\n'
-        f'user = "{smtp_server.user}"\nsender = "crm@example.com"\nauth = "xoauth2"\n'
-        f'oauth_url = "{smtp_tokens.url}/token"\noauth_client_id = "{CREDENTIALS["client_id"]}"\n'
-    )
-    assert team.look()["mail out"].state == "ok"
-    smtp_tokens.user = "somebody-else"
-    found = team.look()["mail out"]
-    assert "refused the access token of crm: 535" in found.detail
-    assert "oauth_client_id below [mail.smtp], and CRMBOT_SMTP_OAUTH_*" in found.todo
 
 
 def test_what_is_stuck_is_counted_by_its_reason(team: Place, crm: Crm) -> None:

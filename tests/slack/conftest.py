@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from clocks import SettableClock
 from slack_app import PEOPLE, Bot, make_dispatcher
+from slack_site import Site, serving
 
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import AddUser
@@ -102,3 +104,17 @@ def _handler(dispatcher: Dispatcher) -> type[BaseHTTPRequestHandler]:
             """Stay quiet."""
 
     return Handler
+
+
+@pytest.fixture
+def site(slack: StandIn, clock: SettableClock, tmp_path: Path) -> Iterator[Site]:
+    """A store with one workspace that no team has yet, as `crmbot init` leaves it."""
+    clock.set(datetime.now(UTC).replace(microsecond=0))
+    file = tmp_path / "crmbot.db"
+    store = open_store(f"sqlite:///{file}")
+    Base.metadata.create_all(store.engine)
+    with store.writing(EVERY_WORKSPACE) as session:
+        create_workspace(session, name="Ours", timezone="Europe/Berlin", currency="EUR", now=clock())
+    with serving(store, slack, clock, file) as served:
+        yield served
+    store.close()
