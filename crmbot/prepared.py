@@ -103,7 +103,8 @@ def _fetch(driver: SQLite, text: str, bound: Any) -> list[Any]:
 
 
 def _as_library_s(error: SQLiteError, connection: Connection, text: str, bound: Any) -> BaseException:
-    return DBAPIError.instance(text, bound, error, SQLiteError, dialect=connection.dialect)
+    hides = connection.engine.hide_parameters
+    return DBAPIError.instance(text, bound, error, SQLiteError, hide_parameters=hides, dialect=connection.dialect)
 
 
 class _Compiled:

@@ -13,7 +13,7 @@ from concurrency import outcomes_of
 from factories import Crm, refusal
 from servers.postgres import PostgresServer, durable
 from servers.stores import migrate
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import TableClause, bindparam, column, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from crmbot.crm.requests import CreateDeal
 from crmbot.domain.ids import Kind, new_id
 from crmbot.errors import Busy
 from crmbot.models import Base, Contact, Counter, Deal, Stage, User, Workspace
+from crmbot.prepared import Prepared
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
 
 NOW = datetime(2031, 3, 5, tzinfo=UTC)
@@ -246,3 +247,22 @@ def test_sqlite_is_set_up_for_safety(sqlite_store: Store) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 2000}
+
+
+WRONG = select(column("a")).select_from(TableClause("nowhere")).where(column("a") == bindparam("a"))
+"""A statement that every database refuses."""
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda connection, values: connection.execute(WRONG, values),
+        lambda connection, values: Prepared(WRONG).rows(connection, values),
+    ],
+)
+def test_an_error_of_the_database_holds_nothing_of_what_it_was_given(any_crm: Crm, run: Callable[..., Any]) -> None:
+    with any_crm.store.transaction(any_crm.workspace_id, write=True) as connection:
+        with pytest.raises(DBAPIError) as failed:
+            run(connection, {"a": "a secret word"})
+        assert "nowhere" in str(failed.value)
+        assert "a secret word" not in str(failed.value)
