@@ -244,12 +244,7 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
     """Open the database at `url`: sqlite:///file.db or postgresql+psycopg://..."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(
-            parsed,
-            connect_args={"timeout": BUSY_SECONDS},
-            hide_parameters=True,
-            **_sqlite_pool(parsed, pool_size),
-        )
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, **_sqlite_pool(parsed, pool_size))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "reset", _end_sqlite)
@@ -257,8 +252,6 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
         milliseconds = int(BUSY_SECONDS * 1000)
         engine = create_engine(
             parsed,
-            # What people wrote has no place in errors, which end in logs.
-            hide_parameters=True,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=BUSY_SECONDS,
@@ -270,6 +263,7 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
             },
         )
         event.listen(engine, "begin", _begin_postgresql)
+    engine.hide_parameters = True  # what people wrote has no place in errors, which end in logs
     event.listen(engine, "before_cursor_execute", _refuse_unbound)
     if not _is_file(parsed):
         return Store(engine)
