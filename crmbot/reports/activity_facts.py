@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, case, or_
 
 from crmbot.models import Activity, ActivityVersion
 from crmbot.reports.statements import AT
+from crmbot.reports.versions import held_before
 
 
 def current_facts() -> ColumnElement[bool]:
@@ -19,12 +20,8 @@ def current_facts() -> ColumnElement[bool]:
 
 
 def version_facts() -> ColumnElement[bool]:
-    """Return the condition that a version holds the facts of `as_of`; the first one also holds for all time before."""
-    return and_(
-        ActivityVersion.valid_to >= AT,
-        ActivityVersion.valid_to > ActivityVersion.valid_from,
-        or_(ActivityVersion.valid_from < AT, ActivityVersion.valid_from <= Activity.created_at),
-    )
+    """Return the condition that a version holds the facts of `as_of`."""
+    return held_before(ActivityVersion, Activity.created_at)
 
 
 def existed(facts: Any) -> ColumnElement[bool]:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, or_
+from sqlalchemy import ColumnElement, FromClause, and_, case
 
 from crmbot.models import Lead, LeadVersion
-from crmbot.reports.statements import AT, WORKSPACE, Shape
+from crmbot.reports.statements import WORKSPACE, Shape
+from crmbot.reports.versions import held_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,7 @@ def lead_facts(shape: Shape) -> LeadFacts:
     held = and_(
         was.c.workspace_id == WORKSPACE,
         was.c.lead_id == now.c.id,
-        was.c.valid_to >= AT,
-        was.c.valid_to > was.c.valid_from,
-        # The first version also holds for all time before.
-        or_(was.c.valid_from < AT, was.c.valid_from <= now.c.created_at),
+        held_before(was.c, now.c.created_at),
     )
 
     def of_then(name: str) -> ColumnElement[Any]:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
-    or_,
     select,
     union_all,
 )
@@ -31,7 +30,7 @@ from crmbot.reports.lead_facts import lead_facts
 from crmbot.reports.snapshot import Snapshot
 from crmbot.reports.statements import AT, STARTS, WORKSPACE, Shape, built_once, whole
 from crmbot.reports.values import Unconverted
-from crmbot.reports.versions import held
+from crmbot.reports.versions import held, held_before
 from crmbot.reports.whole_sums import is_overflow, whole_sum, wide_sum
 
 UNKNOWN = "unknown"
@@ -212,9 +211,7 @@ def _values_by_hand(shape: Shape) -> tuple[FromClause, ColumnElement[Any]]:
     held = and_(
         was.c.workspace_id == WORKSPACE,
         was.c.customer_id == now.c.id,
-        was.c.valid_to >= AT,
-        was.c.valid_to > was.c.valid_from,
-        or_(was.c.valid_from < AT, was.c.valid_from <= now.c.acquired_at),
+        held_before(was.c, now.c.acquired_at),
     )
     value = case((was.c.id.is_not(None), was.c.lifetime_value_minor), else_=now.c.lifetime_value_minor)
     return now.outerjoin(was, held), value

@@ -1,9 +1,9 @@
-"""Conditions for the version of each deal that held at a moment, and how versions are found."""
+"""Conditions for the version of a record that held at a moment, and how versions are found."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Join, func
+from sqlalchemy import ColumnElement, Join, and_, func, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -39,6 +39,19 @@ def held(version: Any = DealVersion) -> tuple[ColumnElement[bool], ...]:
 def valid(shape: Shape, version: Any = DealVersion) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of `held` for the deals that the viewer sees."""
     return (*held(version), shape.sees(version.owner_id))
+
+
+def held_before(version: Any, began_at: Any) -> ColumnElement[bool]:
+    """Return the condition that facts kept before a change are those of `as_of`.
+
+    The first ones also hold for all time before the record, which began at `began_at`: what is told after the fact
+    falls where it happened.
+    """
+    return and_(
+        version.valid_to >= AT,
+        version.valid_to > version.valid_from,
+        or_(version.valid_from < AT, version.valid_from <= began_at),
+    )
 
 
 class LeftFirst(Join):
