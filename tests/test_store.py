@@ -13,7 +13,7 @@ from concurrency import outcomes_of
 from factories import Crm, refusal
 from servers.postgres import PostgresServer, durable
 from servers.stores import migrate
-from sqlalchemy import TableClause, bindparam, column, delete, insert, select, text, update
+from sqlalchemy import Select, TableClause, bindparam, column, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
@@ -249,7 +249,7 @@ def test_sqlite_is_set_up_for_safety(sqlite_store: Store) -> None:
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 2000}
 
 
-WRONG = select(column("a")).select_from(TableClause("nowhere")).where(column("a") == bindparam("a"))
+WRONG: Select[Any] = select(column("a")).select_from(TableClause("nowhere")).where(column("a") == bindparam("a"))
 """A statement that every database refuses."""
 
 

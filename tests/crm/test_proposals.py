@@ -273,3 +273,9 @@ def test_an_answer_stays_though_a_manager_wants_it_undone(crm: Crm) -> None:
     with pytest.raises(CrmError):
         crm.do(Undo(entry), "max")
     assert crm.ask(ShowProposal(offer.reference)).record.status == "accepted"
+
+
+def test_a_page_beyond_the_last_is_the_last(any_crm: Crm) -> None:
+    drafted(any_crm)
+    listing = any_crm.ask(ListProposals(page=10**30))
+    assert (listing.page, [one.reference for one in listing.records]) == (1, ["P-1"])

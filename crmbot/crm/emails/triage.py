@@ -147,7 +147,7 @@ def list_triage(work: Work, request: ListTriage) -> Triage:
         .where(waiting)
         .order_by(Email.received_at, Email.id)
         .limit(PER_PAGE)
-        .offset((max(request.page, 1) - 1) * PER_PAGE)
+        .offset((max(min(request.page, -(-total // PER_PAGE)), 1) - 1) * PER_PAGE)
     )
     emails = tuple(_decidable(work, email) for email in rows)
     whom = "a person" if PERMISSION in work.actor.permissions else "you"

@@ -86,7 +86,7 @@ def list_proposals(work: Work, request: ListProposals) -> Listing:
         said |= {"today": work.today}
     rows, count = _statements(tuple(said))
     total = work.values(count, **said)[0][0]
-    page = max(request.page, 1)
+    page = max(min(request.page, -(-total // PER_PAGE)), 1)
     found = work.all(rows, Proposal, **said, most=PER_PAGE, skipped=(page - 1) * PER_PAGE)
     what = f"{request.status} proposal" if request.status else "proposal"
     of = f" of {deal.title}" if deal is not None else ""

@@ -84,3 +84,8 @@ def test_mail_among_ourselves_offers_nobody_to_add_or_ignore(post: Post) -> None
     waiting(post, Raw(sender=JANE, to=SAM, cc=INTAKE))
     waiting(post, forward(GUS))
     assert [one.has_stranger for one in post.crm.ask(ListTriage()).emails] == [False, True]
+
+
+def test_a_page_beyond_the_last_is_the_last(any_post: Post) -> None:
+    waiting(any_post, NOBODYS)
+    assert [one.subject for one in any_post.crm.ask(ListTriage(page=10**30), as_="max").emails] == ["Offer?"]
