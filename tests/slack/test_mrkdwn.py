@@ -57,6 +57,7 @@ def test_templates_escape_what_they_are_given() -> None:
     class Nothing:
         overdue = due_today = stale = ()
         triage = 0
+        whose = None
 
     class Reader:
         def command(self, _line: str) -> str:
