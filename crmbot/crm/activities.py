@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from crmbot.crm import deals
 from crmbot.crm.answers import ActivityView, Change, DealView, Outcome
 from crmbot.crm.doubts import doubt_due
-from crmbot.crm.hearsay import hear
+from crmbot.crm.hearsay import hear, mentioned, those_named
 from crmbot.crm.history import keep_activity_facts, overdue_at, save_deal
 from crmbot.crm.lookup import already_theirs, candidate, find_activity, find_deal, find_target, find_user
 from crmbot.crm.postponing import put_off
@@ -97,7 +97,7 @@ def create_task(work: Work, request: CreateTask) -> Outcome:
     text = _subject(request.text)
     if not text:
         raise MissingFact("What is to be done?", field="text", example="/task call Jane tomorrow 3pm")
-    about = _about(work, request.target) if request.target else {}
+    about, heard = (_about(work, request.target), "") if request.target else _heard(work, text)
     owner = find_user(work, request.owner) if request.owner else None
     owner_id = owner.id if owner else work.actor.user_id
     activity = add_activity(
@@ -115,7 +115,9 @@ def create_task(work: Work, request: CreateTask) -> Outcome:
     whose = f" for {owner.name}" if owner and owner.id != work.actor.user_id else ""
     when = due_words(work, view)
     said = f"Planned {view.reference} {view.title}{whose}{', ' + when if when else ''}."
-    return Outcome(said, record=view, warnings=doubt_due(work, view.due_at, view.due_on))
+    told = f" It is about {_first_link(view)}." if about and heard else ""
+    doubts = (heard,) if heard and not about else ()
+    return Outcome(said + told, record=view, warnings=(*doubts, *doubt_due(work, view.due_at, view.due_on)))
 
 
 def complete(work: Work, request: CompleteActivity) -> Outcome:
@@ -243,6 +245,21 @@ def _about(work: Work, word: str) -> dict[str, str | None]:
         if open_deals:
             links = {**linked(open_deals[0]), **{name: value for name, value in links.items() if value}}
     return links
+
+
+def _heard(work: Work, text: str) -> tuple[dict[str, str | None], str]:
+    """Return the links of the one record that a task's words name, and that record or a doubt which one it is."""
+    named = mentioned(work, text)
+    if not named:
+        return {}, ""
+    titles = [f"{one.reference} {one.title}" for one in map(link, named) if one]
+    if len(named) > 1:
+        choice = titles[0].partition(" ")[0]
+        return {}, f"{those_named(titles)} may be meant, so it is about neither. To say which, add re:{choice}."
+    target = named[0]
+    deals_open = work.all(_OPEN_DEALS[type(target)], Deal, party=target.id) if type(target) in _OPEN_DEALS else []
+    links = linked(deals_open[0]) if len(deals_open) == 1 else {}
+    return {**links, **{name: value for name, value in linked(target).items() if value}}, titles[0]
 
 
 def _facts_of_deal(request: LogActivity) -> SetDeal:

@@ -6,40 +6,63 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from rapidfuzz import fuzz
+from sqlalchemy import bindparam, literal, select, union_all
 
 from crmbot.crm.lookup import NAMED, candidate, find_target
 from crmbot.crm.lookup.candidates import found_by
 from crmbot.crm.lookup.naming import by_name, by_number, compared_with
+from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import AddNote, LogActivity
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import Ambiguous, Candidate, NotFound
-from crmbot.models import Company, Contact, Deal
+from crmbot.models import Contact, Deal, Lead
 
 Said = TypeVar("Said", LogActivity, AddNote)
 Subject = TypeVar("Subject")
 
-_A_SLIP = 75.0
+A_SLIP = 75.0
 """From here on, all the words are a name with a slip in it, out of 100."""
 _MOST = 6
 """Of how many words a name is looked for at the beginning."""
 _MOST_INSIDE = 3
+_PARTIES = (Kind.CONTACT, Kind.LEAD, Kind.COMPANY)
 _MOST_SEARCHED = 24
 """How many words of a longer text are searched for a name."""
 _SHORTEST = 4
 """Letters of a word without a capital that may begin a name inside a text."""
 _EVERYDAY = frozenset(
-    "about after again april asked bill call called came company contract could deal demo does draft email final first "
-    "frank from gave general global good grant great group have have here into july june just last lead legal list "
-    "long made mail mark meeting more need needs next note offer only open over pilot plan price quote rich rose said "
-    "sent signed some sales service soon still support task team than that their them then there they this today told "
-    "very wait wants week well were what when will with work would year your".split()
+    "about after again angebot anrufen april asked bill book brief call called came chase check company contract could "
+    "deal demo does draft email faith final find finish first follow frank from gave general global good grant great "
+    "group have here hope hunter into invite invoice july june just last lead legal list long made mail mark meet "
+    "meeting more need needs next note offer only open order over page pilot plan prepare price quote read rechnung "
+    "remind report review rich ring rose said sales schicken schreiben send sent service sign signed some soon spring "
+    "still summer support talk task team termin than that their them then there they this today told tomorrow update "
+    "vertrag very visit wait wants week well were what when will winter with work would write year your".split()
 )
 """Words that say something far more often than they begin somebody's name; with a capital and behind the first word
 they still may."""
 _AROUND = ".,;:!?()\"'\u201c\u201d"
 _OWNERS = re.compile(r"['\u2019]s$")
+_BEGUN = Prepared(
+    union_all(
+        *(
+            select(
+                select(literal(1))
+                .where(
+                    named.model.workspace_id == bindparam("workspace"),
+                    named.key >= bindparam("key"),
+                    named.key < bindparam("end"),
+                )
+                .limit(1)
+                .scalar_subquery()
+            )
+            for named in NAMED.values()
+        )
+    )
+)
+"""Whether names of each kind begin with a word."""
 _MONTHS = frozenset("january february march april may june july august september october november december".split())
 
 
@@ -61,6 +84,14 @@ def hear(work: Work, request: Said, find: Callable[[Work, str], Subject]) -> tup
         raise Ambiguous(name, "target", choices) from several
 
 
+def mentioned(work: Work, text: str) -> list[Any]:
+    """Return the records that the words of something to do name, of which none was asked for.
+
+    A number, a whole name, a person's first name, or with a capital a company's first word; never an everyday word.
+    """
+    return _named_in(work, text.split(), unasked=True)
+
+
 def _divided(work: Work, target: str, text: str, nothing: NotFound) -> tuple[str, str]:
     """Return the name and the text of words that are no name as a whole: “dana sent the offer” is said of Dana.
 
@@ -79,7 +110,7 @@ def _divided(work: Work, target: str, text: str, nothing: NotFound) -> tuple[str
             raise nothing
         return candidate(work, named[0]).reference, f"{target}: {text}"
     meant = fold_name(target)
-    slips = any(fuzz.ratio(meant, fold_name(one.title)) >= _A_SLIP for one in nothing.nearest)
+    slips = any(fuzz.ratio(meant, fold_name(one.title)) >= A_SLIP for one in nothing.nearest)
     for count in range(min(len(words) - 1, _MOST), 0, -1) if not slips else ():
         name = " ".join(words[:count])
         told = len(words) - count
@@ -106,17 +137,20 @@ def _is_known(work: Work, name: str) -> bool:
     return True
 
 
-def _named_in(work: Work, words: list[str]) -> list[Any]:
-    """Return the records that are named somewhere in a text; of a person and their own company the person alone."""
+def _named_in(work: Work, words: list[str], *, unasked: bool = False) -> list[Any]:
+    """Return the records that a text names somewhere, without the company of a person and the people of a deal."""
     found: dict[str, Any] = {}
     taken: set[int] = set()
+    begun = {at for at, word in enumerate(words[:_MOST_SEARCHED]) if _begins_one(work, word)}
     for start, end in _runs(len(words[:_MOST_SEARCHED])):
-        if taken.isdisjoint(range(start, end)):
-            rows = _called(work, words[start:end], first=start == 0)
+        if start in begun and taken.isdisjoint(range(start, end)):
+            rows = _called(work, words[start:end], first=start == 0, unasked=unasked)
             found |= {row.id: row for row in rows}
             taken |= set(range(start, end)) if rows else set()
-    beside = {getattr(row, "company_id", None) for row in found.values() if isinstance(row, Contact | Deal)}
-    return [row for row in found.values() if not (isinstance(row, Company) and row.id in beside)]
+    beside = {row.company_id for row in found.values() if isinstance(row, Contact | Deal)}
+    beside |= {row.contact_id for row in found.values() if isinstance(row, Deal)}
+    same = {row.id for row in found.values() if isinstance(row, Lead) and row.contact_id in found}
+    return [row for row in found.values() if row.id not in beside | same]
 
 
 def _runs(count: int) -> Iterator[tuple[int, int]]:
@@ -125,9 +159,21 @@ def _runs(count: int) -> Iterator[tuple[int, int]]:
         yield from ((start, start + size) for start in range(count - size + 1))
 
 
-def _called(work: Work, words: list[str], *, first: bool) -> list[Any]:
+def _bare(word: str) -> str:
+    return _OWNERS.sub("", word.strip(_AROUND))
+
+
+def _begins_one(work: Work, word: str) -> bool:
+    """Say whether a word is a number or begins any name at all."""
+    key = fold_name(_bare(word))
+    if not key or parse_reference(_bare(word)) is not None:
+        return bool(key)
+    return any(row[0] for row in work.values(_BEGUN, key=key, end=f"{key}!"))
+
+
+def _called(work: Work, words: list[str], *, first: bool, unasked: bool) -> list[Any]:
     """Return the records of a number or whole name, else those that a single word begins."""
-    bare = [_OWNERS.sub("", word.strip(_AROUND)) for word in words]
+    bare = [_bare(word) for word in words]
     parsed = parse_reference(bare[0]) if len(bare) == 1 else None
     if parsed is not None:
         named = NAMED.get(parsed[0])
@@ -141,12 +187,19 @@ def _called(work: Work, words: list[str], *, first: bool) -> list[Any]:
     for match in ("exactly", "begins") if len(bare) == 1 else ("exactly",):
         rows = [
             row
-            for kind in (Kind.CONTACT, Kind.LEAD, Kind.COMPANY)
+            for kind in _kinds(bare, match, unasked=unasked)
             for row in found_by(work, by_name(NAMED[kind], match, ""), NAMED[kind].model, **compared_with(key))
         ]
         if rows:
             return rows
     return []
+
+
+def _kinds(bare: list[str], match: str, *, unasked: bool) -> tuple[Kind, ...]:
+    """Return the kinds whose names words may be: titles of deals that are one word alone are too often just a word."""
+    if match == "begins" and unasked and not bare[0][:1].isupper():
+        return (Kind.CONTACT,)
+    return (*_PARTIES, Kind.DEAL) if unasked and len(bare) > 1 else _PARTIES
 
 
 def _may_begin(word: str, *, first: bool) -> bool:
@@ -159,10 +212,15 @@ def _may_begin(word: str, *, first: bool) -> bool:
 
 def _which(work: Work, named: list[Any], text: str) -> Ambiguous:
     choices = [replace(candidate(work, row), text=text) for row in named]
-    titles = " and ".join(f"“{one.title}”" for one in choices[:2])
-    more = f" and {len(choices) - 2} more" if len(choices) > 2 else ""  # noqa: PLR2004 - two are told
+    titles = those_named([f"“{one.title}”" for one in choices])
     # No single word meant any of them, so there is nothing to remember the choice by.
-    return Ambiguous("", "target", choices, sentence=f"{titles}{more} may be meant. Which one is it about?")
+    return Ambiguous("", "target", choices, sentence=f"{titles} may be meant. Which one is it about?")
+
+
+def those_named(titles: list[str]) -> str:
+    """Return the first two of several titles, and how many more there are."""
+    more = f" and {len(titles) - 2} more" if len(titles) > 2 else ""  # noqa: PLR2004 - two are told
+    return f"{' and '.join(titles[:2])}{more}"
 
 
 def _with_text(one: Candidate, words: list[str]) -> Candidate:

@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 from factories import Crm, refusal
 
-from crmbot.crm.requests import AddNote, CreateCompany, CreateContact, CreateDeal, CreateLead, LogActivity
+from crmbot.crm.requests import (
+    AddNote,
+    ConvertLead,
+    CreateCompany,
+    CreateContact,
+    CreateDeal,
+    CreateLead,
+    CreateTask,
+    LogActivity,
+    Undo,
+)
 from crmbot.errors import Ambiguous, MissingFact, NotFound
 from crmbot.models import Activity, Contact, Note
 
@@ -89,3 +99,50 @@ def test_words_around_a_name_stay_before_the_text(globex: Crm) -> None:
     globex.do(LogActivity("call", "talked to dana", "wants 40 seats"))
     (call,) = globex.rows(Activity)
     assert (call.subject, bool(call.contact_id)) == ("talked to dana: wants 40 seats", True)
+
+
+@pytest.mark.parametrize(
+    "words", ["call Dana Fox", "send Dana the offer", "call dana", "Dana anrufen", "ask for globex's address"]
+)
+def test_a_task_is_about_the_one_it_names_and_the_answer_says_so(globex: Crm, words: str) -> None:
+    globex.do(CreateDeal("Globex pilot", contact="Dana Fox", company="Globex"))
+    done = globex.do(CreateTask(words))
+    (task,) = globex.rows(Activity)
+    assert (bool(task.contact_id), bool(task.company_id), bool(task.deal_id)) == (True, True, True)
+    assert "It is about D-1 Globex pilot." in done.said
+    globex.do(Undo(str(done.entry_id)))
+    assert not globex.rows(Activity)
+
+
+def test_a_task_names_a_deal_by_its_whole_title(globex: Crm) -> None:
+    globex.do(CreateDeal("Solar roof", company="Globex"))
+    globex.do(CreateTask("send the solar roof offer"))
+    assert globex.rows(Activity)[0].deal_id
+
+
+@pytest.mark.parametrize("words", ["send the offer", "check spring prices", "find new papers", "will write in May"])
+def test_a_task_is_about_nobody_by_a_word_that_is_common(globex: Crm, words: str) -> None:
+    for name in ("Will Smith", "May Holt"):
+        globex.do(CreateContact(name))
+    for name in ("Papers Ltd", "Offer AG"):
+        globex.do(CreateCompany(name))
+    globex.do(CreateTask(words))
+    assert (globex.rows(Activity)[0].contact_id, globex.rows(Activity)[0].company_id) == (None, None)
+
+
+def test_a_task_that_names_two_is_about_neither_and_says_how_to_choose(globex: Crm) -> None:
+    globex.do(CreateContact("Dana Whitfield"))
+    done = globex.do(CreateTask("call Dana"))
+    assert globex.rows(Activity)[0].contact_id is None
+    assert "It is about" not in done.said
+    assert done.warnings == (
+        "C-1 Dana Fox and C-2 Dana Whitfield may be meant, so it is about neither. To say which, add re:C-1.",
+    )
+
+
+def test_a_lead_and_the_contact_it_became_are_one_person(crm: Crm) -> None:
+    crm.do(CreateLead("Dana Fox"))
+    crm.do(ConvertLead("L-1"))
+    crm.do(CreateTask("call Dana Fox"))
+    (task,) = crm.rows(Activity)
+    assert (bool(task.contact_id), bool(task.deal_id)) == (True, True)
