@@ -14,6 +14,7 @@ from crmbot.crm.requests import CreateCompany, CreateContact, SetCompany, SetCon
 from crmbot.crm.views import company_view, contact_view
 from crmbot.crm.work import Work
 from crmbot.domain.identity import (
+    company_name_from,
     domain_of,
     fold_name,
     is_public_mailbox_domain,
@@ -153,7 +154,7 @@ def company_for(
         return None
     if asks and name and not says_new:
         refuse_sisters(work, name)
-    company = _add_company(work, name or _name_of_domain(str(business)), business)
+    company = _add_company(work, name or company_name_from(str(business)), business)
     if made is not None:
         made.append(company)
     return company
@@ -272,7 +273,3 @@ def _apply(row: Contact | Company, number: str, wanted: dict[str, str | None]) -
             setattr(row, field, value)
             changes.append(Change(number, field.capitalize(), before or "", value))
     return changes
-
-
-def _name_of_domain(domain: str) -> str:
-    return domain.partition(".")[0].replace("-", " ").title()

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 
 MAX_EMAIL = 320
@@ -93,6 +94,14 @@ def domain_of(email: str) -> str:
 def is_public_mailbox_domain(domain: str) -> bool:
     """Say whether anybody can have a mailbox there (gmail.com, web.de), so that it names no company."""
     return domain.lower().rstrip(".") in PUBLIC_MAILBOX_DOMAINS
+
+
+def company_name_from(domain: str) -> str:
+    """Return what the company of a domain may be called, in its own letters: xn--mller-kva.de is Müller."""
+    label = domain.partition(".")[0]
+    with suppress(UnicodeError):
+        label = label.encode("ascii").decode("idna")
+    return label.replace("-", " ").title()
 
 
 def person_name_from(address: Address) -> str:

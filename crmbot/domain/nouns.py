@@ -17,5 +17,8 @@ def titled(key: str | None) -> str:
 
 def counted(count: int, noun: str) -> str:
     """Return “1 deal”, “1,200 companies”; the noun may come in either number."""
+    how, _, noun = noun.rpartition(" ")
     one = noun if noun in _SEVERAL else _ONE.get(noun, noun.removesuffix("s"))
-    return f"1 {one}" if count == 1 else f"{count:,} {_SEVERAL.get(one, f'{one}s')}"
+    return " ".join(
+        filter(None, ("1" if count == 1 else f"{count:,}", how, one if count == 1 else _SEVERAL.get(one, f"{one}s")))
+    )

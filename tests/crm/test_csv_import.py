@@ -47,6 +47,15 @@ HEADERS = [
     ("Société,Secteur,Effectif,Site web", "companies"),
     ("Titel,Wert,Währung,Phase,Abschlussdatum,Zuständig", "deals"),
     ("Titre,Montant,Devise,Étape,Date de clôture", "deals"),
+    ("Dealname,Deal-Phase,Betrag,Abschlussdatum", "deals"),
+    ("Nom de la transaction,Phase de la transaction,Montant,Date de fermeture", "deals"),
+    ("Nombre del negocio,Etapa del negocio,Importe,Fecha de cierre", "deals"),
+    ("Deal - Titel,Deal - Wert,Deal - Währung,Deal - Phase", "deals"),
+    ("Affaire - Titre,Affaire - Valeur,Affaire - Étape", "deals"),
+    ("Trato - Título,Trato - Valor,Trato - Etapa", "deals"),
+    ("Opportunity-Name,Accountname,Betrag,Schlusstermin,Phase", "deals"),
+    ("Nombre de la oportunidad,Nombre de la cuenta,Importe,Fecha de cierre", "deals"),
+    ("Vorname,Nachname,E-Mail-Adresse,Lead-Status,Zuständiger Mitarbeiter", "leads"),
 ]
 
 
@@ -118,6 +127,46 @@ def test_columns_in_german_are_understood(crm: Crm, tmp_path: Path) -> None:
     assert take(crm, tmp_path / "chancen.csv", raw).made == 1
     [deal] = crm.rows(Deal)
     assert (deal.value_minor, deal.currency, f"{deal.expected_close}") == (123_450, "EUR", "2031-12-15")
+
+
+def test_a_german_hubspot_export_comes_in_whole_and_tells_whom_it_makes(crm: Crm, tmp_path: Path) -> None:
+    crm.made(CreateContact("Karl Weber", ("karl@web.de",)))
+    raw = (
+        "Datensatz-ID,Deal-Name,Deal-Phase,Betrag,Abschlussdatum,Zuständiger Mitarbeiter,"
+        "Zugehöriges Unternehmen,Zugeordneter Kontakt\n"
+        "1,Ofen,Negotiation (Sales Pipeline),22000,2031-12-04 10:00,Sam,Bäcker Groß GmbH,Eva Klein\n"
+        "2,Filiale,Abgeschlossen und gewonnen,500,2031-12-04,sam@ours.example,Bäcker Groß GmbH,"
+        "Karl Weber (karl@web.de)\n"
+    )
+    dry = take(crm, tmp_path / "deals.csv", raw, dry_run=True)
+    assert str(dry) == (
+        "Would import 2 deals with 1 new company and 1 new contact, skipped 0 as duplicates, refused 0. "
+        "Columns left out: Datensatz-ID."
+    )
+    assert take(crm, tmp_path / "deals.csv", raw).refused == []
+    [company] = crm.rows(Company)
+    people = {contact.name: contact for contact in crm.rows(Contact)}
+    deals = {deal.title: deal for deal in crm.rows(Deal)}
+    assert people["Eva Klein"].company_id == company.id
+    assert {title: deal.contact_id for title, deal in deals.items()} == {
+        "Ofen": people["Eva Klein"].id,
+        "Filiale": people["Karl Weber"].id,
+    }
+    assert {(deal.owner_id, deal.company_id) for deal in deals.values()} == {(crm.user_id("sam"), company.id)}
+    assert (deals["Ofen"].outcome, deals["Filiale"].outcome) == ("open", "won")
+
+
+def test_a_company_is_called_as_the_file_says_else_by_its_domain_in_its_own_letters(crm: Crm, tmp_path: Path) -> None:
+    raw = (
+        "Vorname,Nachname,E-Mail-Adresse,Unternehmensname\n"
+        "Eva,Klein,eva@bäcker-groß.de,Bäcker Groß GmbH\n"
+        "Karl,Weber,karl@müller-söhne.de,\n"
+    )
+    assert take(crm, tmp_path / "kontakte.csv", raw).left_out == ()
+    assert {(company.name, company.domain) for company in crm.rows(Company)} == {
+        ("Bäcker Groß GmbH", "xn--bcker-gross-l8a.de"),
+        ("Müller Söhne", "xn--mller-shne-kcb9d.de"),
+    }
 
 
 def test_refused_rows_come_in_once_they_are_mended(crm: Crm, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ import pytest
 
 from crmbot.domain.identity import (
     Address,
+    company_name_from,
     domain_of,
     fold_name,
     is_public_mailbox_domain,
@@ -103,3 +104,16 @@ def test_public_mailboxes_name_no_company() -> None:
     assert is_public_mailbox_domain("GMX.de")
     assert not is_public_mailbox_domain(domain_of("jane@acme.com"))
     assert domain_of("jane") == ""
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("acme-corp.com", "Acme Corp"),
+        ("xn--mller-shne-kcb9d.de", "Müller Söhne"),
+        ("xn--fsqu00a.xn--fiqs8s", "例子"),
+        ("xn--a.de", "Xn  A"),
+    ],
+)
+def test_the_company_of_a_domain_is_named_in_its_own_letters(domain: str, expected: str) -> None:
+    assert company_name_from(domain) == expected

@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from crmbot.domain.identity import Address, domain_of, is_public_mailbox_domain, normalise_email, person_name_from
+from crmbot.domain.identity import (
+    Address,
+    company_name_from,
+    domain_of,
+    is_public_mailbox_domain,
+    normalise_email,
+    person_name_from,
+)
 from crmbot.domain.ids import Kind
 
 _SOMEBODY = "Jane Doe"
@@ -32,7 +39,7 @@ def first_words(kind: Kind, word: str) -> tuple[str, dict[str, Any]]:
 def _company_of(email: str) -> str | None:
     """Return what the company behind an address may be called; None for a mailbox anybody can have."""
     domain = domain_of(email)
-    return None if is_public_mailbox_domain(domain) else domain.partition(".")[0].replace("-", " ").title() or None
+    return None if is_public_mailbox_domain(domain) else company_name_from(domain) or None
 
 
 def _quoted(text: str) -> str:

@@ -1,8 +1,8 @@
 """Which column is what, by the header names of well-known exports and our own."""
 
-import re
 from collections.abc import Mapping
 
+from crmbot.domain.identity import fold_name
 from crmbot.errors import BadInput
 
 _SAYS = """
@@ -28,6 +28,17 @@ leads
   score: punkte, bewertung
   status: statut, estado
   reason: grund, raison, motivo
+  name: lead-name, leadname, kontaktname, lead - kontaktperson, nom du lead, nom de la piste, nombre del candidato
+  email: e-mail adresse, person - e-mail - arbeit, personne - e-mail - travail, persona - correo electrónico - trabajo
+  company: unternehmensname, firmenname / account, zugehöriges unternehmen, primär zugeordnetes unternehmen
+  company: lead - organisation, nom de l'entreprise, entreprise associée, nombre de la empresa, empresa asociada
+  source: lead-quelle, leadquelle, ursprüngliche quelle, ursprüngliche traffic-quelle, origine de la piste
+  source: source d'origine, origen del candidato, fuente original
+  owner: zuständiger mitarbeiter, für kontakt zuständiger mitarbeiter, lead-inhaber, leadinhaber, lead - besitzer
+  owner: propriétaire du lead, propriétaire du contact, propriétaire de la piste, propietario del lead
+  owner: propietario del contacto, propietario del candidato
+  score: hubspot-score, lead-score
+  status: lead-status, leadstatus, statut du lead, statut de la piste, estado del lead, estado del candidato
 contacts
   name: name, full name, contact name, person - name
   first_name: first name, firstname, given name
@@ -47,6 +58,15 @@ contacts
   phone: téléphone, portable, teléfono, móvil
   role: funktion, stelle, fonction, poste, cargo, puesto
   company: firma, unternehmen, firmenname, société, entreprise, empresa
+  name: kontaktname, vollständiger name, nom du contact, nombre del contacto
+  email: e-mail adresse, person - e-mail - arbeit, personne - e-mail - travail, persona - correo electrónico - trabajo
+  phone: mobiltelefon, mobiltelefonnummer, person - telefon - arbeit, numéro de téléphone, téléphone mobile
+  phone: personne - téléphone - travail, número de teléfono, teléfono móvil, persona - teléfono - trabajo
+  role: position im unternehmen, jobbezeichnung, berufsbezeichnung, intitulé du poste, puesto de trabajo
+  company: unternehmensname, accountname, zugehöriges unternehmen, zugeordnetes unternehmen
+  company: primär zugeordnetes unternehmen, person - organisation, nom de l'entreprise, nom du compte
+  company: entreprise associée, personne - organisation, nombre de la empresa, nombre de la cuenta, empresa asociada
+  company: persona - organización
 companies
   name: name, company, company name, account name, organization, organization name, organization - name
   domain: domain, company domain name, domain name, website, website url, website address, organization - website
@@ -56,6 +76,11 @@ companies
   domain: webseite, webadresse, homepage, internet, site web, site internet, sitio web, página web
   industry: branche, secteur, sector, industria
   size: mitarbeiter, mitarbeiterzahl, größe, effectif, empleados, número de empleados
+  name: unternehmensname, name des unternehmens, accountname, organisation, organisation - name
+  name: nom de l'entreprise, nom du compte, nombre de la empresa, nombre de la cuenta, organización - nombre
+  domain: unternehmensdomain, unternehmens-domain, domain-name des unternehmens, domainname des unternehmens
+  domain: website-url, nom de domaine de l'entreprise, nombre de dominio de la empresa
+  size: anzahl der mitarbeiter, anzahl mitarbeiter, nombre d'employés
 deals
   title: title, name, deal, deal name, deal title, opportunity name, opportunity, deal - title
   value: value, amount, deal value, deal amount, deal - value
@@ -79,6 +104,31 @@ deals
   contact: kontakt, ansprechpartner, contacto
   company: firma, unternehmen, société, entreprise, empresa
   lost_reason: verlustgrund, grund, raison de la perte, motivo de pérdida
+  title: deal - titel, opportunity-name, name der opportunity, nom de la transaction, nom de l'affaire
+  title: affaire - titre, nom de l'opportunité, nombre del negocio, nombre de la oportunidad, trato - título
+  value: deal - wert, deal-wert, deal-betrag, montant de la transaction, affaire - valeur, trato - valor
+  value: valor del negocio, cantidad
+  currency: deal - währung, affaire - devise, trato - moneda, trato - divisa
+  stage: deal-phase, dealphase, deal - phase, phase de la transaction, étape de la transaction, affaire - étape
+  stage: etapa del negocio, trato - etapa
+  status: deal - status, affaire - statut, trato - estado
+  probability: deal-wahrscheinlichkeit, deal - wahrscheinlichkeit, probabilité de la transaction
+  probability: affaire - probabilité, probabilidad del negocio, trato - probabilidad
+  expected_close: expected close day, schlusstermin, deal - erwartetes abschlussdatum, erwartetes abschlussdatum
+  expected_close: date de fermeture, date de clôture prévue, affaire - date de clôture prévue
+  expected_close: fecha de cierre prevista, fecha prevista de cierre, trato - fecha prevista de cierre
+  owner: zuständiger mitarbeiter, für deal zuständiger mitarbeiter, deal-inhaber, deal - besitzer, opportunity-inhaber
+  owner: propriétaire de la transaction, propriétaire de l'opportunité, affaire - propriétaire
+  owner: propietario del negocio, propietario de la oportunidad, trato - propietario
+  contact: zugeordneter kontakt, zugehöriger kontakt, kontaktname, deal - kontaktperson, kontaktperson
+  contact: contact associé, nom du contact, affaire - personne à contacter, affaire - contact
+  contact: contacto asociado, nombre del contacto, trato - persona de contacto
+  company: associated company (primary), primary associated company, unternehmensname, zugehöriges unternehmen
+  company: zugeordnetes unternehmen, accountname, deal - organisation, nom de l'entreprise, nom du compte
+  company: entreprise associée, affaire - organisation, nombre de la empresa, nombre de la cuenta, empresa asociada
+  company: trato - organización
+  lost_reason: grund für verlust, deal - verlustgrund, deal - grund für verlust, affaire - raison de la perte
+  lost_reason: trato - motivo de la pérdida
 """
 
 
@@ -96,13 +146,20 @@ def _tables() -> Mapping[str, Mapping[str, str]]:
 
 
 def _folded(name: str) -> str:
-    return " ".join(re.sub(r"[_\s]+", " ", name).strip().casefold().split())
+    """Return a header for comparing: “Deal-Name”, “Deal name” and “DEALNAME” are one."""
+    return fold_name(name).replace(" ", "")
 
 
 _FIELDS = _tables()
 KINDS = tuple(_FIELDS)
 """What a table can hold."""
 
+_FILES = {
+    **{kind: kind for kind in KINDS},
+    **dict.fromkeys(("kontakte", "contactos"), "contacts"),
+    **dict.fromkeys(("unternehmen", "firmen", "entreprises", "empresas"), "companies"),
+    **dict.fromkeys(("affaires", "negocios"), "deals"),
+}
 _TELLING = (
     ("deals", {"title", "value", "stage", "expected_close"}),
     ("leads", {"source", "score"}),
@@ -131,13 +188,13 @@ def map_headers(header: tuple[str, ...], kind: str) -> dict[int, str]:
 
 def guess_kind(header: tuple[str, ...], file_name: str) -> str:
     """Return what a table holds, by the file's name, else by its columns; BadInput when neither tells."""
-    named = [kind for kind in KINDS if kind in file_name.casefold()]
+    named = {kind for word, kind in _FILES.items() if word in file_name.casefold()}
     if len(named) == 1:
-        return named[0]
+        return named.pop()
     names = {_folded(name) for name in header}
-    if names & {"deal name", "opportunity name", "deal - title"}:
+    if names & {"dealname", "dealtitle", "dealtitel", "dealphase", "opportunityname"}:
         return "deals"
-    if names & {"lead source", "lead status", "lead owner", "lead score", "lead - contact person"}:
+    if names & {"leadsource", "leadquelle", "leadstatus", "leadowner", "leadscore", "leadcontactperson"}:
         return "leads"
     for kind, telling in _TELLING:
         fields = {_FIELDS[kind][name] for name in names if name in _FIELDS[kind]}

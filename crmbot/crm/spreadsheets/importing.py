@@ -1,5 +1,6 @@
 """Import of a table: row by row through the use cases, many in a transaction, refused ones kept with their reason."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,11 +18,13 @@ from crmbot.crm.work import Work
 from crmbot.domain.ids import new_id
 from crmbot.domain.nouns import counted
 from crmbot.errors import Conflict, CrmError, NotAllowed
+from crmbot.models import Company, Contact
 from crmbot.store import Store
 
 _AT_ONCE = 200
 """Rows of a transaction."""
 
+_PARTIES = (Company.__tablename__, Contact.__tablename__)
 REASON = "crmbot says"
 """The column added to refused rows."""
 
@@ -38,9 +41,13 @@ class Imported:
     """Line of the file and reason, of duplicates too."""
     left_out: tuple[str, ...] = ()
     refused_file: Path | None = None
+    also_made: Counter[str] = field(default_factory=Counter)
+    """Kind -> how many were made because a row names them."""
 
     def __str__(self) -> str:
         told = f"{'Would import' if self.dry_run else 'Imported'} {counted(self.made, self.kind)}"
+        also = " and ".join(counted(many, f"new {kind}") for kind, many in self.also_made.items())
+        told += f" with {also}" if also else ""
         doubles = "a duplicate" if self.skipped == 1 else "duplicates"
         told += f", skipped {self.skipped:,} as {doubles}, refused {len(self.refused) - self.skipped:,}."
         if self.left_out:
@@ -114,6 +121,7 @@ def _import_rows(work: Work, sheet: Sheet, fields: dict[int, str], places: Seque
                 add(work, _cells(sheet.rows[place], fields))
                 work.session.flush()
             result.made += 1
+            result.also_made.update(_also_made(work, result.kind, changes))
         except (CrmError, IntegrityError) as error:
             # what the row did is taken back by its savepoint, so the journal must not tell of it
             work.recorder.forget(changes)
@@ -121,6 +129,13 @@ def _import_rows(work: Work, sheet: Sheet, fields: dict[int, str], places: Seque
             result.skipped += duplicate
             said = str(error) if isinstance(error, CrmError) else "The store refused it: it contradicts another record."
             result.refused.append((place, said))
+
+
+def _also_made(work: Work, kind: str, since: int) -> Iterator[str]:
+    """Return the kind of each company and contact that a row of another kind made."""
+    for change in work.recorder.changes[since:]:
+        if change["before"] is None and change["table"] in _PARTIES and change["table"] != kind:
+            yield change["table"]
 
 
 def _cells(row: tuple[str, ...], fields: dict[int, str]) -> Cells:

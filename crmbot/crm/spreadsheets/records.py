@@ -1,11 +1,14 @@
 """From a table's row to a record, by the use cases that chat uses."""
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from crmbot.crm import deals, leads, people
 from crmbot.crm.answers import Outcome
+from crmbot.crm.lookup import exactly_named
 from crmbot.crm.requests import (
     CreateCompany,
     CreateContact,
@@ -17,16 +20,28 @@ from crmbot.crm.requests import (
 )
 from crmbot.crm.spreadsheets import reading
 from crmbot.crm.work import Work
-from crmbot.domain.identity import fold_name
+from crmbot.domain.identity import Address, fold_name, person_name_from
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.stages import LeadStatus, StageKind
 from crmbot.errors import BadInput, Conflict
-from crmbot.models import Company, Deal, Lead, Stage
+from crmbot.models import Company, Contact, Deal, Lead, Stage
 
 Cells = Mapping[str, str]
 """Field -> text; only what is not empty."""
 
-_CLOSED = {"closed won": StageKind.WON, "won": StageKind.WON, "closed lost": StageKind.LOST, "lost": StageKind.LOST}
+_WON = """won; closed won; gewonnen; geschlossen gewonnen; geschlossen und gewonnen; abgeschlossen und gewonnen;
+gagné; gagnée; fermé gagné; fermée gagnée; conclue et gagnée; ganado; ganada; cierre ganado; cerrada ganada"""
+_LOST = """lost; closed lost; verloren; geschlossen verloren; geschlossen und verloren; abgeschlossen und verloren;
+perdu; perdue; fermé perdu; fermée perdue; conclue et perdue; perdido; perdida; cierre perdido; cerrada perdida"""
+_CLOSED = {
+    fold_name(word): kind
+    for words, kind in ((_WON, StageKind.WON), (_LOST, StageKind.LOST))
+    for word in words.split(";")
+}
+_PIPELINE = re.compile(r"\s*\([^()]*\)$")
+"""HubSpot writes a stage with its pipeline behind it: “Closed won (Sales Pipeline)”."""
+_ADDRESS = re.compile(r"\s*[(<]([^()<>\s]+@[^()<>\s]+)[)>]$")
+"""The address behind a person's name: “Eva Klein (eva@acme.com)”."""
 
 
 def add_lead(work: Work, cells: Cells) -> None:
@@ -99,10 +114,11 @@ def add_deal(work: Work, cells: Cells) -> None:
         probability=reading.percent(cells["probability"]) if says_chance else None,
         expected_close=close,
         owner=cells.get("owner"),
-        contact=cells.get("contact"),
         company=cells.get("company"),
     )
     _refuse_same(work, request)
+    contact, company = _parties(work, cells)
+    request = replace(request, contact=contact, company=company)
     deal = _made(deals.create(work, request, asks=False))
     if kind is StageKind.WON:
         deals.win(work, WinDeal(deal=deal))
@@ -110,14 +126,33 @@ def add_deal(work: Work, cells: Cells) -> None:
         deals.lose(work, LoseDeal(deal=deal, reason=cells.get("lost_reason", "not said")))
 
 
+def _parties(work: Work, cells: Cells) -> tuple[str | None, str | None]:
+    """Return the ids of the contact and company of a deal; who is not known yet is made, as no one can be asked."""
+    company = people.company_for(work, cells.get("company"), None)
+    contact = _contact(work, cells["contact"], company) if "contact" in cells else None
+    return contact and contact.id, company and company.id
+
+
+def _contact(work: Work, said: str, company: Company | None) -> Contact:
+    behind = _ADDRESS.search(said)
+    name, email = (said[: behind.start()], behind[1]) if behind else ("", said) if "@" in said else (said, None)
+    known: Contact | None = exactly_named(work, Kind.CONTACT, email or name, field="contact")
+    if known is not None:
+        return known
+    address = people.usable_email(email) if email else None
+    name = name or person_name_from(Address("", address or "")) or said
+    return people.contact_for(work, name, address, company or people.company_for(work, None, address))
+
+
 def _stage(work: Work, cells: Cells) -> tuple[str | None, StageKind]:
     """Return the stage to open a deal in, and what it is then; a closed one is opened in the first stage."""
-    word = fold_name(cells.get("stage", ""))
+    said = _PIPELINE.sub("", cells.get("stage", ""))
+    word = fold_name(said)
     named: Stage | None = next((one for one in work.stages if word and fold_name(one.name) == word), None)
     kind = StageKind(named.kind) if named else _CLOSED.get(word) or _CLOSED.get(fold_name(cells.get("status", "")))
     if kind in {StageKind.WON, StageKind.LOST}:
         return None, StageKind(kind)
-    return (named.key if named else cells.get("stage")), StageKind.OPEN
+    return (named.key if named else said or None), StageKind.OPEN
 
 
 def _refuse_same(work: Work, request: CreateDeal) -> None:
