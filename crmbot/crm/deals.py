@@ -10,6 +10,7 @@ from crmbot.crm.history import begin_deal, save_deal
 from crmbot.crm.lookup import already_theirs, find_deal, find_record, find_stage, find_user
 from crmbot.crm.parties import contact_of, with_parties
 from crmbot.crm.people import company_for, new_company
+from crmbot.crm.reasons import with_reason
 from crmbot.crm.requests import AssignDeal, CreateDeal, LoseDeal, MoveDeal, ReopenDeal, SetDeal, WinDeal
 from crmbot.crm.views import deal_view, money_of, person
 from crmbot.crm.work import Work
@@ -185,6 +186,7 @@ def win(work: Work, request: WinDeal) -> Outcome:
 
 def lose(work: Work, request: LoseDeal) -> Outcome:
     """Close a deal as lost, with its reason."""
+    request = with_reason(work, request)
     deal = editable(work, request.deal)
     return _close(work, deal, _stage_of_kind(work, StageKind.LOST), request.reason)
 

@@ -19,7 +19,7 @@ from crmbot.crm.requests import (
     WinDeal,
 )
 from crmbot.domain.money import Money
-from crmbot.errors import BadInput, Conflict, CrmError, MissingFact, NotAllowed
+from crmbot.errors import Ambiguous, BadInput, Conflict, CrmError, MissingFact, NotAllowed, NotFound
 from crmbot.models import Deal, DealVersion
 
 K40 = Money.of(40_000, "USD")
@@ -129,6 +129,37 @@ def test_a_lost_reason_takes_the_workspaces_spelling(crm: Crm, typed: str, kept:
     crm.do(CreateDeal("Acme"))
     view = crm.made(LoseDeal("acme", typed))
     assert (view.lost_reason, view.outcome, view.probability) == (kept, "lost", 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("solar roof too expensive", "too expensive"),
+        ("Acme solar roof they chose another", "they chose another"),
+        ("D-1 no budget", "No budget"),
+    ],
+)
+def test_the_words_behind_a_deals_name_are_why_it_was_lost(crm: Crm, typed: str, kept: str) -> None:
+    crm.do(CreateDeal("Acme solar roof"))
+    assert crm.made(LoseDeal(typed)).lost_reason == kept
+
+
+@pytest.mark.parametrize("typed", ["acme solar roff", "acme fence"])
+def test_words_that_may_be_a_name_are_not_why_another_deal_was_lost(crm: Crm, typed: str) -> None:
+    crm.do(CreateDeal("Acme solar roof"))
+    with pytest.raises(NotFound):
+        crm.do(LoseDeal(typed))
+
+
+def test_of_several_deals_the_one_that_is_chosen_keeps_why_it_was_lost(crm: Crm) -> None:
+    for title in ("Solar roof north", "Solar roof south"):
+        crm.do(CreateDeal(title))
+    with pytest.raises(Ambiguous) as several:
+        crm.do(LoseDeal("solar roof too expensive"))
+    assert {one.text for one in several.value.candidates} == {"too expensive"}
+    with pytest.raises(NotFound) as nothing:
+        crm.do(LoseDeal("solor ruf north too expensive"))
+    assert {one.text for one in nothing.value.nearest} == {"too expensive"}
 
 
 def test_reopening_goes_back_to_the_stage_and_the_probability_by_hand(crm: Crm) -> None:

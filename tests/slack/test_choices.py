@@ -143,3 +143,9 @@ def test_a_company_is_new_by_choice(bot: Bot) -> None:
     pick(bot, message, "+Acme")
     assert "at new company O-2 Acme" in shown(message)
     assert bot.slack.violations == []
+
+
+def test_the_deal_that_is_chosen_is_lost_for_the_reason_that_was_typed(bot: Bot) -> None:
+    message = asked(bot, "/deal", "lost acme far too expensive")
+    pick(bot, message, "D-2")
+    assert "Lost D-2 Acme GmbH: far too expensive." in message.text

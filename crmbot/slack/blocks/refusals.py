@@ -115,5 +115,7 @@ def _choice(candidate: Candidate, request: Request | None, field: str, word: str
         return None
     if candidate.text and getattr(request, "text", None) == "":
         whole = with_fact(whole, "text", candidate.text) or whole
+    elif candidate.text and isinstance(request, LoseDeal) and not request.reason:
+        whole = with_fact(whole, "reason", candidate.text) or whole
     picked = Picked(word, candidate.reference) if word and parse_reference(candidate.reference) else None
     return press_button("Use this", whole, action_id="record.choose", picked=picked)
