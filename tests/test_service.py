@@ -186,7 +186,8 @@ REP_MAY = f"""
     {VIEWER_MAY} activity.log company.merge company.new company.set contact.merge contact.new contact.set
     deal.assign deal.lost deal.move deal.new deal.reopen deal.set deal.won email.add_sender email.attach
     email.ignore email.log email.obey email.write lead.assign lead.convert lead.new lead.set lead.status
-    note.new nudge.send proposal.new proposal.send proposal.set task.assign task.done task.new task.snooze
+    note.new nudge.send proposal.new proposal.send proposal.set proposal.withdraw task.assign task.done task.new
+    task.snooze
 """
 MANAGER_MAY = f"""
     {REP_MAY} digest.add digest.pause digest.send email.allow user.reassign

@@ -32,8 +32,7 @@ def _outcome(answer: answers.Outcome, zone: ZoneInfo) -> str:
         for change in answer.changes
     ]
     lines += [f"  {_line(record, zone)}" for record in answer.also]
-    if answer.secret:
-        lines.append(answer.secret)
+    lines += [said for said in (answer.secret, answer.link) if said]
     return "\n".join(lines)
 
 

@@ -166,9 +166,9 @@ class Outcome(Answer):
     """What a writing request did.
 
     `record` is what it was about, `also` what else was made or changed. `entry_id` is what undo takes (none for a dry
-    run or when nothing changed). `repeated` tells that this very input had its effect before, so nothing was done now.
-    `secret` is shown once, to the actor only (an API token). `offer` is what to do next, `warnings`
-    are sentences about what was done though it may be a slip.
+    run or when nothing changed). `repeated` tells that this very input had its effect before, so nothing was done
+    now. `secret` is shown once, to the actor only (an API token); `link` is an address for others, to be passed on.
+    `offer` is what to do next, `warnings` are sentences about what was done though it may be a slip.
     """
 
     record: Record | None = None
@@ -178,6 +178,7 @@ class Outcome(Answer):
     repeated: bool = False
     dry_run: bool = False
     secret: str | None = None
+    link: str = ""
     learnt: str = ""
     offer: Offer | None = None
     warnings: tuple[str, ...] = ()

@@ -97,6 +97,7 @@ HANDLERS: Mapping[type[ask.Request], Handler] = {
     ask.CreateProposal: proposals.create,
     ask.SetProposal: proposals.set_facts,
     ask.SendProposal: proposals.send,
+    ask.WithdrawProposal: proposals.withdraw,
     ask.ShowProposal: proposals.show,
     ask.ListProposals: proposals.list_proposals,
     ask.ShowOffer: proposals.show_offer,

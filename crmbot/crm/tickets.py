@@ -1,7 +1,7 @@
 """Tickets: signed words that are good for a while, made and read by whoever has the key."""
 
 import hmac
-from base64 import urlsafe_b64encode
+from base64 import b32encode
 from datetime import datetime
 
 from crmbot.crm.policy import Policy
@@ -26,4 +26,4 @@ def read_ticket(policy: Policy, what: str, ticket: str, now: datetime) -> tuple[
 
 def _signature(policy: Policy, what: str, said: str) -> str:
     made = hmac.new(policy.secret_key, f"crmbot.{what} {said}".encode(), "sha256")
-    return urlsafe_b64encode(made.digest()).decode("ascii").rstrip("=")
+    return b32encode(made.digest()).decode("ascii").rstrip("=").lower()

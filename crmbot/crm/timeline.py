@@ -8,7 +8,9 @@ from sqlalchemy import Integer, bindparam, select
 from crmbot.crm.answers import TimelineEntry
 from crmbot.crm.attachments import files_of
 from crmbot.crm.meetings import meeting_words
+from crmbot.crm.offered import ProposalView
 from crmbot.crm.prepared import Prepared
+from crmbot.crm.proposals.views import proposal_view
 from crmbot.crm.views import load_names, person
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
@@ -130,11 +132,16 @@ def _proposals(work: Work, deal: Deal) -> list[TimelineEntry]:
         TimelineEntry(
             proposal.accepted_at or proposal.declined_at or proposal.sent_at or proposal.created_at,
             "proposal",
-            f"Proposal {proposal.title}: {proposal.status}",
+            _offered(proposal_view(work, proposal)),
             reference=reference(Kind.PROPOSAL, proposal.number),
         )
         for proposal in rows
     ]
+
+
+def _offered(proposal: ProposalView) -> str:
+    by = f" by {proposal.accepted_by}" if proposal.accepted_by else ""
+    return f"Proposal {proposal.reference} {proposal.title}, {proposal.totals.total}: {proposal.status}{by}"
 
 
 def _name(work: Work, user_id: str | None) -> str | None:

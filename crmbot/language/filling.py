@@ -240,6 +240,10 @@ def _divided(reader: Reader) -> tuple[list[int], list[int]]:
         return words[:1], words[1:]
     if len(verb.words) == 1 or len(words) == 1:
         return ([], words) if _is_only_text(reader) else (words, [])
+    if verb.begins is not None:
+        for at, word in enumerate(words[1:], 1):
+            if verb.begins.match(reader.text, reader.tokens[word].start):
+                return words[:at], words[at:]
     if _text_first(reader):
         return words[1:], words[:1]
     for at, word in enumerate(words):

@@ -12,7 +12,8 @@ from crmbot.language.nearest import shortened
 
 EXAMPLE = "40 x Seat @ $100 -10% +20%"
 _ENDS_OF_LINES = re.compile(r"[\n;]")
-_QUANTITY = re.compile(r"(?P<number>\d{1,9}(?:[.,]\d{1,4})?)\s*[x×*]\s+", re.IGNORECASE)  # noqa: RUF001 - as typed
+QUANTITY = re.compile(r"(?P<number>\d{1,9}(?:[.,]\d{1,4})?)\s*[x×*]\s+", re.IGNORECASE)  # noqa: RUF001 - as typed
+"""How a line begins that says how many."""
 _LESS, _MORE = "discount|less|off|rabatt|remise", "tax|vat|gst|mwst|ust|tva|iva"
 _PERCENT = re.compile(
     rf"""(?:^|[\s,]+)
@@ -53,7 +54,7 @@ def read_items(text: str, context: Context) -> tuple[LineItem, ...]:
 def _read_item(line: str, context: Context) -> LineItem:
     if len(line) > 2 * _LONGEST:
         raise _wrong(line, _TOO_LONG)
-    counted = _QUANTITY.match(line)
+    counted = QUANTITY.match(line)
     rest, percents = _without_percents(line, line[counted.end() :] if counted else line)
     each = _EACH.search(rest)
     words, price = _priced(line, rest[: each.start()] if each else rest, context)

@@ -1,5 +1,6 @@
 """The shape of the grammar: nouns have verbs, verbs take facts, facts fill the fields of a request."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
@@ -70,6 +71,7 @@ class Verb:
         named: the words are a name, so that a weekday or a stage between them belongs to it.
         wants: the question to ask when nothing but the record was given.
         first_word: the first of two `words` takes one word only.
+        begins: how the second of two `words` begins, where nothing else parts it from the first.
         more: further examples for the help.
     """
 
@@ -84,6 +86,7 @@ class Verb:
     named: bool = False
     wants: str = ""
     first_word: bool = False
+    begins: re.Pattern[str] | None = None
     more: tuple[str, ...] = ()
 
     @cached_property

@@ -40,6 +40,12 @@ def escape(value: Any) -> Mrkdwn:
     return Mrkdwn(text)
 
 
+def code(value: Any) -> Mrkdwn:
+    """Return a block of code, in which marks do nothing: what is copied from it is what was given."""
+    text = _UNSAFE.sub("", str(value)).translate(_ENTITIES).replace("`", _LOOK_ALIKES[ord("`")])
+    return Mrkdwn(f"```{text}```")
+
+
 def unescape(text: str, names: Mapping[str, str] | None = None) -> str:
     """Return what somebody wrote in Slack as plain text: links with their address, people and channels by name.
 

@@ -30,6 +30,7 @@ MAY_ANSWER = frozenset({AcceptOffer.PERMISSION})
 _MOST_BODY = 16_000
 _MOST_DIGITS = 6
 _STATUS = {Conflict: 409, BadInput: 422}
+_QUIET = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 def offer_routes(service: CrmService) -> list[Route]:
@@ -50,7 +51,15 @@ def offer_routes(service: CrmService) -> list[Route]:
             return message_page("Not understood", "Please open the offer's link again.", status=400)
         return await run_in_threadpool(_answer, service, request.path_params["token"], make, said)
 
-    return [Route("/p/{token}", look), Route("/p/{token}/{deed}", answer, methods=["POST"])]
+    async def back(request: Request) -> Response:
+        # Who reloads what a form answered.
+        return RedirectResponse(f"../{request.path_params['token']}", 303, _QUIET)
+
+    return [
+        Route("/p/{token}", look),
+        Route("/p/{token}/{deed}", answer, methods=["POST"]),
+        Route("/p/{token}/{deed}", back),
+    ]
 
 
 async def _said(request: Request) -> dict[str, str] | None:
@@ -68,6 +77,7 @@ async def _said(request: Request) -> dict[str, str] | None:
 
 
 def _page(service: CrmService, token: str, said: str = "", status: int = 200) -> Response:
+    """Return the page; with something `said` it answers a form, one step below the page's own address."""
     try:
         customer, offer_id = _customer(service, token)
         shown = service.perform(customer, ShowOffer(offer_id))
@@ -77,7 +87,8 @@ def _page(service: CrmService, token: str, said: str = "", status: int = 200) ->
         raise TypeError(type(shown).__name__)
     nonce = secrets.token_urlsafe(16)
     days = _days_in(customer.zone)
-    text = page_of("offer.html", offer=shown.record, token=token, said=said, nonce=nonce, day=days, plain=plain)
+    below = "" if said else f"{token}/"
+    text = page_of("offer.html", offer=shown.record, below=below, said=said, nonce=nonce, day=days, plain=plain)
     return HTMLResponse(text, status, _headers(nonce))
 
 
@@ -94,7 +105,7 @@ def _answer(
         return _refused(error)
     if isinstance(asked, SeeOffer):
         return Response(status_code=204)
-    return RedirectResponse(f"../{token}", 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+    return RedirectResponse(f"../{token}", 303, _QUIET)
 
 
 def _position(text: str) -> int:

@@ -27,6 +27,7 @@ from crmbot.crm.requests import (
     ShowDeal,
     ShowProposal,
     Undo,
+    WithdrawProposal,
 )
 from crmbot.domain.line_items import LineItem
 from crmbot.domain.money import Money
@@ -97,7 +98,7 @@ def test_sending_mails_the_contact_logs_it_and_opens_the_page(crm: Crm) -> None:
     assert mail.payload["proposal_id"] == offer.id
     assert mail.payload["link"] == offer.link
     token = offer.link.rpartition("/")[2]
-    assert len(token) == 43
+    assert (len(token), token.isalnum()) == (52, True)
     with crm.store.reading(EVERY_WORKSPACE) as session:
         assert find_offer(session, token) == (crm.workspace_id, offer.id)
         with pytest.raises(NotFound):
@@ -116,7 +117,8 @@ def test_without_a_mail_server_the_link_is_there_to_be_sent_by_hand(crm: Crm) ->
     with pytest.raises(NotFound, match="/crm proposal send P-1 link"):
         crm.do(SendProposal(offer.reference))
     outcome = crm.do(SendProposal(offer.reference, by_hand=True))
-    assert outcome.secret == outcome.record.link  # type: ignore[union-attr]
+    assert outcome.link == getattr(outcome.record, "link", "")
+    assert outcome.link.rpartition("/")[2].isalnum()
     assert queued(crm, "mail.proposal") == []
 
 
@@ -126,6 +128,34 @@ def test_undo_stops_the_mail_and_closes_the_page(crm: Crm) -> None:
     assert queued(crm, "mail.proposal") == []
     again = crm.ask(ShowProposal(offer.reference)).record
     assert (again.status, again.link) == ("draft", "")
+
+
+def test_a_link_that_was_told_by_hand_is_closed_by_undo_and_by_withdrawing(crm: Crm) -> None:
+    offer = drafted(crm)
+    crm.do(SendProposal(offer.reference, by_hand=True))
+    crm.do(Undo())
+    assert crm.ask(ShowProposal(offer.reference)).record.link == ""
+    first = crm.made(SendProposal(offer.reference, by_hand=True))
+    crm.clock.advance(timedelta(days=3))
+    assert crm.made(WithdrawProposal(offer.reference)).link == ""
+    with pytest.raises(NotFound):
+        as_customer(crm, AcceptOffer(offer.id, 1, "Anna"))
+    with pytest.raises(Conflict, match="nothing to withdraw"):
+        crm.do(WithdrawProposal(offer.reference))
+    assert crm.made(SendProposal(offer.reference, by_hand=True)).link == first.link
+
+
+def test_a_link_takes_no_words_of_ours(crm: Crm) -> None:
+    offer = drafted(crm)
+    with pytest.raises(BadInput, match="Leave “link” out"):
+        crm.do(SendProposal(offer.reference, "Hi", by_hand=True))
+
+
+def test_the_deals_timeline_names_the_offer_its_sum_and_who_accepted(crm: Crm) -> None:
+    offer = sent(crm)
+    as_customer(crm, AcceptOffer(offer.id, offer.position, "Anna Lee"))
+    told = [entry.text for entry in crm.ask(ShowDeal("D-1")).timeline if entry.what == "proposal"]
+    assert told == ["Proposal P-1 Acme renewal, $5,600: accepted by Anna Lee"]
 
 
 def test_what_the_customer_opened_is_noted_once_and_told_the_owner(crm: Crm) -> None:

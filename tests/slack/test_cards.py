@@ -98,7 +98,8 @@ def test_every_card_is_one_slack_takes_and_pings_nobody(text: str, shared: bool)
 @pytest.mark.parametrize("answer", answers(HOSTILE)[:-1], ids=lambda answer: type(answer).__name__)
 def test_formatting_in_what_people_typed_does_not_format(answer: Answer) -> None:
     for block in answer_message(answer, READER).blocks:
-        for text in _mrkdwn(block):
+        # In a block of code marks do nothing, and what is copied from it must be what was given.
+        for text in (text for text in _mrkdwn(block) if not text.startswith("```")):
             assert "*x*" not in text
             assert ":tada:" not in text
             assert "`code`" not in text
@@ -133,7 +134,7 @@ def test_a_sentence_is_shown_exactly_as_it_is() -> None:
             ],
         ),
         (proposal("x"), ["Undo", "Share", "Send …", "Edit …"]),
-        (proposal("x", status="viewed"), ["Undo", "Share", "Send again …", "Edit …"]),
+        (proposal("x", status="viewed"), ["Withdraw", "Undo", "Share", "Send again …", "Edit …"]),
         (proposal("x", status="accepted"), ["Deal won", "Undo", "Share"]),
         (deal("x", outcome="lost"), ["Reopen", "Undo", "Share", "Log …", "Task …"]),
         (activity("x"), ["Done", "Snooze 1 day", "Next week", "Undo", "Share"]),

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmbot.playground import control_tokens
-from crmbot.slack.mrkdwn import Mrkdwn, escape, one_line, size, trim, trim_mrkdwn
+from crmbot.slack.mrkdwn import Mrkdwn, code, escape, one_line, size, trim, trim_mrkdwn, unescape
 from crmbot.slack.prose import prose
 from crmbot.slack.reader import count
 
@@ -74,3 +74,9 @@ def test_templates_escape_what_they_are_given() -> None:
 )
 def test_nouns_follow_their_number(number: int, noun: str, words: str) -> None:
     assert count(number, noun) == words
+
+
+@pytest.mark.parametrize("secret", ["a_-b-_", "_x_*y*~z~", "crm_ab__cd-_-", "a`b<c>&"])
+def test_what_is_copied_from_code_is_what_was_given(secret: str) -> None:
+    shown = unescape(code(secret)[3:-3])
+    assert shown.replace("ˋ", "`") == secret  # noqa: RUF001 - a look-alike

@@ -1,9 +1,11 @@
 """The customer's page of an offer: a look changes nothing, a name accepts it, no link but the right one opens it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from clocks import SettableClock
@@ -85,6 +87,12 @@ def test_without_a_name_it_is_asked_for_and_nothing_is_accepted(offered: Offered
     answer = offered.send("accept", name="  ")
     assert (answer.status_code, offered.status) == (422, "sent")
     assert "type your name" in answer.text
+    # The form of that answer leads where the first one did, and who reloads it finds the offer.
+    action = re.search(r'action="([^"]*accept)"', answer.text)
+    assert action is not None
+    again = offered.client.post(urljoin(str(answer.url), action[1]), data={"position": "1", "name": "Anna"})
+    assert (again.status_code, offered.status) == (303, "accepted")
+    assert offered.client.get(str(answer.url), follow_redirects=True).status_code == 200
 
 
 @pytest.mark.parametrize("position", ["", "0", "2", "-1", "1e3", "9" * 400, "\uff11"])

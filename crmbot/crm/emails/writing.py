@@ -117,6 +117,9 @@ def call_back(work: Work, effect: JournalEntry, *, again: bool) -> None:
         .where(Outbox.workspace_id == work.workspace_id, Outbox.key == f"{_WRITTEN}{effect.id}")
         .with_for_update()
     )
+    if row is None and effect.request == SendProposal.NAME:
+        # Only its link was told.
+        return
     if row is None or row.state != "queued" or row.attempts:
         raise Conflict("This mail has left; nothing can call it back.")
     work.session.execute(

@@ -4,7 +4,7 @@ from crmbot.crm.proposals.answering import accept, decline, see, show_offer
 from crmbot.crm.proposals.drafting import create, set_facts
 from crmbot.crm.proposals.finding import list_proposals, show
 from crmbot.crm.proposals.links import find_offer
-from crmbot.crm.proposals.sending import send
+from crmbot.crm.proposals.sending import send, withdraw
 
 __all__ = [
     "accept",
@@ -17,4 +17,5 @@ __all__ = [
     "set_facts",
     "show",
     "show_offer",
+    "withdraw",
 ]

@@ -86,12 +86,12 @@ def _is_latest(work: Work, proposal: Proposal, position: int) -> bool:
 def _refuse_unfit(work: Work, proposal: Proposal, position: int) -> None:
     state = status_of(proposal, work.today)
     if state == "accepted" and proposal.accepted_at is not None:
-        day = f"{proposal.accepted_at.astimezone(work.actor.zone):%-d %b %Y}"
+        day = f"{proposal.accepted_at.astimezone(work.actor.zone):%-d %B %Y}"
         raise Conflict(f"This offer was accepted by {proposal.accepted_by} on {day}.")
     if state == "declined":
         raise Conflict("This offer was declined.")
     if state == "expired" and proposal.expires_on is not None:
-        raise Conflict(f"This offer was valid until {proposal.expires_on:%-d %b %Y}.")
+        raise Conflict(f"This offer was valid until {proposal.expires_on:%-d %B %Y}.")
     if state == "draft" or not _is_latest(work, proposal, position):
         raise Conflict("This offer was changed since you opened it. Please read it again.")
 

@@ -80,7 +80,7 @@ def set_facts(work: Work, request: SetProposal) -> Outcome:
             add_version(work, proposal, known)
         proposal.status, proposal.viewed_at = "draft", None
     work.flush()
-    hint = " Its customer sees the change once you send it again." if was_sent else ""
+    hint = " Until you send it again, its page tells the customer that it is being changed." if was_sent else ""
     return Outcome(f"Changed {name_of(proposal)}.{hint}", record=proposal_view(work, proposal), changes=changes)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64encode
+from base64 import b32encode
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +17,8 @@ _SHORTEST, _LONGEST = 20, 100
 def token_of(policy: Policy, workspace_id: str, proposal_id: str) -> str:
     """Return the 256 secret bits of an offer's address, the same at every sending."""
     made = hmac.new(policy.secret_key, f"crmbot.offer\0{workspace_id}\0{proposal_id}".encode(), hashlib.sha256)
-    return urlsafe_b64encode(made.digest()).decode("ascii").rstrip("=")
+    # Letters and digits only: chat and mail programs break addresses at marks.
+    return b32encode(made.digest()).decode("ascii").rstrip("=").lower()
 
 
 def digest_of(token: str) -> str:

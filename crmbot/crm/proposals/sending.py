@@ -6,7 +6,7 @@ from crmbot.crm.offered import ProposalView
 from crmbot.crm.proposals.finding import editable
 from crmbot.crm.proposals.links import digest_of, link_of, token_of
 from crmbot.crm.proposals.views import name_of, proposal_view, status_of
-from crmbot.crm.requests import SendProposal
+from crmbot.crm.requests import SendProposal, WithdrawProposal
 from crmbot.crm.work import Work
 from crmbot.domain.line_items import as_typed, plain
 from crmbot.errors import BadInput, Conflict, NotFound
@@ -34,14 +34,30 @@ def send(work: Work, request: SendProposal) -> Outcome:
     work.flush()
     view = proposal_view(work, proposal)
     if request.by_hand:
-        said = f"{name_of(proposal)} is open to whoever has its link. Send it yourself; here it is:"
-        return Outcome(said, record=view, secret=link_of(work.policy, proposal))
+        said = f"{name_of(proposal)} is open to whoever has its link. Here it is, for you to send:"
+        return Outcome(said, record=view, link=link_of(work.policy, proposal))
     to = ("", request.to) if request.to else recipient_of(work, deal)
     _mail(work, proposal, deal, view, request.text, to)
     seconds = int(TAKEN_BACK_WITHIN.total_seconds())
     whom = f"{to[0]} ({to[1]})" if to[0] else to[1]
     said = f"{name_of(proposal)}, {view.totals.total}, goes to {whom} in {seconds} seconds. Undo stops it until then."
     return Outcome(said, record=view)
+
+
+def withdraw(work: Work, request: WithdrawProposal) -> Outcome:
+    """Close an offer's page; it is a draft again, and sent again it has the same link.
+
+    Raises:
+        Conflict: nobody has it, or its customer has answered it.
+    """
+    proposal, _ = editable(work, request.proposal)
+    if proposal.status in {"accepted", "declined"}:
+        raise Conflict(f"{name_of(proposal)} was {proposal.status} already.")
+    if proposal.link_digest is None:
+        raise Conflict(f"{name_of(proposal)} was not sent, so there is nothing to withdraw.")
+    proposal.status, proposal.link_digest, proposal.viewed_at = "draft", None, None
+    work.flush()
+    return Outcome(f"Withdrew {name_of(proposal)}; its link opens nothing now.", record=proposal_view(work, proposal))
 
 
 def _refuse_unfit(work: Work, proposal: Proposal, request: SendProposal) -> None:
@@ -58,6 +74,11 @@ def _refuse_unfit(work: Work, proposal: Proposal, request: SendProposal) -> None
         raise NotFound(
             "No mail server is set up to send through. An admin fills in [mail.smtp] in config.toml; until then take "
             f"the link and send it yourself: /crm proposal send P-{proposal.number} link"
+        )
+    if request.by_hand and (request.text or request.to):
+        raise BadInput(
+            "A link is sent by you, so crmbot needs no words or address for it. Leave “link” out to have it mailed.",
+            field="text",
         )
     if request.text and len(request.text) > _LONGEST:
         raise BadInput(f"The words above a proposal may have {_LONGEST:,} letters.", field="text")

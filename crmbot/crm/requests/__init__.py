@@ -73,6 +73,7 @@ from crmbot.crm.requests.proposals import (
     SetProposal,
     ShowOffer,
     ShowProposal,
+    WithdrawProposal,
 )
 from crmbot.crm.requests.settings import (
     AddLostReason,
@@ -229,6 +230,7 @@ __all__ = [
     "Undo",
     "UnfurlLinks",
     "WinDeal",
+    "WithdrawProposal",
     "WriteEmail",
     "decode",
     "decode_known",

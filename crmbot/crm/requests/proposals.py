@@ -42,6 +42,13 @@ class SendProposal(Request, name="proposal.send", permission="crm.proposals.edit
 
 
 @dataclass(frozen=True)
+class WithdrawProposal(Request, name="proposal.withdraw", permission="crm.proposals.edit"):
+    """Close the page of an offer that was sent."""
+
+    proposal: str
+
+
+@dataclass(frozen=True)
 class ShowProposal(Request, name="proposal.show", permission="crm.proposals.view", writes=False):
     """Show an offer with its lines and sums."""
 

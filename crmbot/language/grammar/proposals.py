@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 
 from crmbot.crm.offered import STATES
-from crmbot.crm.requests import CreateProposal, ListProposals, SendProposal, SetProposal, ShowProposal
+from crmbot.crm.requests import CreateProposal, ListProposals, SendProposal, SetProposal, ShowProposal, WithdrawProposal
 from crmbot.language.context import Context
 from crmbot.language.grammar.facts import PAGE, TITLE
+from crmbot.language.items import QUANTITY
 from crmbot.language.readings import DAY, EMAIL, ITEMS, TEXT, Found, fixed
 from crmbot.language.verbs import Fact, Noun, Verb
 
@@ -40,6 +41,7 @@ PROPOSAL = Noun(
             "D-17 40 x Seat, yearly @ $100 -10% +20%; Setup @ $2k",
             (_LINES, _VALID, TITLE),
             ("deal", "items"),
+            begins=QUANTITY,
             aliases=("add", "create"),
             more=('acme title:"Acme 2028" valid:+30d items:Seats @ $4k',),
         ),
@@ -62,6 +64,7 @@ PROPOSAL = Noun(
             "P-3 valid:+30d",
             (_LINES, _VALID, TITLE),
             ("proposal", "items"),
+            begins=QUANTITY,
             aliases=("edit", "update"),
             wants="What should change?",
         ),
@@ -77,6 +80,15 @@ PROPOSAL = Noun(
             ),
             ("proposal", "text"),
             more=("P-3 link",),
+        ),
+        Verb(
+            "withdraw",
+            WithdrawProposal,
+            "close the page of an offer that was sent",
+            "P-3",
+            (),
+            ("proposal",),
+            aliases=("recall",),
         ),
     ),
     shows="show",

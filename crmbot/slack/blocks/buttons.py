@@ -13,6 +13,7 @@ from crmbot.crm.requests import (
     SetLeadStatus,
     SnoozeActivity,
     WinDeal,
+    WithdrawProposal,
 )
 from crmbot.domain.ids import Kind
 from crmbot.domain.line_items import LineItem
@@ -38,6 +39,8 @@ def record_buttons(record: Record, reader: Reader) -> list[Element | None]:
             return activity_buttons(record)
         case LeadView() if reader.may_edit("leads", _owner_id(record)):
             return _lead_buttons(record)
+        case ProposalView(status="sent" | "viewed" | "expired") if reader.may_edit("proposals", record.owner_id):
+            return [press_button("Withdraw", WithdrawProposal(record.reference))]
         case ProposalView(status="accepted") if reader.may_edit("deals", record.owner_id):
             return [press_button("Deal won", WinDeal(record.deal[0]), style="primary")]
     return []

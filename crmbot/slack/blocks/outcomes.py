@@ -10,7 +10,7 @@ from crmbot.slack.blocks.primitives import actions, context, divider, section, s
 from crmbot.slack.blocks.records import named, record_card, record_line, show_request
 from crmbot.slack.blocks.triage import triage_buttons
 from crmbot.slack.message import Block, Element, Message
-from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line, trim
+from crmbot.slack.mrkdwn import Mrkdwn, bold, code, escape, join, one_line, trim
 from crmbot.slack.press import press_button, press_menu
 from crmbot.slack.reader import Reader
 
@@ -26,6 +26,7 @@ def outcome_message(outcome: Outcome, reader: Reader) -> Message:
         sentence(f"{sign}{outcome.said}"),
         [sentence(f"⚠️ {doubt}") for doubt in outcome.warnings],
         _secret(outcome.secret),
+        section(Mrkdwn(f"<{outcome.link}>")) if outcome.link else None,
         _changes(outcome.changes),
         record_card(outcome.record, reader) if outcome.record else None,
         [section(record_line(record, reader)) for record in outcome.also[:_MOST_ALSO]],
@@ -70,7 +71,7 @@ def _secret(secret: str | None) -> list[Block] | None:
     if not secret:
         return None
     note = context("Shown this once and to you only. Keep it somewhere safe.")
-    return [*stack(section(Mrkdwn(f"```{escape(secret)}```")), note)]
+    return [*stack(section(code(secret)), note)]
 
 
 # Mail
