@@ -85,6 +85,6 @@ def test_bounce_marks_the_mail_the_address_and_tells_its_writer(sent: Post, smtp
     assert sent.activities()[0].outcome == "did not arrive at anna@acme.example"
     assert [row.email for row in sent.crm.rows(ContactEmail) if row.bounced_at] == ["anna@acme.example"]
     (row,) = sent.crm.rows(Outbox, Outbox.kind == "mail.send")
-    assert (row.state, row.reason) == ("parked", "It came back (5.1.1).")
+    assert (row.state, row.reason) == ("parked", "It came back: the address does not exist (5.1.1).")
     (notice,) = sent.crm.rows(Outbox, Outbox.kind == "notice.undelivered")
     assert notice.destination == sent.crm.user_id("jane")

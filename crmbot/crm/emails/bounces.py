@@ -103,7 +103,7 @@ def _mark_contacts(work: Work, failure: Failure, by_id: str | None) -> list[str]
             named.append(f"{name} (before)")
             continue
         named.append(name)
-        address.bounced_at, address.bounce_reason = work.now, _why(failure)
+        address.bounced_at, address.bounce_reason = work.now, failure.why
         _note(work, f"Address bounced: {failure.recipient}{_because(failure)}", contact=contact, by_id=by_id)
     return named
 
@@ -126,10 +126,11 @@ def _mark_sent(work: Work, row: Outbox, failure: Failure, writer_id: str | None)
     """
     reason = f"It came back{_because(failure)}."
     if row.state == "sent":
-        row.state, row.reason = "parked", reason
+        # who runs crmbot gets the server's own words, people in chat what they mean
+        row.state, row.reason = "parked", reason if not failure.detail else f"{reason[:-1]} ({failure.detail})."
     proposal: Proposal | None = work.get(Proposal, row.payload.get(PROPOSAL))
     if proposal is not None:
-        proposal.bounced_at, proposal.bounce_reason = work.now, _why(failure)
+        proposal.bounced_at, proposal.bounce_reason = work.now, failure.why
         deal: Deal | None = work.get(Deal, proposal.deal_id)
         named = f"{reference(Kind.PROPOSAL, proposal.number)} {proposal.title}"
         _note(work, f"Proposal {named} did not reach {failure.recipient}{_because(failure)}", deal=deal)
@@ -160,10 +161,4 @@ def _note(
 
 
 def _because(failure: Failure) -> str:
-    why = _why(failure)
-    return f" ({why})" if why else ""
-
-
-def _why(failure: Failure) -> str:
-    said = failure.reason
-    return said if failure.status in said else f"{failure.status} {said}".strip()
+    return f": {failure.why}" if failure.why else ""
