@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from crmbot.errors import Busy
 from crmbot.grouping import Group, Place, Turn
 from crmbot.models import Base
+from crmbot.postgresql import begin_postgresql
 from crmbot.readers import Readers
 from crmbot.writer import LASTING, Writer, make_impatient
 
@@ -72,7 +73,11 @@ class Store:
     @contextmanager
     def reading(self, workspace_id: str, *, patient: bool = False) -> Iterator[Session]:
         """Open a session that sees one snapshot and writes nothing; a `patient` one may read for minutes."""
-        with self._session(workspace_id, write=False, seconds=_PATIENT if patient else _READING) as session:
+        seconds = _PATIENT if patient else _READING
+        with (
+            self._connection(workspace_id, write=False, seconds=seconds) as connection,
+            _session_on(connection) as session,
+        ):
             yield session
 
     @contextmanager
@@ -85,9 +90,16 @@ class Store:
             Busy: the database did not answer or could not be written; nothing was done, unless it is `uncertain`.
         """
         seconds = _PATIENT if patient else BUSY_SECONDS
-        with self._turn_to_write(), self._session(workspace_id, write=True, seconds=seconds) as session:
+        if self.is_sqlite:
+            # Nothing is locked before the first statement.
+            engine = self._engine_for(workspace_id, write=True, seconds=seconds)
+            with self._turn_to_write(), _told_as_busy(), _session_on(engine) as session:
+                yield session
+                session.commit()
+            return
+        with self._committed(workspace_id, seconds) as connection, _session_on(connection) as session:
             yield session
-            self._commit(session)
+            session.commit()
 
     def transaction(self, workspace_id: str, *, write: bool) -> AbstractContextManager[Connection]:
         """Open a transaction without a session's cost: one snapshot, or with `write` what is committed at the end.
@@ -95,11 +107,13 @@ class Store:
         Raises:
             Busy: as `writing` does.
         """
-        return self._committed(workspace_id) if write else self._connection(workspace_id, write=False)
+        if write:
+            return self._committed(workspace_id, BUSY_SECONDS)
+        return self._connection(workspace_id, write=False, seconds=_READING)
 
     @contextmanager
-    def _committed(self, workspace_id: str) -> Iterator[Connection]:
-        with self._turn_to_write(), self._connection(workspace_id, write=True) as connection:
+    def _committed(self, workspace_id: str, seconds: float) -> Iterator[Connection]:
+        with self._turn_to_write(), self._connection(workspace_id, write=True, seconds=seconds) as connection:
             yield connection
             self._commit(connection)
 
@@ -139,26 +153,25 @@ class Store:
     @contextmanager
     def _leading(self, workspace_id: str) -> Iterator[Connection]:
         if self.writer is None:
-            with self._connection(workspace_id, write=True) as connection:
+            with self._connection(workspace_id, write=True, seconds=BUSY_SECONDS) as connection:
                 yield connection
             return
         with _told_as_busy(), self.writer.transaction(workspace_id) as connection:
             yield connection
 
     @contextmanager
-    def _connection(self, workspace_id: str, *, write: bool) -> Iterator[Connection]:
-        engine = self._engine_for(workspace_id, write, BUSY_SECONDS if write else _READING)
+    def _connection(self, workspace_id: str, *, write: bool, seconds: float) -> Iterator[Connection]:
+        engine = self._engine_for(workspace_id, write, seconds)
         if self.readers is not None and not write:
             with _told_as_busy(), self.readers.transaction(engine) as connection:
                 yield connection
             return
-        with _told_as_busy(), engine.connect() as connection:
-            connection.begin()
+        with _told_as_busy(), _begin_on(engine) as connection:
             yield connection
 
-    def _commit(self, transaction: Connection | Session) -> None:
+    def _commit(self, connection: Connection) -> None:
         try:
-            transaction.commit()
+            connection.commit()
         except OperationalError as error:
             if self.is_sqlite:
                 raise
@@ -183,16 +196,6 @@ class Store:
             _waiting.give_up_at = None
             self.turn.give()
 
-    @contextmanager
-    def _session(self, workspace_id: str, *, write: bool, seconds: float) -> Iterator[Session]:
-        engine = self._engine_for(workspace_id, write, seconds)
-        if self.readers is not None and not write:
-            with _told_as_busy(), self.readers.transaction(engine) as connection, _session_on(connection) as session:
-                yield session
-            return
-        with _told_as_busy(), _session_on(engine) as session:
-            yield session
-
     def _engine_for(self, workspace_id: str, write: bool, seconds: float) -> Engine:
         """Return the engine that names the workspace; kept, as making one costs as much as a statement."""
         key = (workspace_id, write, seconds)
@@ -209,7 +212,7 @@ class Store:
     def revision(self) -> str | None:
         """Return the migration at which the tables are, none when there are no tables."""
         try:
-            with self.engine.connect() as connection:
+            with _begin_on(self.engine) as connection:
                 if not inspect(connection).has_table("alembic_version"):
                     return None
                 found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -228,8 +231,23 @@ class Store:
         self.engine.dispose()
 
 
-def _session_on(source: Engine | Connection) -> Session:
+def _session_on(source: Connection | Engine) -> Session:
     return Session(source, expire_on_commit=False, autoflush=False)
+
+
+def _begin_on(engine: Engine) -> Connection:
+    """Return a connection with a transaction begun, past one that was lost: beginning is what tells that it was."""
+    connection = engine.connect()
+    try:
+        connection.begin()
+    except BaseException as error:
+        connection.close()
+        if not (isinstance(error, DBAPIError) and error.connection_invalidated):
+            raise
+        # The library has given up all that are as old.
+        connection = engine.connect()
+        connection.begin()
+    return connection
 
 
 @contextmanager
@@ -255,14 +273,15 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=BUSY_SECONDS,
-            pool_pre_ping=True,
+            # Transactions are begun here, with all that is to be told in one go, and not by the driver.
+            isolation_level="AUTOCOMMIT",
             connect_args={
                 "connect_timeout": 5,
                 "options": f"-c lock_timeout={milliseconds} -c timezone=UTC "
                 "-c idle_in_transaction_session_timeout=60000",
             },
         )
-        event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "begin", begin_postgresql)
     engine.hide_parameters = True  # what people wrote has no place in errors, which end in logs
     event.listen(engine, "before_cursor_execute", _refuse_unbound)
     if not _is_file(parsed):
@@ -342,21 +361,6 @@ def _is_named(error: Exception, *names: str) -> bool:
     return str(getattr(getattr(error, "orig", None), "sqlite_errorname", "")).startswith(names)
 
 
-def _begin_postgresql(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    workspace = options.get("crmbot_workspace")
-    if workspace is None:
-        return
-    if not options.get("crmbot_write", True):
-        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-    connection.execute(
-        _SETTINGS, {"workspace": workspace, "milliseconds": f"{options.get('crmbot_seconds', _READING) * 1000:.0f}"}
-    )
-
-
-_SETTINGS = text(
-    "SELECT set_config('crmbot.workspace', :workspace, true), set_config('statement_timeout', :milliseconds, true)"
-)
 _MOST_REMEMBERED = 10_000
 _seen: dict[str, bool] = {}
 

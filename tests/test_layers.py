@@ -10,7 +10,7 @@ from source import functions, package_modules
 ORDER = (
     {"errors", "domain", "paths", "failpoints"},
     {"config"},
-    {"models", "grouping", "prepared", "readers", "writer"},
+    {"models", "grouping", "postgresql", "prepared", "readers", "writer"},
     {"store", "migrations"},
     {"crm", "reports"},
     {"service"},
@@ -37,6 +37,7 @@ KEEPERS = {
         "models",
         "migrations",
         "grouping",
+        "postgresql",
         "prepared",
         "readers",
         "writer",

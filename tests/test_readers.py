@@ -8,7 +8,7 @@ from chaos.processes import finish, opened, start
 from clocks import SettableClock
 from concurrency import outcomes_of
 from factories import Crm, refusal
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 
 from crmbot.crm.policy import Policy
@@ -154,3 +154,55 @@ def test_readers_who_keep_every_connection_leave_some_to_those_who_write(sqlite_
         with store.transaction(crm.workspace_id, write=False):
             assert crm.service.store.apply(crm.workspace_id, lambda connection: connection.scalar(text("SELECT 1")))
             crm.write(lambda session: session.flush())
+
+
+SETTINGS = ("crmbot.workspace", "transaction_isolation", "transaction_read_only", "statement_timeout")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("workspace_id", ["01J", "o'clock", 'a"b', r"back\slash'", "5 %s %% :x"])
+def test_postgresql_is_told_all_of_a_transaction_in_one_go(postgres_store_url: str, workspace_id: str) -> None:
+    with closing(open_store(postgres_store_url, pool_size=1)) as store:
+        said: list[str] = []
+        event.listen(store.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+        shown = text("SELECT " + ", ".join(f"current_setting('{name}', true)" for name in SETTINGS))
+        with store.transaction(workspace_id, write=False) as connection:
+            assert tuple(connection.execute(shown).one()) == (workspace_id, "repeatable read", "on", "1min")
+        assert len(said) == 2
+        with store.transaction(workspace_id, write=True) as connection:
+            assert tuple(connection.execute(shown).one()) == (workspace_id, "read committed", "off", "2s")
+        with store.engine.connect() as connection:
+            assert tuple(connection.execute(shown).one()) == ("", "read committed", "off", "0")
+
+
+@pytest.mark.postgres
+def test_a_connection_that_postgresql_ended_is_replaced_and_nobody_notices(
+    postgres_store_url: str, clock: SettableClock
+) -> None:
+    others = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ended'")
+    url = f"{postgres_store_url}&application_name=ended"
+    with closing(open_store(url)) as store, closing(open_store(postgres_store_url)) as killer:
+        crm = Crm(store, clock)
+        crm.do(CreateDeal("Acme"))
+        for uses in (lambda: title(crm), lambda: crm.rows(Deal), lambda: crm.do(CreateDeal("Globex")), store.revision):
+            with killer.reading(crm.workspace_id) as session:
+                assert session.scalars(others).all() == [True]
+            assert uses()
+        assert len(crm.rows(Deal)) == 2
+
+
+@pytest.mark.postgres
+def test_a_connection_that_postgresql_ends_under_a_reader_is_told_as_busy_and_heals(
+    postgres_store_url: str, clock: SettableClock
+) -> None:
+    with closing(open_store(postgres_store_url)) as store:
+        crm = Crm(store, clock)
+        crm.do(CreateDeal("Acme"))
+
+        def lose() -> None:
+            with store.transaction(crm.workspace_id, write=False) as connection:
+                connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+        with refusal(Busy, "Nothing was done; please try again."):
+            lose()
+        assert title(crm) == "Acme"
