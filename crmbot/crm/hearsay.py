@@ -16,7 +16,7 @@ from crmbot.crm.requests import AddNote, LogActivity
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, parse_reference
-from crmbot.errors import Ambiguous, Candidate, NotFound
+from crmbot.errors import Ambiguous, Candidate, MissingFact, NotFound
 from crmbot.models import Contact, Deal, Lead
 
 Said = TypeVar("Said", LogActivity, AddNote)
@@ -71,17 +71,47 @@ def hear(work: Work, request: Said, find: Callable[[Work, str], Subject]) -> tup
 
     Raises:
         NotFound: nobody is named.
+        MissingFact: nobody is named in words that are no name; they are kept.
         Ambiguous: several are named; the choices carry the words.
     """
     try:
         return request, find(work, request.target)
     except NotFound as nothing:
-        name, text = _divided(work, request.target, request.text, nothing)
+        try:
+            name, text = _divided(work, request.target, request.text, nothing)
+        except NotFound as nobody:
+            raise _whose(request) if _is_prose(request, nobody) else nobody from None
     try:
         return replace(request, target=name, text=text), find(work, name)
     except Ambiguous as several:
         choices = [replace(one, text=text) for one in several.candidates]
         raise Ambiguous(name, "target", choices) from several
+
+
+def _is_prose(request: Said, nobody: NotFound) -> bool:
+    """Say whether words that name nobody are no name either: too many, and none with a slip is among them."""
+    words = request.target.split()
+    if request.text or len(words) <= _MOST_INSIDE:
+        return False
+    for title in (fold_name(one.title) for one in nobody.nearest):
+        size = len(title.split())
+        runs = (fold_name(" ".join(words[at : at + size])) for at in range(len(words)))
+        if any(fuzz.ratio(run, title) >= A_SLIP for run in runs):
+            return False
+    return True
+
+
+def _whose(request: Said) -> MissingFact:
+    """Ask whom words are about, which are kept."""
+    kind = request.kind if isinstance(request, LogActivity) else "note"
+    known = {**vars(request), "text": request.target, "target": ""}
+    return MissingFact(
+        "Whom is this about? Name a deal, contact, lead or company.",
+        field="target",
+        example=f"/log {kind} re:acme {request.target}",
+        request=request.NAME,
+        known=known,
+    )
 
 
 def mentioned(work: Work, text: str) -> list[Any]:

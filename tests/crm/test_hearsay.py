@@ -80,8 +80,19 @@ def test_a_number_anywhere_names_the_record(crm: Crm) -> None:
 def test_everyday_words_are_no_names(crm: Crm) -> None:
     for name in ("Will Smith", "May Holt", "New Horizons"):
         crm.do(CreateContact(name))
-    with pytest.raises(NotFound):
+    with refusal(MissingFact, "Whom is this about?"):
         crm.do(AddNote("they will send new papers in May"))
+
+
+def test_prose_that_names_nobody_is_kept_and_asked_about(globex: Crm) -> None:
+    words = "Yesterday at lunch we decided to wait"
+    with pytest.raises(MissingFact) as asked:
+        globex.do(LogActivity("call", words, duration_minutes=20))
+    assert (asked.value.field, asked.value.request) == ("target", LogActivity.NAME)
+    known = {name: value for name, value in asked.value.known.items() if value}
+    assert known == {"kind": "call", "text": words, "duration_minutes": 20}
+    with pytest.raises(NotFound):
+        globex.do(AddNote("Jonas Kahn"))
 
 
 def test_a_name_alone_asks_what_to_note(globex: Crm) -> None:

@@ -195,3 +195,9 @@ def test_an_answer_to_a_form_that_slack_does_not_take_shows_in_the_form(bot: Bot
     assert (sent.payload or {})["response_action"] == "update"
     assert "Opened D-1" in json.dumps(view.body)
     assert bot.slack.violations == []
+
+
+def test_a_note_that_names_nobody_opens_its_form_with_the_words(bot: Bot) -> None:
+    assert typed(bot, "/log", "note Yesterday at lunch we decided to wait").message is None
+    assert "Yesterday at lunch we decided to wait" in json.dumps(form(bot).body)
+    assert bot.slack.violations == []
