@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from crmbot import errors
+from crmbot.web.message import message_page
 
 _LOG = logging.getLogger(__name__)
 
@@ -66,9 +67,11 @@ async def _invalid(_request: Request, error: Exception) -> Response:
     return failure(422, f"{field}: {first.get('msg', 'is not valid')}", "invalid", field=field)
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     said = {404: "There is nothing here.", 405: "This address does not take that method."}.get(status, "Refused.")
+    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
+        return message_page("Not here", said, status=status)
     return failure(status, said, "http")
 
 

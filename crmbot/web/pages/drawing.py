@@ -10,10 +10,20 @@ from starlette.responses import HTMLResponse, Response
 from crmbot.crm.actors import Actor
 from crmbot.domain.ids import parse_reference
 from crmbot.web.message import page_of
+from crmbot.web.pages.notices import Notice
 
 
-def draw_page(name: str, who: Actor, *, status: int = 200, bare: bool = False, **values: Any) -> Response:
-    """Return a page; `bare` is one without the way to the others."""
+def draw_page(
+    name: str,
+    who: Actor,
+    *,
+    status: int = 200,
+    bare: bool = False,
+    notice: Notice | None = None,
+    here: str = "",
+    **values: Any,
+) -> Response:
+    """Return a page; `bare` is one without the way to the others, `here` the path that it is on."""
     nonce = secrets.token_urlsafe(16)
     zone = who.zone
     text = page_of(
@@ -22,6 +32,8 @@ def draw_page(name: str, who: Actor, *, status: int = 200, bare: bool = False, *
         bare=bare,
         nonce=nonce,
         path=path_of,
+        notice=notice,
+        here=here,
         day=lambda on: day_words(on, zone),
         moment=lambda at: f"{at.astimezone(zone):%a %-d %b %Y, %H:%M}",
         zone=who.timezone,

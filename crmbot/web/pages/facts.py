@@ -53,6 +53,11 @@ def _said(value: Any, zone: ZoneInfo) -> tuple[str, str]:
     return str(value), ""
 
 
+def _worded(key: str | None) -> str | None:
+    """Return a key as words: trade_fair is Trade fair."""
+    return key and key[:1].upper() + key[1:].replace("_", " ")
+
+
 def _facts(record: Record, zone: ZoneInfo) -> Iterable[tuple[str, Any]]:
     match record:
         case DealView():
@@ -91,10 +96,10 @@ def _deal(deal: DealView) -> Iterable[tuple[str, Any]]:
 def _lead(lead: LeadView) -> Iterable[tuple[str, Any]]:
     why = f" ({', '.join(lead.score_reasons)})" if lead.score_reasons else ""
     return (
-        ("Status", lead.status),
+        ("Status", _worded(lead.status)),
         ("Company", lead.company_name),
         ("E-mail", lead.email),
-        ("Source", lead.source),
+        ("Source", _worded(lead.source)),
         ("Score", f"{lead.score}{why}" if lead.score is not None else None),
         ("Owner", lead.owner),
         ("Contact", lead.contact),
@@ -122,7 +127,7 @@ def _activity(activity: ActivityView, zone: ZoneInfo) -> Iterable[tuple[str, Any
 def _proposal(proposal: ProposalView) -> Iterable[tuple[str, Any]]:
     return (
         ("Total", proposal.totals.total),
-        ("Status", proposal.status),
+        ("Status", _worded(proposal.status)),
         ("Deal", Link(*proposal.deal)),
         ("Company", proposal.company),
         ("Contact", proposal.contact),

@@ -8,7 +8,6 @@ from crmbot.reports.registry import REGISTRY
 from crmbot.reports.rendering import as_csv
 from crmbot.reports.rendering.table import circumstances, read_tables, read_warnings
 from crmbot.reports.values import Report, ReportRequest
-from crmbot.web.pages.drawing import draw_page
 from crmbot.web.pages.visits import Visit
 
 PERIODS = ("7", "30", "90")
@@ -17,7 +16,7 @@ PERIODS = ("7", "30", "90")
 def report_list(visit: Visit) -> Response:
     """Show which reports there are."""
     titles = [(name, name.replace("-", " ").capitalize()) for name in REGISTRY]
-    return draw_page("reports.html", visit.actor, reports=titles)
+    return visit.draw("reports.html", reports=titles)
 
 
 def report_page(visit: Visit) -> Response:
@@ -30,9 +29,8 @@ def report_page(visit: Visit) -> Response:
     if asked("format") == "csv":
         headers = {"Content-Disposition": f'attachment; filename="{report.name}.csv"', "Cache-Control": "no-store"}
         return Response(as_csv(report), media_type="text/csv; charset=utf-8", headers=headers)
-    return draw_page(
+    return visit.draw(
         "report.html",
-        visit.actor,
         report=report,
         about=circumstances(report),
         charts=_charts(report),

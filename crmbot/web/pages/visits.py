@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -14,13 +15,15 @@ from crmbot.crm.requests import SignIn
 from crmbot.errors import Busy, CrmError, NotAllowed, NotFound, Unauthenticated
 from crmbot.service import CrmService, Delivery
 from crmbot.web.message import message_page
+from crmbot.web.pages import notices
 from crmbot.web.pages.drawing import draw_page
+from crmbot.web.pages.notices import Notice, give_notice, read_notice
 
 COOKIE = "crmbot_session"
 _MOST_BODY = 8_000
 _HOW = "Type /crm web in Slack, or crmbot do 'web' in a terminal: the answer is a link that signs you in."
 _FOREIGN = "This was sent by another site, so nothing was done."
-_STATUS = {NotFound: 404, NotAllowed: 403, Busy: 503}
+STATUS = {NotFound: 404, NotAllowed: 403, Busy: 503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,26 @@ class Visit:
     def asked(self, name: str) -> str:
         """Return what the address asks for under a name."""
         return str(self.request.query_params.get(name, "")).strip()[:200]
+
+    def draw(self, name: str, *, status: int = 200, **values: Any) -> Response:
+        """Return a page; one that was looked for tells what was done just before."""
+        told = self._notice() if self.request.method == "GET" else None
+        here = self.request.url.path
+        answer = draw_page(name, self.actor, status=status, notice=told, here=here, **values)
+        if notices.COOKIE in self.request.cookies:
+            answer.delete_cookie(notices.COOKIE, httponly=True, samesite="lax")
+        return answer
+
+    def leave(self, path: str, notice: Notice) -> Response:
+        """Return the way to another page of ours, which tells what was done."""
+        return self.told(RedirectResponse(path, 303), notice)
+
+    def told(self, answer: Response, notice: Notice) -> Response:
+        """Let the next page tell what was done."""
+        return give_notice(self.service.policy, notice, answer, self.service.clock())
+
+    def _notice(self) -> Notice | None:
+        return read_notice(self.service.policy, self.request.cookies.get(notices.COOKIE, ""), self.service.clock())
 
 
 Page = Callable[[Visit], Response]
@@ -64,8 +87,8 @@ def _answer(service: CrmService, page: Page, request: Request, said: dict[str, s
     try:
         return page(visit)
     except CrmError as error:
-        status = _STATUS.get(type(error), 422)
-        return draw_page("refused.html", visitor, status=status, said=str(error))
+        status = STATUS.get(type(error), 422)
+        return visit.draw("refused.html", status=status, said=str(error))
 
 
 def actor_of(service: CrmService, request: Request) -> Actor:
@@ -103,7 +126,7 @@ def _sign_in(service: CrmService, request: Request) -> Response:
     except Unauthenticated as error:
         return message_page("That did not work", str(error), status=401)
     except CrmError as error:
-        return message_page("One moment", str(error), status=_STATUS.get(type(error), 422))
+        return message_page("One moment", str(error), status=STATUS.get(type(error), 422))
     if getattr(done, "repeated", False):
         return message_page("Used already", "Type /crm web in Slack for a new link.", status=401)
     answer = RedirectResponse("/", 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
