@@ -40,7 +40,7 @@ _LEXER = re.compile(
     rf"""
     \s*+(?:
       ( [^\W\d_]++(?!\S) )
-    | ( ["“”„][^"“”„]*["“”] | «[^»]*» | ['\u2018](?=\S).{{0,500}}?['\u2019](?=[\s,;.!?]|$) )
+    | ( \+?["“”„][^"“”„]*["“”] | «[^»]*» | ['\u2018](?=\S).{{0,500}}?['\u2019](?=[\s,;.!?]|$) )
     | ( <@\w+> | @(?=[^\W\d])[\w.-]*\w )
     | ( <\#\w+> | \#(?=[^\W\d])[\w-]+ )
     | ( [<(]?[^\s@<>()"“”„,;:]++@(?:[\w-]+\.)+\w{{2,}}[>)]? )
@@ -79,7 +79,8 @@ def cut(text: str) -> list[Token]:
         group = match.lastindex or 0
         kind, said = _KINDS[group], match.group(group)
         if kind is QUOTED:
-            said = said[1:-1]
+            # A plus before a name in quotes says that it is a new one.
+            said = f"+{said[2:-1]}" if said[0] == "+" else said[1:-1]
         elif kind is KEY:
             said = said[:-1]
         elif kind is USER or kind is CHANNEL:
