@@ -101,7 +101,7 @@ def test_the_period_the_zone_the_currency_and_the_lateness_are_printed(make: Cal
         (
             report(),
             "Pipeline, Tue 4 Feb 2031 – Wed 5 Mar 2031",  # noqa: RUF001 - from to
-            ["Negotiation open 4 90,000.00 70,000.00"],
+            ["Negotiation open 4 $90,000 $70,000"],
         ),
     ],
     ids=["overdue", "aging", "forecast", "report"],

@@ -17,7 +17,7 @@ def fold_days(section: Section) -> Section:
     spans = [(row[0], row[0], row[1:]) for row in section.rows]
     if len(spans) > _MOST_DAYS:
         spans = [_added(week) for _, week in groupby(spans, key=lambda span: span[0] - timedelta(span[0].weekday()))]
-    rows = tuple((_named(first, last), *figures) for first, last, figures in _without_quiet(spans))
+    rows = tuple((days_between(first, last), *figures) for first, last, figures in _without_quiet(spans))
     return Section(section.name, section.columns, rows)
 
 
@@ -37,5 +37,14 @@ def _added(spans: Iterable[_Span]) -> _Span:
     return together[0][0], together[-1][1], figures
 
 
-def _named(first: date, last: date) -> str:
-    return f"{first}" if first == last else f"{first} to {last}"
+def days_between(first: date, last: date) -> str:
+    """Return days as people write them: Mon 3 Mar to Fri 7 Mar 2031."""
+    if first == last:
+        return day_words(first)
+    begun = f"{first:%a %-d %b}" if first.year == last.year else day_words(first)
+    return f"{begun} to {day_words(last)}"
+
+
+def day_words(day: date) -> str:
+    """Return a day as people write it: Mon 3 Mar 2031."""
+    return f"{day:%a %-d %b %Y}"

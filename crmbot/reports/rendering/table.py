@@ -2,24 +2,17 @@
 
 import textwrap
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmbot.domain.money import Money
 from crmbot.reports.rendering.columns import TextTable, draw
-from crmbot.reports.rendering.folding import fold_days
+from crmbot.reports.rendering.folding import day_words, days_between, fold_days
 from crmbot.reports.rendering.sections import SUMMARY, Section, read_sections
+from crmbot.reports.rendering.wording import cell_text, head_text, section_title
 from crmbot.reports.values import Report
 
-_HIDDEN_COLUMNS = frozenset({"id", "user_id", "owner_id"})
+_HIDDEN_COLUMNS = frozenset({"id", "user_id", "owner_id", "currency"})
 _HIDDEN_FIGURES = frozenset({"as_of", "currency", "period.from", "period.to", "period_days"})
-_NAMES = frozenset({"key", "step", "channel", "source"})
-"""Columns whose words are names with underscores."""
-_HEADS = {"user_name": "Owner", "owner_name": "Owner", "number": "Deal"}
-"""What columns are called where their names are a program's."""
-_KEYED = {"by_type": "Kind", "by_channel": "Channel", "by_category": "Category", "aging": "Age", "aging_value": "Age"}
-"""What the keys of a section are."""
 _EMPTY = "Nothing to report in this period."
 _WARNINGS = "warnings"
 _BY_STAGE = "by_stage"
@@ -43,7 +36,10 @@ def circumstances(report: Report) -> str:
     meta, period = report.meta, report.meta.period
     whose = f"{report.owner_name or 'one owner'}'s records" if meta.owner_id else "all records"
     as_of = meta.as_of.astimezone(ZoneInfo(meta.timezone))
-    return f"{period.from_on} to {period.to_on}, as of {as_of:%Y-%m-%d %H:%M} {meta.timezone}, {meta.currency}, {whose}"
+    return (
+        f"{days_between(period.from_on, period.to_on)}, as of {day_words(as_of)}, {as_of:%H:%M} {meta.timezone}, "
+        f"{meta.currency}, {whose}"
+    )
 
 
 def read_tables(report: Report) -> tuple[TextTable, ...]:
@@ -51,7 +47,8 @@ def read_tables(report: Report) -> tuple[TextTable, ...]:
     sections = [section for section in read_sections(report) if section.name != _WARNINGS]
     if not _has_figures(sections):
         return ()
-    tables = (_as_text(_with_names(fold_days(section), report.stage_names)) for section in sections)
+    zone = ZoneInfo(report.meta.timezone)
+    tables = (_as_text(_with_names(fold_days(section), report.stage_names), zone) for section in sections)
     return tuple(table for table in tables if table.rows)
 
 
@@ -79,69 +76,19 @@ def _has_figures(sections: list[Section]) -> bool:
     )
 
 
-def _as_text(section: Section) -> TextTable:
+def _as_text(section: Section, zone: ZoneInfo) -> TextTable:
     summary = section.name == SUMMARY
     shown = [n for n, column in enumerate(section.columns) if column not in _HIDDEN_COLUMNS]
     rows = [row for row in section.rows if not (summary and row[0] in _HIDDEN_FIGURES)]
     return TextTable(
-        title="" if summary else _words(section.name),
-        heads=() if summary else tuple(_head(section, n) for n in shown),
-        rows=tuple(
-            tuple(
-                f"D-{row[n]}"
-                if section.columns[n] == "number"
-                else _text(row[n], named=n == 0 and (summary or section.columns[n] in _NAMES))
-                for n in shown
-            )
-            for row in rows
-        ),
-        right=tuple(
-            place > 0
-            and (
-                summary
-                or (
-                    section.columns[n] != "number"
-                    and all(isinstance(row[n], int | float | Money | None) for row in rows)
-                )
-            )
-            for place, n in enumerate(shown)
-        ),
+        title="" if summary else section_title(section.name),
+        heads=() if summary else tuple(head_text(section, n) for n in shown),
+        rows=tuple(tuple(cell_text(section, row, n, zone) for n in shown) for row in rows),
+        right=tuple(place > 0 and (summary or _holds_figures(section, n)) for place, n in enumerate(shown)),
     )
 
 
-def _head(section: Section, place: int) -> str:
-    """Return a column's heading; what is counted by a key is no value."""
-    column = section.columns[place]
-    if column == "key":
-        return _KEYED.get(section.name, "Key")
-    if (
-        column == "value"
-        and section.columns == ("key", "value")
-        and all(isinstance(row[1], int) for row in section.rows)
-    ):
-        return "Count"
-    return _HEADS.get(column) or _words(column)
-
-
-def _text(value: Any, *, named: bool) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, Money):
-        return f"{value.amount:,f}"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:.3f}".removesuffix("0")
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}Z"
-    if isinstance(value, date):
-        return value.isoformat()
-    text = "".join(c if c.isprintable() else " " for c in str(value))
-    return _words(text) if named else text
-
-
-def _words(name: str) -> str:
-    text = name.replace("_", " ").replace(".", ": ").replace("clv", "CLV")
-    return text[:1].upper() + text[1:]
+def _holds_figures(section: Section, place: int) -> bool:
+    return section.columns[place] != "number" and all(
+        isinstance(row[place], int | float | Money | None) for row in section.rows
+    )

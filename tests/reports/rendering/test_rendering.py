@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -165,28 +166,40 @@ def test_a_table_reads_as_this(sqlite_store: Store) -> None:
     assert (
         as_table(rows.report("lost-reasons", window), 80)
         == """LOST REASONS
-2031-03-01 to 2031-03-31, as of 2031-03-31 12:00 UTC, USD, all records
+Sat 1 Mar to Mon 31 Mar 2031, as of Mon 31 Mar 2031, 12:00 UTC, USD, all records
 
-Total: count         2
-Total: value  2,000.00
+Deals lost       2
+Value lost  $2,000
 
 By reason
-Reason       Count     Value  Share
-───────────────────────────────────
-Price            1    400.00   0.50
-unspecified      1  1,600.00   0.50
+Reason       Count   Value  Share
+─────────────────────────────────
+Price            1    $400    50%
+Unspecified      1  $1,600    50%
 
 By stage
-Stage     Count     Value  Share
-────────────────────────────────
-New Lead      2  2,000.00   1.00
+Stage     Count   Value  Share
+──────────────────────────────
+New Lead      2  $2,000   100%
 
 By user
-Owner  Count     Value  Share
-─────────────────────────────
-Jane       2  2,000.00   1.00
+Owner  Count   Value  Share
+───────────────────────────
+Jane       2  $2,000   100%
 """
     )
+
+
+def test_a_table_says_rates_amounts_and_days_as_people_write_them(told: Rows) -> None:
+    shown = {name: as_table(told.report(name), 140) for name in REGISTRY}
+    assert "Of the step before" in shown["conversion-funnel"]
+    assert "Rate from previous" not in shown["conversion-funnel"]
+    assert [name for name, text in shown.items() if re.search(r"\d{4}-\d\d-\d\d|\d\.00\b|: count", text)] == []
+    moved = shown["pipeline-changes"]
+    assert re.search(r"Created: deals +[1-9]", moved)
+    assert "In no sum, without a rate" in shown["sales-pipeline"]
+    assert "CHF" in shown["sales-pipeline"]
+    assert re.search(r"Completion rate +0%", shown["activity-summary"])
 
 
 def test_an_empty_report_says_so(sqlite_store: Store) -> None:
@@ -210,11 +223,11 @@ def test_a_table_folds_quiet_days_and_the_csv_keeps_them(told: Rows) -> None:
     lines = as_table(report).splitlines()
     days = lines[lines.index("Trends") + 3 : lines.index("Trends") + 8]
     assert [" ".join(line.split()) for line in days] == [
-        "2031-03-02 to 2031-03-20 0 0",
-        "2031-03-21 1 0",
-        "2031-03-22 to 2031-03-25 0 0",
-        "2031-03-26 0 1",
-        "2031-03-27 to 2031-03-31 0 0",
+        "Sun 2 Mar to Thu 20 Mar 2031 0 0",
+        "Fri 21 Mar 2031 1 0",
+        "Sat 22 Mar to Tue 25 Mar 2031 0 0",
+        "Wed 26 Mar 2031 0 1",
+        "Thu 27 Mar to Mon 31 Mar 2031 0 0",
     ]
     assert len(_sections(report)["trends"]) == 31
 
@@ -222,10 +235,10 @@ def test_a_table_folds_quiet_days_and_the_csv_keeps_them(told: Rows) -> None:
 def test_long_periods_are_told_by_weeks_in_a_table(told: Rows) -> None:
     report = told.report("lead-conversion", Window(date(2031, 1, 1), date(2031, 3, 31), ZoneInfo("UTC")))
     lines = as_table(report).splitlines()
-    weeks = [" ".join(line.split()) for line in lines[lines.index("Trends") + 3 :] if line.startswith("2031-")]
+    weeks = [" ".join(line.split()) for line in lines[lines.index("Trends") + 3 :] if "2031" in line]
     assert weeks == [
-        "2031-01-01 to 2031-03-16 0 0",
-        "2031-03-17 to 2031-03-23 1 0",
-        "2031-03-24 to 2031-03-30 0 1",
-        "2031-03-31 0 0",
+        "Wed 1 Jan to Sun 16 Mar 2031 0 0",
+        "Mon 17 Mar to Sun 23 Mar 2031 1 0",
+        "Mon 24 Mar to Sun 30 Mar 2031 0 1",
+        "Mon 31 Mar 2031 0 0",
     ]
