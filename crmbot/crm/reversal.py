@@ -89,7 +89,8 @@ def take_back(work: Work, entry: JournalEntry) -> list[Row]:
     save_deals(work, [row for row in standing if isinstance(row, Deal) and row.id in went_on])
     work.session.flush()
     held.clear()
-    return [row for row in standing if row is not None]
+    # What an effect made and then changed was put back first and removed then.
+    return [row for row in standing if row is not None and row in work.session]
 
 
 def _read_ahead(work: Work, changes: Sequence[JournalChange]) -> list[Row]:

@@ -6,7 +6,7 @@ import pytest
 from mails import INTAKE, JANE, Raw, forward
 from posts import Post
 
-from crmbot.crm.requests import AddSender
+from crmbot.crm.requests import AddSender, Undo
 from crmbot.models import Company, Contact
 
 SIGNED = (
@@ -31,6 +31,15 @@ def test_waiting_mails_sender_is_added_with_the_signatures_facts(any_post: Post,
     assert (made.phone, made.role) == ("+44 20 7946 0123", "Head of Purchasing")
     (company,) = any_post.crm.rows(Company, Company.id == made.company_id)
     assert (company.name, company.domain) == ("New Things Ltd.", "new.example")
+
+
+def test_undoing_the_contact_shows_no_card_of_what_is_gone(any_post: Post) -> None:
+    taken = any_post.take(forward(ASKED))
+    assert taken.answer is not None
+    added = any_post.crm.ask(AddSender(taken.answer.email.id), as_="max")
+    undone = any_post.crm.do(Undo(str(added.entry_id)), "max")
+    assert any_post.crm.rows(Contact, Contact.name == "Eve New") == []
+    assert undone.record is None or undone.record.title != "Eve New"
 
 
 def test_contact_that_is_made_at_once_has_them_too(post_with: Callable[..., Post]) -> None:
