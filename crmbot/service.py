@@ -299,4 +299,5 @@ def _entry_row(work: Work, request: Request, answer: Answer) -> dict[str, Any]:
 
 
 def _as_dry_run(answer: Answer) -> Answer:
-    return replace(answer, dry_run=True, entry_id=None) if isinstance(answer, Outcome) else answer
+    """Return what a dry run tells; a secret that was made and forgotten is none."""
+    return replace(answer, dry_run=True, entry_id=None, secret=None) if isinstance(answer, Outcome) else answer

@@ -87,7 +87,8 @@ def _renew(work: Work, user: User, intake: str) -> Outcome:
     user.mail_token = work.new_id()
     work.session.flush()
     until = user.earlier_mail_until.astimezone(work.actor.zone)
-    told = f"Your address is new. The one before is taken until {until:%a} {until.day} {until:%b %H:%M}, then no more."
+    until_when = f"{until:%a} {until.day} {until:%b %H:%M}"
+    told = f"You get a new address, shown to you once. The one before is taken until {until_when}, then no more."
     return replace(Outcome(told), secret=_own_address(work, user, intake))
 
 

@@ -30,6 +30,14 @@ def renew(post: Post) -> str:
     return answer.secret
 
 
+def test_a_dry_run_shows_no_address_that_was_never_made(post: Post) -> None:
+    first = own_address(post)
+    tried = post.crm.service.perform(post.crm.actor("jane"), ShowMailAddress(renew=True), dry_run=True)
+    assert getattr(tried, "secret", "") is None
+    assert getattr(tried, "said", "").startswith("You get a new address, shown to you once.")
+    assert own_address(post) == first
+
+
 def state_at(post: Post, address: str, n: int) -> str:
     raw = forward(ASKED.but(subject=f"Offer {n}"), message_id=f"<{n}@ours.example>")
     return post.take(raw.but(to=address, proven=False)).state
