@@ -158,6 +158,7 @@ def _line(record: answers.Record, zone: ZoneInfo) -> str:
                 record.stage if closed else f"{record.stage} {record.probability} %",
                 f"closed {closed:%a %-d %b %Y}" if closed else expected,
                 record.lost_reason,
+                *(f"{party.reference} {party.title}" for party in (record.contact, record.company) if party),
                 record.owner and record.owner.name,
             )
         case answers.LeadView():

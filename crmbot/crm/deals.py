@@ -7,7 +7,7 @@ from sqlalchemy import select
 from crmbot.crm.answers import Change, Outcome
 from crmbot.crm.doubts import doubt_change, doubt_close, doubt_closed_value, doubt_value
 from crmbot.crm.history import begin_deal, save_deal
-from crmbot.crm.lookup import already_theirs, find_deal, find_record, find_stage, find_user
+from crmbot.crm.lookup import NEW, already_theirs, find_deal, find_record, find_stage, find_user
 from crmbot.crm.parties import contact_of, with_parties
 from crmbot.crm.people import company_for, new_company
 from crmbot.crm.reasons import with_reason
@@ -39,6 +39,8 @@ def create(work: Work, request: CreateDeal, *, asks: bool = True) -> Outcome:
     view = deal_view(work, deal)
     worth = f", {view.value}" if view.value else ""
     whose = f", for the {new_company(made)}" if made else ""
+    if contact is not None and (request.contact or "").startswith(NEW):
+        whose += f", with the contact {reference(Kind.CONTACT, contact.number)} {contact.name}"
     source = f" Source: {_note_source(work, deal, request.source)}." if request.source else ""
     doubts = (*doubt_close(work, request.expected_close), *doubt_value(work, deal))
     said = f"Opened {view.reference} {view.title}{worth} in {view.stage}{whose}.{source}"

@@ -33,6 +33,11 @@ class _Phrase:
         """What the name may be, the likelier first."""
         return _FIRST.get(self.lead.lower(), _ELSE)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether a plus before the name says that it is a new one."""
+        return self.name.startswith(NEW)
+
     def __str__(self) -> str:
         return f"{self.lead} {self.name}"
 
@@ -46,8 +51,11 @@ def with_parties(work: Work, request: CreateDeal) -> CreateDeal:
     for phrase in _phrases(request.parties):
         if f" {phrase}" in request.title or _is_told(work, request, phrase):
             continue
-        kind, row = _named(work, phrase)
-        if row is not None and kind is not None:
+        kind, row = (phrase.kinds[0], None) if phrase.is_new else _named(work, phrase)
+        if phrase.is_new and kind is not None:
+            new: dict[str, Any] = {_FIELDS[kind]: phrase.name}
+            request = replace(request, **new)
+        elif row is not None and kind is not None:
             fact: dict[str, Any] = {_FIELDS[kind]: row.id}
             request = replace(request, **fact)
         elif _looks_like_a_name(phrase.name):
@@ -71,7 +79,8 @@ def contact_of(work: Work, word: str) -> Contact:
 def _phrases(parties: Iterable[str]) -> Iterable[_Phrase]:
     for party in parties:
         lead, _, name = party.partition(" ")
-        yield _Phrase(lead, name.strip().strip('"'))
+        new = NEW if name.strip().startswith(NEW) else ""
+        yield _Phrase(lead, new + name.strip().removeprefix(NEW).strip('"\u201c\u201d\u201e'))
 
 
 def _is_told(work: Work, request: CreateDeal, phrase: _Phrase) -> bool:
@@ -123,9 +132,11 @@ def _who(work: Work, request: CreateDeal, phrase: _Phrase) -> Ambiguous:
         for kind, row in nearest_to(work, [NAMED[kind] for kind in phrase.kinds], phrase.name)
     ]
     kind = phrase.kinds[0]
-    new = Candidate(f"{NEW}{phrase.name}", f"New {kind} “{phrase.name}”", ("added with the deal",), field=_FIELDS[kind])
+    typed = f'{NEW}"{phrase.name}"' if " " in phrase.name else f"{NEW}{phrase.name}"
+    facts = ("added with the deal", f"as {phrase.lead} {typed}")
+    new = Candidate(f"{NEW}{phrase.name}", f"New {kind} “{phrase.name}”", facts, field=_FIELDS[kind])
     title = f"{request.title} {phrase}"
-    plain = Candidate(title, f"Neither: the deal is called “{title}”", field="title")
+    plain = Candidate(title, f"Neither: the deal is called “{title}”", (f'as "{title}"',), field="title")
     return Ambiguous(
         phrase.name,
         _FIELDS[kind],

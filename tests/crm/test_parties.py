@@ -78,6 +78,19 @@ def test_a_new_party_goes_with_the_deal_that_made_it(known: Crm) -> None:
     assert (len(known.rows(Contact)), len(known.rows(Company))) == before
 
 
+def test_a_plus_before_a_name_makes_the_party_and_the_answer_names_it(known: Crm) -> None:
+    done = known.do(CreateDeal("Fence", parties=('for +"Bau & Söhne"', "with +Dana")))
+    assert done.said == "Opened D-1 Fence in New Lead, for the new company O-3 Bau & Söhne, with the contact C-2 Dana."
+    assert _linked(known, "for +Zaun GmbH") == ("Renewal", None, "Zaun GmbH")
+
+
+def test_each_choice_says_how_it_is_typed(known: Crm) -> None:
+    with pytest.raises(Ambiguous) as asked:
+        known.do(CreateDeal("Fence", parties=("for Zaun Berger",)))
+    facts = [one.facts for one in asked.value.candidates[-2:]]
+    assert facts == [("added with the deal", 'as for +"Zaun Berger"'), ('as "Fence for Zaun Berger"',)]
+
+
 def test_several_of_a_name_are_a_choice_that_counts(known: Crm) -> None:
     known.do(CreateContact("Paul Jones"))
     assert _choices(known, CreateDeal("Renewal", parties=("with Paul",))) == [("contact", "C-1"), ("contact", "C-2")]
