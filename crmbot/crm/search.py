@@ -1,4 +1,4 @@
-"""Search over leads, contacts, companies and deals by the words of their names, by address and by number."""
+"""Search over all records by the words of their names, by address and by number; then by the words of texts."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -11,6 +11,7 @@ from crmbot.crm.answers import CompanyView, ContactView, DealView, Found, Hit, L
 from crmbot.crm.lookup import NAMED, nearest_to
 from crmbot.crm.lookup.naming import ANY_OUTCOME, CONTACT_BY_EMAIL, LEAD_BY_EMAIL, Named, by_name, by_number
 from crmbot.crm.lookup.words import among_latest, literal, named_with, word_starts, word_values
+from crmbot.crm.mentions import LATEST, mentions, numbered
 from crmbot.crm.name_words import LEAD_COMPANY
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.views import load_names, record_view
@@ -42,13 +43,28 @@ def find(work: Work, request: ask.Find) -> Found:
         raise BadInput("What should be found? Type a word.", field="words", example="/crm find acme")
     kinds = [named for named in _SEARCHED if request.kind in (None, "", named.kind)]
     rows = [(named, row) for named in kinds for row in (*_called(work, named, words), *_with_words(work, named, words))]
-    rows = rows or [(named, row) for named in kinds for row in _with_parts(work, named, words)]
+    said, is_cut = ([], False) if request.only_names else mentions(work, request.kind, words, _MOST_HITS)
+    if not rows and not said:
+        rows = [(named, row) for named in kinds for row in _with_parts(work, named, words)]
     direct = [*_by_number(work, kinds, request.words), *_by_address(work, kinds, request.words)]
-    hits = tuple(dict.fromkeys(_hit(work, named.kind, row) for named, row in [*direct, *rows]))[:_MOST_HITS]
+    named_hits = [_hit(work, named.kind, row) for named, row in [*direct, *rows]]
+    if not request.only_names:
+        named_hits = [*numbered(work, request.kind, request.words), *named_hits]
+    hits = _first_of_each([*named_hits, *said])
+    note = f" Of proposals, activities and notes the latest {LATEST:,} were looked through." if is_cut else ""
     if hits:
-        return Found(f"{len(hits)} found for “{request.words}”.", hits=hits)
+        return Found(f"{len(hits)} found for “{request.words}”.{note}", hits=hits)
     nearest = tuple(_hit(work, kind, row) for kind, row in nearest_to(work, kinds, request.words))
-    return Found(f"Nothing found for “{request.words}”.{' The nearest:' if nearest else ''}", hits=nearest)
+    lead = " The nearest:" if nearest else ""
+    return Found(f"Nothing found for “{request.words}”.{note}{lead}", hits=nearest)
+
+
+def _first_of_each(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Return the best, each record once."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.link.reference, hit)
+    return tuple(best.values())[:_MOST_HITS]
 
 
 def _with_words(work: Work, named: Named, words: Sequence[str]) -> list[Any]:

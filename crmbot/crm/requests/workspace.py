@@ -16,10 +16,11 @@ class Undo(Request, name="crm.undo"):
 
 @dataclass(frozen=True)
 class Find(Request, name="crm.find", permission="crm.search.view", writes=False):
-    """Search all records by words; `kind` narrows."""
+    """Search all records by words, in texts too unless `only_names` count; `kind` narrows."""
 
     words: str
     kind: str | None = None
+    only_names: bool = False
 
 
 @dataclass(frozen=True)

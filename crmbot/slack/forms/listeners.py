@@ -43,7 +43,7 @@ def register(app: App, asker: Asker) -> None:
     def suggest(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         incoming = form_incoming(body, context)
         words, kind = str(body.get("value") or "").strip(), SEARCHED.get(str(body.get("block_id")))
-        found = asker.desk.press(incoming, Find(words, kind)).answer if words else None
+        found = asker.desk.press(incoming, Find(words, kind, only_names=True)).answer if words else None
         hits = found.hits if isinstance(found, Found) else ()
         ack(
             options=[
