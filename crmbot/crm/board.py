@@ -15,7 +15,7 @@ from crmbot.crm.requests import ShowPipeline
 from crmbot.crm.views import deal_view, load_names
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
-from crmbot.domain.money import Money, weighted
+from crmbot.domain.money import Money, weighted, without_rate
 from crmbot.domain.stages import StageKind
 from crmbot.models import CurrencyRate, Deal, Stage
 
@@ -46,6 +46,7 @@ def pipeline(work: Work, request: ShowPipeline) -> Board:
     whose["currency"] = currency = work.workspace.currency
     sums = _own_currency(work, stages, whose)
     unconverted = _other_currencies(work, stages, sums, whose)
+    hint = without_rate([money for _, money in unconverted])
     shown = {stage.id: sorted(sums[stage.id].first)[:_MOST_SHOWN] for stage in stages}
     work.load(Deal, [row_id for first in shown.values() for *_, row_id in first])
     deals = {stage_id: [work.get(Deal, row_id) for *_, row_id in first] for stage_id, first in shown.items()}
@@ -55,8 +56,11 @@ def pipeline(work: Work, request: ShowPipeline) -> Board:
     likely = Money(sum(column.weighted.minor for column in columns), currency)
     count = sum(column.count for column in columns)
     of = f" of {owner.name}" if owner else ""
-    said = f"{count} open {'deal' if count == 1 else 'deals'}{of}, {total}, weighted {likely}."
-    return Board(said, columns=columns, total=total, weighted=likely, unconverted=tuple(unconverted))
+    said = (
+        f"{count} open {'deal' if count == 1 else 'deals'}{of}, {total}, weighted {likely}.{f' {hint}' if hint else ''}"
+    )
+    left_out = tuple(link for link, _ in unconverted)
+    return Board(said, columns=columns, total=total, weighted=likely, unconverted=left_out)
 
 
 def _own_currency(work: Work, stages: list[Stage], whose: dict[str, Any]) -> dict[str, _Sums]:
@@ -73,19 +77,21 @@ def _own_currency(work: Work, stages: list[Stage], whose: dict[str, Any]) -> dic
     return sums
 
 
-def _other_currencies(work: Work, stages: list[Stage], sums: dict[str, _Sums], whose: dict[str, Any]) -> list[Link]:
-    """Add the deals in other currencies, and return those that have no rate."""
+def _other_currencies(
+    work: Work, stages: list[Stage], sums: dict[str, _Sums], whose: dict[str, Any]
+) -> list[tuple[Link, str]]:
+    """Add the deals in other currencies, and return those that have no rate, each with its currency."""
     if not stages:
         return []
     *_, finding = _statements(len(stages), by_owner="owner" in whose)
     others = work.values(finding, **_bound(stages), **whose)
     rates = _rates(work) if others else {}
-    unconverted: list[Link] = []
+    unconverted: list[tuple[Link, str]] = []
     for number, row_id, title, stage_id, minor, currency, probability in sorted(others):
         rate = rates.get(currency)
         value = Money(minor, currency).converted(rate, whose["currency"]).minor if rate and minor is not None else None
         if value is None and minor is not None:
-            unconverted.append(Link(reference(Kind.DEAL, number), title))
+            unconverted.append((Link(reference(Kind.DEAL, number), title), currency))
         column = sums[stage_id]
         column.count += 1
         column.value += value or 0

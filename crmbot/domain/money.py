@@ -1,5 +1,6 @@
 """Money: integer minor units of an ISO 4217 currency, rounded half-up, never mixed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -85,3 +86,13 @@ class Money:
         if symbol:
             return f"-{symbol}{number[1:]}" if number.startswith("-") else f"{symbol}{number}"
         return f"{number} {self.currency}"
+
+
+def without_rate(currencies: Sequence[str]) -> str:
+    """Say which deals sums leave out, by the currency of each, and what helps; "" when they leave out none."""
+    if not currencies:
+        return ""
+    names = sorted(set(currencies))
+    deals = "1 deal" if len(currencies) == 1 else f"{len(currencies):,} deals"
+    rate = "1.08" if names[0] == "EUR" else "RATE"
+    return f"Without {deals} in {', '.join(names)}: an admin sets a rate with crmbot rate set {names[0]} {rate}."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from crmbot.domain.money import Money
+from crmbot.domain.money import Money, without_rate
 from crmbot.mail.lines import one_line
 from crmbot.reports.digests.base import Digest
 from crmbot.reports.digests.overdue import OverdueItem
@@ -93,6 +93,10 @@ class Phrases:
         told = [f"D-{deal.number} {self.name(deal.title)} ({deal.amount})" for deal in deals[:10]]
         more = [f"{len(deals) - 10:,} more"] if len(deals) > 10 else []  # noqa: PLR2004 - as many as are told
         return ", ".join(told + more)
+
+    def left_out(self, deals: tuple[Unconverted, ...]) -> str:
+        """Say that sums leave deals out for want of a rate, what helps, and which they are."""
+        return f"{without_rate([deal.currency for deal in deals])} In no sum: {self.unconverted(deals)}"
 
     def about(self, item: OverdueItem) -> tuple[str, ...]:
         """Return when an activity was due, and the record that it is about."""

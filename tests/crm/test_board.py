@@ -61,6 +61,7 @@ def test_a_value_without_a_rate_is_named_and_not_added(crm: Crm) -> None:
     board = crm.ask(ShowPipeline())
     assert board.total == Money.of(100, "USD")
     assert [link.reference for link in board.unconverted] == ["D-1"]
+    assert board.said.endswith(" Without 1 deal in EUR: an admin sets a rate with crmbot rate set EUR 1.08.")
 
 
 def test_one_persons_board_has_their_deals(crm: Crm) -> None:

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmbot.domain.money import CURRENCIES, MAX_MINOR, Money, exponent, ratio, round_half_up, weighted
+from crmbot.domain.money import (
+    CURRENCIES,
+    MAX_MINOR,
+    Money,
+    exponent,
+    ratio,
+    round_half_up,
+    weighted,
+    without_rate,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +85,9 @@ def test_converting_minds_both_currencies_decimals(money: Money, rate: str, curr
 def test_every_currency_has_a_code_of_three_letters_and_at_most_three_decimals() -> None:
     assert len(CURRENCIES) > 150
     assert all(len(code) == 3 and code.isupper() and 0 <= exponent(code) <= 3 for code in CURRENCIES)
+
+
+def test_sums_that_leave_deals_out_say_what_helps() -> None:
+    assert without_rate([]) == ""
+    assert without_rate(["EUR", "EUR"]) == "Without 2 deals in EUR: an admin sets a rate with crmbot rate set EUR 1.08."
+    assert without_rate(["JPY", "CHF"]).startswith("Without 2 deals in CHF, JPY: an admin")

@@ -82,6 +82,7 @@ def test_the_period_the_zone_the_currency_and_the_lateness_are_printed(make: Cal
                 "120 days old",
                 "stale, last touched today",
                 "D-9 Acme renewal (€1)",
+                "Without 1 deal in EUR: an admin sets a rate",
             ],
         ),
         (

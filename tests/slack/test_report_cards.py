@@ -95,6 +95,8 @@ def test_deals_without_a_rate_are_named_with_their_numbers() -> None:
     left = (Unconverted("x", 7, "Alpine", Money(500_00, "CHF"), "CHF"),)
     words = said(replace(report, meta=replace(report.meta, unconverted=left)))
     assert "so not in the sums: D-7 Alpine (500 CHF)" in words
+    headline = "Without 1 deal in CHF: an admin sets a rate with crmbot rate set CHF RATE."
+    assert words.index(headline) < words.index("D-7 Alpine")
 
 
 def test_a_report_without_anything_says_so() -> None:

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from crmbot.domain.money import Money
+from crmbot.domain.money import Money, without_rate
 from crmbot.reports.rendering.columns import TextTable, draw
 from crmbot.reports.rendering.folding import day_words, days_between, fold_days
 from crmbot.reports.rendering.sections import SUMMARY, Section, read_sections
@@ -21,6 +21,7 @@ _BY_STAGE = "by_stage"
 def as_table(report: Report, width: int = 100) -> str:
     """Return the report as text of at most `width` columns: headings, figures to the right, long words cut with …."""
     lines = [report.title.upper(), *textwrap.wrap(circumstances(report), width)]
+    lines += textwrap.wrap(without_rate([deal.currency for deal in report.meta.unconverted]), width)
     tables, warnings = read_tables(report), read_warnings(report)
     if not tables and not warnings:
         lines += ["", _EMPTY]

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crmbot.domain.money import without_rate
 from crmbot.domain.stages import DEFAULT_LOST_REASONS
 from crmbot.reports.digests import AgingDigest, ForecastDigest, OverdueDigest
 from crmbot.reports.digests.base import Digest
 from crmbot.reports.values import Unconverted
 from crmbot.slack.blocks.charts import chart_blocks
 from crmbot.slack.blocks.limits import fit
-from crmbot.slack.blocks.primitives import context, header, section, stack
+from crmbot.slack.blocks.primitives import context, header, section, sentence, stack
 from crmbot.slack.digests.aging import aging_blocks
 from crmbot.slack.digests.forecast import forecast_blocks
 from crmbot.slack.digests.overdue import overdue_blocks
@@ -33,10 +34,12 @@ def render(
     title, template, body = _KINDS[type(digest)]
     summary = prose(template, d=digest, reader=reader, signed=signed, change=change)
     charts, pictures = chart_blocks(digest)
+    hint = without_rate([deal.currency for deal in getattr(digest, "unconverted", ())])
     blocks = stack(
         header(title),
         context(_circumstances(digest, reader), f"🐢 {late}" if late else None),
         section(summary),
+        sentence(hint) if hint else None,
         charts,
         body(digest, reader),
         _unconverted(getattr(digest, "unconverted", ())),

@@ -198,6 +198,7 @@ def test_a_table_says_rates_amounts_and_days_as_people_write_them(told: Rows) ->
     moved = shown["pipeline-changes"]
     assert re.search(r"Created: deals +[1-9]", moved)
     assert "In no sum, without a rate" in shown["sales-pipeline"]
+    assert "in CHF: an admin sets a rate with crmbot rate set CHF" in shown["sales-pipeline"].split("\n\n")[0]
     assert "CHF" in shown["sales-pipeline"]
     assert re.search(r"Completion rate +0%", shown["activity-summary"])
 

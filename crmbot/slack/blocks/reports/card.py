@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from crmbot.crm.answers import ReportAnswer
+from crmbot.domain.money import without_rate
 from crmbot.reports.values import Report, Unconverted
 from crmbot.slack.blocks.charts import chart_blocks
 from crmbot.slack.blocks.primitives import context, fields, header, section, sentence, stack, table
@@ -46,7 +47,8 @@ def report_message(answer: ReportAnswer, reader: Reader) -> Message:
         return Message(escape(answer.said), (sentence(answer.said),))
     telling = _TELLERS[report.name](report, reader)
     charts, pictures = chart_blocks(report)
-    head = (header(report.title), context(_circumstances(report, reader)))
+    hint = without_rate([deal.currency for deal in report.meta.unconverted])
+    head = (header(report.title), context(_circumstances(report, reader)), sentence(hint) if hint else None)
     if telling.anything:
         blocks = stack(
             *head,
