@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
 from clocks import SettableClock
@@ -17,6 +18,7 @@ from crmbot.crm.requests import (
     CreateLead,
     CreateTask,
     OpenWeb,
+    SetDeal,
     SetUserRole,
     ShowActivity,
     ShowDeal,
@@ -199,3 +201,15 @@ def test_an_unknown_address_is_a_page_for_people_and_data_for_programs(site: Sit
     assert "There is nothing here" in page.text
     assert client.get("/nowhere").json()["success"] is False
     assert client.get("/api/v1/nowhere", headers={"Accept": "text/html"}).json()["success"] is False
+
+
+def test_the_board_marks_a_close_that_is_over(site: Site) -> None:
+    assert "close overdue" not in site.client().get("/board").text
+    site.crm.do(SetDeal("D-1", expected_close=site.crm.clock().date() - timedelta(days=1)))
+    assert "close overdue" in site.client().get("/board").text
+
+
+def test_reports_of_a_browser_say_figures_as_people_write_them(site: Site) -> None:
+    page = site.client("max").get("/reports/pipeline-changes?period=30").text
+    assert "$40,000" in page
+    assert re.search(r"40,000\.00|: count|>\d{4}-\d\d-\d\d<", page) is None

@@ -14,9 +14,10 @@ from crmbot.web.pages.visits import Visit
 
 Narrowed = Mapping[str, str]
 """What an address narrows a list by, such as stage=negotiation."""
+Filters = tuple[tuple[str, Narrowed], ...]
 
 _MOST_DIGITS = 6
-_DEALS = (
+_DEALS: Filters = (
     ("Open", {}),
     ("Mine", {"owner": "me"}),
     ("Going stale", {"state": "stale"}),
@@ -24,19 +25,19 @@ _DEALS = (
     ("Won", {"outcome": "won"}),
     ("Lost", {"outcome": "lost"}),
 )
-_LEADS = (
+_LEADS: Filters = (
     ("All", {}),
     ("Mine", {"owner": "me"}),
     *((status.value.capitalize(), {"status": status.value}) for status in LeadStatus),
 )
-_ACTIVITIES = (
+_ACTIVITIES: Filters = (
     ("Open", {}),
     ("Mine", {"owner": "me"}),
     ("Overdue", {"state": "overdue"}),
     ("Today", {"state": "today"}),
     ("Done", {"state": "done"}),
 )
-_FILTERS: Mapping[Kind, tuple[tuple[str, Narrowed], ...]] = {
+_FILTERS: Mapping[Kind, Filters] = {
     Kind.DEAL: _DEALS,
     Kind.LEAD: _LEADS,
     Kind.ACTIVITY: _ACTIVITIES,
@@ -51,7 +52,7 @@ def list_page(kind: Kind) -> Callable[[Visit], Response]:
         asked = visit.asked("page")
         number = max(int(asked), 1) if asked.isdecimal() and len(asked) <= _MOST_DIGITS else 1
         narrowed = {name: visit.asked(name) for name in _NARROWING if visit.asked(name)}
-        listing: Listing = visit.service.perform(visit.actor, _request(visit, kind, narrowed, number))
+        listing: Listing = visit.look(_request(visit, kind, narrowed, number))
         return visit.draw(
             "list.html",
             listing=listing,

@@ -53,7 +53,7 @@ def undo(visit: Visit) -> Response:
     asked = visit.said.get("back", "")
     back = asked if _OWN_PATH.fullmatch(asked) else "/"
     try:
-        said = visit.service.perform(visit.actor, ask.Undo(visit.said.get("entry", ""))).said
+        said = visit.look(ask.Undo(visit.said.get("entry", ""))).said
     except CrmError as error:
         said = str(error)
     return visit.leave(back, Notice(said))
@@ -61,7 +61,7 @@ def undo(visit: Visit) -> Response:
 
 def complete(visit: Visit) -> Response:
     """Tick an activity off and go on with the day."""
-    done = visit.service.perform(visit.actor, ask.CompleteActivity(visit.request.path_params["word"]))
+    done = visit.look(ask.CompleteActivity(visit.request.path_params["word"]))
     return visit.leave("/", notice_of(done))
 
 
@@ -71,7 +71,7 @@ def tasks(_visit: Visit) -> Response:
 
 
 def _shown(visit: Visit, kind: Kind) -> Shown:
-    shown: Shown = visit.service.perform(visit.actor, _SHOW[kind](visit.request.path_params["word"][:100]))
+    shown: Shown = visit.look(_SHOW[kind](visit.request.path_params["word"][:100]))
     return shown
 
 

@@ -43,18 +43,14 @@ def page_routes(service: CrmService) -> list[Route]:
     return routes
 
 
-def _look(visit: Visit, request: ask.Request) -> Any:
-    return visit.service.perform(visit.actor, request)
-
-
 def _today(visit: Visit) -> Response:
-    today: Today = _look(visit, ask.ShowToday())
+    today: Today = visit.look(ask.ShowToday())
     return visit.draw("today.html", today=today, short=_short(visit))
 
 
 def _board(visit: Visit) -> Response:
     whose = visit.asked("owner") or None
-    board: Board = _look(visit, ask.ShowPipeline(owner=whose))
+    board: Board = visit.look(ask.ShowPipeline(owner=whose))
     words = visit.service.vocabulary(visit.actor.workspace_id)
     return visit.draw(
         "board.html",
@@ -71,7 +67,7 @@ def _move(visit: Visit) -> Response:
     """Move a deal; the answer is for the board's script: what was done, which the next page tells, or why not."""
     moved = ask.MoveDeal(visit.said.get("deal", ""), visit.said.get("stage", ""), visit.said.get("reason") or None)
     try:
-        done = visit.service.perform(visit.actor, moved)
+        done = visit.look(moved)
     except CrmError as error:
         return JSONResponse({"said": str(error)}, 409)
     return visit.told(JSONResponse({"said": done.said}), notice_of(done))
@@ -79,7 +75,7 @@ def _move(visit: Visit) -> Response:
 
 def _search(visit: Visit) -> Response:
     words = visit.asked("words")
-    found: Found | None = _look(visit, ask.Find(words)) if words else None
+    found: Found | None = visit.look(ask.Find(words)) if words else None
     return visit.draw("found.html", found=found, words=words)
 
 

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from crmbot.crm.actors import Actor
 from crmbot.crm.entrances import STAYS, Entry, begin_session, read_entry, read_session
+from crmbot.crm.requests import Request as Ask
 from crmbot.crm.requests import SignIn
 from crmbot.errors import Busy, CrmError, NotAllowed, NotFound, Unauthenticated
 from crmbot.service import CrmService, Delivery
@@ -38,6 +39,10 @@ class Visit:
     def asked(self, name: str) -> str:
         """Return what the address asks for under a name."""
         return str(self.request.query_params.get(name, "")).strip()[:200]
+
+    def look(self, request: Ask) -> Any:
+        """Ask for something through the door; the answer is of the kind that the request has."""
+        return self.service.perform(self.actor, request)
 
     def draw(self, name: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page; one that was looked for tells what was done just before."""
