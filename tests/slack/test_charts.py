@@ -92,6 +92,20 @@ def test_a_chart_says_the_numbers_of_its_report() -> None:
     assert [point["value"] for point in weighted["data"]] == [20_000, 300_000]
 
 
+@pytest.mark.parametrize(
+    ("report", "name", "label"),
+    [
+        (samples.lost_reasons([("Too expensive", 1, 80 * K)]), "Deals", None),
+        (samples.conversion_funnel([(2, 0), (1, 0), (1, K), (1, K), (1, K)]), "Records", None),
+        (samples.activity_summary([("Jane", 30, 4, 2), ("Ben", 12, 9, 8)]), "Completed", "activities"),
+    ],
+)
+def test_counts_are_whole_and_named_once(report: Report, name: str, label: str | None) -> None:
+    chart = chart_blocks(report)[0][0]["chart"]
+    assert (chart["series"][0]["name"], chart["axis_config"].get("y_label")) == (name, label)
+    assert {type(point["value"]) for one in chart["series"] for point in one["data"]} == {int}
+
+
 @pytest.mark.parametrize("count", [1, 50])
 @pytest.mark.parametrize("name", ["Jane", HOSTILE, "🎉" * 300, "Maximiliane von und zu Hohenstein-Wittelsbach", ""])
 def test_any_names_and_any_number_of_reps_make_a_chart(name: str, count: int) -> None:

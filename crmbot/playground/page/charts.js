@@ -10,7 +10,7 @@ export function chart(spec) {
   return spec.type === "pie" ? shares(spec.segments) : axes(spec);
 }
 
-// The next larger step of 1, 2 or 5 and zeros; whole where the figures are.
+// The next larger step of 1, 2 or 5 and zeros.
 function nice(least) {
   const power = 10 ** Math.floor(Math.log10(Math.max(least, 0.34)));
   return power * [1, 2, 5, 10].find((times) => times * power >= least);
@@ -30,7 +30,9 @@ function axes(spec) {
   const labels = spec.axis_config.categories;
   const value = (series, label) => series.data.find((point) => point.label === label)?.value ?? 0;
   const all = spec.series.flatMap((series) => series.data.map((point) => point.value));
-  const pace = nice((Math.max(0, ...all) - Math.min(0, ...all)) / 3);
+  const span = (Math.max(0, ...all) - Math.min(0, ...all)) / 3;
+  // there is no half deal: steps are whole where all figures are
+  const pace = nice(all.every(Number.isInteger) ? Math.max(span, 1) : span);
   const top = pace * Math.ceil(Math.max(0, ...all) / pace);
   const low = pace * Math.floor(Math.min(0, ...all) / pace);
   const ticks = Array.from({ length: Math.round((top - low) / pace) + 1 }, (_, place) => low + pace * place);

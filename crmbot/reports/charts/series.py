@@ -86,7 +86,7 @@ def _aging(report: Report) -> Series:
 
 def _funnel(report: Report) -> Series:
     rows = [(words(step.step), (float(step.count),)) for step in report.data.steps]
-    return _made("Conversion funnel", "number", rows, ("Count",))
+    return _made("Conversion funnel", "records", rows, ("Records",))
 
 
 def _forecast(values: Report | ForecastDigest) -> Series:

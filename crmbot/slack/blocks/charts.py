@@ -25,14 +25,26 @@ def _block(view: str, series: Series) -> Block:
     rows = [
         {
             "name": plain(name, limits.CHART_LABEL),
-            "data": [{"label": label, "value": value} for label, value in zip(labels, figures, strict=False)],
+            "data": [{"label": label, "value": _whole(value)} for label, value in zip(labels, figures, strict=False)],
         }
         for name, figures in series.rows[: limits.CHART_SERIES]
     ]
-    axes = {"categories": labels, "y_label": plain(series.unit, limits.CHART_TITLE)}
+    axes: dict[str, object] = {"categories": labels}
+    if not _is_named(series):
+        axes["y_label"] = plain(series.unit, limits.CHART_TITLE)
     title = plain(series.title, limits.CHART_TITLE)
     chart = {"type": "bar", "series": rows, "axis_config": axes}
     return {"type": limits.CHART, "block_id": f"{_ID}{view}", "title": title, "chart": chart}
+
+
+def _is_named(series: Series) -> bool:
+    """Say whether the only row's name is the unit, which then needs no label of its own."""
+    return len(series.rows) == 1 and series.rows[0][0].casefold() == series.unit.casefold()
+
+
+def _whole(value: float) -> float:
+    """Return a count as a whole number, so that no axis counts halves."""
+    return int(value) if value == int(value) else value
 
 
 def _drawing(values: Report | Digest, view: str) -> Drawing:
