@@ -19,6 +19,7 @@ _CRM = NOUNS["crm"]
 _LETTERED = {"L": "lead", "C": "contact", "O": "company", "D": "deal", "A": "task", "P": "proposal"}
 _LETTERS = {letter: NOUNS[name] for letter, name in _LETTERED.items()}
 """The noun of a record by the letter of its number."""
+_FIRST_WORDS = "Begin with deal, lead, contact, company, log, task, pipeline, today or report; “help” tells all."
 _SETTINGS = NOUNS["settings"]
 _BELOW_SETTINGS = {"stage", "stages", "reason", "reasons", "digest", "digests", "user", "users"}
 _ROLE = {"role", "roles"}
@@ -118,6 +119,8 @@ def _no_noun(sentence: str, tokens: list[Token], line: str, context: Context) ->
     near = sentence.rpartition("\u201c")[2].partition("\u201d")[0]
     rest = line[tokens[0].start :] if tokens else ""
     command = NOUNS[near].command if near in NOUNS else f"/crm {near}"
+    if not sentence.endswith("?"):
+        sentence = f"{sentence.partition('. ')[0]}. {_FIRST_WORDS}"
     own = [f"{command} {rest}".rstrip()] if sentence.endswith("?") else [f"/crm find {line.strip()}"]
     return BadInput(sentence, example=_working(own, "/crm help", context, further=sentence.endswith("?")))
 
@@ -151,8 +154,21 @@ def _verb(noun: Noun, tokens: list[Token], line: str, context: Context) -> tuple
     own = [noun.line(best, line[tokens[1].start :])] if len(tokens) > 1 and near.endswith("?") else []
     if not near.endswith("?"):
         # “/log acme wants a quote” and “/deal acme” name their record and leave the verb out.
-        own = [noun.line(verb, line[tokens[0].start :]) for verb in noun.verbs if verb.name in _LEFT_OUT]
+        rest = line[tokens[0].start :]
+        left_out = _LEFT_OUT | ({"new"} if _tells_of_new(noun, rest, context) else set())
+        own = [noun.line(verb, rest) for verb in noun.verbs if verb.name in left_out]
     raise BadInput(near, example=_working(own, usual, context, further=near.endswith("?")))
+
+
+def _tells_of_new(noun: Noun, rest: str, context: Context) -> bool:
+    """Say whether a line without its verb has a value or a close: those of a deal that is to be opened."""
+    if "new" not in noun.by_name or "expected_close" not in noun.by_name["new"].takes:
+        return False
+    try:
+        request = parse(f"new {rest}", context, command=noun.name, examples=False).request
+    except BadInput:
+        return False
+    return any(getattr(request, field, None) is not None for field in ("value", "expected_close"))
 
 
 def _shown(noun: Noun, record: str) -> Verb | None:

@@ -106,6 +106,21 @@ def test_hostile_lines_take_no_time(command: str, text: str) -> None:
     assert time.process_time() - started < 1
 
 
+@pytest.mark.parametrize(
+    ("line", "example"),
+    [("fri $22k Solar roof", "/deal new fri $22k Solar roof"), ("solar roof", "/deal show solar roof")],
+)
+def test_a_line_without_its_verb_with_the_facts_of_a_new_deal_is_meant_as_one(line: str, example: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        parse(line, CONTEXT, command="deal")
+    assert refused.value.example == example
+
+
+def test_a_question_is_answered_with_few_words_to_begin_with() -> None:
+    with pytest.raises(BadInput, match=r"I don't know “what”\. Begin with deal, .*“help” tells all\.$"):
+        parse("what is the status?", CONTEXT)
+
+
 def test_a_line_that_is_too_long_is_refused_with_its_length() -> None:
     with pytest.raises(BadInput, match="5,001 characters"):
         parse("x" * 5_001, CONTEXT, command="task")

@@ -176,16 +176,17 @@ MAIL = Noun(
             "tell your own address for mail, take a new one, or choose your receipts",
             "receipts problems",
             (
-                Fact("receipts", keyed=fixed("a choice", *((w, w) for w in RECEIPTS)), keys=_SAID, intros=_SAID),
+                Fact("receipts", fixed("a choice", *((w, w) for w in RECEIPTS)), keys=_SAID, intros=_SAID),
                 Fact("renew", fixed("new", ("new", True))),
             ),
+            aliases=("receipts",),
             more=("new",),
         ),
         Verb("rules", ListMailRules, "list the senders and domains whose mail is ignored", aliases=("ignored",)),
         Verb("allow", AllowMail, "log mail of an ignored sender or domain again", "globex.example", (), ("sender",)),
     ),
     default="address",
-    reserved=("rules", "ignored", "allow"),
+    reserved=("rules", "ignored", "allow", "receipts"),
     empty="address",
 )
 
