@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from html import unescape
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from crmbot.bootstrap.chat import dispatcher
 from crmbot.bootstrap.installing import install_flow, installations
 from crmbot.config import Settings
 from crmbot.crm.actors import Actor
-from crmbot.crm.answers import Listing
-from crmbot.crm.requests import ListDeals
+from crmbot.crm.answers import Listing, Table
+from crmbot.crm.requests import ListDeals, ListUsers
 from crmbot.models import Workspace
 from crmbot.playground import StandIn
 from crmbot.playground.ports import free_port
@@ -82,18 +83,29 @@ class Site:
         assert status == 302
         return browser, headers["location"]
 
-    def consent(self, browser: Browser, page: str, team: str = ONE, decision: str = "allow") -> str:
+    def consent(
+        self, browser: Browser, page: str, team: str = ONE, user: str = "U1", *, decision: str = "allow"
+    ) -> str:
         """Decide on Slack's page; return the address that it sends the browser back to."""
         status, _, shown = browser.get(page)
         assert (status, "asks for leave" in shown) == (200, True)
         fields = {name: values[0] for name, values in parse_qs(urlsplit(page).query).items()}
-        posted = fields | {"team_id": team, "team_name": f"Team {team[-1]}", "user": "U1", "decision": decision}
+        posted = fields | {"team_id": team, "team_name": f"Team {team[-1]}", "user": user, "decision": decision}
         return browser.post(page.partition("?")[0], **posted)[1]["location"]
 
-    def install(self, team: str = ONE) -> tuple[int, str]:
+    def install(self, team: str = ONE, user: str = "") -> tuple[int, str]:
+        """Install in a team as one of its members, who is made when nobody is named; return what the page says."""
+        if not user and team != ONE:
+            self.slack.add_user(f"U{team}", "tim", f"tim@{team.lower()}.example", team_id=team)
         browser, page = self.begin()
-        status, _, shown = browser.get(self.consent(browser, page, team))
-        return status, shown
+        status, _, shown = browser.get(self.consent(browser, page, team, user or {ONE: "U1"}.get(team, f"U{team}")))
+        return status, unescape(shown)
+
+    def people(self, team: str = ONE) -> list[tuple[str, str]]:
+        """Return everybody's address and role."""
+        table = self.service.perform(self.system(team), ListUsers())
+        assert isinstance(table, Table)
+        return [(str(row[1]), str(row[2])) for row in table.rows]
 
     def say(self, text: str, team: str = ONE, user: str = "U1") -> str:
         """Type /deal in a team; return what the answer says."""

@@ -60,11 +60,16 @@ class Doorkeeper:
         with self.store.reading(EVERY_WORKSPACE) as session:
             return tuple(session.scalars(select(Workspace).order_by(Workspace.created_at)))
 
-    def workspace_of_team(self, team_id: str) -> Workspace | None:
-        """Return the workspace of a Slack team; the only one there is, when no team has it yet, becomes this team's."""
+    def workspace_of_team(self, team_id: str, *, bind: bool = True) -> Workspace | None:
+        """Return the workspace of a Slack team; with `bind` the only one there is, still nobody's, becomes this team's.
+
+        That is for the one team whose token the operator chose; of teams that install, none gets anything by speaking.
+        """
         for workspace in self.workspaces():
             if workspace.slack_team_id == team_id:
                 return workspace
+        if not bind:
+            return None
         with self.store.writing(EVERY_WORKSPACE) as session:
             return bind_team(session, team_id)
 

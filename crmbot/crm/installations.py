@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select, update
@@ -11,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from crmbot.crm.delivery_keys import Delivery, take_key
 from crmbot.crm.policy import Policy
-from crmbot.crm.setup import bind_team, create_workspace
+from crmbot.crm.setup import create_workspace
+from crmbot.crm.takeovers import take_over
 from crmbot.domain.ids import new_id
-from crmbot.domain.permissions import Role
-from crmbot.models import Installation, JournalEntry, Outbox, User, Workspace
+from crmbot.models import Installation, JournalEntry, Outbox, Workspace
 from crmbot.store import EVERY_WORKSPACE, Store
 
 INSTALLED, REMOVED = "slack.installed", "slack.removed"
@@ -34,12 +35,33 @@ class Beginnings:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What an installation gives: the team, its bot's account, and the token as the store keeps it."""
+    """What an installation gives: the team, its bot's account, the token as the store keeps it, and by whom.
+
+    `installer_email` is empty unless Slack vouches for the address.
+    """
 
     team_id: str
     team_name: str
     bot_user_id: str | None
     sealed: dict[str, Any]
+    installer_email: str = ""
+
+
+class Came(StrEnum):
+    """How a team came to its workspace."""
+
+    BACK = "back"
+    TAKEN = "taken"
+    MADE = "made"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The workspace that an installation belongs to now."""
+
+    workspace_id: str
+    workspace_name: str
+    came: Came
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +74,11 @@ class Leave:
     sealed: dict[str, Any]
 
 
-def keep_installation(store: Store, given: Given, policy: Policy, beginnings: Beginnings, now: datetime) -> str:
-    """Keep a team's token and return its workspace's id; a team seen for the first time gets a workspace.
+def keep_installation(store: Store, given: Given, policy: Policy, beginnings: Beginnings, now: datetime) -> Kept:
+    """Keep a team's token and return its workspace; a team seen for the first time gets a new one of its own.
 
-    The store's only workspace, when no team has it yet, becomes this team's: the one that the config is about. A team
-    that comes back finds everything as it was, and what was stopped goes on.
+    One that no team has yet becomes this team's instead when `take_over` finds its admin installing. A team that comes
+    back finds everything as it was, and what was stopped goes on.
     """
     try:
         with store.writing(EVERY_WORKSPACE) as session:
@@ -67,17 +89,8 @@ def keep_installation(store: Store, given: Given, policy: Policy, beginnings: Be
             return _keep(session, given, policy, beginnings, now)
 
 
-def _keep(session: Session, given: Given, policy: Policy, beginnings: Beginnings, now: datetime) -> str:
-    workspace = bind_team(session, given.team_id) or create_workspace(
-        session,
-        name=given.team_name,
-        timezone=beginnings.timezone,
-        currency=beginnings.currency,
-        date_order=beginnings.date_order,
-        slack_team_id=given.team_id,
-        stages=policy.stages,
-        now=now,
-    )
+def _keep(session: Session, given: Given, policy: Policy, beginnings: Beginnings, now: datetime) -> Kept:
+    workspace, came = _workspace(session, given, policy, beginnings, now)
     known = _installation(session, workspace.id)
     row = known or Installation(workspace_id=workspace.id, id=new_id(now))
     row.team_id, row.bot_user_id, row.sealed = given.team_id, given.bot_user_id, given.sealed
@@ -87,7 +100,29 @@ def _keep(session: Session, given: Given, policy: Policy, beginnings: Beginnings
     again = " again" if known else ""
     _note(session, workspace.id, INSTALLED, f"Installed{again} in the Slack workspace {given.team_name}.", now)
     session.flush()
-    return workspace.id
+    return Kept(workspace.id, workspace.name, came)
+
+
+def _workspace(
+    session: Session, given: Given, policy: Policy, beginnings: Beginnings, now: datetime
+) -> tuple[Workspace, Came]:
+    bound = session.scalar(select(Workspace).where(Workspace.slack_team_id == given.team_id))
+    if bound is not None:
+        return bound, Came.BACK
+    taken = take_over(session, given.team_id, given.installer_email)
+    if taken is not None:
+        return taken, Came.TAKEN
+    made = create_workspace(
+        session,
+        name=given.team_name,
+        timezone=beginnings.timezone,
+        currency=beginnings.currency,
+        date_order=beginnings.date_order,
+        slack_team_id=given.team_id,
+        stages=policy.stages,
+        now=now,
+    )
+    return made, Came.MADE
 
 
 def end_installation(session: Session, team_id: str, why: str, *, happened_at: datetime, now: datetime) -> bool:
@@ -137,12 +172,6 @@ def take_state(store: Store, state: str, now: datetime) -> bool:
     except IntegrityError:
         return False
     return True
-
-
-def has_admin(session: Session, workspace_id: str) -> bool:
-    """Say whether a workspace has anybody who may change it."""
-    admins = select(User.id).where(User.workspace_id == workspace_id, User.active, User.role == Role.ADMIN.value)
-    return session.scalar(admins.limit(1)) is not None
 
 
 def read_leave(session: Session, *, workspace_id: str | None = None, team_id: str | None = None) -> Leave | None:

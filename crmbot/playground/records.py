@@ -20,6 +20,7 @@ class User:
     is_admin: bool = False
     is_guest: bool = False
     deleted: bool = False
+    is_email_confirmed: bool = True
 
 
 @dataclass

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from crmbot.crm.installations import (
     Beginnings,
     Given,
+    Kept,
     Leave,
     end_installation,
     keep_installation,
@@ -105,14 +106,19 @@ class Installations:
         """Return a team's token; SendFailed says why there is none."""
         return self._token("team", team_id)
 
-    def keep(self, team_id: str, team_name: str, grant: Grant, bot_user_id: str | None) -> str:
-        """Keep a new token, make or revive the team's workspace, and return its id."""
+    def keep(
+        self, team_id: str, team_name: str, grant: Grant, bot_user_id: str | None, installer_email: str = ""
+    ) -> Kept:
+        """Keep a new token, find, make or revive the team's workspace, and return it.
+
+        `installer_email` is an address that Slack vouches for: an admin's takes the workspace that waits for them.
+        """
         sealed = self.sealer.seal(grant, team_id)
-        given = Given(team_id, team_name, bot_user_id, sealed)
+        given = Given(team_id, team_name, bot_user_id, sealed, installer_email)
         service = self.service
-        workspace_id = keep_installation(service.store, given, service.policy, self.beginnings, service.clock())
+        kept = keep_installation(service.store, given, service.policy, self.beginnings, service.clock())
         self.forget()
-        return workspace_id
+        return kept
 
     def forget(self) -> None:
         """Look tokens up anew from now on."""

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from crmbot.crm.installations import has_admin, take_state
+from crmbot.crm.installations import Came, Kept, take_state
 from crmbot.crm.requests import AddUser, LinkSlackUser
+from crmbot.crm.takeovers import has_admin
 from crmbot.domain.permissions import Role
 from crmbot.errors import CrmError, SendFailed
 from crmbot.service import CrmService
 from crmbot.slack.api import SlackApi
 from crmbot.slack.installations import Installations
-from crmbot.slack.rotation import grant_of
+from crmbot.slack.people import is_outsider
+from crmbot.slack.rotation import Grant, grant_of
 
 _logger = logging.getLogger(__name__)
 STATE_SECONDS = 600
@@ -28,6 +30,18 @@ _REASONS = {
     "bad_redirect_uri": "Slack does not know this address. Add it to the app: OAuth & Permissions, Redirect URLs.",
     "bad_client_secret": "Slack refused crmbot itself. Its operator checks SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.",
     "invalid_client_id": "Slack refused crmbot itself. Its operator checks SLACK_CLIENT_ID and SLACK_CLIENT_SECRET.",
+}
+
+_NOT_SAID = "Slack did not say who is installing, so nothing was done. {reason} Please begin again."
+_OUTSIDER = "Members of the workspace install crmbot, not guests or people of other organisations. Nothing was done."
+_NO_ADDRESS = (
+    "Slack does not tell your e-mail address, so crmbot cannot know you. Nothing was done. The app needs the scope "
+    "users:read.email, and your Slack profile an address."
+)
+_BECAME = {
+    Came.BACK: "It has the workspace “{name}” again, as it was.",
+    Came.TAKEN: "It has the workspace “{name}”, which was here already.",
+    Came.MADE: "It has a new workspace of its own, “{name}”.",
 }
 
 
@@ -46,6 +60,18 @@ class Finished:
     status: int
     title: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Installer:
+    """Who installs, as Slack tells it with the fresh token."""
+
+    slack_user_id: str
+    email: str
+    name: str
+    timezone: str | None
+    vouched: bool
+    """Whether Slack has seen that the address is theirs; it says so only when it has not."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +113,13 @@ class InstallFlow:
             return _refused("crmbot is installed in one workspace at a time; choose one, not the whole organisation.")
         team_id, name = str(team["id"]), str(team.get("name") or team["id"])
         grant = grant_of(granted, self.service.clock())
-        workspace_id = self.installations.keep(team_id, name, grant, granted.get("bot_user_id"))
-        self._welcome(workspace_id, str((granted.get("authed_user") or {}).get("id") or ""))
-        return Finished(200, "crmbot is installed", f"crmbot works in {name} now. Type /crm help in Slack to begin.")
+        installer = self._ask_who(grant, team_id, str((granted.get("authed_user") or {}).get("id") or ""))
+        if isinstance(installer, str):
+            return _refused(installer)
+        address = installer.email if installer.vouched else ""
+        kept = self.installations.keep(team_id, name, grant, granted.get("bot_user_id"), address)
+        self._welcome(kept.workspace_id, installer)
+        return _done(name, kept)
 
     def _exchange(self, code: str) -> dict[str, Any]:
         api = SlackApi("", self.installations.base_url, self.installations.seconds)
@@ -117,22 +147,42 @@ class InstallFlow:
             return False
         return take_state(self.service.store, state, now)
 
-    def _welcome(self, workspace_id: str, slack_user_id: str) -> None:
+    def _ask_who(self, grant: Grant, team_id: str, slack_user_id: str) -> Installer | str:
+        """Ask Slack about the installing person; return a sentence when they can't install."""
+        api = SlackApi(grant.token, self.installations.base_url, self.installations.seconds)
+        try:
+            user = api.read("users.info", user=slack_user_id)["user"]
+        except SendFailed as failure:
+            return _NOT_SAID.format(reason=failure.reason)
+        if is_outsider(user, team_id):
+            return _OUTSIDER
+        email = str((user.get("profile") or {}).get("email") or "").strip().lower()
+        if not email:
+            return _NO_ADDRESS
+        name = str(user.get("real_name") or user.get("name") or email)
+        return Installer(slack_user_id, email, name, user.get("tz"), user.get("is_email_confirmed") is not False)
+
+    def _welcome(self, workspace_id: str, installer: Installer) -> None:
         """Make whoever installed crmbot the admin of a workspace that has none."""
         system = self.service.system(workspace_id, "slack")
         with self.service.store.reading(workspace_id) as session:
-            if not slack_user_id or has_admin(session, workspace_id):
+            if has_admin(session, workspace_id):
                 return
+        email, account = installer.email, installer.slack_user_id
         try:
-            user = self.installations.api_of(workspace_id).read("users.info", user=slack_user_id)["user"]
-            email = str((user.get("profile") or {}).get("email") or "")
-            name = str(user.get("real_name") or user.get("name") or email)
             try:
-                self.service.perform(system, AddUser(email, name, Role.ADMIN, user.get("tz"), slack_user_id))
+                self.service.perform(system, AddUser(email, installer.name, Role.ADMIN, installer.timezone, account))
             except CrmError:
-                self.service.perform(system, LinkSlackUser(email, slack_user_id))
-        except (CrmError, SendFailed) as failure:
+                self.service.perform(system, LinkSlackUser(email, account))
+        except CrmError as failure:
             _logger.warning("whoever installed crmbot could not be made its admin: %s", failure)
+
+
+def _done(team_name: str, kept: Kept) -> Finished:
+    became = _BECAME[kept.came].format(name=kept.workspace_name)
+    return Finished(
+        200, "crmbot is installed", f"crmbot works in {team_name} now. {became} Type /crm help in Slack to begin."
+    )
 
 
 def _refused(text: str) -> Finished:

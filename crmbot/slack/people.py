@@ -22,12 +22,14 @@ _STRANGER = "crmbot answers members of this workspace only, not guests or people
 class People:
     """Finds workspaces and actors; somebody seen for the first time is matched by the e-mail address Slack knows.
 
-    `new_role` is given to a member whose address no CRM user has; None refuses them.
+    `new_role` is given to a member whose address no CRM user has; None refuses them. With `by_installation` a team has
+    a workspace only by installing.
     """
 
     service: CrmService
     api: SlackApi
     new_role: Role | None = None
+    by_installation: bool = False
     _workspaces: dict[str, tuple[float, Workspace]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -40,7 +42,7 @@ class People:
         known = self._workspaces.get(team_id)
         if known and known[0] > time.monotonic():
             return known[1]
-        found = self.service.workspace_of_team(team_id)
+        found = self.service.workspace_of_team(team_id, bind=not self.by_installation)
         if found is None:
             raise Unauthenticated("This Slack workspace is not set up in crmbot. An admin installs the app for it.")
         if found.stopped_at is not None:
@@ -72,9 +74,7 @@ class People:
         except SendFailed as failure:
             raise Busy(f"Slack did not say who you are, so nothing was done. {failure.reason}") from failure
         profile: dict[str, Any] = user.get("profile") or {}
-        outsider = any(user.get(name) for name in ("is_restricted", "is_ultra_restricted", "is_stranger", "is_bot"))
-        foreign = user.get("team_id") not in {None, team_id}
-        if outsider or foreign or user.get("deleted"):
+        if is_outsider(user, team_id):
             raise Unauthenticated(_STRANGER)
         email = str(profile.get("email") or "").strip().lower()
         if not email:
@@ -108,6 +108,12 @@ class People:
                 ) from left
             except CrmError as still:
                 raise _unknown(email) from still
+
+
+def is_outsider(user: dict[str, Any], team_id: str) -> bool:
+    """Say whether a person, as `users.info` tells, is anything but a member of the team."""
+    kinds = ("is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "deleted")
+    return any(user.get(kind) for kind in kinds) or user.get("team_id") not in {None, team_id}
 
 
 def _unknown(email: str) -> Unauthenticated:

@@ -24,11 +24,13 @@ from crmbot.crm.policy import Policy
 from crmbot.models import Installation, JournalEntry
 from crmbot.store import EVERY_WORKSPACE, Store
 
+ADMIN = "ada@ours.example"
 
-def install(store: Store, clock: SettableClock, team: str, sealed: str = "first") -> str:
+
+def install(store: Store, clock: SettableClock, team: str, sealed: str = "first", by: str = ADMIN) -> str:
     """Install a team and return its workspace's id."""
-    given = Given(team, f"Team {team}", "UBOT", {"token": sealed})
-    return keep_installation(store, given, Policy(), Beginnings("Europe/Berlin", "EUR"), clock())
+    given = Given(team, f"Team {team}", "UBOT", {"token": sealed}, by)
+    return keep_installation(store, given, Policy(), Beginnings("Europe/Berlin", "EUR"), clock()).workspace_id
 
 
 def leave(store: Store, **of: str) -> Leave:
@@ -45,7 +47,7 @@ def stop(crm: Crm, team: str, **ago: Any) -> bool:
         return end_installation(session, team, "Removed.", happened_at=crm.clock() - timedelta(**ago), now=crm.clock())
 
 
-def test_the_first_team_gets_the_only_workspace_and_the_second_one_of_its_own(any_crm: Crm) -> None:
+def test_an_admins_team_gets_the_workspace_and_the_second_one_of_its_own(any_crm: Crm) -> None:
     crm = any_crm
     assert install(crm.store, crm.clock, "T1") == crm.workspace_id
     second = install(crm.store, crm.clock, "T2")

@@ -14,8 +14,7 @@ from sqlalchemy import select
 
 from crmbot.bootstrap.background import digests, sender
 from crmbot.bootstrap.installing import api_finder
-from crmbot.crm.answers import Table
-from crmbot.crm.requests import AddDigest, CreateDeal, ListUsers, SendDigest
+from crmbot.crm.requests import AddDigest, CreateDeal, SendDigest
 from crmbot.errors import SendFailed
 from crmbot.models import Installation
 from crmbot.playground import StandIn
@@ -27,9 +26,8 @@ def test_an_installation_keeps_a_token_and_makes_whoever_did_it_the_admin(site: 
     status, shown = site.install()
     assert (status, "crmbot works in Team 1 now." in shown) == (200, True)
     assert site.workspace().name == "Ours"
-    people = site.service.perform(site.system(), ListUsers())
-    assert isinstance(people, Table)
-    assert [(row[1], row[2]) for row in people.rows] == [("ada@example.com", "admin")]
+    assert "It has the workspace “Ours”, which was here already." in shown
+    assert site.people() == [("ada@example.com", "admin")]
     assert "Opened D-1 Acme" in site.say("new Acme $5k")
 
 

@@ -34,7 +34,8 @@ class Team:
         self.waiting: list[Callable[[], object]] = []
         known = self.process()
         assert known.exchange is not None
-        self.workspace_id = known.keep(TEAM, "Ours", known.exchange.renew(Grant("", "first"), clock()), "B1")
+        granted = known.exchange.renew(Grant("", "first"), clock())
+        self.workspace_id = known.keep(TEAM, "Ours", granted, "B1").workspace_id
 
     def process(self) -> Installations:
         """Return what another process knows: nothing yet."""

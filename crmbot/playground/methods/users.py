@@ -11,8 +11,8 @@ from crmbot.playground.records import Json, User
 from crmbot.playground.state import Workspace
 
 
-def show_user(workspace: Workspace, user: User) -> Json:
-    """Return a person as Slack shows them; the e-mail address only with its scope."""
+def show_user(workspace: Workspace, user: User, team: Json) -> Json:
+    """Return a person as Slack shows them to a team's token; the e-mail address only with its scope."""
     now = datetime.fromtimestamp(workspace.clock(), UTC).astimezone(ZoneInfo(user.tz))
     offset: Any = now.utcoffset()
     profile = {
@@ -40,32 +40,33 @@ def show_user(workspace: Workspace, user: User) -> Json:
         "is_ultra_restricted": False,
         "is_bot": user.is_bot,
         "is_app_user": False,
-        "is_stranger": user.team_id != workspace.team_id,
+        "is_email_confirmed": user.is_email_confirmed,
+        "is_stranger": user.team_id != team["id"],
         "updated": 0,
     }
 
 
 @method("users.info", "user", "include_locale", scope="users:read")
-def tell_user(workspace: Workspace, args: Json, _team: Json) -> Json:
+def tell_user(workspace: Workspace, args: Json, team: Json) -> Json:
     """Tell about one person."""
     if args["user"] not in workspace.users:
         raise ApiError("user_not_found")
-    return {"user": show_user(workspace, workspace.users[args["user"]])}
+    return {"user": show_user(workspace, workspace.users[args["user"]], team)}
 
 
 @method("users.list", optional="cursor include_locale limit team_id", scope="users:read")
-def list_users(workspace: Workspace, args: Json, _team: Json) -> Json:
+def list_users(workspace: Workspace, args: Json, team: Json) -> Json:
     """List everybody, page by page."""
-    shown, cursor = page([show_user(workspace, user) for user in workspace.users.values()], args)
+    shown, cursor = page([show_user(workspace, user, team) for user in workspace.users.values()], args)
     return {"members": shown, "cache_ts": 0, "response_metadata": {"next_cursor": cursor}}
 
 
 @method("users.lookupByEmail", "email", scope="users:read.email")
-def find_user(workspace: Workspace, args: Json, _team: Json) -> Json:
+def find_user(workspace: Workspace, args: Json, team: Json) -> Json:
     """Find the person with an e-mail address."""
     for user in workspace.users.values():
         if user.email and user.email.lower() == str(args["email"]).lower() and not user.deleted:
-            return {"user": show_user(workspace, user)}
+            return {"user": show_user(workspace, user, team)}
     raise ApiError("users_not_found")
 
 
