@@ -68,6 +68,10 @@ def list_deals(work: Work, request: ask.ListDeals) -> Listing:
     what = " ".join(word for word in (request.state, outcome, "deals") if word)
     known = (*(stage.name for stage in work.stages), *StageKind, *_DEAL_STATES)
     listing = _page(work, Deal, said, request.page, what)
+    if request.state == "stale" and listing.total:
+        listing = replace(
+            listing, said=f"{listing.said.removesuffix('.')}: nothing done for longer than the stage allows"
+        )
     return _or_meant(_with_span(listing, request, outcome), request.words, "deal", known)
 
 

@@ -275,6 +275,7 @@ def test_stale_deals_are_listed_whosever_they_are(any_crm: Crm) -> None:
     any_crm.clock.advance(timedelta(days=31))
     any_crm.do(LogActivity("call", "D-2"), "sam")
     assert listed(any_crm, ListDeals(state="stale")) == ["D-1"]
+    assert any_crm.ask(ListDeals(state="stale")).said.endswith(": nothing done for longer than the stage allows")
     assert listed(any_crm, ListDeals(state="stale", owner="sam")) == []
 
 
