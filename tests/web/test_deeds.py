@@ -11,7 +11,7 @@ from factories import Crm
 from httpx import Client
 from web_server import web_server
 
-from crmbot.crm.answers import DealView
+from crmbot.crm.answers import DealView, Today
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import (
     CreateDeal,
@@ -26,6 +26,7 @@ from crmbot.crm.requests import (
 )
 from crmbot.domain.money import Money
 from crmbot.store import Store
+from crmbot.web.pages.drawing import draw_page
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 
@@ -213,3 +214,11 @@ def test_reports_of_a_browser_say_figures_as_people_write_them(site: Site) -> No
     page = site.client("max").get("/reports/pipeline-changes?period=30").text
     assert "$40,000" in page
     assert re.search(r"40,000\.00|: count|>\d{4}-\d\d-\d\d<", page) is None
+
+
+@pytest.mark.parametrize(("waiting", "told"), [(0, ""), (1, "1 mail waits"), (3, "3 mails wait")])
+def test_the_day_tells_of_mail_that_waits(crm: Crm, waiting: int, told: str) -> None:
+    today = Today("Nothing is due.", overdue=(), due_today=(), stale=(), triage=waiting)
+    page = bytes(draw_page("today.html", crm.actor(), today=today, short=str).body).decode()
+    assert told in page
+    assert ("/crm triage" in page) is bool(waiting)

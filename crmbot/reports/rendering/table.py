@@ -90,6 +90,7 @@ def _as_text(section: Section, zone: ZoneInfo) -> TextTable:
 
 
 def _holds_figures(section: Section, place: int) -> bool:
-    return section.columns[place] != "number" and all(
-        isinstance(row[place], int | float | Money | None) for row in section.rows
-    )
+    if section.columns[place] == "number":
+        return False
+    said = [row[place] for row in section.rows if row[place] is not None]
+    return bool(said) and all(isinstance(value, int | float | Money) for value in said)
