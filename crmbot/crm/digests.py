@@ -65,7 +65,10 @@ def add_digest(work: Work, request: ask.AddDigest) -> Outcome:
     if row.channel is not None and row.channel != work.actor.slack_user_id:
         # Slack is asked once this is committed; its owner hears when nothing can be delivered there.
         check_later(work.session, row, row.channel, work.now)
-    return Outcome(f"Digest “{name}” ({row.report}) goes to {_where(row)}, first {_moment(following)} {zone}.")
+    person = work.user(recipient) if row.channel is not None else None
+    own = row.channel is not None and row.channel == work.actor.slack_user_id
+    whom = "you" if own else person.name if person else _where(row)
+    return Outcome(f"Digest “{name}” ({row.report}) goes to {whom}, first {_moment(following)} {zone}.")
 
 
 def pause_digest(work: Work, request: ask.PauseDigest) -> Outcome:

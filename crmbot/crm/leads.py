@@ -18,6 +18,7 @@ from crmbot.crm.views import company_view, contact_view, deal_view, lead_view
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, reference
+from crmbot.domain.nouns import titled
 from crmbot.domain.stages import LeadStatus, skipped_statuses
 from crmbot.errors import BadInput, Conflict, MissingFact
 from crmbot.models import Company, Lead, LeadStatusEntry
@@ -97,7 +98,7 @@ def set_status(work: Work, request: SetLeadStatus) -> Outcome:
     rescore(work.policy, lead)
     work.flush()
     view = lead_view(work, lead)
-    change = Change(view.reference, "Status", before, status.value)
+    change = Change(view.reference, "Status", titled(before), titled(status.value))
     return Outcome(f"{view.reference} {view.title} is {status} now.", record=view, changes=(change,))
 
 

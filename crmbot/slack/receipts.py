@@ -31,7 +31,8 @@ def receipt_message(payload: Mapping[str, Any]) -> Message:
     activity = f"{payload['activity']} with " if payload.get("activity") else ""
     sender = f"from {one_line(payload['from'], 120)}" if payload["from"] else ""
     unverified = _UNVERIFIED if payload.get("forwarded") and sender else ""
-    head = Mrkdwn(f"{title}: {bold(payload['subject'], 200)}\n{sender}{unverified}")
+    mark = "" if title.endswith("?") else ":"
+    head = Mrkdwn(f"{title}{mark} {bold(payload['subject'], 200)}\n{sender}{unverified}")
     facts = [
         Mrkdwn(one_line(f"{activity}{places}", 300)) if places else None,
         Mrkdwn(f"Because: {one_line(payload['why'], 300)}"),
@@ -42,7 +43,7 @@ def receipt_message(payload: Mapping[str, Any]) -> Message:
         context(*(fact for fact in facts if fact)),
         actions(*_choices(payload)),
     )
-    said = f"{title.split(' ', 1)[1]}: {payload['subject']}" + (f" ({places})" if places else "")
+    said = f"{title.split(' ', 1)[1]}{mark} {payload['subject']}" + (f" ({places})" if places else "")
     if asked:
         said = f"{asked['said']} {said}"
     elif asks:

@@ -79,7 +79,7 @@ def test_a_new_digest_tells_its_next_moment_in_the_speakers_zone(rig: Rig) -> No
 
 
 def test_without_a_destination_the_speaker_gets_it(rig: Rig) -> None:
-    assert "goes to U7" in perform(rig, ask.AddDigest("mine", "overdue", day="daily")).said
+    assert "goes to you, first" in perform(rig, ask.AddDigest("mine", "overdue", day="daily")).said
 
 
 def test_a_digest_for_a_person_is_made_for_that_persons_eyes(rig: Rig) -> None:

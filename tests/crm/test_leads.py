@@ -264,3 +264,9 @@ def test_a_lead_converted_by_many_at_once_is_converted_once(any_crm: Crm) -> Non
     told = {str(outcome) for outcome in came if isinstance(outcome, Exception)}
     assert told == {"L-1 Jo Doe was converted already."}
     assert [len(crm.rows(kind)) for kind in (Contact, Company, Deal, Customer)] == [1, 1, 1, 1]
+
+
+def test_a_change_of_status_is_told_as_people_write_it(crm: Crm) -> None:
+    crm.do(CreateLead("Jane"))
+    (change,) = crm.do(SetLeadStatus("L-1", "qualified")).changes
+    assert (change.before, change.after) == ("New", "Qualified")

@@ -36,6 +36,7 @@ from crmbot.slack.blocks.records import record_facts
 from crmbot.slack.blocks.refusals import refusal_message
 from crmbot.slack.message import Message
 from crmbot.slack.reader import Reader
+from crmbot.slack.receipts import receipt_message
 
 
 def answers(text: str) -> list[Answer]:
@@ -196,3 +197,9 @@ def test_somebody_elses_day_says_whose_it_is_and_stays_it_after_a_click() -> Non
     assert '"then":{"do":"crm.today","owner":"01tom"}' in payload.replace("\\", "")
     idle = answer_message(Today("Nothing of Tom's waits.", (), (), (), whose=Person("01tom", "Tom")), READER)
     assert "Nothing of Tom's waits. No deal is going stale." in str(idle.payload)
+
+
+def test_a_receipt_that_asks_ends_its_question_with_one_mark() -> None:
+    asks = {"asks": [["D-1", "Acme"]], "where": [], "from": "", "subject": "Offer", "why": "x", "state": "logged"}
+    message = receipt_message({**asks, "reason": "contact_address", "email_id": "e", "entry_id": None})
+    assert message.text.startswith("Which deal is it about? Offer")

@@ -24,7 +24,7 @@ REASONS = {
     "lead_address": "the address of a lead",
     "company_domain": "the domain of a company",
     "new_contact": "somebody new, added as a contact",
-    "by_hand": "a person chose it",
+    "by_hand": "it was placed by hand",
     "written": "it was written here",
     "meeting": "it is about a meeting that is logged there",
     "unknown_sender": "nobody in it is known",

@@ -115,7 +115,7 @@ def test_mail_is_attached_by_the_end_of_its_name(post: Post) -> None:
     email = post.emails()[0]
     logged = ask(post, AttachEmail(email.id[-8:], "D-1"))
     assert logged.email.state == "logged"
-    assert logged.said == "Logged “Hello” as A-1 with D-1 Acme renewal, C-1 Anna Lind, O-1 Acme: a person chose it."
+    assert logged.said == "Logged “Hello” as A-1 with D-1 Acme renewal, C-1 Anna Lind, O-1 Acme: it was placed by hand."
     assert ask(post, ShowEmail("A-1")).email.id == email.id
 
 
