@@ -7,10 +7,10 @@ import pytest
 from mails import ANNA, INTAKE, JANE, SAM, Raw, forward
 from posts import Post
 
-from crmbot.crm.requests import CreateDeal, SetUserRole, Undo
+from crmbot.crm.requests import AddSender, CreateDeal, SetUserRole, Undo
 from crmbot.domain.intake import deal_tag, own_token, with_tag
 from crmbot.mail.commands import Command, command_in
-from crmbot.models import Activity, Deal, Email, Lead, Note
+from crmbot.models import Activity, Contact, Deal, Email, Lead, Note
 
 ASKED = Raw(sender=ANNA, to=JANE, subject="Offer for 40 seats", body="Could you send the offer?")
 
@@ -100,6 +100,18 @@ def test_new_deal_takes_its_mail_along(post: Post) -> None:
         ("logged", deal.id)
     ]
     assert not post.receipts()[0]["problem"]
+
+
+def test_task_of_a_mail_that_waits_goes_where_the_mail_goes(any_post: Post) -> None:
+    stranger = ASKED.but(sender="Gus Bo <gus@globex.example>")
+    taken = any_post.take(forward(stranger, words="/task mon Angebot schicken"))
+    [task] = tasks(any_post)
+    assert (taken.state, task.contact_id) == ("triage", None)
+    any_post.crm.ask(AddSender(any_post.emails()[0].id))
+    [task], [contact] = tasks(any_post), any_post.crm.rows(Contact, Contact.name == "Gus Bo")
+    assert (task.contact_id, task.company_id) == (contact.id, contact.company_id)
+    any_post.crm.do(Undo())
+    assert tasks(any_post)[0].contact_id is None
 
 
 def test_command_that_fits_several_deals_is_asked_with_them_and_so_is_the_mail(post: Post) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crmbot.crm.archive.shelf import Line, Shelf, day, instant
+from crmbot.crm.emails.errands import TASKS
 from crmbot.models import Attachment, Deal, Email, EmailActivity, EmailReference, Meeting
 
 _ASKS = "asks"
@@ -30,7 +31,7 @@ def emails(shelf: Shelf) -> Iterator[Line]:
                 "attachments": row.attachments,
                 "state": row.state,
                 "reason": row.reason,
-                "detail": {name: value for name, value in row.detail.items() if name != _ASKS},
+                "detail": {name: value for name, value in row.detail.items() if name not in {_ASKS, TASKS}},
                 # A deal that is gone since, by an undo, has no line to point to.
                 "asks": [deal for deal in row.detail.get(_ASKS, ()) if deal in known],
                 "activity": row.activity_id,

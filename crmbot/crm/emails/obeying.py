@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from crmbot.crm.answers import Answer, DealView, Outcome
+from crmbot.crm.answers import ActivityView, Answer, DealView, Outcome
+from crmbot.crm.emails.errands import remember_task
 from crmbot.crm.emails.matching import match_with
 from crmbot.crm.emails.receipts import Asked, Wish, send_receipt
 from crmbot.crm.emails.triage import log_waiting
-from crmbot.crm.requests import CreateDeal, ObeyMail
+from crmbot.crm.requests import CreateDeal, CreateTask, ObeyMail
 from crmbot.crm.views import about_links
 from crmbot.crm.work import Work
 from crmbot.errors import Conflict, NotFound
@@ -61,6 +62,8 @@ def _do(work: Work, request: ObeyMail, email: Email, handlers: Handlers) -> Outc
     outcome = answer if isinstance(answer, Outcome) else Outcome(answer.said)
     if isinstance(command, CreateDeal) and isinstance(outcome.record, DealView):
         _take_along(work, email, outcome.record)
+    if isinstance(command, CreateTask) and isinstance(outcome.record, ActivityView):
+        remember_task(work, email, outcome.record)
     return outcome
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from crmbot.crm.answers import EmailView, Link, MailAnswer, Triage
 from crmbot.crm.attachments import forget_files
 from crmbot.crm.emails.announcing import refresh_cards
+from crmbot.crm.emails.errands import TASKS, take_tasks_along
 from crmbot.crm.emails.finding import find_email, named_activity
 from crmbot.crm.emails.knowledge import is_outside, look_up
 from crmbot.crm.emails.matching import BY_HAND, Match, match_with, place_with_contact
@@ -158,6 +159,7 @@ def list_triage(work: Work, request: ListTriage) -> Triage:
 def log_waiting(work: Work, email: Email, match: Match) -> MailAnswer:
     """Log a mail that waited, with what was chosen for it."""
     email.state, email.reason = "logged", BY_HAND
+    take_tasks_along(work, email, match.about)
     email.detail = _decided(email)
     email.logged_by_id = work.actor.user_id
     activity, *further = add_email_activities(work, email, match)
@@ -175,8 +177,8 @@ def log_waiting(work: Work, email: Email, match: Match) -> MailAnswer:
 
 
 def _decided(email: Email) -> dict[str, Any]:
-    """Return a mail's details without why it waited and what was asked about it."""
-    return {name: value for name, value in email.detail.items() if name not in {"asks", "why"}}
+    """Return a mail's details without why it waited, what was asked about it and its tasks."""
+    return {name: value for name, value in email.detail.items() if name not in {"asks", "why", TASKS}}
 
 
 def _make_findable(work: Work, email: Email) -> None:
