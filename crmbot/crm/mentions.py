@@ -23,7 +23,7 @@ _UNSEEN = str.maketrans("", "", ".'")
 
 
 def _latest(kind: Any, *texts: Any) -> Prepared:
-    said = literal_column("''")
+    said: Any = literal_column("''")
     for text in texts:
         said = said.concat(func.coalesce(func.substr(text, 1, _LONGEST), "")).concat("\n")
     # ids begin with their time, and the primary key has them in order

@@ -130,7 +130,7 @@ def _parties(work: Work, cells: Cells) -> tuple[str | None, str | None]:
     """Return the ids of the contact and company of a deal; who is not known yet is made, as no one can be asked."""
     company = people.company_for(work, cells.get("company"), None)
     contact = _contact(work, cells["contact"], company) if "contact" in cells else None
-    return contact and contact.id, company and company.id
+    return contact.id if contact else None, company.id if company else None
 
 
 def _contact(work: Work, said: str, company: Company | None) -> Contact:
