@@ -346,6 +346,8 @@ def press_on(url: str, workspace_id: str, clock: SettableClock) -> None:
 _INTERRUPTED = """
 import os, signal, threading
 from crmbot.grouping import Place, Turn
+# Who starts processes in the background may have them ignore interruptions.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 turn = Turn()
 assert turn.take(Place(), 1)
 threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
