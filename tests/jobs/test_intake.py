@@ -143,18 +143,18 @@ def test_token_of_the_provider_is_shared_by_every_connection(
     assert len(token_server.asked) == 1
 
 
-def test_admins_are_told_once_that_the_password_is_refused(post: Post, dovecot: Dovecot) -> None:
-    intake = make_intake(post, dovecot, password="wrong")
+def test_admins_are_told_once_that_the_password_is_refused(any_post: Post, dovecot: Dovecot) -> None:
+    intake = make_intake(any_post, dovecot, password="wrong")
     intake.start()
     wait_until(lambda: intake.health().state == "refused")
     intake.stop()
-    make_intake(post, dovecot, password="wrong").start()
-    again = make_intake(post, dovecot, password="wrong")
+    make_intake(any_post, dovecot, password="wrong").start()
+    again = make_intake(any_post, dovecot, password="wrong")
     again.start()
     wait_until(lambda: again.health().state == "refused")
     again.stop()
-    notices = post.crm.rows(Outbox, Outbox.kind == "notice.mailbox")
-    assert [row.destination for row in notices] == [post.crm.user_id("ada")]
+    notices = any_post.crm.rows(Outbox, Outbox.kind == "notice.mailbox")
+    assert [row.destination for row in notices] == [any_post.crm.user_id("ada")]
     assert "refused the log-in" in notices[0].payload["problem"]
 
 

@@ -37,12 +37,12 @@ def test_samples_cover_every_sort() -> None:
 
 
 @pytest.mark.parametrize("name", NOISE)
-def test_automatic_mail_is_kept_once_and_never_answered(post: Post, name: str) -> None:
+def test_automatic_mail_is_kept_once_and_never_answered(any_post: Post, name: str) -> None:
     raw = (SAMPLES / f"{name}.eml").read_bytes()
     sender = b"Authentication-Results: %s; dmarc=pass header.from=acme.com\r\n" % AUTHSERV.encode()
-    assert [post.take(sender + raw).state for _ in range(2)] == ["noise", "duplicate"]
-    assert (post.activities(), post.crm.rows(Outbox)) == ([], [])
-    assert len(post.emails()) == 1
+    assert [any_post.take(sender + raw).state for _ in range(2)] == ["noise", "duplicate"]
+    assert (any_post.activities(), any_post.crm.rows(Outbox)) == ([], [])
+    assert len(any_post.emails()) == 1
 
 
 @pytest.mark.parametrize("automatic", [True, False])
@@ -62,6 +62,6 @@ def test_two_crmbots_do_not_answer_each_other(sqlite_store: Store, clock: Settab
     assert theirs.crm.rows(Outbox) == []
 
 
-def test_complaint_is_no_bounce_and_waits_for_nobody(post: Post) -> None:
-    taken = post.take((SAMPLES / "complaint_arf.eml").read_bytes())
+def test_complaint_is_no_bounce_and_waits_for_nobody(any_post: Post) -> None:
+    taken = any_post.take((SAMPLES / "complaint_arf.eml").read_bytes())
     assert (taken.state, taken.reason) == ("noise", "complaint.report")

@@ -1,11 +1,13 @@
 """Mail that waits is shown where people look, a card each up to a bound, and never where it could do harm."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from clocks import SettableClock
 from mails import ANNA, INTAKE, JANE, Raw, forward
-from posts import Post
+from posts import POLICY, Post, furnished
 from sqlalchemy.orm import Session
 
 from crmbot.crm.answers import MailAnswer, Places
@@ -13,6 +15,7 @@ from crmbot.crm.emails.announcing import CARD, DONE, MORE, MOST_AN_HOUR
 from crmbot.crm.emails.sensitive import is_sensitive
 from crmbot.crm.requests import AddSender, AttachEmail, ChoosePlace, IgnoreEmail, ListTriage, Request, ShowEmail
 from crmbot.models import Email, JournalChange, MailDelivery, Outbox
+from crmbot.store import Store
 
 GUS = "Gus Bo <gus@globex.example>"
 WAITS = Raw(sender=GUS, to=INTAKE, subject="Hello", body="We would like 40 seats.", proven=False)
@@ -71,9 +74,9 @@ SENSITIVE = [
 
 @pytest.mark.parametrize(("subject", "text"), SENSITIVE)
 def test_way_into_an_account_is_never_shown_in_a_channel(
-    post_with: Callable[..., Post], subject: str, text: str
+    store: Store, clock: SettableClock, subject: str, text: str
 ) -> None:
-    post = post_with(triage_channel="C1")
+    post = furnished(store, clock, replace(POLICY, triage_channel="C1"))
     post.take(WAITS.but(sender="Acme <no-reply@acme-login.example>", subject=subject, body=text or "Click here."))
     assert post.emails()[0].state == "triage"
     assert "C1" not in {row.destination for row in cards(post)}
