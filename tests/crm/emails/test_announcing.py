@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 from clocks import SettableClock
-from mails import ANNA, INTAKE, JANE, Raw, forward
-from posts import POLICY, Post, furnished
+from mails import ANNA, INTAKE, JANE, POLICY, Raw, forward
+from posts import Post, furnished
 from sqlalchemy.orm import Session
 
 from crmbot.crm.answers import MailAnswer, Places
