@@ -32,6 +32,7 @@ def print_transcript(demo: Demo, kept: Path | None) -> None:
         raise click.ClickException(f"Slack would have refused: {demo.standin.violations}")
     _title("What `crmbot demo` without --once serves")
     click.echo("  http://127.0.0.1:8000/                      the playground: type, press, drop a mail")
+    click.echo("  http://127.0.0.1:8001/                      the web pages; type /crm web for a link that signs in")
     click.echo("  http://127.0.0.1:8001/api/v1/openapi.json   the API")
     click.echo("  http://127.0.0.1:8001/readyz                health, with reasons")
     if kept is not None:

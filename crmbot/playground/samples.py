@@ -12,9 +12,12 @@ TYPED = (
     "/deal move harbor freight proposal sent",
     "/deal lost harbor freight",
     "/crm undo",
+    "/crm proposal new lumen 40 x Seat, yearly @ $300 -10% +20%; Setup @ $1,200",
+    "/crm proposal send lumen link",
     "/crm find acme",
     "/crm today",
     "/pipeline @Jane",
+    "/crm web",
 )
 """Lines of a rep's day; the answer to the lost deal is a question with buttons."""
 

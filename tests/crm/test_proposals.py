@@ -309,3 +309,14 @@ def test_a_page_beyond_the_last_is_the_last(any_crm: Crm) -> None:
     drafted(any_crm)
     listing = any_crm.ask(ListProposals(page=10**30))
     assert (listing.page, [one.reference for one in listing.records]) == (1, ["P-1"])
+
+
+def test_another_workspaces_offer_is_not_there(crm: Crm) -> None:
+    offer = sent(crm)
+    other = Crm(crm.store, crm.clock, name="Theirs")
+    for request in (ShowProposal(offer.id), SetProposal(offer.id, title="x"), SendProposal(offer.id)):
+        with pytest.raises(NotFound):
+            other.ask(request)
+    with pytest.raises(NotFound):
+        as_customer(other, AcceptOffer(offer.id, offer.position, "Eve"))
+    assert crm.ask(ShowProposal(offer.reference)).record.status == "sent"
