@@ -8,7 +8,7 @@ import gc
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,7 @@ from crmbot.models import Base
 from crmbot.playground.ports import free_port, wait_until_listening
 from crmbot.service import CrmService
 from crmbot.slack.app import SlackOptions, build_app, quiet_logger
-from crmbot.slack.http import Dispatcher
+from crmbot.slack.http import Dispatcher, Headers, Response
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
 from crmbot.web.app import build_web
 from crmbot.web.health import Health
@@ -126,12 +126,37 @@ def _serve(kind: str, url: str, listener: socket) -> None:
 
 def _ours(store: Store) -> Any:
     service = CrmService(store, system_clock, Policy())
-    slack = Dispatcher(build_app(SlackOptions(signing_secret=SECRET), service), SECRET)
-    return build_web(service, slack=slack, health=lambda: Health({}), metrics=lambda: b"")
+    return build_web(service, slack=_slack(service), health=lambda: Health({}), metrics=lambda: b"")
+
+
+def _slack(service: CrmService) -> Dispatcher:
+    return Dispatcher(build_app(SlackOptions(signing_secret=SECRET), service), SECRET)
+
+
+def our_dispatcher(store: Store) -> Callable[[bytes, Headers], Response]:
+    """Return what the web application calls with a request of Slack's, from first to last."""
+    slack = _slack(CrmService(store, system_clock, Policy()))
+
+    def answered(body: bytes, headers: Headers) -> Response:
+        slack.team_of(body, headers)
+        return slack.dispatch(body, headers)
+
+    return answered
 
 
 def _bolts(*, process_before_response: bool) -> FastAPI:
-    """Return an application as Bolt's maker shows it: their adapter, and a listener that acknowledges."""
+    """Return an application as Bolt's maker shows it: their adapter."""
+    app, handler = FastAPI(), SlackRequestHandler(no_op_app(process_before_response=process_before_response))
+
+    @app.post("/slack/events")
+    async def events(request: Request) -> Any:
+        return await handler.handle(request)
+
+    return app
+
+
+def no_op_app(*, process_before_response: bool) -> App:
+    """Return an app with one listener, which acknowledges every command."""
     bolt = App(
         name="bench.noop",
         logger=quiet_logger(),
@@ -145,13 +170,7 @@ def _bolts(*, process_before_response: bool) -> FastAPI:
         ack("ok")
 
     bolt.command(re.compile("/"))(acknowledge)
-    app, handler = FastAPI(), SlackRequestHandler(bolt)
-
-    @app.post("/slack/events")
-    async def events(request: Request) -> Any:
-        return await handler.handle(request)
-
-    return app
+    return bolt
 
 
 if __name__ == "__main__":

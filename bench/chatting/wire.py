@@ -109,6 +109,13 @@ def sign(command: str, text: str) -> bytes:
     return head.encode() + body
 
 
+def parted(request: bytes) -> tuple[bytes, list[tuple[str, str]]]:
+    """Return a request's body, and its headers as servers give them."""
+    head, _, body = request.partition(_END)
+    lines = head.decode().split("\r\n")[1:]
+    return body, [(name.lower(), value) for name, _, value in (line.partition(": ") for line in lines)]
+
+
 def said(request: bytes) -> str:
     """Return the line that a request says."""
     fields = parse_qs(request.partition(_END)[2].decode())

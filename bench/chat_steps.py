@@ -1,0 +1,129 @@
+"""How many steps of Python's a command takes, which no neighbour on the machine changes; against Bolt's own no-op.
+
+Run: python bench/chat_steps.py [--only WORD] [--where] [--keep DIR]. A step is one instruction of Python's bytecode, as
+`sys.settrace` sees them; what the interpreter and the databases do in C isn't counted, nor uvicorn. Each command of
+`chat_sizes` is dispatched five times on a store of 1,000 deals; what is told are the steps, calls and functions of one
+time. `--where` tells the files and functions that the steps are in.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from slack_bolt import BoltRequest
+
+from bench.chat_sizes import COMMANDS, MEANT, REFUSALS, lines, provide, refuse_refusal
+from bench.chatting.servers import no_op_app, our_dispatcher
+from bench.chatting.wire import parted
+from crmbot.store import open_store
+
+_SIZE = 1000
+_TIMES = 5
+_MOST_TOLD = 25
+_ROOT = str(Path(__file__).parents[1]) + "/"
+
+Ask = Callable[[bytes, list[tuple[str, str]]], bytes]
+
+
+@dataclass
+class Steps:
+    """The instructions and calls of each piece of code."""
+
+    instructions: Counter[CodeType] = field(default_factory=Counter)
+    calls: Counter[CodeType] = field(default_factory=Counter)
+
+    def count(self, ask: Callable[[], Any]) -> None:
+        """Call it and count."""
+        sys.settrace(self._called)
+        try:
+            ask()
+        finally:
+            sys.settrace(None)
+
+    def _called(self, frame: FrameType, _event: str, _value: object) -> Callable[..., Any]:
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        self.calls[frame.f_code] += 1
+        return self._stepped
+
+    def _stepped(self, frame: FrameType, event: str, _value: object) -> Callable[..., Any]:
+        if event == "opcode":
+            self.instructions[frame.f_code] += 1
+        return self._stepped
+
+
+def main() -> None:
+    """Count and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="commands with this word in their name")
+    parser.add_argument("--where", action="store_true", help="tell the files and functions as well")
+    parser.add_argument("--keep", type=Path, help="where stores are kept and found")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "bench.db"
+        provide(file, _SIZE, given.keep)
+        store = open_store(f"sqlite:///{file}")
+        ours, bolt = our_dispatcher(store), no_op_app(process_before_response=True)
+        floor = count(lambda body, headers: _dispatched(bolt, body, headers), "crm help", REFUSALS)
+        print(f"{'a listener that does nothing':32} {told(floor)}")
+        for name, line in COMMANDS.items():
+            if given.only in name:
+                found = count(lambda body, headers: ours(body, headers)[2], line, MEANT.get(name, ()))
+                times = found.instructions.total() / floor.instructions.total()
+                print(f"{name:32} {told(found)} {times:6.1f}x", flush=True)
+                if given.where:
+                    tell_where(found)
+        store.close()
+
+
+def _dispatched(bolt: Any, body: bytes, headers: list[tuple[str, str]]) -> bytes:
+    answer = bolt.dispatch(BoltRequest(body=body.decode(), headers=dict(headers)))
+    assert answer.status == 200, answer.body  # noqa: S101 - else nothing was counted
+    return b""
+
+
+def count(ask: Ask, line: str, meant: tuple[str, ...]) -> Steps:
+    """Return the steps of five times, after as many that find what is made once."""
+    steps, refusals = Steps(), tuple(sign for sign in REFUSALS if sign not in meant)
+    for place, request in enumerate(lines(line, _SIZE, 2 * _TIMES)):
+        body, headers = parted(request)
+        if place < _TIMES:
+            refuse_refusal(request, ask(body, headers), refusals)
+        elif place < 2 * _TIMES:
+            steps.count(lambda body=body, headers=headers: ask(body, headers))  # type: ignore[misc]
+    return steps
+
+
+def told(steps: Steps) -> str:
+    """Return a line's figures."""
+    return (
+        f"{steps.instructions.total() / _TIMES:7,.0f} steps {steps.calls.total() / _TIMES:6,.0f} calls "
+        f"{len(steps.calls):4} functions"
+    )
+
+
+def tell_where(steps: Steps) -> None:
+    """Print the files and functions with the most steps."""
+    files: Counter[str] = Counter()
+    for code, number in steps.instructions.items():
+        files[_file(code)] += number
+    for name, number in files.most_common(_MOST_TOLD):
+        print(f"    {number / _TIMES:7,.0f}  {name}")
+    print()
+    for code, number in steps.instructions.most_common(_MOST_TOLD):
+        print(f"    {number / _TIMES:7,.0f} in {steps.calls[code] / _TIMES:5.1f}  {_file(code)}: {code.co_qualname}")
+
+
+def _file(code: CodeType) -> str:
+    return code.co_filename.removeprefix(_ROOT).rpartition("site-packages/")[2].rpartition("lib/python3")[2]
+
+
+if __name__ == "__main__":
+    main()
