@@ -83,12 +83,13 @@ def _sum(column: answers.BoardColumn) -> str:
 @as_text.register
 def _today(answer: answers.Today, zone: ZoneInfo) -> str:
     lines = [answer.said]
-    for title, records in (
-        ("Overdue", answer.overdue),
-        ("Due today", answer.due_today),
-        ("Going stale", answer.stale),
+    for title, records, total in (
+        ("Overdue", answer.overdue, answer.overdue_total),
+        ("Due today", answer.due_today, answer.due_total),
+        ("Going stale", answer.stale, answer.stale_total),
     ):
-        lines += _section(title, [_line(record, zone) for record in records])
+        left = [f"and {total - len(records)} more"] if total > len(records) else []
+        lines += _section(title, [*(_line(record, zone) for record in records), *left])
     if answer.triage:
         lines.append(f"{answer.triage} {'mail waits' if answer.triage == 1 else 'mails wait'} in triage.")
     if answer.pipeline and any(column.count for column in answer.pipeline.columns):

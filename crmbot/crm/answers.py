@@ -1,9 +1,12 @@
-"""What comes back from the door: frozen values that every surface renders in its own way."""
+"""What comes back from the door: frozen values that every surface renders in its own way.
+
+Records are named tuples, as a list or the board makes dozens of them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from crmbot.crm.carried import FileView, MeetingView
 from crmbot.crm.offered import ProposalView
@@ -13,8 +16,7 @@ from crmbot.domain.money import Money
 from crmbot.errors import Candidate
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A user as others see them."""
 
     id: str
@@ -22,16 +24,14 @@ class Person:
     slack_user_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """Another record, named."""
 
     reference: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class DealView:
+class DealView(NamedTuple):
     """A deal as a card shows it."""
 
     id: str
@@ -53,8 +53,7 @@ class DealView:
     kind: Kind = Kind.DEAL
 
 
-@dataclass(frozen=True, slots=True)
-class LeadView:
+class LeadView(NamedTuple):
     """A lead as a card shows it."""
 
     id: str
@@ -76,8 +75,7 @@ class LeadView:
     """Why the lead has its score: “+20 referral”; nothing where no rule had a say."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContactView:
+class ContactView(NamedTuple):
     """A contact as a card shows it; `bounced` are addresses that mail came back from, each with why."""
 
     id: str
@@ -95,8 +93,7 @@ class ContactView:
     """Set by hand; looked up only where one record is shown or changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyView:
+class CompanyView(NamedTuple):
     """A company as a card shows it."""
 
     id: str
@@ -112,8 +109,7 @@ class CompanyView:
     """As a contact's."""
 
 
-@dataclass(frozen=True, slots=True)
-class ActivityView:
+class ActivityView(NamedTuple):
     """An activity as a card shows it; `title` is its subject, `about` the records it is linked to.
 
     `meeting` and `files` are told where one activity is shown, not in lists.
@@ -253,6 +249,7 @@ class Today(Answer):
     triage: int = 0
     overdue_total: int = 0
     due_total: int = 0
+    stale_total: int = 0
     pipeline: Board | None = None
     whose: Person | None = None
     """Whose day it is when it is not the actor's own."""

@@ -48,7 +48,7 @@ def today(work: Work, request: ShowToday) -> Today:
     is_own = owner_id == work.actor.user_id
     overdue, overdue_total = _between(work, owner_id, _EVER, work.now)
     due, due_total = _between(work, owner_id, work.now, due_until(work))
-    stale = _stale_deals(work, owner_id)
+    stale, stale_total = _stale_deals(work, owner_id)
     load_names(work, [*overdue, *due, *stale])
     waiting = _waiting(work) if is_own else 0
     whose = None if is_own else person(work, owner_id)
@@ -64,6 +64,7 @@ def today(work: Work, request: ShowToday) -> Today:
         triage=waiting,
         overdue_total=overdue_total,
         due_total=due_total,
+        stale_total=stale_total,
         pipeline=board.pipeline(work, ShowPipeline(owner=owner_id and (ME if is_own else owner_id))),
         whose=whose,
     )
@@ -89,14 +90,14 @@ def _between(work: Work, owner_id: str | None, after: datetime, until: datetime)
     return first, len(first) if len(first) < _MOST_SHOWN else work.values(_COUNT_DUE, **window)[0][0]
 
 
-def _stale_deals(work: Work, owner_id: str | None) -> list[Deal]:
-    """Return somebody's open deals that sit in their stage longer than the stage allows, without a touch since."""
+def _stale_deals(work: Work, owner_id: str | None) -> tuple[list[Deal], int]:
+    """Return somebody's first open deals that were not touched for longer than their stage allows, and their number."""
     bounds = stale_since(work)
     if not bounds or owner_id is None:
-        return []
-    found = [row_id for (row_id,) in work.values(_stale(len(bounds) // 2), owner=owner_id, **bounds)]
-    work.load(Deal, found)
-    return [work.get(Deal, row_id) for row_id in found]
+        return [], 0
+    found = work.values(_stale(len(bounds) // 2), owner=owner_id, **bounds)
+    work.load(Deal, [row_id for row_id, _ in found])
+    return [work.get(Deal, row_id) for row_id, _ in found], found[0][1] if found else 0
 
 
 @cache
@@ -108,4 +109,4 @@ def _stale(stages: int) -> Prepared:
         .subquery()
     )
     late = is_stale(mine.c.stage_id, mine.c.since, stages)
-    return Prepared(select(mine.c.id).where(late).order_by(mine.c.since).limit(_MOST_STALE))
+    return Prepared(select(mine.c.id, func.count().over()).where(late).order_by(mine.c.since).limit(_MOST_STALE))

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from crmbot.crm.answers import ActivityView, Board, BoardColumn, DealView, Home, LastEffect, Today
+from crmbot.crm.answers import ActivityView, Board, BoardColumn, Home, LastEffect, Today
 from crmbot.crm.requests import ListTriage, Request, ShowDeal, Undo
 from crmbot.slack.blocks import limits
 from crmbot.slack.blocks.buttons import activity_buttons
+from crmbot.slack.blocks.lists import left_out, numbered
 from crmbot.slack.blocks.primitives import actions, context, divider, header, section, stack
 from crmbot.slack.blocks.records import record_line, show_request
 from crmbot.slack.forms.asked import Asked, form_button
@@ -32,7 +33,7 @@ def home_view(home: Home, reader: Reader) -> dict[str, Any]:
         _begin(reader),
         _tasks("⏰ Overdue", today.overdue, today.overdue_total, reader),
         _tasks("📅 Today", today.due_today, today.due_total, reader),
-        _stale(today.stale, reader),
+        _stale(today, reader),
         _triage(today),
         _pipeline(today.pipeline) if today.pipeline else None,
         context(Mrkdwn(f"As of {reader.exact_day(reader.today)}, {reader.now.astimezone(reader.zone):%H:%M}")),
@@ -60,21 +61,22 @@ _NOUNS = {"deal.new": "deals", "lead.new": "leads", "task.new": "activities", "a
 def _tasks(title: str, tasks: tuple[ActivityView, ...], total: int, reader: Reader) -> list[Block | None] | None:
     if not tasks:
         return None
-    blocks: list[Block | None] = [header(f"{title} ({total})" if total > 1 else title)]
+    blocks: list[Block | None] = [numbered(title, total)]
     for task in tasks[:_MOST_TASKS]:
         blocks.append(section(record_line(task, reader), accessory=_open(task.reference)))
         if reader.may_edit("activities", task.owner.id if task.owner else None):
             blocks.append(actions(*activity_buttons(task)))
-    left = total - min(len(tasks), _MOST_TASKS)
-    blocks.append(context(f"… and {left} more: {reader.command('/task list')}") if left > 0 else None)
+    blocks.append(left_out(total - min(len(tasks), _MOST_TASKS), "/task list", reader))
     return blocks
 
 
-def _stale(deals: tuple[DealView, ...], reader: Reader) -> list[Block | None] | None:
-    if not deals:
+def _stale(today: Today, reader: Reader) -> list[Block | None] | None:
+    shown = today.stale[:_MOST_STALE]
+    if not shown:
         return None
-    rows = [section(record_line(deal, reader), accessory=_open(deal.reference)) for deal in deals[:_MOST_STALE]]
-    return [header("🕸️ Going stale"), *rows]
+    rows = [section(record_line(deal, reader), accessory=_open(deal.reference)) for deal in shown]
+    total = max(today.stale_total, len(shown))
+    return [numbered("🕸️ Going stale", total), *rows, left_out(total - len(shown), "/deal list stale mine", reader)]
 
 
 def _triage(today: Today) -> list[Block | None] | None:

@@ -36,7 +36,7 @@ from crmbot.crm.requests import (
     ShowLead,
     ShowToday,
 )
-from crmbot.crm.requests.base import NOBODY
+from crmbot.crm.requests.base import ME, NOBODY
 from crmbot.domain.money import Money
 from crmbot.errors import BadInput
 from crmbot.models import Company, Deal
@@ -277,6 +277,16 @@ def test_stale_deals_are_listed_whosever_they_are(any_crm: Crm) -> None:
     assert listed(any_crm, ListDeals(state="stale")) == ["D-1"]
     assert any_crm.ask(ListDeals(state="stale")).said.endswith(": nothing done for longer than the stage allows")
     assert listed(any_crm, ListDeals(state="stale", owner="sam")) == []
+
+
+def test_the_day_counts_as_many_stale_deals_as_their_list(any_crm: Crm) -> None:
+    for place in range(7):
+        any_crm.do(CreateDeal(f"Acme {place}"))
+    any_crm.do(CreateDeal("Globex"), "sam")
+    any_crm.clock.advance(timedelta(days=31))
+    day = any_crm.ask(ShowToday())
+    assert (len(day.stale), day.stale_total) == (5, 7)
+    assert any_crm.ask(ListDeals(state="stale", owner=ME)).total == day.stale_total
 
 
 def test_what_waits_for_somebody_else_is_shown_by_name(crm: Crm) -> None:

@@ -150,7 +150,7 @@ def test_every_home_tab_is_one_slack_takes(text: str, count: int) -> None:
     money = Money(10**15, "USD")
     columns = tuple(BoardColumn(f"s{place}", text, count, money, money, deals) for place in range(min(count, 30)))
     board = Board(text, columns, money, money, unconverted=(Link("D-1", text),) * count)
-    today = Today(text, tasks, tasks, deals, count, count, count, board)
+    today = Today(text, tasks, tasks, deals, count, count, count, count, board)
     last = LastEffect("j" * 26, text, datetime(2031, 3, 5, tzinfo=UTC) - timedelta(minutes=count))
     view = home_view(Home(text, today, last if count else None), READER)
     assert view_problems(view, "home") == []

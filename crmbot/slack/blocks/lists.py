@@ -144,9 +144,9 @@ def today_message(today: Today, reader: Reader) -> Message:
     waits = today.overdue or today.due_today or today.stale or today.triage
     blocks = stack(
         section(prose("today", today=today, reader=reader, waits=waits)),
-        _tasks("⏰ Overdue", today.overdue, reader, again),
-        _tasks("📅 Today", today.due_today, reader, again),
-        [header("🕸️ Going stale"), *[_row(deal, reader) for deal in today.stale[:_MOST_LINES]]] if today.stale else None,
+        _tasks("⏰ Overdue", today.overdue, today.overdue_total, reader, again),
+        _tasks("📅 Today", today.due_today, today.due_total, reader, again),
+        _stale(today, reader),
         actions(press_button(f"Look at {count(today.triage, 'waiting mail')}", ListTriage())) if today.triage else None,
         _sums(today.pipeline) if today.pipeline else None,
     )
@@ -170,15 +170,38 @@ def _head(column: BoardColumn) -> Mrkdwn:
     )
 
 
-def _tasks(title: str, tasks: tuple[ActivityView, ...], reader: Reader, again: Request) -> list[Block | None] | None:
+def numbered(title: str, total: int) -> Block:
+    """Return the heading of entries with how many there are, unless there is only one."""
+    return header(f"{title} ({total})" if total > 1 else title)
+
+
+def left_out(left: int, command: str, reader: Reader) -> Block | None:
+    """Return how many entries are not shown, and the command that lists them all; None when all are shown."""
+    return context(f"… and {left} more: {reader.command(command)}") if left > 0 else None
+
+
+def _stale(today: Today, reader: Reader) -> list[Block | None] | None:
+    shown = today.stale[:_MOST_LINES]
+    if not shown:
+        return None
+    total = max(today.stale_total, len(shown))
+    listed = "/deal list stale" if today.whose else "/deal list stale mine"
+    rows = [_row(deal, reader) for deal in shown]
+    return [numbered("🕸️ Going stale", total), *rows, left_out(total - len(shown), listed, reader)]
+
+
+def _tasks(
+    title: str, tasks: tuple[ActivityView, ...], total: int, reader: Reader, again: ShowToday
+) -> list[Block | None] | None:
     if not tasks:
         return None
-    blocks: list[Block | None] = [header(title)]
+    total = max(total, len(tasks))
+    blocks: list[Block | None] = [numbered(title, total)]
     for task in tasks[:_MOST_LINES]:
         blocks.append(section(record_line(task, reader)))
         blocks.append(actions(*activity_buttons(task, then=again)))
-    left = len(tasks) - _MOST_LINES
-    blocks.append(context(f"… and {left} more: {reader.command('/task list')}") if left > 0 else None)
+    listed = "/task list all" if again.owner else "/task list"
+    blocks.append(left_out(total - min(len(tasks), _MOST_LINES), listed, reader))
     return blocks
 
 
