@@ -135,13 +135,7 @@ def _slack(service: CrmService) -> Dispatcher:
 
 def our_dispatcher(store: Store) -> Callable[[bytes, Headers], Response]:
     """Return what the web application calls with a request of Slack's, from first to last."""
-    slack = _slack(CrmService(store, system_clock, Policy()))
-
-    def answered(body: bytes, headers: Headers) -> Response:
-        slack.team_of(body, headers)
-        return slack.dispatch(body, headers)
-
-    return answered
+    return _slack(CrmService(store, system_clock, Policy())).dispatch
 
 
 def _bolts(*, process_before_response: bool) -> FastAPI:

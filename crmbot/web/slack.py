@@ -1,7 +1,6 @@
 """Slack's signed requests over HTTP, handed to the Slack surface in a thread."""
 
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
 from typing import Protocol
 
@@ -23,20 +22,20 @@ _CROWDED = (
 )
 
 
+Answer = tuple[int, Mapping[str, str], bytes]
+"""Status, headers and body."""
+
+
 class SlackDispatch(Protocol):
     """Answers a request from Slack."""
 
-    def dispatch(
+    def receive(
         self, body: bytes, headers: Iterable[tuple[str, str]], *, received: float
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        """Return status, headers and body.
+    ) -> tuple[str, Callable[[], Answer]]:
+        """Return which team sent a genuine request, "" for any other, and what answers it, to be called in a thread.
 
         The headers come as (name, value), one that came twice twice; `received` is the monotonic instant it arrived.
         """
-        ...
-
-    def team_of(self, body: bytes, headers: Iterable[tuple[str, str]]) -> str:
-        """Return which team sent a genuine request; "" for any other."""
         ...
 
 
@@ -66,15 +65,15 @@ class SlackFirst:
             await _answer(send, 413, {}, b"")
             return
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        dispatch = partial(self.slack.dispatch, body, headers, received=received)
+        team, work = self.slack.receive(body, headers, received=received)
         try:
-            status, sent, answer = await self.threads.run(self.slack.team_of(body, headers), dispatch)
+            status, sent, answer = await self.threads.run(team, work)
         except Crowded:
             status, sent, answer = _crowded(body)
         await _answer(send, status, sent, answer)
 
 
-def _crowded(body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+def _crowded(body: bytes) -> Answer:
     """Return what a request is answered that can't be served in time: words to a command; the rest Slack repeats."""
     if b"command=" in body:
         return 200, {"content-type": "application/json"}, _CROWDED

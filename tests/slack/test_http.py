@@ -89,5 +89,6 @@ def test_a_request_that_waited_too_long_does_nothing(bot: Bot) -> None:
     ],
 )
 def test_a_genuine_request_tells_its_team_whatever_its_kind_and_a_forged_one_none(bot: Bot, body: bytes) -> None:
-    assert bot.dispatcher.team_of(body, signed(bot, body)) == "T0000CRM1"
-    assert bot.dispatcher.team_of(body + b"0", signed(bot, body)) == ""
+    genuine, _ = bot.dispatcher.receive(body, signed(bot, body))
+    forged, _ = bot.dispatcher.receive(body + b"0", signed(bot, body))
+    assert (genuine, forged) == ("T0000CRM1", "")

@@ -91,15 +91,16 @@ class Held:
         self.go = Event()
         self.order: list[str] = []
 
-    def team_of(self, body: bytes, _: Iterable[tuple[str, str]]) -> str:
-        return body.partition(b" ")[0].decode()
-
-    def dispatch(
-        self, body: bytes, headers: Iterable[tuple[str, str]], *, received: float
-    ) -> tuple[int, dict[str, str], bytes]:
+    def receive(
+        self, body: bytes, _: Iterable[tuple[str, str]], *, received: float
+    ) -> tuple[str, Callable[[], tuple[int, dict[str, str], bytes]]]:
         assert received
+        team = body.partition(b" ")[0].decode()
+        return team, lambda: self._answer(team)
+
+    def _answer(self, team: str) -> tuple[int, dict[str, str], bytes]:
         self.go.wait(10)
-        self.order.append(self.team_of(body, headers))
+        self.order.append(team)
         return 200, {}, b""
 
 
