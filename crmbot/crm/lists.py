@@ -58,14 +58,14 @@ def _with_worth(work: Work, shown: Shown, party: Contact | Company) -> Shown:
     worth = worth_by_hand(work, party)
     if worth is None or not isinstance(shown.record, ContactView | CompanyView):
         return shown
-    return replace(shown, record=replace(shown.record, lifetime_value=worth))
+    return replace(shown, record=shown.record._replace(lifetime_value=worth))
 
 
 def show_activity(work: Work, request: ask.ShowActivity) -> Shown:
     """Show an activity."""
     activity = find_activity(work, request.activity)
     meeting = show_meeting(work, activity) if activity.kind == "meeting" else None
-    view = replace(activity_view(work, activity), meeting=meeting, files=list_files(work, activity))
+    view = activity_view(work, activity)._replace(meeting=meeting, files=list_files(work, activity))
     return Shown(f"{view.reference} {view.title}", record=view)
 
 

@@ -1,7 +1,6 @@
 """Contacts and companies."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -83,7 +82,7 @@ def set_contact(work: Work, request: SetContact) -> Outcome:
             changes.append(Change(number, "E-mail", "", email))
     changes += set_worth(work, contact, number, request)
     work.flush()
-    view = replace(contact_view(work, contact), lifetime_value=worth_by_hand(work, contact))
+    view = contact_view(work, contact)._replace(lifetime_value=worth_by_hand(work, contact))
     said = f"Updated {view.reference} {view.title}." if changes else f"Nothing to change on {number} {view.title}."
     return Outcome(said, record=view, changes=tuple(changes))
 
@@ -114,7 +113,7 @@ def set_company(work: Work, request: SetCompany) -> Outcome:
     company.name_key = fold_name(company.name)
     changes += set_worth(work, company, number, request)
     work.flush()
-    view = replace(company_view(work, company), lifetime_value=worth_by_hand(work, company))
+    view = company_view(work, company)._replace(lifetime_value=worth_by_hand(work, company))
     said = f"Updated {view.reference} {view.title}." if changes else f"Nothing to change on {number} {view.title}."
     return Outcome(said, record=view, changes=tuple(changes))
 

@@ -21,7 +21,7 @@ def test_a_meeting_tells_its_place_its_people_with_their_answers_and_its_files()
         FileView("f", "plan.pdf", "application/pdf", 1_200, kept=True),
         FileView("g", "v.mp4", "video/mp4", 99, kept=False),
     )
-    shown = lines(replace(ACTIVITY, meeting=MEETING, files=files))
+    shown = lines(ACTIVITY._replace(meeting=MEETING, files=files))
     assert shown[1:] == [
         "Where: Room 5",
         "Repeats: every week on Wed",
@@ -32,11 +32,11 @@ def test_a_meeting_tells_its_place_its_people_with_their_answers_and_its_files()
 
 def test_a_meeting_that_was_called_off_tells_when_it_would_have_been() -> None:
     called_off = replace(MEETING, cancelled_at=START)
-    shown = lines(replace(ACTIVITY, completed_at=START, outcome="Cancelled", meeting=called_off))
+    shown = lines(ACTIVITY._replace(completed_at=START, outcome="Cancelled", meeting=called_off))
     assert "Was planned for: Wed 12 Mar 2031, 10:00 CET" in shown
     assert "Outcome: Cancelled" in shown
     assert not any(line.startswith("Repeats") for line in shown)
 
 
 def test_an_activity_that_brought_nothing_is_one_line() -> None:
-    assert len(lines(replace(ACTIVITY, attendees=()))) == 1
+    assert len(lines(ACTIVITY._replace(attendees=()))) == 1

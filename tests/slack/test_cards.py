@@ -184,7 +184,7 @@ def test_each_kind_of_activity_has_its_own_sign_in_a_timeline() -> None:
 
 
 def test_a_closed_deal_says_when_it_was_closed_and_no_longer_when_it_was_expected_to() -> None:
-    won = replace(deal("Acme", outcome="won"), closed_at=NOW)
+    won = deal("Acme", outcome="won")._replace(closed_at=NOW)
     assert "closed today" in record_facts(won, READER)
     assert "close Mon 15 Dec" in record_facts(deal("Acme"), READER)
 

@@ -38,7 +38,7 @@ def test_meeting_shows_place_people_with_answers_and_files() -> None:
         FileView("1", "Plan.pdf", "application/pdf", 245_000, kept=True),
         FileView("2", "a", "b", 30_000_000, kept=False),
     )
-    shown = facts(replace(ACTIVITY, meeting=MEETING, files=files))
+    shown = facts(ACTIVITY._replace(meeting=MEETING, files=files))
     assert shown == {
         "Where": "Room &lt;5&gt;",
         "Repeats": "every week on Wed",
@@ -57,7 +57,7 @@ def test_meeting_that_no_calendar_told_of_shows_its_people() -> None:
 )
 def test_cancelled_meeting_says_so_and_when_it_was_to_be(meeting: MeetingView, planned: str) -> None:
     reader: Any = Reader()
-    cancelled = replace(ACTIVITY, completed_at=START, outcome="Cancelled", meeting=replace(meeting, cancelled_at=START))
+    cancelled = ACTIVITY._replace(completed_at=START, outcome="Cancelled", meeting=replace(meeting, cancelled_at=START))
     assert facts(cancelled)["Was planned for"] == planned
     assert str(due(cancelled, reader)) == "cancelled 12 Mar 09:00"
 
