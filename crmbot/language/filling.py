@@ -168,7 +168,8 @@ def _put(values: dict[str, Any], reader: Reader, claim: Claim) -> None:
     elif isinstance(claim.value, Mapping):
         values.update(claim.value)
     elif fact.led:
-        values[fact.field] = (*values.get(fact.field, ()), str(claim.value))
+        lead = f"{reader.tokens[claim.first].text.lower()} " if claim.rank == KEYED else ""
+        values[fact.field] = (*values.get(fact.field, ()), f"{lead}{claim.value}")
     elif fact.many:
         several = [part.strip() for part in str(claim.value).split(",")]
         values[fact.field] = (*values.get(fact.field, ()), *(part for part in several if part))

@@ -77,10 +77,10 @@ def test_the_period_the_zone_the_currency_and_the_lateness_are_printed(make: Cal
             "2 open deals over 90 days old, 7 fewer than a week ago (Wed 5 Mar 2031)",
             [
                 "40 open deals worth $1,400,000; 2 of them over 90 days old ($350,000), 7 fewer than a week ago.",
-                "1 deal ($40,000) has seen no activity for 14 days.",
+                "1 of these old deals ($40,000) has seen no activity for 14 days.",
                 "Over 90 days, by owner: Acme renewal 4, Ben 6",
                 "120 days old",
-                "stale, last touched today",
+                "no recent activity, last touched today",
                 "D-9 Acme renewal (€1)",
                 "Without 1 deal in EUR: an admin sets a rate",
             ],

@@ -60,7 +60,7 @@ NEW_OWNER = (
 )
 CONTACT = Fact("contact", EMAIL, TEXT, keys=("contact", "with"))
 CONTACT_LED = Fact("contact", keyed=EMAIL, intros=("with", "for"))
-PARTIES = Fact("parties", keyed=TEXT, intros=("with", "for", "at"), many=True, led=True)
+PARTIES = Fact("parties", keyed=TEXT, keys=("for",), intros=("with", "for", "at"), many=True, led=True)
 COMPANY = Fact("company", keyed=TEXT, keys=("company", "at"))
 CATEGORY = Fact(
     "forecast_category",

@@ -33,6 +33,8 @@ _FIGURES = {
     "total_opportunities": "Open deals",
     "total.count": "Deals lost",
     "total.value": "Value lost",
+    "stale.count": "Over 90 days, no recent activity: deals",
+    "stale.value": "Over 90 days, no recent activity: value",
 }
 """What single figures are called where their names are a program's."""
 _RATES = frozenset({"share", "overall"})

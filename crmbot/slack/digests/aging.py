@@ -41,7 +41,7 @@ def _deal(deal: OldDeal, reader: Reader) -> tuple[Block, ...]:
             str(deal.value) if deal.value else "no value",
             one_line(deal.stage, 60),
             one_line(deal.owner_name, 60),
-            f"🕸️ {touch}" if deal.stale else touch,
+            f"💤 {touch}" if deal.stale else touch,
         ]
     )
     deed = Deed(deal.reference, deal.owner_name, has_owner=deal.owner_id is not None, lost_reasons=reader.lost_reasons)

@@ -76,9 +76,14 @@ def plan_ages(ages: Sequence[Age], stale: CountAndValue) -> Plan:
         title="Age of open deals",
         empty=_EMPTY,
         body=Columns(columns) if any(age.count for age in ages) else None,
-        headline=f"{counted(stale.count, 'stale deal')}, worth {short_money(stale.value)}" if stale.count else "",
+        headline=_untouched(stale) if stale.count else "",
         spans=False,
     )
+
+
+def _untouched(stale: CountAndValue) -> str:
+    """Say how many old deals nobody does anything about; “stale” is a word for stages (crm.staleness), not for these."""
+    return f"{counted(stale.count, 'old deal')} without recent activity, worth {short_money(stale.value)}"
 
 
 def _plan_stages(title: str, stages: Sequence[Stage], currency: str, notes: tuple[str, ...]) -> Plan:

@@ -53,7 +53,7 @@ def tell_sales_pipeline(report: Report, _reader: Reader) -> Telling:
         ("Weighted by probability", str(data.weighted_value)),
         ("Average deal", str(data.average_deal_size)),
         ("New in this period", deals(data.new_opportunities)),
-        ("Nothing happened lately", deals(data.stale)),
+        ("Over 90 days, no recent activity", deals(data.stale)),
         ("Best case", str(data.forecast.best_case)),
         ("Most likely", str(data.forecast.most_likely)),
         ("Worst case", str(data.forecast.worst_case)),
