@@ -1,13 +1,16 @@
 """Where words are said: in the titles of proposals, and in the texts of activities and notes."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import String, bindparam, func, literal_column, or_, select
 
 from crmbot.crm.answers import Hit, Link
+from crmbot.crm.lookup.texts import may_say
+from crmbot.crm.lookup.words import literal
 from crmbot.crm.prepared import Prepared
-from crmbot.crm.views import about_links
+from crmbot.crm.views import about_links, load_names
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, parse_reference, reference
@@ -22,20 +25,37 @@ _EXCERPT = 50
 _UNSEEN = str.maketrans("", "", ".'")
 
 
-def _latest(kind: Any, *texts: Any) -> Prepared:
+def _saying(kind: Any, *texts: Any) -> Prepared:
+    """Return what gives id and text of those that may say the bound word, from the bound id on, the latest first."""
     said: Any = literal_column("''")
     for text in texts:
         said = said.concat(func.coalesce(func.substr(text, 1, _LONGEST), "")).concat("\n")
-    # ids begin with their time, and the primary key has them in order
-    mine = select(kind.id, said).where(kind.workspace_id == bindparam("workspace"))
-    return Prepared(mine.order_by(kind.id.desc()).limit(LATEST))
+    latest = (kind.workspace_id == bindparam("workspace"), kind.id >= bindparam("since"))
+    word: Any = bindparam("word", type_=String)
+    may = or_(*(may_say(text, word) for text in texts))
+    return Prepared(select(kind.id, said).where(*latest, may).order_by(kind.id.desc()))
 
 
 _TEXTS: Mapping[type[Proposal | Activity | Note], tuple[str, Prepared]] = {
-    Proposal: (Kind.PROPOSAL, _latest(Proposal, Proposal.title)),
-    Activity: (Kind.ACTIVITY, _latest(Activity, Activity.subject, Activity.notes, Activity.outcome)),
-    Note: ("note", _latest(Note, Note.text)),
+    Proposal: (Kind.PROPOSAL, _saying(Proposal, Proposal.title)),
+    Activity: (Kind.ACTIVITY, _saying(Activity, Activity.subject, Activity.notes, Activity.outcome)),
+    Note: ("note", _saying(Note, Note.text)),
 }
+_SINCE = Prepared(
+    select(
+        *(
+            # ids begin with their time, and the primary key has them in order
+            select(kind.id)
+            .where(kind.workspace_id == bindparam("workspace"))
+            .order_by(kind.id.desc())
+            .offset(LATEST - 1)
+            .limit(1)
+            .scalar_subquery()
+            for kind in _TEXTS
+        )
+    )
+)
+"""The last of the latest of each."""
 _NUMBERED: Mapping[Kind, tuple[type[Proposal | Activity], Prepared]] = {
     kind: (
         model,
@@ -64,15 +84,17 @@ def mentions(work: Work, kind: str | None, words: Sequence[str], most: int) -> t
     """
     hits: list[Hit] = []
     is_cut = False
-    for model, (name, statement) in _TEXTS.items():
+    longest = max(words, key=len)
+    for (model, (name, statement)), since in zip(_TEXTS.items(), work.values(_SINCE)[0], strict=True):
         if kind not in {None, "", name}:
             continue
-        texts = work.values(statement)
-        is_cut = is_cut or len(texts) == LATEST
-        ids = [row_id for row_id, text in texts if _says(text, words)][:most]
-        work.load(model, ids)
-        rows = [(work.get(model, row_id), dict(texts)[row_id]) for row_id in ids]
-        hits += [_hit(work, row, _excerpt(text, words[0], model)) for row, text in rows]
+        is_cut = is_cut or since is not None
+        said = {"workspace": work.workspace_id, "since": since or "", "word": f"%{literal(longest)}%"}
+        texts = ((row_id, text) for row_id, text in statement.stream(work.connection, said) if _says(text, words))
+        found = dict(islice(texts, most))
+        work.load(model, found)
+        load_names(work, [work.get(model, row_id) for row_id in found])
+        hits += [_hit(work, work.get(model, row_id), _excerpt(text, words[0], model)) for row_id, text in found.items()]
     return [hit for hit in hits if hit.link.reference], is_cut
 
 

@@ -5,13 +5,14 @@ Nothing is looked through that grows with the store.
 
 from collections.abc import Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import bindparam, select, union_all
 
 from crmbot.crm.lookup.candidates import NEAREST, Row
-from crmbot.crm.lookup.naming import Named, latest_names, names_with_word
+from crmbot.crm.lookup.naming import Named, called, latest_names, names_with_word
 from crmbot.crm.lookup.words import SLOTS, slots, word_values
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
@@ -28,42 +29,41 @@ _MOST_NAMESAKES = 500
 
 
 def nearest_to(work: Work, kinds: Sequence[Named], word: str) -> list[tuple[Kind, Row]]:
-    """Return the records whose names are most like a word, each with its kind.
+    """Return the records whose names are most like a word, each with its kind."""
+    models = {named.kind: named.model for named in kinds}
+    return [(kind, work.get(models[kind], row_id)) for kind, row_id in nearest_names(work, tuple(kinds), word)]
+
+
+def nearest_names(work: Work, kinds: tuple[Named, ...], word: str) -> list[tuple[Kind, str]]:
+    """Return kind and id of the records whose names are most like a word, the likest first.
 
     Looked through are the latest ones and those with a word that begins as this one may, but for a slip.
     """
     key = fold_name(word)
-    known: dict[tuple[Kind, str], tuple[Named, str]] = {}
-    for named in kinds:
-        for record_id, name in (*_latest(work, named, _LATEST // len(kinds)), *_alike(work, named, key)):
-            known[named.kind, record_id] = (named, name)
-    names = {own: name for own, (_, name) in known.items()}
+    found = work.values(latest_names(kinds), most=_LATEST // len(kinds))
+    if key:
+        found += work.values(_beginning(kinds), **slots(key))
+    # Of those equally like, kinds in order, and of each the latest first.
+    names = dict(map(itemgetter(1, 2), sorted(found, key=itemgetter(0))))
     near = process.extract(key, names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)
-    return [(own[0], work.get(known[own][0].model, own[1])) for _, _, own in near]
-
-
-def _latest(work: Work, named: Named, most: int) -> list[tuple[Any, ...]]:
-    return work.values(latest_names(named), most=most)
-
-
-def _alike(work: Work, named: Named, key: str) -> list[tuple[Any, ...]]:
-    return work.values(_beginning(named), **slots(key)) if key else []
+    return [(kinds[int(place)].kind, row_id) for place, _, row_id in (own.partition(" ") for _, _, own in near)]
 
 
 @cache
-def _beginning(named: Named) -> Prepared:
-    """Return what gives id and folded name of some records of which a word begins as one of the slots says."""
-    model, mine = named.model, named.model.workspace_id == bindparam("workspace")
-    own = (model.workspace_id == NameWord.workspace_id) & (model.id == NameWord.record_id)
-    of_kind = (NameWord.workspace_id == bindparam("workspace"), NameWord.kind == named.kind)
+def _beginning(kinds: tuple[Named, ...]) -> Prepared:
+    """Return what gives `called` of some records of which a word begins as one of the slots says."""
     found = []
-    for place in range(SLOTS):
-        start: Any = bindparam(f"start_{place}")
-        stop: Any = bindparam(f"stop_{place}")
-        first = select(model.id, named.key).where(mine, named.key >= start, named.key < stop)
-        later = select(model.id, named.key).join(NameWord, own).where(*of_kind, mine)
-        later = later.where(NameWord.word >= start, NameWord.word < stop)
-        found += [select(source.limit(_OF_A_SLOT).subquery()) for source in (first, later)]
+    for place_of_kind, named in enumerate(kinds):
+        model, mine = named.model, named.model.workspace_id == bindparam("workspace")
+        own = (model.workspace_id == NameWord.workspace_id) & (model.id == NameWord.record_id)
+        of_kind = (NameWord.workspace_id == bindparam("workspace"), NameWord.kind == named.kind)
+        for place in range(SLOTS):
+            start: Any = bindparam(f"start_{place}")
+            stop: Any = bindparam(f"stop_{place}")
+            first = select(*called(place_of_kind, named)).where(mine, named.key >= start, named.key < stop)
+            later = select(*called(place_of_kind, named)).join(NameWord, own).where(*of_kind, mine)
+            later = later.where(NameWord.word >= start, NameWord.word < stop)
+            found += [select(source.limit(_OF_A_SLOT).subquery()) for source in (first, later)]
     return Prepared(union_all(*found))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, select, union_all
+from sqlalchemy import ColumnElement, Integer, bindparam, literal, select, union_all
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES
 from crmbot.crm.lookup.words import holding, name_starts, word_starts, word_values
@@ -169,13 +169,20 @@ def names_with_word(named: Named) -> Prepared:
     return Prepared(union_all(select(first), select(later)))
 
 
+def called(place: int, named: Named) -> tuple[Any, ...]:
+    """Return the columns of a kind's place among others, the place again with the record's id, and its folded name."""
+    return literal(place), literal(f"{place} ").concat(named.model.id), named.key
+
+
 @cache
-def latest_names(named: Named) -> Prepared:
-    """Return what gives id and folded name of the latest records."""
-    model = named.model
-    return Prepared(
-        select(model.id, named.key)
-        .where(model.workspace_id == bindparam("workspace"))
-        .order_by(model.number.desc())
+def latest_names(kinds: tuple[Named, ...]) -> Prepared:
+    """Return what gives `called` of the latest records of each kind."""
+    latest = [
+        select(*called(place, named))
+        .where(named.model.workspace_id == bindparam("workspace"))
+        .order_by(named.model.number.desc())
         .limit(bindparam("most", type_=Integer))
-    )
+        .subquery()
+        for place, named in enumerate(kinds)
+    ]
+    return Prepared(union_all(*map(select, latest)))
