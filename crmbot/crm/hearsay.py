@@ -6,12 +6,11 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from rapidfuzz import fuzz
-from sqlalchemy import bindparam, literal, select, union_all
 
 from crmbot.crm.lookup import NAMED, candidate, find_target
 from crmbot.crm.lookup.candidates import found_by
 from crmbot.crm.lookup.naming import by_name, by_number, compared_with
-from crmbot.crm.prepared import Prepared
+from crmbot.crm.lookup.single_words import names_somebody, surnamed
 from crmbot.crm.requests import AddNote, LogActivity
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
@@ -45,24 +44,6 @@ _EVERYDAY = frozenset(
 they still may."""
 _AROUND = ".,;:!?()\"'\u201c\u201d"
 _OWNERS = re.compile(r"['\u2019]s$")
-_BEGUN = Prepared(
-    union_all(
-        *(
-            select(
-                select(literal(1))
-                .where(
-                    named.model.workspace_id == bindparam("workspace"),
-                    named.key >= bindparam("key"),
-                    named.key < bindparam("end"),
-                )
-                .limit(1)
-                .scalar_subquery()
-            )
-            for named in NAMED.values()
-        )
-    )
-)
-"""Whether names of each kind begin with a word."""
 _MONTHS = frozenset("january february march april may june july august september october november december".split())
 
 
@@ -117,7 +98,8 @@ def _whose(request: Said) -> MissingFact:
 def mentioned(work: Work, text: str) -> list[Any]:
     """Return the records that the words of something to do name, of which none was asked for.
 
-    A number, a whole name, a person's first name, or with a capital a company's first word; never an everyday word.
+    A number, a whole name, a person's first name, or with a capital a person's last name or a company's first word;
+    never an everyday word.
     """
     return _named_in(work, text.split(), unasked=True)
 
@@ -198,7 +180,7 @@ def _begins_one(work: Work, word: str) -> bool:
     key = fold_name(_bare(word))
     if not key or parse_reference(_bare(word)) is not None:
         return bool(key)
-    return any(row[0] for row in work.values(_BEGUN, key=key, end=f"{key}!"))
+    return names_somebody(work, key)
 
 
 def _called(work: Work, words: list[str], *, first: bool, unasked: bool) -> list[Any]:
@@ -220,6 +202,8 @@ def _called(work: Work, words: list[str], *, first: bool, unasked: bool) -> list
             for kind in _kinds(bare, match, unasked=unasked)
             for row in found_by(work, by_name(NAMED[kind], match, ""), NAMED[kind].model, **compared_with(key))
         ]
+        if match == "begins" and bare[0][:1].isupper():
+            rows = [*surnamed(work, key), *rows]
         if rows:
             return rows
     return []

@@ -113,7 +113,16 @@ def test_words_around_a_name_stay_before_the_text(globex: Crm) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["call Dana Fox", "send Dana the offer", "call dana", "Dana anrufen", "ask for globex's address"]
+    "words",
+    [
+        "call Dana Fox",
+        "send Dana the offer",
+        "call dana",
+        "Dana anrufen",
+        "call Fox tomorrow",
+        "Ring up Fox's boss",
+        "ask for globex's address",
+    ],
 )
 def test_a_task_is_about_the_one_it_names_and_the_answer_says_so(globex: Crm, words: str) -> None:
     globex.do(CreateDeal("Globex pilot", contact="Dana Fox", company="Globex"))
@@ -139,6 +148,26 @@ def test_a_task_is_about_nobody_by_a_word_that_is_common(globex: Crm, words: str
         globex.do(CreateCompany(name))
     globex.do(CreateTask(words))
     assert (globex.rows(Activity)[0].contact_id, globex.rows(Activity)[0].company_id) == (None, None)
+
+
+def test_a_surname_in_small_letters_is_just_a_word(globex: Crm) -> None:
+    globex.do(CreateTask("hunt the fox"))
+    assert globex.rows(Activity)[0].contact_id is None
+
+
+def test_a_surname_that_two_have_or_a_company_too_is_asked_about(globex: Crm) -> None:
+    globex.do(CreateContact("Tom Miller"))
+    globex.do(CreateCompany("Miller AG"))
+    done = globex.do(CreateTask("call Miller tomorrow"))
+    assert globex.rows(Activity)[0].contact_id is None
+    assert done.warnings == (
+        "C-2 Tom Miller and O-2 Miller AG may be meant, so it is about neither. To say which, add re:C-2.",
+    )
+
+
+def test_a_note_of_somebody_by_their_surname_is_theirs(globex: Crm) -> None:
+    note = _note(globex, "they told us that Fox waits for it")
+    assert note.contact_id == globex.rows(Contact)[0].id
 
 
 def test_a_task_that_names_two_is_about_neither_and_says_how_to_choose(globex: Crm) -> None:
