@@ -1,6 +1,5 @@
 """Slash commands: the answer rides in the ack."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from crmbot.slack.desk import Incoming
 from crmbot.slack.forms.opening import Asker
 from crmbot.slack.installations import acting_team
 from crmbot.slack.message import Message
+from crmbot.slack.packing import packed
 from crmbot.slack.places import Place
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -50,7 +50,7 @@ class Commands(Middleware):
         acting_team.set(req.context.team_id or "")
         message = self._answer(noun, req.body, req.context)
         # A form that is open asks what the answer would.
-        return BoltResponse(status=200, body=json.dumps(private(message)) if message else "")
+        return BoltResponse(status=200, body=packed(private(message)) if message else "")
 
     def _answer(self, noun: str, body: dict[str, Any], context: BoltContext) -> Message | None:
         asker = self._asker

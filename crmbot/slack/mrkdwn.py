@@ -68,6 +68,8 @@ def unescape(text: str, names: Mapping[str, str] | None = None) -> str:
 def one_line(value: Any, limit: int = 150) -> Mrkdwn:
     """Return escaped text on one line, trimmed with an ellipsis before it is escaped."""
     text = str(value)
+    if len(text) * 2 <= limit:
+        return escape(" ".join(text.split()))
     # However long it is, only its beginning is worth looking at.
     start = " ".join(text[: limit * 4].split())
     return escape(trim(start if len(text) <= limit * 4 else f"{start}…", limit))
@@ -89,9 +91,14 @@ def size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def fits(text: str, limit: int) -> bool:
+    """Say whether text is of at most `limit`; no character counts more than twice, so short ones need no counting."""
+    return len(text) * 2 <= limit or size(text) <= limit
+
+
 def trim(text: str, limit: int) -> str:
     """Return plain text of at most `limit`, ending in an ellipsis when something was left out."""
-    if size(text) <= limit:
+    if fits(text, limit):
         return text
     kept = text[: limit - 1]
     while size(kept) >= limit:
@@ -101,7 +108,7 @@ def trim(text: str, limit: int) -> str:
 
 def trim_mrkdwn(text: str, limit: int) -> Mrkdwn:
     """Trim mrkdwn without leaving half an entity or half a link."""
-    if size(text) <= limit:
+    if fits(text, limit):
         return Mrkdwn(text)
     kept = trim(text, limit).removesuffix("…")
     return Mrkdwn(_OPEN_END.sub("", kept).rstrip() + "…")
@@ -109,4 +116,7 @@ def trim_mrkdwn(text: str, limit: int) -> Mrkdwn:
 
 def plain(value: Any, limit: int) -> str:
     """Return text for places that are not parsed, safe to show and trimmed."""
+    if type(value) is str and value.isprintable() and len(value) * 2 <= limit:
+        # Nothing unsafe is printable.
+        return value.strip()
     return trim(_UNSAFE.sub("", str(value)).strip(), limit)

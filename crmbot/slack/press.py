@@ -32,14 +32,7 @@ class Press:
     @property
     def value(self) -> str:
         """Return what the button carries."""
-        data = encode(self.request)
-        if self.then is not None:
-            data["then"] = encode(self.then)
-        if self.row:
-            data["row"] = 1
-        if self.picked is not None:
-            data["as"] = [self.picked.word, self.picked.record]
-        return packed(data)
+        return _value(self.request, self.then, self.picked, row=self.row)
 
     @classmethod
     def read(cls, value: str) -> "Press":
@@ -52,6 +45,17 @@ class Press:
             raise BadInput(_STALE)
         row, then, picked = bool(data.pop("row", False)), data.pop("then", None), _picked(data.pop("as", None))
         return cls(decode(data), decode(then) if isinstance(then, dict) else None, row, picked)
+
+
+def _value(request: Request, then: Request | None = None, picked: Picked | None = None, *, row: bool = False) -> str:
+    data = encode(request)
+    if then is not None:
+        data["then"] = encode(then)
+    if row:
+        data["row"] = 1
+    if picked is not None:
+        data["as"] = [picked.word, picked.record]
+    return packed(data)
 
 
 def _picked(data: Any) -> Picked | None:
@@ -73,7 +77,7 @@ def press_button(
     picked: Picked | None = None,
 ) -> Element | None:
     """Return a button that does `request`; its action id is the request's name unless given."""
-    value = Press(request, then, row, picked).value
+    value = _value(request, then, picked, row=row)
     return button(label, action_id or request.NAME, value, style=style, confirm=confirm)
 
 
@@ -81,4 +85,4 @@ def press_menu(
     placeholder: str, action_id: str, choices: Sequence[tuple[str, Request]], *, then: Request | None = None
 ) -> Element | None:
     """Return a menu whose every choice does its own request."""
-    return menu(placeholder, action_id, [(label, Press(request, then).value) for label, request in choices])
+    return menu(placeholder, action_id, [(label, _value(request, then)) for label, request in choices])

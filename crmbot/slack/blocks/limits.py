@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from crmbot.slack.message import Block, Message
-from crmbot.slack.mrkdwn import plain, size, trim, trim_mrkdwn
+from crmbot.slack.mrkdwn import fits, plain, trim, trim_mrkdwn
 
 BLOCKS = 50
 SECTION_TEXT = 3000
@@ -31,6 +32,7 @@ MESSAGE_TEXT = 3500
 """Of the text beside the blocks, which notifications and screen readers use; Slack advises 4,000 at most."""
 CHART = "data_visualization"
 """The type of the block that Slack draws as a chart."""
+_kind = itemgetter("type")
 
 
 def fit(message: Message) -> Message:
@@ -55,31 +57,35 @@ def _keep(block: Block) -> Block | None:
 
 def _text(value: dict[str, Any] | None, limit: int) -> dict[str, Any] | None:
     """Trim a text object; None when it is empty."""
-    if not value or not value["text"].strip():
+    text = value["text"] if value else ""
+    if not text or text.isspace():
         return None
-    if size(value["text"]) <= limit:
+    if len(text) * 2 <= limit or fits(text, limit):
         return value
     cut = trim_mrkdwn if value["type"] == "mrkdwn" else trim
-    return {**value, "text": str(cut(value["text"], limit))}
+    return {**value, "text": str(cut(text, limit))}
 
 
 def _section(block: Block) -> Block | None:
-    fields = [fitted for field in block.get("fields", ()) if (fitted := _text(field, FIELD_TEXT))]
+    if "fields" not in block and "accessory" not in block:
+        return _worded(block, SECTION_TEXT)
     text = _text(block.get("text"), SECTION_TEXT)
-    fitted = {key: value for key, value in block.items() if key not in {"text", "fields"}}
-    if text:
-        fitted["text"] = text
-    if fields:
-        fitted["fields"] = fields[:FIELDS]
+    fields = [fitted for field in block.get("fields", ()) if (fitted := _text(field, FIELD_TEXT))]
     if not (text or fields):
         return None
+    fitted = {**block, "text": text, "fields": fields[:FIELDS]}
     if "accessory" in fitted and not _element_fits(fitted["accessory"]):
         del fitted["accessory"]
-    return fitted
+    return {name: part for name, part in fitted.items() if part}
 
 
 def _header(block: Block) -> Block | None:
-    text = _text(block["text"], HEADER_TEXT)
+    return _worded(block, HEADER_TEXT)
+
+
+def _worded(block: Block, limit: int) -> Block | None:
+    """Trim the text of a block that has nothing else; None when it is empty."""
+    text = _text(block.get("text"), limit)
     return {**block, "text": text} if text else None
 
 
@@ -93,16 +99,15 @@ def _context(block: Block) -> Block | None:
 
 
 def _actions(block: Block) -> Block | None:
-    elements = [element for element in block["elements"] if _element_fits(element)]
+    elements = list(filter(_element_fits, block["elements"]))
     return {**block, "elements": elements[:ACTIONS]} if elements else None
 
 
 def _element_fits(element: dict[str, Any]) -> bool:
     """Say whether a button's value survived whole: half a request is worse than no button."""
-    options = element.get("options", ())
-    return len(element.get("value", "")) <= BUTTON_VALUE and all(
-        len(option["value"]) <= OPTION_VALUE for option in options
-    )
+    if "options" in element and any(len(option["value"]) > OPTION_VALUE for option in element["options"]):
+        return False
+    return len(element.get("value", "")) <= BUTTON_VALUE
 
 
 def _table(block: Block) -> Block | None:
@@ -127,6 +132,9 @@ def _image(block: Block) -> Block | None:
 
 def _only_so_many(blocks: list[Block]) -> list[Block]:
     """Keep one table and two charts; more of them Slack refuses."""
+    kinds = list(map(_kind, blocks))
+    if "table" not in kinds and CHART not in kinds:
+        return blocks[:BLOCKS]
     room = {"table": 1, CHART: CHARTS}
     kept = []
     for block in blocks:
@@ -191,7 +199,7 @@ def simplify(message: Message, kinds: frozenset[str] | None = None) -> Message |
 
 def has_charts(message: Message) -> bool:
     """Say whether Slack itself is to draw a chart in the message."""
-    return any(block["type"] == CHART for block in message.blocks)
+    return CHART in map(_kind, message.blocks)
 
 
 _RICH = frozenset({"table", "data_table", CHART})

@@ -86,5 +86,5 @@ def answer_message(
         read_as = context(join(["Read as", *echoes]))
         place = 1 if message.blocks else 0
         blocks = (*message.blocks[:place], *([read_as] if read_as else ()), *message.blocks[place:])
-        message = replace(message, blocks=blocks)
+        message = Message(message.text, blocks, message.pictures)
     return fit(message)

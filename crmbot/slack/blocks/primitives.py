@@ -1,6 +1,7 @@
 """The parts of cards: each keeps its limits and escapes what it is given, unless it is mrkdwn already."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from crmbot.slack.blocks import limits
@@ -10,7 +11,10 @@ from crmbot.slack.mrkdwn import Mrkdwn, escape, plain, trim_mrkdwn
 
 def mrkdwn(text: Any, limit: int = limits.SECTION_TEXT) -> Element:
     """Return a text object with formatting; bare addresses and names in it are left as they are."""
-    return {"type": "mrkdwn", "text": str(trim_mrkdwn(escape(text), limit)), "verbatim": True}
+    line = text if type(text) is Mrkdwn else escape(text)
+    if len(line) * 2 > limit:
+        line = trim_mrkdwn(line, limit)
+    return {"type": "mrkdwn", "text": str(line), "verbatim": True}
 
 
 def plain_text(text: Any, limit: int, *, emoji: bool = False) -> Element:
@@ -20,12 +24,14 @@ def plain_text(text: Any, limit: int, *, emoji: bool = False) -> Element:
 
 def section(text: Any, *, accessory: Element | None = None, block_id: str | None = None) -> Block:
     """Return a paragraph of mrkdwn, with one button or menu beside it."""
-    return _block("section", text=mrkdwn(text), accessory=accessory, block_id=block_id)
+    block: Block = {"type": "section", "text": mrkdwn(text)}
+    return block if accessory is None and block_id is None else _with(block, accessory=accessory, block_id=block_id)
 
 
 def sentence(text: Any, *, accessory: Element | None = None) -> Block:
     """Return a paragraph shown exactly as it is."""
-    return _block("section", text=plain_text(text, limits.SECTION_TEXT), accessory=accessory)
+    block: Block = {"type": "section", "text": plain_text(text, limits.SECTION_TEXT)}
+    return block if accessory is None else _with(block, accessory=accessory)
 
 
 def fields(pairs: Iterable[tuple[str, Any]]) -> Block | None:
@@ -52,8 +58,8 @@ def divider() -> Block:
 
 def actions(*elements: Element | None, block_id: str | None = None) -> Block | None:
     """Return a row of buttons and menus; None when there is none."""
-    kept = [element for element in elements if element is not None]
-    return _block("actions", elements=kept[: limits.ACTIONS], block_id=block_id) if kept else None
+    kept = list(filter(None, elements))
+    return _with({"type": "actions", "elements": kept[: limits.ACTIONS]}, block_id=block_id) if kept else None
 
 
 def button(
@@ -62,8 +68,15 @@ def button(
     """Return a button; None when its value is longer than Slack carries."""
     if len(value) > limits.BUTTON_VALUE:
         return None
-    text = plain_text(label, limits.BUTTON_TEXT, emoji=True)
-    return _block("button", text=text, action_id=action_id, value=value, style=style, confirm=confirm)
+    text = {"type": "plain_text", "text": _label(label, limits.BUTTON_TEXT), "emoji": True}
+    made: Element = {"type": "button", "text": text, "action_id": action_id, "value": value}
+    return made if style is None and confirm is None else _with(made, style=style, confirm=confirm)
+
+
+@lru_cache(1000)
+def _label(text: str, limit: int) -> str:
+    """Return the words of a button or a choice: mostly the same few, so they are looked through once."""
+    return plain(text, limit) or "–"  # noqa: RUF001 - a dash
 
 
 def menu(
@@ -71,15 +84,15 @@ def menu(
 ) -> Element | None:
     """Return a menu of (label, value), which asks before any of them; None when there is nothing to choose."""
     choices = [
-        {"text": plain_text(label, limits.OPTION_TEXT), "value": value}
+        {"text": {"type": "plain_text", "text": _label(label, limits.OPTION_TEXT), "emoji": False}, "value": value}
         for label, value in options
         if len(value) <= limits.OPTION_VALUE
     ]
     if not choices:
         return None
     hint = plain_text(placeholder, limits.PLACEHOLDER)
-    shown = choices[: limits.OPTIONS]
-    return _block("static_select", placeholder=hint, action_id=action_id, options=shown, confirm=confirm)
+    made = {"type": "static_select", "placeholder": hint, "action_id": action_id, "options": choices[: limits.OPTIONS]}
+    return _with(made, confirm=confirm)
 
 
 def confirmation(title: str, text: str, yes: str) -> Element:
@@ -130,9 +143,10 @@ def stack(*blocks: Block | Iterable[Block | None] | None) -> tuple[Block, ...]:
         if isinstance(block, dict):
             flat.append(block)
         elif block is not None:
-            flat.extend(part for part in block if part is not None)
+            flat.extend(filter(None, block))
     return tuple(flat)
 
 
-def _block(kind: str, **parts: Any) -> dict[str, Any]:
-    return {"type": kind, **{name: value for name, value in parts.items() if value is not None}}
+def _with(block: dict[str, Any], **parts: Any) -> dict[str, Any]:
+    """Return the block with those parts that there are."""
+    return block | {name: value for name, value in parts.items() if value is not None}

@@ -14,6 +14,8 @@ from crmbot.slack.places import Place
 
 _STALE = "This form was made by another version of crmbot; type the command instead."
 
+_NOWHERE = Place()
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -27,7 +29,7 @@ class Asked:
     form: str
     known: dict[str, Any] = field(default_factory=dict)
     was: dict[str, Any] = field(default_factory=dict)
-    place: Place = field(default_factory=Place)
+    place: Place = _NOWHERE
     draft: str = ""
     then: Request | None = None
     then_field: str = ""
@@ -38,7 +40,7 @@ class Asked:
         data: dict[str, Any] = {"form": encode_known(self.form, self.known)}
         if self.draft:
             data["draft"] = self.draft
-        return packed(data | self._following())
+        return packed(data | self._following() if self.then else data)
 
     @property
     def metadata(self) -> str:
