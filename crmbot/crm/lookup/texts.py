@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -14,7 +13,7 @@ class may_say(FunctionElement[bool]):  # noqa: N801 - reads as the SQL function 
     Folding leaves out full stops and apostrophes and turns what isn't ASCII into plain letters.
     """
 
-    type = Boolean()
+    # Of no type: of a Boolean SQLAlchemy asks on SQLite whether it `= 1`, which has all of it computed for each text.
     inherit_cache = True
     name = "may_say"
 
