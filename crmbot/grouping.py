@@ -24,6 +24,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+from crmbot.direct import Direct
 from crmbot.errors import Busy
 
 Effect = Callable[[Connection], Any]
@@ -148,7 +149,7 @@ def run_apart(connection: Connection, place: Place) -> None:
     The transaction is bound to that place's workspace from then on.
     """
     assert place.effect is not None  # noqa: S101 - `next_effect` takes no other
-    connection.execution_options(crmbot_workspace=place.workspace_id, crmbot_joins="create_savepoint")
+    _bind(connection, place.workspace_id)
     _tell(connection, "SAVEPOINT effect")
     try:
         place.came_to = place.effect(connection)
@@ -161,8 +162,17 @@ def run_apart(connection: Connection, place: Place) -> None:
     _tell(connection, "RELEASE effect")
 
 
+def _bind(connection: Connection, workspace_id: str) -> None:
+    if isinstance(connection, Direct):
+        connection.bind(workspace_id, crmbot_joins="create_savepoint")
+    else:
+        connection.execution_options(crmbot_workspace=workspace_id, crmbot_joins="create_savepoint")
+
+
 def _settle(connection: Connection, *, keep: bool) -> None:
     """End the savepoint that the effect's own session began, if it had one."""
+    if isinstance(connection, Direct) and connection.driver is not None:
+        return
     inner = connection.get_nested_transaction()
     if inner is not None:
         (inner.commit if keep else inner.rollback)()
@@ -170,7 +180,8 @@ def _settle(connection: Connection, *, keep: bool) -> None:
 
 def _tell(connection: Connection, statement: str) -> None:
     """Say it to the driver itself; the library's savepoints cost a third of an effect."""
-    driver = connection.connection.driver_connection
+    driver = connection.driver if isinstance(connection, Direct) else None
+    driver = driver or connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         connection.exec_driver_sql(statement)
         return

@@ -1,24 +1,26 @@
 """Statements compiled once and handed to the driver as they are, for paths where the library's part costs the most.
 
-On SQLite, where a statement takes less time than what surrounds it, they go past the library to the driver itself:
-whoever listens to the engine's statements hears of them, and the driver's errors are raised as the library's.
+On SQLite, where a statement takes less time than what surrounds it, they go past the library to the driver itself
+(`crmbot.direct`): who listens to the engine's statements hears of them, and the driver's errors are the library's.
 """
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from sqlite3 import Connection as SQLite
 from sqlite3 import Error as SQLiteError
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
+from crmbot.binding import is_bound, refuse_unbound
+from crmbot.direct import Direct, as_library_s
+
 Values = Mapping[str, Any]
-Found = TypeVar("Found")
 _AT_ONCE = 500
 """Rows fetched together from a server."""
 
@@ -33,12 +35,13 @@ class Prepared:
     def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
         """Run the statement and return its rows with their values as the columns' types give them."""
         compiled = self._for(connection)
-        bound = compiled.bind(values)
-        if compiled.is_sqlite:
-            found: Sequence[Any] = _on_sqlite(connection, compiled.text, bound, _fetch)
-        else:
-            found = connection.exec_driver_sql(compiled.text, bound).all()
-        return [compiled.read(row) for row in found] if compiled.reads else list(map(tuple, found))
+        found = compiled.fetch(connection, compiled.bind(values))
+        return list(map(compiled.read, found)) if compiled.reads else found
+
+    def named(self, connection: Connection, values: Values) -> list[dict[str, Any]]:
+        """Run the statement and return its rows, each a dictionary of its columns' values."""
+        compiled = self._for(connection)
+        return list(map(compiled.read_named, compiled.fetch(connection, compiled.bind(values))))
 
     def records(self, connection: Connection, values: Values) -> list[Any]:
         """Run the statement and return its rows, whose values have the names of their columns as well."""
@@ -50,28 +53,14 @@ class Prepared:
         A server is asked for them in parts, unless `apart` is false: then it plans for all of them and sends them.
         """
         compiled = self._for(connection)
-        bound = compiled.bind(values)
-        if compiled.is_sqlite:
-            cursor = _on_sqlite(connection, compiled.text, bound, SQLite.execute)
-            try:
-                yield from map(compiled.read, cursor)
-            except SQLiteError as error:
-                raise _as_library_s(error, connection, compiled.text, bound) from error
-        else:
-            options = {"yield_per": _AT_ONCE} if apart else {}
-            with connection.exec_driver_sql(compiled.text, bound, execution_options=options) as found:
-                yield from map(compiled.read, found)
+        return compiled.stream(connection, compiled.bind(values), apart=apart)
 
     def run(self, connection: Connection, values: Sequence[Values]) -> int:
         """Run the statement, once for each set of values; return how many rows it met."""
         compiled = self._for(connection)
-        bound = [compiled.bind(one) for one in values]
-        given = bound if len(bound) > 1 else bound[0]
-        if not compiled.is_sqlite:
-            return connection.exec_driver_sql(compiled.text, given).rowcount
-        return _on_sqlite(
-            connection, compiled.text, given, SQLite.execute if len(bound) == 1 else SQLite.executemany
-        ).rowcount
+        if len(values) == 1:
+            return compiled.run(connection, compiled.bind(values[0]), many=False)
+        return compiled.run(connection, list(map(compiled.bind, values)), many=True)
 
     @cached_property
     def _record(self) -> Callable[[tuple[Any, ...]], Any]:
@@ -81,30 +70,12 @@ class Prepared:
 
     def _for(self, connection: Connection) -> "_Compiled":
         dialect = connection.dialect
-        known = self._compiled.get(dialect.name)
-        if known is None:
-            known = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
-        return known
-
-
-def _on_sqlite(connection: Connection, text: str, bound: Any, use: Callable[[SQLite, str, Any], Found]) -> Found:
-    for listener in connection.dispatch.before_cursor_execute:
-        text, bound = listener(connection, None, text, bound, None, isinstance(bound, list))
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, SQLite)  # noqa: S101 - this dialect's driver
-    try:
-        return use(driver, text, bound)
-    except SQLiteError as error:
-        raise _as_library_s(error, connection, text, bound) from error
-
-
-def _fetch(driver: SQLite, text: str, bound: Any) -> list[Any]:
-    return driver.execute(text, bound).fetchall()
-
-
-def _as_library_s(error: SQLiteError, connection: Connection, text: str, bound: Any) -> BaseException:
-    hides = connection.engine.hide_parameters
-    return DBAPIError.instance(text, bound, error, SQLiteError, hide_parameters=hides, dialect=connection.dialect)
+        try:
+            return self._compiled[dialect.name]
+        except KeyError:
+            kind = _OnSQLite if dialect.driver == "pysqlite" else _Compiled
+            known = self._compiled[dialect.name] = kind(self._statement, dialect)
+            return known
 
 
 class _Compiled:
@@ -115,32 +86,110 @@ class _Compiled:
         if not isinstance(compiled, SQLCompiler):
             raise TypeError("only statements can be prepared")
         self.text = str(compiled)
-        self.is_sqlite = dialect.driver == "pysqlite"
         names = compiled.positiontup
         self._names = tuple(names if names is not None else compiled.bind_names.values())
-        self._by_name = names is None
-        self._given = {name: value for name, value in compiled.params.items() if value is not None}
+        self._given: dict[str, Any] = dict.fromkeys(self._names) | compiled.params
+        self._pick = _picker(self._names)
         writers = {
             name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()
         }
         self._writers = tuple(
             (place, writer) for place, name in enumerate(self._names) if (writer := writers[name]) is not None
         )
-        columns: Iterable[Any] = getattr(statement, "exported_columns", ())
+        columns: tuple[Any, ...] = tuple(getattr(statement, "exported_columns", ()))
+        self._columns = tuple(column.key for column in columns)
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self.reads = tuple((place, reader) for place, reader in enumerate(readers) if reader)
+        self._named_reads = tuple((self._columns[place], reader) for place, reader in self.reads)
 
     def bind(self, values: Values) -> Any:
         """Return the parameters as the driver takes them."""
-        given = self._given
-        bound = [values[name] if name in values else given.get(name) for name in self._names]
-        for place, writer in self._writers:
-            bound[place] = writer(bound[place])
-        return dict(zip(self._names, bound, strict=True)) if self._by_name else tuple(bound)
+        return dict(zip(self._names, self._bound(values), strict=True))
 
-    def read(self, row: Sequence[Any]) -> tuple[Any, ...]:
+    def _bound(self, values: Values) -> Sequence[Any]:
+        bound = self._pick({**self._given, **values})
+        if not self._writers:
+            return bound
+        written = list(bound)
+        for place, writer in self._writers:
+            written[place] = writer(written[place])
+        return written
+
+    def read(self, row: Iterable[Any]) -> tuple[Any, ...]:
         """Return a row's values as the columns' types give them."""
         values = list(row)
         for place, reader in self.reads:
             values[place] = reader(values[place])
         return tuple(values)
+
+    def read_named(self, row: Iterable[Any]) -> dict[str, Any]:
+        """Return them by the columns' names."""
+        values = dict(zip(self._columns, row, strict=True))
+        for name, reader in self._named_reads:
+            values[name] = reader(values[name])
+        return values
+
+    def fetch(self, connection: Connection, bound: Any) -> list[Any]:
+        """Run the statement and return its rows as the driver gives them."""
+        return list(map(tuple, connection.exec_driver_sql(self.text, bound)))
+
+    def stream(self, connection: Connection, bound: Any, *, apart: bool) -> Iterator[tuple[Any, ...]]:
+        """Run the statement and yield its rows."""
+        options = {"yield_per": _AT_ONCE} if apart else {}
+        with connection.exec_driver_sql(self.text, bound, execution_options=options) as found:
+            yield from map(self.read, found)
+
+    def run(self, connection: Connection, bound: Any, *, many: bool) -> int:
+        """Run the statement, or for `many` sets of parameters; return how many rows it met."""
+        del many
+        return connection.exec_driver_sql(self.text, bound).rowcount
+
+
+class _OnSQLite(_Compiled):
+    """The same where the driver is asked without the library."""
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        super().__init__(statement, dialect)
+        self._is_bound = is_bound(self.text)
+        self.bind = self._bound
+
+    def fetch(self, connection: Connection, bound: Any) -> list[Any]:
+        driver = self._driver(connection, bound)
+        try:
+            return driver.execute(self.text, bound).fetchall()
+        except SQLiteError as error:
+            raise as_library_s(error, connection, self.text, bound) from error
+
+    def stream(self, connection: Connection, bound: Any, *, apart: bool) -> Iterator[tuple[Any, ...]]:
+        del apart
+        driver = self._driver(connection, bound)
+        try:
+            yield from map(self.read, driver.execute(self.text, bound))
+        except SQLiteError as error:
+            raise as_library_s(error, connection, self.text, bound) from error
+
+    def run(self, connection: Connection, bound: Any, *, many: bool) -> int:
+        driver = self._driver(connection, bound, many=many)
+        try:
+            return (driver.executemany if many else driver.execute)(self.text, bound).rowcount
+        except SQLiteError as error:
+            raise as_library_s(error, connection, self.text, bound) from error
+
+    def _driver(self, connection: Connection, bound: Any, *, many: bool = False) -> SQLite:
+        """Return the driver's connection, once everybody who listens has heard of the statement."""
+        if isinstance(connection, Direct) and connection.driver is not None:
+            if not self._is_bound:
+                refuse_unbound(self.text, connection.workspace_id)
+            return connection.driver
+        for listener in connection.dispatch.before_cursor_execute:
+            listener(connection, None, self.text, bound, None, many)
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, SQLite)  # noqa: S101 - this dialect's driver
+        return driver
+
+
+def _picker(names: tuple[str, ...]) -> Callable[[Values], tuple[Any, ...]]:
+    """Return what takes the values of these names out of a dictionary; `itemgetter` makes no tuple of a single one."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple(values[name] for name in names)

@@ -1,21 +1,20 @@
 """The connections that a file of SQLite is read on: kept open, and lent to one reader after the other.
 
-What the library's pool does around a loan takes longer than a lookup. Here a loan is a connection of the library's
-around one of the driver's that stays: who holds on to it after the transaction holds a closed one.
+Who holds on to one after the transaction holds a closed one.
 """
 
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Any
+from types import TracebackType
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
-_FAILED = (SQLAlchemyError, sqlite3.Error)
+from crmbot.busy import NO_ANSWER, raise_busy
+from crmbot.direct import FAILED, Direct, Kept, is_heard
+from crmbot.errors import Busy
 
 
 class Readers:
@@ -24,48 +23,51 @@ class Readers:
     def __init__(self, engine: Engine, most: int, seconds: float) -> None:
         self._engine = engine
         self._seconds = seconds
-        self._idle: deque[_Kept] = deque()
+        self._idle: deque[Kept] = deque()
         self._loans: SimpleQueue[None] = SimpleQueue()
         for _ in range(most):
             self._loans.put(None)
 
-    @contextmanager
-    def transaction(self, bound: Engine) -> Iterator[Connection]:
-        """Open a snapshot with the options of `bound`, the engine as it names a workspace.
+    def lend(self, bound: Engine, workspace_id: str) -> Direct:
+        """Return a connection with a snapshot of a workspace and the options of `bound`.
 
         Raises:
-            NoConnection: all were lent, and none came back in time.
+            Busy: all were lent and none came back in time, or the database did not answer.
         """
         try:
             self._loans.get(timeout=self._seconds)
         except Empty:
-            raise NoConnection("every connection is reading") from None
+            raise Busy(NO_ANSWER) from None
         try:
-            connection, kept = self._begin(bound)
-            try:
-                yield connection
-            finally:
-                if _is_ended(connection, kept):
-                    self._idle.append(kept)
-        finally:
+            return Direct(bound, self._begin(), workspace_id, is_heard=is_heard(self._engine))
+        except BaseException as error:
             self._loans.put(None)
+            raise_busy(error)
+            raise
 
-    def _begin(self, bound: Engine) -> tuple[Connection, "_Kept"]:
+    def _begin(self) -> Kept:
         """Begin on a connection that is kept, past those that broke meanwhile, or on a new one."""
         while True:
             try:
                 kept, is_new = self._idle.pop(), False
             except IndexError:
-                kept, is_new = _Kept(self._engine.connect()), True
-            connection = Connection(bound, kept)
+                kept, is_new = Kept(self._engine.connect()), True
             try:
-                connection.begin()
+                kept.driver.execute("BEGIN")
             except BaseException as error:
-                _discard(connection, kept)
-                if is_new or not isinstance(error, _FAILED):
-                    raise
+                kept.invalidate()
+                if is_new or not isinstance(error, FAILED):
+                    raise _as_library_s(error) from error
             else:
-                return connection, kept
+                return kept
+
+    def take_back(self, connection: Direct) -> None:
+        """End a loan."""
+        try:
+            if connection.end():
+                self._idle.append(connection.kept)
+        finally:
+            self._loans.put(None)
 
     def close(self) -> None:
         """Close the connections that nobody reads on."""
@@ -74,60 +76,27 @@ class Readers:
                 self._idle.pop().invalidate()
 
 
-class _Kept(PoolProxiedConnection):
-    """What a loan is made around: closing it closes nothing, and what is invalid is never lent again."""
+class Reading:
+    """A snapshot of a workspace for a block; a generator's would take longer to enter and leave."""
 
-    __slots__ = ("_holder", "_pooled", "dbapi_connection", "driver_connection")
+    __slots__ = ("_bound", "_connection", "_readers", "_workspace_id")
 
-    def __init__(self, holder: Connection) -> None:
-        self._holder = holder
-        self._pooled = holder.connection
-        self.dbapi_connection = self._pooled.dbapi_connection
-        self.driver_connection = self._pooled.driver_connection
+    def __init__(self, readers: Readers, bound: Engine, workspace_id: str) -> None:
+        self._readers, self._bound, self._workspace_id = readers, bound, workspace_id
 
-    def cursor(self, *given: Any, **named: Any) -> Any:
-        """Return a cursor of the driver's."""
-        return self._pooled.cursor(*given, **named)
+    def __enter__(self) -> Direct:
+        """Borrow a connection."""
+        self._connection = self._readers.lend(self._bound, self._workspace_id)
+        return self._connection
 
-    def rollback(self) -> None:
-        """End what was begun."""
-        self._pooled.rollback()
-
-    @property
-    def is_valid(self) -> bool:
-        """Whether it can be used."""
-        return not self._holder.closed
-
-    @property
-    def info(self) -> Any:
-        """What the library remembers of the driver's connection."""
-        return self._holder.info
-
-    def close(self) -> None:
-        """End a loan."""
-
-    def invalidate(self, e: BaseException | None = None, soft: bool = False) -> None:
-        """Close the driver's connection."""
-        del soft
-        if not self._holder.closed:
-            self._holder.invalidate(e)
-            self._holder.close()
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """Give it back; Busy when the database did not answer inside."""
+        self._readers.take_back(self._connection)
+        if error is not None:
+            raise_busy(error)
 
 
-def _is_ended(connection: Connection, kept: _Kept) -> bool:
-    """End a transaction; False when its connection is of no use any more, and closed."""
-    try:
-        connection.rollback()
-        connection.close()
-    except BaseException as error:
-        _discard(connection, kept)
-        if not isinstance(error, _FAILED):
-            raise
-    return kept.is_valid
-
-
-def _discard(connection: Connection, kept: _Kept) -> None:
-    kept.invalidate()
-    with suppress(*_FAILED):
-        connection.invalidate()
-        connection.close()
+def _as_library_s(error: BaseException) -> BaseException:
+    return OperationalError("BEGIN", None, error) if isinstance(error, sqlite3.OperationalError) else error

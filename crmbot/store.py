@@ -1,55 +1,37 @@
 """The database: one engine set up for SQLite or PostgreSQL, and sessions that can't leave their workspace."""
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from random import uniform
 from threading import local
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
+from crmbot.binding import EVERY_WORKSPACE, refuse_unbound
+from crmbot.busy import BUSY_SECONDS, raise_busy, told_as_busy
 from crmbot.errors import Busy
 from crmbot.grouping import Group, Place, Turn
-from crmbot.models import Base
-from crmbot.postgresql import begin_postgresql
-from crmbot.readers import Readers
-from crmbot.writer import LASTING, Writer, make_impatient
+from crmbot.postgresql import begin_postgresql, end_postgresql, keep_prepared
+from crmbot.readers import Readers, Reading
+from crmbot.writer import Writer, begin_immediate, make_impatient
 
-EVERY_WORKSPACE = "*"
-"""For work that serves all workspaces: claiming messages, reading mailboxes, migrating."""
+__all__ = ["BUSY_SECONDS", "EVERY_WORKSPACE", "Store", "is_lost_race", "open_store"]
 
-BUSY_SECONDS = 2.0
-"""How long a statement waits for another writer; below the 2.5 s that an answer may take."""
-
-_NO_ANSWER = "The database did not answer in time. Nothing was done; please try again."
-_NOT_WRITTEN = "The database cannot be written: its disk is full, broken or read-only. Nothing was done; tell an admin."
 _LOST = "The database was lost while saving, so it may be done or not. Please look before you try again."
 _READING, _PATIENT = 60.0, 3600.0
 """How long one statement of a report may take, and one of an import or export."""
 
-_BROKEN = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
-_TAKEN = ("SQLITE_BUSY", "SQLITE_BUSY_RECOVERY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED")
-_NAP_SECONDS = (0.0005, 0.003)
+_MOST_REMEMBERED = 10_000
 
 _waiting = local()
 """Until when this thread waits to write: for its turn among the threads and then among the processes, together."""
 
 Answer = TypeVar("Answer")
-
-_TABLES = sorted((name for name in Base.metadata.tables if name != "workspace"), key=len, reverse=True)
-_TOUCHES = re.compile(
-    r'(?:FROM\s+(?:"?\w+"?(?:\s+AS)?(?:\s+\w+)?\s*,\s*)*|JOIN\s+|UPDATE\s+)"?(?:' + "|".join(_TABLES) + r')"?\b',
-    re.IGNORECASE,
-)
-# A value stands behind the sign; another table's workspace_id binds nothing.
-_BOUND = re.compile(r'workspace_id"?\s*(?:=|IN\s*\()\s*[?%]', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +57,7 @@ class Store:
         """Open a session that sees one snapshot and writes nothing; a `patient` one may read for minutes."""
         seconds = _PATIENT if patient else _READING
         with (
-            self._connection(workspace_id, write=False, seconds=seconds) as connection,
+            self._connection(workspace_id, seconds, write=False) as connection,
             _session_on(connection) as session,
         ):
             yield session
@@ -93,7 +75,7 @@ class Store:
         if self.is_sqlite:
             # Nothing is locked before the first statement.
             engine = self._engine_for(workspace_id, write=True, seconds=seconds)
-            with self._turn_to_write(), _told_as_busy(), _session_on(engine) as session:
+            with self._turn_to_write(), told_as_busy(), _session_on(engine) as session:
                 yield session
                 session.commit()
             return
@@ -109,11 +91,11 @@ class Store:
         """
         if write:
             return self._committed(workspace_id, BUSY_SECONDS)
-        return self._connection(workspace_id, write=False, seconds=_READING)
+        return self._connection(workspace_id, _READING, write=False)
 
     @contextmanager
     def _committed(self, workspace_id: str, seconds: float) -> Iterator[Connection]:
-        with self._turn_to_write(), self._connection(workspace_id, write=True, seconds=seconds) as connection:
+        with self._turn_to_write(), self._connection(workspace_id, seconds) as connection:
             yield connection
             self._commit(connection)
 
@@ -140,34 +122,50 @@ class Store:
         """Run an effect and those of others who wait, and commit them together."""
         group = Group(self.turn)
         try:
-            with self._holding_turn(give_up_at), self._leading(workspace_id) as connection:
-                answer = effect(connection)
-                group.run_others(connection)
-                self._commit(connection)
+            if self.writer is None:
+                with self._holding_turn(give_up_at), self._connection(workspace_id, BUSY_SECONDS) as connection:
+                    answer = effect(connection)
+                    group.run_others(connection)
+                    self._commit(connection)
+            else:
+                answer = self._write_together(self.writer, workspace_id, effect, give_up_at, group)
         except BaseException as error:
             group.end(error)
             raise
         group.end()
         return answer
 
-    @contextmanager
-    def _leading(self, workspace_id: str) -> Iterator[Connection]:
-        if self.writer is None:
-            with self._connection(workspace_id, write=True, seconds=BUSY_SECONDS) as connection:
-                yield connection
-            return
-        with _told_as_busy(), self.writer.transaction(workspace_id) as connection:
-            yield connection
+    def _write_together(
+        self,
+        writer: Writer,
+        workspace_id: str,
+        effect: Callable[[Connection], Answer],
+        give_up_at: float,
+        group: Group,
+    ) -> Answer:
+        """Do so on the connection that is kept for it."""
+        try:
+            connection = writer.begin(workspace_id, give_up_at)
+            try:
+                answer = effect(connection)
+                group.run_others(connection)
+                connection.commit()
+            finally:
+                writer.end(connection)
+        except OperationalError as error:
+            raise_busy(error)
+            raise
+        finally:
+            self.turn.give()
+        return answer
 
-    @contextmanager
-    def _connection(self, workspace_id: str, *, write: bool, seconds: float) -> Iterator[Connection]:
+    def _connection(
+        self, workspace_id: str, seconds: float, *, write: bool = True
+    ) -> AbstractContextManager[Connection]:
         engine = self._engine_for(workspace_id, write, seconds)
         if self.readers is not None and not write:
-            with _told_as_busy(), self.readers.transaction(engine) as connection:
-                yield connection
-            return
-        with _told_as_busy(), _begin_on(engine) as connection:
-            yield connection
+            return Reading(self.readers, engine, workspace_id)
+        return _begun(engine)
 
     def _commit(self, connection: Connection) -> None:
         try:
@@ -251,11 +249,9 @@ def _begin_on(engine: Engine) -> Connection:
 
 
 @contextmanager
-def _told_as_busy() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, NoConnection) as error:
-        raise Busy(_NOT_WRITTEN if _is_named(error, *_BROKEN) else _NO_ANSWER) from error
+def _begun(engine: Engine) -> Iterator[Connection]:
+    with told_as_busy(), _begin_on(engine) as connection:
+        yield connection
 
 
 def open_store(url: str, *, pool_size: int = 10) -> Store:
@@ -281,9 +277,11 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
                 "-c idle_in_transaction_session_timeout=60000",
             },
         )
+        event.listen(engine, "connect", keep_prepared)
         event.listen(engine, "begin", begin_postgresql)
+        event.listen(engine, "rollback", end_postgresql)
     engine.hide_parameters = True  # what people wrote has no place in errors, which end in logs
-    event.listen(engine, "before_cursor_execute", _refuse_unbound)
+    event.listen(engine, "before_cursor_execute", _guard)
     if not _is_file(parsed):
         return Store(engine)
     return Store(engine, writer=Writer(engine), readers=Readers(engine, pool_size, BUSY_SECONDS))
@@ -314,40 +312,27 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("crmbot_write", True)
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - this engine's driver
+    if driver.in_transaction:
+        return  # lent with one begun
     try:
-        if write:
-            _take_turn(driver, lasting=connection.get_execution_options().get(LASTING, False))
+        if connection.get_execution_options().get("crmbot_write", True):
+            _take_turn(driver)
         else:
             driver.execute("BEGIN").close()
     except sqlite3.OperationalError as error:
         raise OperationalError("BEGIN", None, error) from error
 
 
-def _take_turn(driver: sqlite3.Connection, *, lasting: bool) -> None:
-    """Begin to write; `lasting` leaves a connection that does nothing else as it is then.
-
-    SQLite's own waiting doubles its naps, so that of several writers one may starve: take turns by short naps.
-    """
-    give_up_at = getattr(_waiting, "give_up_at", None) or monotonic() + BUSY_SECONDS
-    if not lasting:
-        make_impatient(driver)
+def _take_turn(driver: sqlite3.Connection) -> None:
+    """Begin to write on a connection that is for reading, too."""
+    make_impatient(driver)
     try:
-        while True:
-            try:
-                driver.execute("BEGIN IMMEDIATE").close()
-            except sqlite3.OperationalError as error:
-                if monotonic() > give_up_at or error.sqlite_errorname not in _TAKEN:
-                    raise
-                sleep(uniform(*_NAP_SECONDS))  # noqa: S311 - chance, no secret
-            else:
-                return
+        begin_immediate(driver, getattr(_waiting, "give_up_at", None) or monotonic() + BUSY_SECONDS)
     finally:
-        if not lasting:
-            driver.execute("PRAGMA temp_store=DEFAULT").close()
-            driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}").close()
+        driver.execute("PRAGMA temp_store=DEFAULT").close()
+        driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}").close()
 
 
 def _end_sqlite(connection: sqlite3.Connection, *_: object) -> None:
@@ -356,27 +341,5 @@ def _end_sqlite(connection: sqlite3.Connection, *_: object) -> None:
         connection.rollback()
 
 
-def _is_named(error: Exception, *names: str) -> bool:
-    """Say whether SQLite gave an error one of these names, or one that begins with it."""
-    return str(getattr(getattr(error, "orig", None), "sqlite_errorname", "")).startswith(names)
-
-
-_MOST_REMEMBERED = 10_000
-_seen: dict[str, bool] = {}
-
-
-def _refuse_unbound(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-    """Refuse a statement that touches a workspace's rows without naming the workspace.
-
-    Looked up by the statement's text, which is the same object at every repetition: a dictionary's look-up a statement.
-    """
-    workspace = connection.get_execution_options().get("crmbot_workspace")
-    if workspace is None or workspace == EVERY_WORKSPACE:
-        return
-    bound = _seen.get(statement)
-    if bound is None:
-        if len(_seen) > _MOST_REMEMBERED:
-            _seen.clear()
-        bound = _seen[statement] = not _TOUCHES.search(statement) or bool(_BOUND.search(statement))
-    if not bound:
-        raise RuntimeError(f"this statement does not say which workspace it is for: {statement}")
+def _guard(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+    refuse_unbound(statement, connection.get_execution_options().get("crmbot_workspace"))

@@ -5,14 +5,16 @@ process stay in its memory, and what a connection has to be told before it write
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from random import uniform
+from time import monotonic, sleep
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
-LASTING = "crmbot_lasting"
-"""The option of a connection that writes and does nothing else."""
+from crmbot.direct import Direct, Kept, is_heard
+
+_TAKEN = ("SQLITE_BUSY", "SQLITE_BUSY_RECOVERY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED")
+_NAP_SECONDS = (0.0005, 0.003)
 
 
 class Writer:
@@ -20,44 +22,39 @@ class Writer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._connection: Connection | None = None
+        self._kept: Kept | None = None
 
-    @contextmanager
-    def transaction(self, workspace_id: str) -> Iterator[Connection]:
-        """Open a transaction of a workspace; what is not committed inside leaves nothing."""
-        if self._connection is None:
-            self._connection = self._engine.connect().execution_options(**{LASTING: True})
-            make_impatient(_driver_of(self._connection))
-        connection = self._connection
-        connection.execution_options(crmbot_workspace=workspace_id, crmbot_joins="rollback_only")
+    def begin(self, workspace_id: str, give_up_at: float) -> Direct:
+        """Open a transaction of a workspace, which `end` has to end; what is not committed until then leaves nothing.
+
+        Raises:
+            OperationalError: other processes wrote until `give_up_at`.
+        """
+        kept = self._kept
+        if kept is None:
+            kept = self._kept = Kept(self._engine.connect())
+            make_impatient(kept.driver)
         try:
-            connection.begin()
-            yield connection
-        finally:
-            if not _is_ended(connection):
-                self._connection = None
+            begin_immediate(kept.driver, give_up_at)
+            return Direct(
+                self._engine, kept, workspace_id, is_heard=is_heard(self._engine), crmbot_joins="rollback_only"
+            )
+        except sqlite3.OperationalError as error:
+            raise OperationalError("BEGIN", None, error) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def end(self, connection: Direct) -> None:
+        """End what was not committed."""
+        if not connection.end():
+            self._kept = None
 
     def close(self) -> None:
         """Close the connection."""
-        if self._connection is not None:
-            self._connection.invalidate()
-            self._connection.close()
-            self._connection = None
-
-
-def _is_ended(connection: Connection) -> bool:
-    """End what was not committed; False when the connection is of no use any more, and closed."""
-    try:
-        connection.rollback()
-        driver = _driver_of(connection)
-        # The library takes a commit that failed for the transaction's end.
-        if driver.in_transaction:
-            driver.rollback()
-    except (SQLAlchemyError, sqlite3.Error):
-        connection.invalidate()
-        connection.close()
-        return False
-    return True
+        if self._kept is not None:
+            self._kept.invalidate()
+            self._kept = None
 
 
 def make_impatient(driver: sqlite3.Connection) -> None:
@@ -69,7 +66,17 @@ def make_impatient(driver: sqlite3.Connection) -> None:
     driver.execute("PRAGMA temp_store=MEMORY").close()
 
 
-def _driver_of(connection: Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - there is a writer on SQLite only
-    return driver
+def begin_immediate(driver: sqlite3.Connection, give_up_at: float) -> None:
+    """Begin to write on an impatient connection.
+
+    SQLite's own waiting doubles its naps, so that of several writers one may starve: take turns by short naps.
+    """
+    while True:
+        try:
+            driver.execute("BEGIN IMMEDIATE").close()
+        except sqlite3.OperationalError as error:
+            if monotonic() > give_up_at or error.sqlite_errorname not in _TAKEN:
+                raise
+            sleep(uniform(*_NAP_SECONDS))  # noqa: S311 - chance, no secret
+        else:
+            return

@@ -10,7 +10,9 @@ from source import functions, package_modules
 ORDER = (
     {"errors", "domain", "paths", "failpoints"},
     {"config"},
-    {"models", "grouping", "postgresql", "prepared", "readers", "writer"},
+    {"models", "postgresql", "busy", "direct"},
+    {"binding", "grouping", "readers", "writer"},
+    {"prepared"},
     {"store", "migrations"},
     {"crm", "reports"},
     {"service"},
@@ -36,6 +38,9 @@ KEEPERS = {
     "sqlalchemy": {
         "models",
         "migrations",
+        "binding",
+        "busy",
+        "direct",
         "grouping",
         "postgresql",
         "prepared",

@@ -1,6 +1,7 @@
 """What all tables share: names of constraints, the workspace in every key, the instant type."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Index, Integer, MetaData, String, TypeDecorator, text
@@ -19,9 +20,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         """Turn an aware instant into UTC; SQLite keeps it without the zone."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime can't be stored: give it a zone")
-        value = value.astimezone(UTC)
+        value = _in_utc(value)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -30,6 +29,31 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Return what writes instants; on SQLite in one step what the library does in four, ten times a command."""
+        return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Return what reads instants."""
+        return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a naive datetime can't be stored: give it a zone")
+    return value.astimezone(UTC)
+
+
+@lru_cache(1000)
+def _as_text(value: datetime | None) -> str | None:
+    """Write an instant as SQLAlchemy's type for SQLite does; an effect writes that of now in many places."""
+    return None if value is None else _in_utc(value).isoformat(" ", "microseconds").removesuffix("+00:00")
+
+
+@lru_cache(1000)
+def _from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 class Base(DeclarativeBase):

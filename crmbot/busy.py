@@ -1,0 +1,36 @@
+"""What is told when the database does not answer or can't be written: nothing was done."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from crmbot.errors import Busy
+
+BUSY_SECONDS = 2.0
+"""How long a statement waits for another writer; below the 2.5 s that an answer may take."""
+
+NO_ANSWER = "The database did not answer in time. Nothing was done; please try again."
+_NOT_WRITTEN = "The database cannot be written: its disk is full, broken or read-only. Nothing was done; tell an admin."
+_BROKEN = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
+
+
+@contextmanager
+def told_as_busy() -> Iterator[None]:
+    """Raise `Busy` in place of the library's errors of a database that does not answer."""
+    try:
+        yield
+    except (OperationalError, NoConnection) as error:
+        raise_busy(error)
+
+
+def raise_busy(error: BaseException | None) -> None:
+    """Raise `Busy` if this error says that the database did not answer or can't be written."""
+    if isinstance(error, OperationalError | NoConnection):
+        raise Busy(_NOT_WRITTEN if _is_broken(error) else NO_ANSWER) from error
+
+
+def _is_broken(error: Exception) -> bool:
+    """Say whether SQLite gave an error one of these names, or one that begins with it."""
+    return str(getattr(getattr(error, "orig", None), "sqlite_errorname", "")).startswith(_BROKEN)
