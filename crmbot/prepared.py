@@ -12,13 +12,14 @@ from sqlite3 import Connection as SQLite
 from sqlite3 import Error as SQLiteError
 from typing import Any, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 from crmbot.binding import is_bound, refuse_unbound
 from crmbot.direct import Direct, as_library_s
+from crmbot.postgresql import Server, ServerError, server_error, server_of
 
 Values = Mapping[str, Any]
 _AT_ONCE = 500
@@ -73,7 +74,7 @@ class Prepared:
         try:
             return self._compiled[dialect.name]
         except KeyError:
-            kind = _OnSQLite if dialect.driver == "pysqlite" else _Compiled
+            kind = _OnSQLite if dialect.driver == "pysqlite" else _OnPostgreSQL
             known = self._compiled[dialect.name] = kind(self._statement, dialect)
             return known
 
@@ -186,6 +187,41 @@ class _OnSQLite(_Compiled):
         driver = connection.connection.driver_connection
         assert isinstance(driver, SQLite)  # noqa: S101 - this dialect's driver
         return driver
+
+
+class _OnPostgreSQL(_Compiled):
+    """The same where rows that nobody asks about may wait for the next statement (`crmbot.postgresql`)."""
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        super().__init__(statement, dialect)
+        self._may_wait = type(statement) is Insert and not self._columns
+
+    def fetch(self, connection: Connection, bound: Any) -> list[Any]:
+        server = self._server(connection, bound)
+        try:
+            return server.ask(self.text, bound)
+        except ServerError as error:
+            raise server_error(error, connection, self.text, bound) from error
+
+    def stream(self, connection: Connection, bound: Any, *, apart: bool) -> Iterator[tuple[Any, ...]]:
+        if apart:
+            return super().stream(connection, bound, apart=True)
+        return map(self.read, self.fetch(connection, bound))
+
+    def run(self, connection: Connection, bound: Any, *, many: bool) -> int:
+        server, sets = self._server(connection, bound, many=many), bound if many else [bound]
+        if self._may_wait and server.defers:
+            server.defer(self.text, sets)
+            return len(sets)
+        try:
+            return server.run(self.text, sets)
+        except ServerError as error:
+            raise server_error(error, connection, self.text, bound) from error
+
+    def _server(self, connection: Connection, bound: Any, *, many: bool = False) -> Server:
+        for listener in connection.dispatch.before_cursor_execute:
+            listener(connection, None, self.text, bound, None, many)
+        return server_of(connection)
 
 
 def _picker(names: tuple[str, ...]) -> Callable[[Values], tuple[Any, ...]]:
