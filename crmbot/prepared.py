@@ -105,9 +105,6 @@ class _Compiled:
 
     def bind(self, values: Values) -> Any:
         """Return the parameters as the driver takes them."""
-        return dict(zip(self._names, self._bound(values), strict=True))
-
-    def _bound(self, values: Values) -> Sequence[Any]:
         bound = self._pick({**self._given, **values})
         if not self._writers:
             return bound
@@ -152,7 +149,6 @@ class _OnSQLite(_Compiled):
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         super().__init__(statement, dialect)
         self._is_bound = is_bound(self.text)
-        self.bind = self._bound
 
     def fetch(self, connection: Connection, bound: Any) -> list[Any]:
         driver = self._driver(connection, bound)
@@ -195,6 +191,9 @@ class _OnPostgreSQL(_Compiled):
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         super().__init__(statement, dialect)
         self._may_wait = type(statement) is Insert and not self._columns
+
+    def bind(self, values: Values) -> Any:
+        return dict(zip(self._names, super().bind(values), strict=True))
 
     def fetch(self, connection: Connection, bound: Any) -> list[Any]:
         server = self._server(connection, bound)
