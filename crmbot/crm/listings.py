@@ -9,15 +9,14 @@ from rapidfuzz import fuzz, process
 
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Listing
+from crmbot.crm.glances import glances
 from crmbot.crm.leads import source_key
 from crmbot.crm.lookup import find_record, find_stage, find_user
 from crmbot.crm.lookup.words import word_values
 from crmbot.crm.narrowing import list_statements
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests.base import NOBODY
 from crmbot.crm.staleness import stale_since
 from crmbot.crm.today import due_until
-from crmbot.crm.views import load_names, record_views
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind
@@ -161,14 +160,11 @@ def _or_meant(listing: Listing, words: str | None, noun: str = "", known: Sequen
 def _page(work: Work, kind: Any, said: Mapping[str, Any], page: int, what: str, order: str | None = None) -> Listing:
     if page < 1:
         raise BadInput("Pages are counted from 1.", field="page")
-    counted, listing, values = _found(work, kind, order or kind.__tablename__, said)
+    counted, rows = _found(work, kind, order or kind.__tablename__, said, page)
     total, more = min(counted, MOST_COUNTED), counted > MOST_COUNTED
-    _refuse_beyond(page, -(-total // PER_PAGE), more=more)
-    rows = work.all(listing, kind, **values, most=PER_PAGE, skipped=(page - 1) * PER_PAGE)
-    load_names(work, rows)
     return Listing(
         _counted(total, what, more=more),
-        records=record_views(work, rows),
+        records=glances(kind, rows),
         total=total,
         page=page,
         per_page=PER_PAGE,
@@ -191,20 +187,30 @@ def _counted(total: int, what: str, *, more: bool) -> str:
     return f"{total} {what if total != 1 else _singular(what)}" if total else f"No {what}."
 
 
-def _found(work: Work, kind: Any, order: str, said: Mapping[str, Any]) -> tuple[int, Prepared, Mapping[str, Any]]:
-    """Return how many records there are, one more than `MOST_COUNTED` at most, what lists them, and its values.
+def _found(
+    work: Work, kind: Any, order: str, said: Mapping[str, Any], page: int
+) -> tuple[int, Sequence[tuple[Any, ...]]]:
+    """Return how many records there are, one more than `MOST_COUNTED` at most, and those of the page.
 
     Words are those that names have from one of their words on; only when none has, a part of a word is enough.
     """
     told = {name: value for name, value in said.items() if value is not None}
     words: str | None = told.pop("words", None)
-    values = told | word_values(words) if words else told
+    values = told | (word_values(words) if words else {})
+    values |= {"counted": MOST_COUNTED + 1, "most": PER_PAGE, "skipped": (page - 1) * PER_PAGE}
     for how in (("words",), ("inside",)) if words else ((),):
         counting, listing = list_statements(kind, order, (*told, *how))
-        counted: int = work.values(counting, **values, counted=MOST_COUNTED + 1)[0][0]
-        if counted:
-            break
-    return counted, listing, values
+        if page > 1:
+            # Before as many are passed over as somebody likes to type.
+            counted: int = work.values(counting, **values)[0][0]
+            if not counted:
+                continue
+            _refuse_beyond(page, -(-min(counted, MOST_COUNTED) // PER_PAGE), more=counted > MOST_COUNTED)
+        rows = work.values(listing, **values)
+        if rows:
+            return rows[0][-1], rows
+    _refuse_beyond(page, 0, more=False)
+    return 0, ()
 
 
 def _singular(what: str) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.operators import eq
 
+from crmbot.crm.glances import glance_statement
 from crmbot.crm.lookup.words import among_latest, holding, named_with
 from crmbot.crm.name_words import LEAD_COMPANY
 from crmbot.crm.prepared import Prepared
@@ -88,7 +89,10 @@ _ORDERS: Mapping[str, tuple[Any, ...]] = {
 
 @cache
 def list_statements(kind: Any, order: str, names: tuple[str, ...]) -> tuple[Prepared, Prepared]:
-    """Return what counts and what lists the records that meet these filters; both bind the values of those names."""
+    """Return what counts and what lists the records that meet these filters; both bind the values of those names.
+
+    The count also stands in each row of the list, so that who finds any need not ask for it.
+    """
     by_words = bool(_BY_WORDS.intersection(names))
     told = [_filter(kind, name) for name in names if not _BOUND.fullmatch(name)]
     where = [_unindexed(one) for one in told] if by_words else told
@@ -96,12 +100,11 @@ def list_statements(kind: Any, order: str, names: tuple[str, ...]) -> tuple[Prep
     window = {"limit": bindparam("most", type_=Integer), "offset": bindparam("skipped", type_=Integer)}
     first, *others = _ORDERS[order]
     ordered = [_opaque(first) if by_words else first, *others]
-    listing = select(kind).where(mine, *where).order_by(*ordered)
-    counted = select(literal(1)).where(mine, *where).limit(bindparam("counted", type_=Integer)).subquery()
-    return (
-        Prepared(select(func.count()).select_from(counted)),
-        Prepared(listing.limit(window["limit"]).offset(window["offset"])),
-    )
+    counted = select(literal(1)).where(mine, *where).limit(bindparam("counted", type_=Integer)).subquery("counted")
+    counting = select(func.count()).select_from(counted)
+    found = select(kind.id).where(mine, *where).order_by(*ordered).limit(window["limit"]).offset(window["offset"])
+    listing = glance_statement(kind, found.subquery("found"), counting.scalar_subquery(), _ORDERS[order])
+    return Prepared(counting), listing
 
 
 def _filter(kind: Any, name: str) -> ColumnElement[bool]:
