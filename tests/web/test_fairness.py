@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from threading import Event
+from threading import Event, current_thread
 from typing import Any
 
 import pytest
@@ -82,6 +82,39 @@ def test_who_goes_away_leaves_the_turn_to_the_next() -> None:
         return answer
 
     assert asyncio.run(leave()) == "served"
+
+
+def test_who_comes_alone_is_served_by_one_thread_and_told_what_went_wrong_in_it() -> None:
+    async def come() -> set[str]:
+        fair = FairThreads(4, 5, "test")
+        with pytest.raises(ZeroDivisionError):
+            await fair.run("a", lambda: 1 / 0)
+        return {await fair.run(team, lambda: current_thread().name) for team in "abc"}
+
+    assert asyncio.run(come()) == {"test-3"}
+
+
+def test_who_left_while_being_served_holds_the_thread_until_it_is_free() -> None:
+    async def leave() -> list[str]:
+        fair, held, begun, order = FairThreads(1, 5, "test"), Event(), Event(), list[str]()
+
+        def work() -> None:
+            begun.set()
+            held.wait(5)
+            order.append("first")
+
+        gone = asyncio.ensure_future(fair.run("a", work))
+        await asyncio.sleep(0)
+        following = asyncio.ensure_future(fair.run("b", lambda: order.append("second")))
+        await asyncio.to_thread(begun.wait, 5)
+        gone.cancel()
+        await asyncio.sleep(0.05)
+        assert not following.done()
+        held.set()
+        await following
+        return order
+
+    assert asyncio.run(leave()) == ["first", "second"]
 
 
 class Held:
