@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from crmbot.crm.answers import CardRecords, Outcome
 from crmbot.crm.lookup import candidate, find_activity, find_deal, find_record, find_target
+from crmbot.crm.proposals.finding import find_proposal, proposal_candidate
 from crmbot.crm.requests import FindCard, FindNamed, KeepCard, UnfurlLinks
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, is_id, new_id, parse_reference, reference
-from crmbot.models import Activity, Company, Contact, Deal, Lead, SlackCard
+from crmbot.errors import Candidate
+from crmbot.models import Activity, Company, Contact, Deal, Lead, Proposal, SlackCard
 
 MODELS: dict[Kind, Any] = {
     Kind.DEAL: Deal,
@@ -20,6 +22,7 @@ MODELS: dict[Kind, Any] = {
     Kind.CONTACT: Contact,
     Kind.COMPANY: Company,
     Kind.ACTIVITY: Activity,
+    Kind.PROPOSAL: Proposal,
 }
 MOST = 100
 """A digest shows fewer records than that."""
@@ -59,10 +62,19 @@ def keep_records(
 
 
 def find_card(work: Work, request: FindCard) -> CardRecords:
-    """Return the records that a message shows, in the order they were kept; what is gone is left out."""
+    """Return the records that a message shows, in the order they were kept; what is gone is left out.
+
+    Behind the proposals come their deals, which a line below may be about as well.
+    """
     found = work.session.execute(_cards(work.workspace_id, request.channel, request.ts)).all()
     rows = [work.get(MODELS[Kind(kind)], record_id) for kind, record_id in found]
-    return CardRecords("What that message shows.", records=tuple(candidate(work, row) for row in rows if row))
+    offered = [work.get(Deal, row.deal_id) for row in rows if isinstance(row, Proposal)]
+    shown = {row.id: row for row in (*rows, *offered) if row}
+    return CardRecords("What that message shows.", records=tuple(_shown(work, row) for row in shown.values()))
+
+
+def _shown(work: Work, row: Any) -> Candidate:
+    return proposal_candidate(work, row) if isinstance(row, Proposal) else candidate(work, row)
 
 
 def find_named(work: Work, request: FindNamed) -> CardRecords:
@@ -74,9 +86,11 @@ def find_named(work: Work, request: FindNamed) -> CardRecords:
             row = find_deal(work, request.word, outcome="open")
         case "activity":
             row = find_activity(work, request.word)
+        case "proposal":
+            row = find_proposal(work, request.word)
         case _:
             row = find_record(work, Kind(request.field), request.word, field=request.field)
-    return CardRecords("What that word means.", records=(candidate(work, row),))
+    return CardRecords("What that word means.", records=(_shown(work, row),))
 
 
 def unfurl_links(work: Work, request: UnfurlLinks) -> Outcome:

@@ -143,10 +143,16 @@ def _is_known(work: Work, name: str) -> bool:
     try:
         find_target(work, name, whole_words=True)
     except NotFound:
-        return False
+        return _is_surname(work, name)
     except Ambiguous:
         return True
     return True
+
+
+def _is_surname(work: Work, name: str) -> bool:
+    """Say whether words are a person's last name, and no everyday word."""
+    key = fold_name(name)
+    return " " not in key and key not in _EVERYDAY | _MONTHS and bool(surnamed(work, key))
 
 
 def _named_in(work: Work, words: list[str], *, unasked: bool = False) -> list[Any]:

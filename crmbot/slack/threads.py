@@ -13,7 +13,10 @@ from crmbot.language import Parsed
 from crmbot.language.conversation import understand
 from crmbot.service import CrmService
 
-_LETTERS = {"deal": "D", "lead": "L", "contact": "C", "company": "O", "activity": "A", "target": "DLCO"}
+_LETTERS = {
+    **{"deal": "D", "lead": "L", "contact": "C", "company": "O", "activity": "A", "proposal": "P"},
+    "target": "DLCO",
+}
 """The fields that name a record, and the letters of the records each may name."""
 
 

@@ -165,6 +165,18 @@ def test_a_surname_that_two_have_or_a_company_too_is_asked_about(globex: Crm) ->
     )
 
 
+@pytest.mark.parametrize("words", ["fox wants 40 seats", "Fox wants 40 seats", "Fox: wants 40 seats"])
+def test_words_behind_a_surname_are_said_of_that_person(globex: Crm, words: str) -> None:
+    note = _note(globex, words)
+    assert (note.text, note.contact_id) == ("wants 40 seats", globex.rows(Contact)[0].id)
+
+
+def test_an_everyday_word_at_the_beginning_is_no_surname(globex: Crm) -> None:
+    globex.do(CreateContact("Jane Price"))
+    with refusal(MissingFact, "Whom is this about?"):
+        globex.do(AddNote("price went up again"))
+
+
 def test_a_note_of_somebody_by_their_surname_is_theirs(globex: Crm) -> None:
     note = _note(globex, "they told us that Fox waits for it")
     assert note.contact_id == globex.rows(Contact)[0].id

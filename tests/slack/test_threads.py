@@ -1,19 +1,23 @@
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from slack_app import Bot, make_digests, send_waiting
 
 from crmbot.crm.answers import DealView, Shown
-from crmbot.crm.requests import AddDigest, CreateDeal, CreateLead, KeepCard, SendDigest, ShowDeal
+from crmbot.crm.requests import AddDigest, CreateDeal, CreateLead, CreateProposal, KeepCard, SendDigest, ShowDeal
+from crmbot.domain.line_items import LineItem
+from crmbot.domain.money import Money
 from crmbot.playground import Message, RateLimited, ServerError
 
 
 def shared(bot: Bot, number: str = "D-1", user: str = "U1", channel: str = "C1") -> Message:
     """Share a record's card with a channel and return the post."""
-    command = {"D": "/deal", "L": "/lead"}[number[0]]
-    answer = bot.slack.command(bot.url, command, f"show {number}", user, channel=channel)
+    command = {"D": "/deal", "L": "/lead", "P": "/crm proposal"}[number[0]]
+    command, _, noun = command.partition(" ")
+    answer = bot.slack.command(bot.url, command, f"{noun} show {number}".strip(), user, channel=channel)
     assert answer.message is not None
     bot.slack.click(bot.url, answer.message, "card.share", user)
     return bot.slack.messages(channel)[-1]
@@ -84,6 +88,16 @@ def test_a_thread_below_a_lead_is_about_the_lead_and_no_deal(bot: Bot) -> None:
     post = shared(bot, "L-1")
     assert "L-1" in say(bot, "lead contacted", post.ts)
     assert "Which deal?" in say(bot, "deal won", post.ts)
+
+
+def test_a_thread_below_an_offer_is_about_the_offer_and_its_deal(bot: Bot) -> None:
+    bot.do(CreateProposal("D-1", (LineItem("Seat", Money(10_000, "USD"), Decimal(4)),), title="Offer of May"))
+    post = shared(bot, "P-1")
+    assert "Offer of May" in say(bot, "!crm proposal show", post.ts)
+    assert "Changed" in say(bot, "!crm proposal set valid:+40d", post.ts)
+    say(bot, "!crm log note they like it", post.ts)
+    assert "they like it" in [entry.text for entry in shown(bot).timeline]
+    assert bot.slack.violations == []
 
 
 def test_a_thread_below_a_message_with_several_records_asks_which(bot: Bot) -> None:

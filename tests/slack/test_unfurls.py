@@ -6,7 +6,16 @@ from slack_app import BASE_URL, Bot, send_waiting
 from sqlalchemy import select
 
 from crmbot.crm.answers import Shown
-from crmbot.crm.requests import CreateCompany, CreateContact, CreateDeal, CreateLead, ShowDeal
+from crmbot.crm.requests import (
+    CreateCompany,
+    CreateContact,
+    CreateDeal,
+    CreateLead,
+    CreateProposal,
+    CreateTask,
+    ShowDeal,
+)
+from crmbot.domain.money import Money
 from crmbot.models import User
 from crmbot.playground import Answer, ServerError
 from crmbot.slack.unfurls import domain_of, record_of
@@ -68,16 +77,19 @@ def test_slack_hears_of_public_domains_only(base_url: str, domain: str | None) -
 
 
 def test_links_to_records_become_cards_below_the_message(bot: Bot) -> None:
-    bot.do(CreateDeal("Acme"))
+    bot.do(CreateDeal("Acme", Money(100, "USD")))
     bot.do(CreateLead("Jane"))
     bot.do(CreateContact("Bob"))
     bot.do(CreateCompany("Globex"))
-    paths = ("/deals/D-1", "/leads/L-1", "/contacts/C-1", "/companies/O-1")
+    bot.do(CreateTask("Call Zoe"))
+    bot.do(CreateProposal("D-1", title="Offer of May"))
+    paths = ("/deals/D-1", "/leads/L-1", "/contacts/C-1", "/companies/O-1", "/activities/A-1", "/proposals/P-1")
     assert share_link(bot, *[BASE_URL + path for path in paths], f"{BASE_URL}/board").status == 200
     shown = cards(bot)
     assert [address.removeprefix(BASE_URL) for address in shown] == list(paths)
     assert "Acme" in shown[f"{BASE_URL}/deals/D-1"]
     assert "deal.won" in shown[f"{BASE_URL}/deals/D-1"]
+    assert "Offer of May" in shown[f"{BASE_URL}/proposals/P-1"]
     assert bot.slack.violations == []
 
 

@@ -56,7 +56,7 @@ def find_proposal(work: Work, word: str) -> Proposal:
             field="proposal",
         )
     if len(rows) > 1:
-        raise Ambiguous(word, "proposal", [_candidate(work, row) for row in rows])
+        raise Ambiguous(word, "proposal", [proposal_candidate(work, row) for row in rows])
     return rows[0]
 
 
@@ -118,7 +118,8 @@ def _statements(narrowed: tuple[str, ...]) -> tuple[Prepared, Prepared]:
     return Prepared(rows), Prepared(select(func.count()).select_from(Proposal).where(*where))
 
 
-def _candidate(work: Work, proposal: Proposal) -> Candidate:
+def proposal_candidate(work: Work, proposal: Proposal) -> Candidate:
+    """Return what tells a proposal from the others of its deal."""
     view = proposal_view(work, proposal)
     made: date = proposal.created_at.astimezone(work.actor.zone).date()
     return Candidate(view.reference, view.title, (view.status, str(view.totals.total), f"{made:%-d %b %Y}"))
