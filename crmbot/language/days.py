@@ -49,7 +49,8 @@ def read_day(text: str, at: int, context: Context, lean: Lean) -> tuple[date, in
     Raises:
         BadInput: it is a day that does not exist, is unclear, or is out of all bounds.
     """
-    for pattern, form in _NUMERIC if text[at : at + 1].isdigit() or text[at : at + 1] == "+" else _WORDED:
+    first = text[at : at + 1]
+    for pattern, form in _NUMERIC if first.isdigit() or first == "+" else _WORDED:
         match = pattern.match(text, at)
         if match is None:
             continue

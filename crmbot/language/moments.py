@@ -54,7 +54,11 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
     Raises:
         BadInput: it is a moment that does not exist or is unclear.
     """
-    preposition = _PREPOSITION.match(text, at) if text[at : at + 1].isalpha() else None
+    first = text[at : at + 1]
+    if not first.isalnum() and first != "+":
+        # An amount, most often: no moment begins so.
+        return None
+    preposition = _PREPOSITION.match(text, at) if first.isalpha() else None
     start = preposition.end() if preposition else at
     found = (_exact(text, start, context) or _hour_first(text, start, context, lean)) if hours else None
     if found is None and hours and preposition and preposition.group().lower().startswith("at"):

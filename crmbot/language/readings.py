@@ -77,7 +77,7 @@ def _moment(convert: Callable[[moments.Moment, Context], Any], lean: Lean, *, ho
 def _day(text: str, at: int, context: Context, asked: bool) -> Found | None:
     """Read a day; an hour behind it says nothing of a day and goes with it."""
     found = moments.read_moment(text, at, context, Lean.COMING, hours=True)
-    if found is None or found[0].day is None:
+    if found is not None and found[0].day is None:
         found = moments.read_moment(text, at, context, Lean.COMING, hours=False)
     return Found(found[0].day, found[1], found[0].soft and not asked) if found else None
 
