@@ -111,7 +111,7 @@ class _Compiled:
         written = list(bound)
         for place, writer in self._writers:
             written[place] = writer(written[place])
-        return written
+        return tuple(written)
 
     def read(self, row: Iterable[Any]) -> tuple[Any, ...]:
         """Return a row's values as the columns' types give them."""
