@@ -12,16 +12,28 @@ from crmbot.domain.money import Money
 from crmbot.errors import BadInput
 
 _OUTDATED = "This button was made by another version of crmbot; type the command instead."
+_AS_THEY_ARE = frozenset({str, int, bool})
+"""What JSON has itself."""
+_FIELDS: dict[type[Request], tuple[tuple[str, Any], ...]] = {}
 
 
 def encode(request: Request) -> dict[str, Any]:
     """Return the request as JSON values: its name, and only the fields that were said."""
     data: dict[str, Any] = {"do": request.NAME}
-    for field in fields(request):
-        value = getattr(request, field.name)
-        if value != (field.default if field.default is not MISSING else None):
-            data[field.name] = _plain(value)
+    for name, default in _fields(type(request)):
+        value = getattr(request, name)
+        if value != default:
+            data[name] = value if type(value) in _AS_THEY_ARE else _plain(value)
     return data
+
+
+def _fields(kind: type[Request]) -> tuple[tuple[str, Any], ...]:
+    """Return the fields of a kind of request with their defaults, found out once."""
+    known = _FIELDS.get(kind)
+    if known is None:
+        known = tuple((field.name, field.default if field.default is not MISSING else None) for field in fields(kind))
+        _FIELDS[kind] = known
+    return known
 
 
 def decode(data: dict[str, Any]) -> Request:
@@ -37,7 +49,11 @@ def decode(data: dict[str, Any]) -> Request:
 
 def encode_known(name: str, known: Mapping[str, Any]) -> dict[str, Any]:
     """Return the request of that name as JSON values, as far as its fields are known."""
-    return {"do": name, **{field: _plain(value) for field, value in known.items() if value is not None}}
+    data: dict[str, Any] = {"do": name}
+    for field, value in known.items():
+        if value is not None:
+            data[field] = value if type(value) in _AS_THEY_ARE else _plain(value)
+    return data
 
 
 def decode_known(data: Mapping[str, Any]) -> tuple[type[Request], dict[str, Any]]:
@@ -45,7 +61,7 @@ def decode_known(data: Mapping[str, Any]) -> tuple[type[Request], dict[str, Any]
     kind = REQUESTS.get(str(data.get("do")))
     if kind is None:
         raise BadInput(_OUTDATED)
-    names = {field.name for field in fields(kind)}
+    names = {name for name, _ in _fields(kind)}
     try:
         return kind, {name: _value(value) for name, value in data.items() if name in names}
     except (TypeError, ValueError, KeyError, InvalidOperation) as error:
