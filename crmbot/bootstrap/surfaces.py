@@ -11,7 +11,7 @@ from crmbot.crm.outbox import OutboxMessage
 from crmbot.crm.requests import ShowHome
 from crmbot.domain.files import download_name
 from crmbot.errors import CrmError, SendFailed
-from crmbot.slack.blocks.records import show_request
+from crmbot.slack.blocks.lines import show_request
 from crmbot.slack.home import home_view
 from crmbot.slack.reader import Reader
 from crmbot.slack.unfurls import unfurled

@@ -3,12 +3,11 @@
 from typing import Any
 
 from crmbot.crm.answers import ActivityView, Board, BoardColumn, Home, LastEffect, Today
-from crmbot.crm.requests import ListTriage, Request, ShowDeal, Undo
+from crmbot.crm.requests import ListTriage, ShowDeal, Undo
 from crmbot.slack.blocks import limits
-from crmbot.slack.blocks.buttons import activity_buttons
+from crmbot.slack.blocks.lines import record_row, settling
 from crmbot.slack.blocks.lists import left_out, numbered
 from crmbot.slack.blocks.primitives import actions, context, divider, header, section, stack
-from crmbot.slack.blocks.records import record_line, show_request
 from crmbot.slack.forms.asked import Asked, form_button
 from crmbot.slack.message import Block
 from crmbot.slack.mrkdwn import Mrkdwn, bold, join, one_line
@@ -63,9 +62,9 @@ def _tasks(title: str, tasks: tuple[ActivityView, ...], total: int, reader: Read
         return None
     blocks: list[Block | None] = [numbered(title, total)]
     for task in tasks[:_MOST_TASKS]:
-        blocks.append(section(record_line(task, reader), accessory=_open(task.reference)))
+        blocks.append(record_row(task, reader))
         if reader.may_edit("activities", task.owner.id if task.owner else None):
-            blocks.append(actions(*activity_buttons(task)))
+            blocks.append(settling(task))
     blocks.append(left_out(total - min(len(tasks), _MOST_TASKS), "/task list", reader))
     return blocks
 
@@ -74,7 +73,7 @@ def _stale(today: Today, reader: Reader) -> list[Block | None] | None:
     shown = today.stale[:_MOST_STALE]
     if not shown:
         return None
-    rows = [section(record_line(deal, reader), accessory=_open(deal.reference)) for deal in shown]
+    rows = [record_row(deal, reader) for deal in shown]
     total = max(today.stale_total, len(shown))
     return [numbered("🕸️ Going stale", total), *rows, left_out(total - len(shown), "/deal list stale mine", reader)]
 
@@ -113,8 +112,3 @@ def _column(column: BoardColumn) -> Block:
         Mrkdwn(f"{head}\n{names}{more}"),
         accessory=press_button(f"Open {best.reference}", ShowDeal(best.reference)) if best else None,
     )
-
-
-def _open(reference: str) -> dict[str, Any] | None:
-    look: Request | None = show_request(reference)
-    return press_button("Open", look) if look else None

@@ -5,8 +5,8 @@ from typing import Any
 
 from crmbot.crm.requests import CompleteActivity, ShowActivity, ShowProposal, SnoozeActivity, WinDeal
 from crmbot.slack.blocks.limits import fit
+from crmbot.slack.blocks.lines import show_request
 from crmbot.slack.blocks.primitives import actions, context, section, sentence, stack
-from crmbot.slack.blocks.records import show_request
 from crmbot.slack.message import Block, Message
 from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join
 from crmbot.slack.press import press_button

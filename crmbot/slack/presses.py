@@ -11,7 +11,7 @@ from crmbot.crm.answers import ActivityView, MailAnswer, Outcome, Shown
 from crmbot.crm.requests import RememberAlias, Request, ShowActivity, SnoozeActivity
 from crmbot.errors import BadInput, Conflict, MissingFact, NotFound
 from crmbot.slack.blocks.buttons import next_week
-from crmbot.slack.blocks.records import show_request
+from crmbot.slack.blocks.lines import show_request
 from crmbot.slack.blocks.refusals import refusal_message
 from crmbot.slack.blocks.settings import LOOKS
 from crmbot.slack.clicks import Click, read_click

@@ -31,8 +31,8 @@ from crmbot.domain.money import Money
 from crmbot.errors import Ambiguous, BadInput, Candidate, MissingFact, NotFound
 from crmbot.playground import message_tokens
 from crmbot.playground.validation import message_verdict
+from crmbot.slack.blocks.lines import record_facts
 from crmbot.slack.blocks.messages import answer_message
-from crmbot.slack.blocks.records import record_facts
 from crmbot.slack.blocks.refusals import refusal_message
 from crmbot.slack.message import Message
 from crmbot.slack.reader import Reader

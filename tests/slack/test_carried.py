@@ -11,7 +11,7 @@ from meeting_values import MEETING as CALENDAR
 from crmbot.crm.answers import ActivityView, ContactView
 from crmbot.crm.carried import FileView, MeetingView
 from crmbot.slack.blocks.carried import addresses, carried_facts
-from crmbot.slack.blocks.records import due
+from crmbot.slack.blocks.lines import due
 
 MEETING = replace(CALENDAR, place="Room <5>")
 

@@ -114,7 +114,11 @@ def _owner_id(record: DealView | LeadView | ActivityView) -> str | None:
 
 def activity_buttons(activity: ActivityView, *, then: Request | None = None, row: bool = False) -> list[Element | None]:
     """Return done and snooze for an open activity."""
-    reference = activity.reference
+    return settling_buttons(activity.reference, then=then, row=row)
+
+
+def settling_buttons(reference: str, *, then: Request | None = None, row: bool = False) -> list[Element | None]:
+    """Return done and snooze for the open activity of that number."""
     return [
         press_button("Done", CompleteActivity(reference), then=then, row=row, style="primary"),
         press_button("Snooze 1 day", SnoozeActivity(reference), then=then, row=row),

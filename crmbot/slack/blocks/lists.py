@@ -9,7 +9,6 @@ from crmbot.crm.answers import (
     Found,
     Help,
     Listing,
-    Record,
     Shown,
     Table,
     TimelineEntry,
@@ -18,8 +17,18 @@ from crmbot.crm.answers import (
 )
 from crmbot.crm.carried import FileView
 from crmbot.crm.requests import ListTriage, Request, ShowPipeline, ShowToday
-from crmbot.slack.blocks.buttons import activity_buttons, record_actions
+from crmbot.slack.blocks.buttons import record_actions
 from crmbot.slack.blocks.carried import file_menu
+from crmbot.slack.blocks.lines import (
+    ACTIVITY_ICONS,
+    ICONS,
+    open_button,
+    person,
+    record_line,
+    record_row,
+    settling,
+    show_request,
+)
 from crmbot.slack.blocks.outcomes import share_button, triage_blocks
 from crmbot.slack.blocks.primitives import (
     actions,
@@ -31,7 +40,7 @@ from crmbot.slack.blocks.primitives import (
     stack,
     table,
 )
-from crmbot.slack.blocks.records import ACTIVITY_ICONS, ICONS, record_card, record_facts, record_line, show_request
+from crmbot.slack.blocks.records import record_card
 from crmbot.slack.message import Block, Element, Message
 from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line
 from crmbot.slack.press import press_button
@@ -54,7 +63,7 @@ def shown_message(shown: Shown, reader: Reader) -> Message:
         record_card(shown.record, reader),
         context(_mail_home(shown)),
         section(join([*lines, more], "\n")) if lines else context(_EMPTY_TIMELINE),
-        [_row(record, reader) for record in shown.related[:_MOST_ROWS]],
+        [record_row(record, reader) for record in shown.related[:_MOST_ROWS]],
         record_actions(
             shown.record, reader, file_menu(_files(shown)), share_button(show_request(shown.record.reference))
         ),
@@ -90,7 +99,7 @@ def listing_message(listing: Listing, reader: Reader, asked: Request | None) -> 
     place = f"Page {listing.page} of {pages:,}{' or more' if listing.more else ''} · {counted}" if pages > 1 else None
     blocks = stack(
         sentence(listing.said),
-        [_row(record, reader) for record in shown],
+        [record_row(record, reader) for record in shown],
         context(place),
         actions(*_page_buttons(listing.page, pages, asked)),
     )
@@ -108,12 +117,7 @@ def _page_buttons(page: int, pages: int, asked: Request | None) -> list[Element 
     ]
 
 
-def _row(record: Record, reader: Reader) -> Block:
-    look = show_request(record.reference)
-    return section(record_line(record, reader), accessory=press_button("Open", look) if look else None)
-
-
-def board_message(board: Board, reader: Reader, asked: Request | None) -> Message:
+def board_message(board: Board, _reader: Reader, asked: Request | None) -> Message:
     """Return the pipeline stage by stage, with a chart of its value."""
     full = [column for column in board.columns if column.count]
     money = [(column.name, float(column.value.amount)) for column in board.columns]
@@ -122,20 +126,22 @@ def board_message(board: Board, reader: Reader, asked: Request | None) -> Messag
     blocks = stack(
         sentence(board.said),
         bar_chart("Open value by stage", [("Value", money)]) if full else None,
-        [_column(column, reader) for column in full],
+        [_column(column) for column in full],
         context(note),
         actions(share_button(asked or ShowPipeline())) if full else None,
     )
     return Message(escape(board.said), blocks)
 
 
-def _column(column: BoardColumn, reader: Reader) -> Block:
+def _column(column: BoardColumn) -> Block:
     lines = [
-        Mrkdwn(f"• {one_line(deal.title, 80)}  {deal.reference} · {join(record_facts(deal, reader)[::2][:2])}")
+        f"• {one_line(deal.title, 80)}  {deal.reference} · {deal.value or 'no value'} · {person(deal.owner)}"
         for deal in column.deals[:_MOST_DEALS]
     ]
     left = column.count - len(lines)
-    return section(join([_head(column), *lines, f"… and {left} more" if left > 0 else ""], "\n"))
+    if left > 0:
+        lines.append(f"… and {left} more")
+    return section(Mrkdwn("\n".join([_head(column), *lines])))
 
 
 def today_message(today: Today, reader: Reader) -> Message:
@@ -186,7 +192,7 @@ def _stale(today: Today, reader: Reader) -> list[Block | None] | None:
         return None
     total = max(today.stale_total, len(shown))
     listed = "/deal list stale" if today.whose else "/deal list stale mine"
-    rows = [_row(deal, reader) for deal in shown]
+    rows = [record_row(deal, reader) for deal in shown]
     return [numbered("🕸️ Going stale", total), *rows, left_out(total - len(shown), listed, reader)]
 
 
@@ -199,7 +205,7 @@ def _tasks(
     blocks: list[Block | None] = [numbered(title, total)]
     for task in tasks[:_MOST_LINES]:
         blocks.append(section(record_line(task, reader)))
-        blocks.append(actions(*activity_buttons(task, then=again)))
+        blocks.append(settling(task, again))
     listed = "/task list all" if again.owner else "/task list"
     blocks.append(left_out(total - min(len(tasks), _MOST_LINES), listed, reader))
     return blocks
@@ -209,10 +215,9 @@ def found_message(found: Found, _reader: Reader) -> Message:
     """Return what a search found, each with a button that opens it."""
     rows = []
     for hit in found.hits[:_MOST_ROWS]:
-        look = show_request(hit.link.reference)
         facts = join([one_line(fact, 60) for fact in hit.facts])
         line = Mrkdwn(f"{ICONS[hit.kind]} {bold(hit.link.title)}  {hit.link.reference}\n{facts}")
-        rows.append(section(line, accessory=press_button("Open", look) if look else None))
+        rows.append(section(line, accessory=open_button(hit.link.reference)))
     return Message(escape(found.said), stack(sentence(found.said), rows))
 
 

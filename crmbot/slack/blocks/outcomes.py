@@ -6,8 +6,9 @@ from crmbot.crm.answers import Change, EmailView, MailAnswer, Outcome
 from crmbot.crm.emails.matching import REASONS
 from crmbot.crm.requests import Request, Undo
 from crmbot.slack.blocks.buttons import record_actions
+from crmbot.slack.blocks.lines import named, record_line, show_request
 from crmbot.slack.blocks.primitives import actions, context, divider, section, sentence, stack
-from crmbot.slack.blocks.records import named, record_card, record_line, show_request
+from crmbot.slack.blocks.records import record_card
 from crmbot.slack.blocks.triage import triage_buttons
 from crmbot.slack.message import Block, Element, Message
 from crmbot.slack.mrkdwn import Mrkdwn, bold, code, escape, join, one_line, trim

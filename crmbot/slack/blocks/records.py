@@ -1,56 +1,22 @@
-"""The cards of single records: their facts, one line of them for lists, and the buttons that fit their state."""
+"""The cards of single records: their facts, and the buttons that fit their state."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from crmbot.crm.answers import ActivityView, CompanyView, ContactView, DealView, LeadView, Link, Person, Record
-from crmbot.crm.carried import CANCELLED
+from crmbot.crm.answers import ActivityView, CompanyView, ContactView, DealView, LeadView, Record
 from crmbot.crm.offered import ProposalView
-from crmbot.crm.requests import (
-    Request,
-    ShowActivity,
-    ShowCompany,
-    ShowContact,
-    ShowDeal,
-    ShowLead,
-    ShowProposal,
-)
-from crmbot.domain.ids import Kind, parse_reference
+from crmbot.domain.ids import Kind
 from crmbot.domain.nouns import titled
 from crmbot.domain.stages import StageKind
 from crmbot.slack.blocks.carried import addresses, carried_facts
+from crmbot.slack.blocks.lines import due, icon, named, person
 from crmbot.slack.blocks.primitives import context, fields, section, stack
 from crmbot.slack.blocks.proposals import offered_lines, proposal_facts
 from crmbot.slack.message import Block
 from crmbot.slack.mrkdwn import Mrkdwn, bold, join, one_line, trim
 from crmbot.slack.reader import Reader, count
 
-ICONS = {
-    Kind.DEAL: "💼",
-    Kind.LEAD: "🌱",
-    Kind.CONTACT: "👤",
-    Kind.COMPANY: "🏢",
-    Kind.ACTIVITY: "📌",
-    Kind.PROPOSAL: "📄",
-}
-ACTIVITY_ICONS = {"call": "📞", "meeting": "📅", "email": "✉️", "task": "📌"}
-_OUTCOMES = {"won": "🏆", "lost": "🪦"}
 _LONG_TEXT = 600
-_SHOW: dict[Kind, Callable[[str], Request]] = {
-    Kind.DEAL: ShowDeal,
-    Kind.LEAD: ShowLead,
-    Kind.CONTACT: ShowContact,
-    Kind.COMPANY: ShowCompany,
-    Kind.ACTIVITY: ShowActivity,
-    Kind.PROPOSAL: ShowProposal,
-}
-
-
-def show_request(reference: str) -> Request | None:
-    """Return the request that shows the record of that number; None when there is no card for its kind."""
-    parsed = parse_reference(reference)
-    make = _SHOW.get(parsed[0]) if parsed else None
-    return make(reference) if make else None
 
 
 def record_card(record: Record, reader: Reader) -> tuple[Block, ...]:
@@ -61,85 +27,6 @@ def record_card(record: Record, reader: Reader) -> tuple[Block, ...]:
         offered_lines(record) if isinstance(record, ProposalView) else None,
         context(_small_print(record, reader)),
     )
-
-
-def record_line(record: Record, reader: Reader) -> Mrkdwn:
-    """Return a record as one entry of a list: its title, and below it what tells it from its neighbours."""
-    return Mrkdwn(f"{icon(record)} {bold(record.title)}  {record.reference}\n{join(record_facts(record, reader))}")
-
-
-def record_facts(record: Record, reader: Reader) -> tuple[Any, ...]:
-    """Return the short facts of a record, in the order people need them."""
-    match record:
-        case DealView():
-            stage = f"{record.stage} {record.probability} %" if record.outcome == StageKind.OPEN else record.stage
-            return (
-                str(record.value) if record.value else "no value",
-                one_line(stage, 60),
-                person(record.owner),
-                _close(record, reader),
-                named(record.company),
-            )
-        case LeadView():
-            return (
-                titled(record.status),
-                one_line(record.company_name or "", 60),
-                one_line(record.email or "", 80),
-                one_line(titled(record.source), 40),
-                record.score is not None and f"score {record.score}",
-                person(record.owner),
-            )
-        case ContactView():
-            emails = one_line(", ".join(record.emails), 80)
-            return (one_line(record.role or "", 60), named(record.company), emails, one_line(record.phone or "", 40))
-        case CompanyView():
-            return tuple(one_line(fact or "", 60) for fact in (record.domain, record.industry, record.size))
-        case ActivityView():
-            return (due(record, reader), person(record.owner), join([named(link) for link in record.about[:3]], ", "))
-        case ProposalView():
-            return (record.status, str(record.totals.total), one_line(record.deal[1], 80), one_line(record.owner, 60))
-
-
-def _close(deal: DealView, reader: Reader) -> str:
-    """Return when a deal is expected to close, or when it was closed: nobody expects what is over."""
-    if deal.closed_at and deal.outcome != StageKind.OPEN:
-        return f"closed {reader.day(deal.closed_at.astimezone(reader.zone).date())}"
-    return f"close {reader.day(deal.expected_close)}" if deal.expected_close else ""
-
-
-def icon(record: Record) -> str:
-    """Return the sign of a record's kind or outcome."""
-    match record:
-        case DealView():
-            return _OUTCOMES.get(record.outcome, ICONS[Kind.DEAL])
-        case ActivityView():
-            return "✅" if record.completed_at else ACTIVITY_ICONS.get(record.activity_kind, ICONS[Kind.ACTIVITY])
-    return ICONS[record.kind]
-
-
-def person(who: Person | None) -> Mrkdwn:
-    """Return a person's name; never a mention, which would ping."""
-    return one_line(who.name, 60) if who else Mrkdwn("nobody")
-
-
-def named(link: Link | None) -> Mrkdwn:
-    """Return a linked record's title."""
-    return one_line(link.title, 80) if link else Mrkdwn("")
-
-
-def due(activity: ActivityView, reader: Reader) -> Mrkdwn:
-    """Return when an activity is due, was due or was done."""
-    if activity.completed_at:
-        what = "cancelled" if activity.outcome == CANCELLED else "done"
-        return Mrkdwn(f"{what} {reader.moment(activity.completed_at)}")
-    if activity.due_at:
-        when = reader.moment(activity.due_at)
-    elif activity.due_on:
-        when = Mrkdwn(reader.day(activity.due_on))
-    else:
-        return Mrkdwn("no date")
-    late = activity.overdue_at is not None and activity.overdue_at <= reader.now
-    return Mrkdwn(f"⏰ was due {when}" if late else f"due {when}")
 
 
 Facts = Iterable[tuple[str, Any]]

@@ -14,8 +14,8 @@ from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import BadInput, Conflict, MissingFact, NotFound
 from crmbot.slack.blocks.buttons import next_week
 from crmbot.slack.blocks.limits import fit
+from crmbot.slack.blocks.lines import show_request
 from crmbot.slack.blocks.primitives import section, sentence
-from crmbot.slack.blocks.records import show_request
 from crmbot.slack.blocks.refusals import refusal_message
 from crmbot.slack.clicks import Click, read_click
 from crmbot.slack.desk import Reply

@@ -20,8 +20,8 @@ from crmbot.crm.requests import (
 )
 from crmbot.domain.stages import StageKind
 from crmbot.slack.blocks import limits
+from crmbot.slack.blocks.lines import record_line, show_request
 from crmbot.slack.blocks.primitives import actions, menu, plain_text, section, stack
-from crmbot.slack.blocks.records import record_line, show_request
 from crmbot.slack.message import Block, Element
 from crmbot.slack.mrkdwn import Mrkdwn, join, one_line
 from crmbot.slack.press import Press, press_button

@@ -1,0 +1,203 @@
+"""One line for each record: as an entry of a list, with the button that opens it.
+
+A card has up to ten of them, so each is written in one go, past what makes and measures single parts; the gate that
+everything passes looks at them like at everything.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from crmbot.crm.answers import ActivityView, CompanyView, ContactView, DealView, LeadView, Link, Person, Record
+from crmbot.crm.carried import CANCELLED
+from crmbot.crm.offered import ProposalView
+from crmbot.crm.requests import Request, ShowActivity, ShowCompany, ShowContact, ShowDeal, ShowLead, ShowProposal
+from crmbot.domain.ids import Kind, parse_reference
+from crmbot.domain.nouns import titled
+from crmbot.domain.stages import StageKind
+from crmbot.slack.blocks.buttons import settling_buttons
+from crmbot.slack.message import Block, Element
+from crmbot.slack.mrkdwn import Mrkdwn, one_line
+from crmbot.slack.press import Press
+from crmbot.slack.reader import Reader
+
+ICONS = {
+    Kind.DEAL: "💼",
+    Kind.LEAD: "🌱",
+    Kind.CONTACT: "👤",
+    Kind.COMPANY: "🏢",
+    Kind.ACTIVITY: "📌",
+    Kind.PROPOSAL: "📄",
+}
+ACTIVITY_ICONS = {"call": "📞", "meeting": "📅", "email": "✉️", "task": "📌"}
+_OUTCOMES = {"won": "🏆", "lost": "🪦"}
+_SHOW: dict[Kind, Callable[[str], Request]] = {
+    Kind.DEAL: ShowDeal,
+    Kind.LEAD: ShowLead,
+    Kind.CONTACT: ShowContact,
+    Kind.COMPANY: ShowCompany,
+    Kind.ACTIVITY: ShowActivity,
+    Kind.PROPOSAL: ShowProposal,
+}
+_MARK = "-0"
+"""What no record has for a number: its place is where a number goes."""
+_OPEN: Element = {"type": "plain_text", "text": "Open", "emoji": True}
+
+
+def show_request(reference: str) -> Request | None:
+    """Return the request that shows the record of that number; None when there is no card for its kind."""
+    parsed = parse_reference(reference)
+    make = _SHOW.get(parsed[0]) if parsed else None
+    return make(reference) if make else None
+
+
+def _opening(kind: Kind) -> tuple[str, str, str]:
+    """Return of the button that opens a record of a kind its action, and what its value has around the reference."""
+    mark = f"{kind.letter}{_MARK}"
+    request = _SHOW[kind](mark)
+    before, _, after = Press(request).value.partition(mark)
+    return request.NAME, before, after
+
+
+_OPENINGS = {kind.letter: _opening(kind) for kind in _SHOW}
+
+
+def open_button(reference: str) -> Element:
+    """Return the button that opens the record of that number."""
+    action, before, after = _OPENINGS[reference[0]]
+    return {"type": "button", "text": _OPEN, "action_id": action, "value": f"{before}{reference}{after}"}
+
+
+def record_row(record: Record, reader: Reader) -> Block:
+    """Return a record's line with the button that opens it."""
+    text = {"type": "mrkdwn", "text": str(record_line(record, reader)), "verbatim": True}
+    return {"type": "section", "text": text, "accessory": open_button(record.reference)}
+
+
+@lru_cache(maxsize=100)
+def _settling(then: Request | None) -> tuple[Element, ...]:
+    """Return the buttons that settle an activity whose number is `_MARK`."""
+    mark = f"{Kind.ACTIVITY.letter}{_MARK}"
+    return tuple(button for button in settling_buttons(mark, then=then) if button)
+
+
+def settling(activity: ActivityView, then: Request | None = None) -> Block:
+    """Return the row of buttons below an open activity's line; `then` is the look that shows the list again."""
+    mark, reference = f"{Kind.ACTIVITY.letter}{_MARK}", activity.reference
+    buttons = [{**button, "value": button["value"].replace(mark, reference, 1)} for button in _settling(then)]
+    return {"type": "actions", "elements": buttons}
+
+
+def record_line(record: Record, reader: Reader) -> Mrkdwn:
+    """Return a record as one entry of a list: its title, and below it what tells it from its neighbours."""
+    facts = " · ".join(filter(None, record_facts(record, reader)))
+    title = one_line(record.title)
+    return Mrkdwn(f"{icon(record)} {title and f'*{title}*'}  {record.reference}\n{facts}")
+
+
+def record_facts(record: Record, reader: Reader) -> tuple[str, ...]:
+    """Return the short facts of a record as mrkdwn, in the order people need them; empty ones for what it lacks."""
+    return _FACTS[type(record)](record, reader)
+
+
+def _deal(deal: DealView, reader: Reader) -> tuple[str, ...]:
+    stage = f"{deal.stage} {deal.probability} %" if deal.outcome == "open" else deal.stage
+    value, owner, company = deal.value, deal.owner, deal.company
+    return (
+        str(value) if value else "no value",
+        one_line(stage, 60),
+        one_line(owner.name, 60) if owner else "nobody",
+        _close(deal, reader),
+        one_line(company.title, 80) if company else "",
+    )
+
+
+def _close(deal: DealView, reader: Reader) -> str:
+    """Return when a deal is expected to close, or when it was closed: nobody expects what is over."""
+    if deal.closed_at and deal.outcome != StageKind.OPEN:
+        return f"closed {reader.day(deal.closed_at.astimezone(reader.zone).date())}"
+    return f"close {reader.day(deal.expected_close)}" if deal.expected_close else ""
+
+
+def _lead(lead: LeadView, _reader: Reader) -> tuple[str, ...]:
+    owner = lead.owner
+    return (
+        titled(lead.status),
+        one_line(lead.company_name, 60) if lead.company_name else "",
+        one_line(lead.email, 80) if lead.email else "",
+        one_line(titled(lead.source), 40) if lead.source else "",
+        "" if lead.score is None else f"score {lead.score}",
+        one_line(owner.name, 60) if owner else "nobody",
+    )
+
+
+def _contact(contact: ContactView, _reader: Reader) -> tuple[str, ...]:
+    company = contact.company
+    return (
+        one_line(contact.role, 60) if contact.role else "",
+        one_line(company.title, 80) if company else "",
+        one_line(", ".join(contact.emails), 80) if contact.emails else "",
+        one_line(contact.phone, 40) if contact.phone else "",
+    )
+
+
+def _company(company: CompanyView, _reader: Reader) -> tuple[str, ...]:
+    return tuple(one_line(fact, 60) for fact in (company.domain, company.industry, company.size) if fact)
+
+
+def _activity(activity: ActivityView, reader: Reader) -> tuple[str, ...]:
+    owner, about = activity.owner, activity.about
+    return (
+        due(activity, reader),
+        one_line(owner.name, 60) if owner else "nobody",
+        ", ".join([one_line(link.title, 80) for link in about[:3]]) if about else "",
+    )
+
+
+def _proposal(proposal: ProposalView, _reader: Reader) -> tuple[str, ...]:
+    total = str(proposal.totals.total)
+    return (proposal.status, total, one_line(proposal.deal[1], 80), one_line(proposal.owner, 60))
+
+
+_FACTS: dict[type, Callable[[Any, Reader], tuple[str, ...]]] = {
+    DealView: _deal,
+    LeadView: _lead,
+    ContactView: _contact,
+    CompanyView: _company,
+    ActivityView: _activity,
+    ProposalView: _proposal,
+}
+
+
+def icon(record: Record) -> str:
+    """Return the sign of a record's kind or outcome."""
+    if isinstance(record, DealView):
+        return _OUTCOMES.get(record.outcome, "💼")
+    if isinstance(record, ActivityView):
+        return "✅" if record.completed_at else ACTIVITY_ICONS.get(record.activity_kind, "📌")
+    return ICONS[record.kind]
+
+
+def person(who: Person | None) -> Mrkdwn:
+    """Return a person's name; never a mention, which would ping."""
+    return one_line(who.name, 60) if who else Mrkdwn("nobody")
+
+
+def named(link: Link | None) -> Mrkdwn:
+    """Return a linked record's title."""
+    return one_line(link.title, 80) if link else Mrkdwn("")
+
+
+def due(activity: ActivityView, reader: Reader) -> Mrkdwn:
+    """Return when an activity is due, was due or was done."""
+    if activity.completed_at:
+        what = "cancelled" if activity.outcome == CANCELLED else "done"
+        return Mrkdwn(f"{what} {reader.moment(activity.completed_at)}")
+    if activity.due_at:
+        when = reader.moment(activity.due_at)
+    elif activity.due_on:
+        when = Mrkdwn(reader.day(activity.due_on))
+    else:
+        return Mrkdwn("no date")
+    late = activity.overdue_at is not None and activity.overdue_at <= reader.now
+    return Mrkdwn(f"⏰ was due {when}" if late else f"due {when}")
