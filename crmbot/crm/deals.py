@@ -51,7 +51,7 @@ def open_deal(
     work: Work, request: CreateDeal, *, owner_id: str | None, contact: Contact | None, company: Company | None
 ) -> Deal:
     """Add a deal with its first version."""
-    title = _title(request.title)
+    title = usable_title(request.title)
     if not title:
         raise MissingFact("What is the deal called?", field="title", example="/deal new Acme renewal $40k close:15 dec")
     stage = find_stage(work, request.stage) if request.stage else _first_open(work)
@@ -138,7 +138,7 @@ def apply_facts(work: Work, deal: Deal, request: SetDeal) -> tuple[Change, ...]:
     """Set what a request says about a deal, without saving its version, and return what changed."""
     before = _facts(work, deal)
     if request.title and request.title.strip():
-        deal.title = _title(request.title)
+        deal.title = usable_title(request.title)
         deal.title_key = fold_name(deal.title)
     if request.value is not None:
         deal.value_minor, deal.currency = request.value.minor, request.value.currency
@@ -183,14 +183,14 @@ def _apply_parties(work: Work, deal: Deal, request: SetDeal) -> None:
 def win(work: Work, request: WinDeal) -> Outcome:
     """Close a deal as won."""
     deal = editable(work, request.deal)
-    return _close(work, deal, _stage_of_kind(work, StageKind.WON), None, value=request.value)
+    return _close(work, deal, first_stage(work, StageKind.WON), None, value=request.value)
 
 
 def lose(work: Work, request: LoseDeal) -> Outcome:
     """Close a deal as lost, with its reason."""
     request = with_reason(work, request)
     deal = editable(work, request.deal)
-    return _close(work, deal, _stage_of_kind(work, StageKind.LOST), request.reason)
+    return _close(work, deal, first_stage(work, StageKind.LOST), request.reason)
 
 
 def reopen(work: Work, request: ReopenDeal) -> Outcome:
@@ -306,7 +306,8 @@ def _closed(work: Work, deal: Deal) -> Conflict:
     return Conflict(f"{_named(deal)} is {deal.outcome} already{by}{at}. To change that: /deal reopen {_number(deal)}")
 
 
-def _title(text: str) -> str:
+def usable_title(text: str) -> str:
+    """Return a title without the spaces around it; BadInput when it is too long."""
     title = text.strip()
     if len(title) > _MOST_TITLE:
         raise BadInput(
@@ -316,19 +317,25 @@ def _title(text: str) -> str:
 
 
 def _first_open(work: Work) -> Stage:
-    return _stage_of_kind(work, StageKind.OPEN)
+    return first_stage(work, StageKind.OPEN)
 
 
-def _stage_of_kind(work: Work, kind: StageKind) -> Stage:
+def first_stage(work: Work, kind: StageKind) -> Stage:
+    """Return the pipeline's first stage of a kind."""
     for stage in work.stages:
         if stage.kind == kind:
             return stage
     raise BadInput(f"The pipeline has no {kind} stage. An admin can add one.")
 
 
-def _set_probability(deal: Deal, percent: int) -> None:
+def refuse_probability(percent: int) -> None:
+    """Refuse what is no probability in whole percent."""
     if not 0 <= percent <= 100:  # noqa: PLR2004 - percents
         raise BadInput(f"A probability lies between 0 % and 100 %, {percent} does not.", field="probability")
+
+
+def _set_probability(deal: Deal, percent: int) -> None:
+    refuse_probability(percent)
     deal.probability, deal.probability_is_manual = percent, True
 
 

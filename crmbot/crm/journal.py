@@ -53,6 +53,10 @@ _COLUMNS = {
     kind: tuple(column.name for column in kind.__table__.columns if column.name not in _IGNORED)
     for kind in TRACKED.values()
 }
+_DATED = {
+    kind: tuple(name for name in columns if isinstance(kind.__table__.columns[name].type, UTCDateTime | Date))
+    for kind, columns in _COLUMNS.items()
+}
 _INSERT_ENTRY = insertion(JournalEntry)
 _INSERT_CHANGE = insertion(JournalChange)
 _RECORDER = "crmbot_recorder"
@@ -83,11 +87,15 @@ class Recorder:
         """Keep one change."""
         self.changes.append({"table": row.__tablename__, "row_id": row.id, "before": before, "after": after})
 
-    def forget(self, kept: int) -> None:
-        """Drop all changes but the first ones: a savepoint took them back, and what was indexed meanwhile with them."""
-        del self.changes[kept:]
-        if self._indexed is not None:
-            self._indexed = -1
+    def note_made(self, kind: type[Any], values: Mapping[str, Any]) -> None:
+        """Keep that a row was written with these values, whoever wrote it."""
+        columns = _COLUMNS.get(kind)
+        if columns is not None:
+            made = dict.fromkeys(columns)
+            made.update({name: value for name, value in values.items() if name in made})
+            for name in _DATED[kind]:
+                made[name] = to_json(made[name])
+            self.changes.append({"table": kind.__tablename__, "row_id": values["id"], "before": None, "after": made})
 
     def index_names(self, connection: Connection, workspace_id: str) -> None:
         """Let the names that were written so far be found by their words."""

@@ -52,7 +52,7 @@ def create(work: Work, request: CreateLead) -> Outcome:
     email = usable_email(request.email) if request.email else None
     if email:
         _refuse_double(work, email)
-    _refuse_score(request.score)
+    refuse_score(request.score)
     lead: Lead = work.make(
         Lead,
         number=work.next_number(Kind.LEAD),
@@ -108,7 +108,7 @@ def set_facts(work: Work, request: SetLead) -> Outcome:
     email = usable_email(request.email) if request.email else None
     if email:
         _refuse_double(work, email, but=lead.id)
-    _refuse_score(request.score)
+    refuse_score(request.score)
     wanted = {
         "name": usable_name(request.name),
         "email": email,
@@ -230,7 +230,8 @@ def _refuse_double(work: Work, email: str, *, but: str = "") -> None:
         raise Conflict(f"{_number(known)} {known.name} has the address {email} already: /lead show {_number(known)}")
 
 
-def _refuse_score(score: int | None) -> None:
+def refuse_score(score: int | None) -> None:
+    """Refuse a score out of bounds."""
     if score is not None and abs(score) > _MOST_SCORE:
         raise BadInput(f"A score lies between -{_MOST_SCORE} and {_MOST_SCORE}, {score} does not.", field="score")
 

@@ -25,10 +25,10 @@ from crmbot.errors import BadInput, Conflict, MissingFact
 from crmbot.models import Company, Contact, ContactEmail
 
 _ADDRESS = ContactEmail.__table__.c
-_COMPANY_OF_DOMAIN = Prepared(
+COMPANY_OF_DOMAIN = Prepared(
     select(Company).where(Company.workspace_id == bindparam("workspace"), Company.domain == bindparam("domain"))
 )
-_COMPANY_OF_NAME = Prepared(
+COMPANY_OF_NAME = Prepared(
     select(Company)
     .where(Company.workspace_id == bindparam("workspace"), Company.name_key == bindparam("name"))
     .order_by(Company.number)
@@ -93,9 +93,9 @@ def create_company(work: Work, request: CreateCompany) -> Outcome:
     if not name:
         raise MissingFact("What is the company called?", field="name", example="/company new Acme Corp domain:acme.com")
     domain = usable_domain(request.domain) if request.domain else None
-    _refuse_same(work.all(_COMPANY_OF_NAME, Company, name=fold_name(name)))
+    _refuse_same(work.all(COMPANY_OF_NAME, Company, name=fold_name(name)))
     if domain:
-        _refuse_same(work.all(_COMPANY_OF_DOMAIN, Company, domain=domain))
+        _refuse_same(work.all(COMPANY_OF_DOMAIN, Company, domain=domain))
     company = _add_company(work, name, domain, industry=request.industry, size=request.size)
     view = company_view(work, company)
     return Outcome(f"Added company {view.reference} {view.title}.", record=view)
@@ -108,7 +108,7 @@ def set_company(work: Work, request: SetCompany) -> Outcome:
     domain = usable_domain(request.domain) if request.domain else None
     wanted = {"name": usable_name(request.name), "domain": domain, "industry": request.industry, "size": request.size}
     if domain:
-        _refuse_same(work.all(_COMPANY_OF_DOMAIN, Company, domain=domain), but=company.id)
+        _refuse_same(work.all(COMPANY_OF_DOMAIN, Company, domain=domain), but=company.id)
     changes = _apply(company, number, wanted)
     company.name_key = fold_name(company.name)
     changes += set_worth(work, company, number, request)
@@ -146,8 +146,8 @@ def company_for(
         if found is not None:
             return found
     if business:
-        by_domain: Company | None = work.first(_COMPANY_OF_DOMAIN, Company, domain=business)
-        if by_domain is not None and _may_be_called(by_domain.name, name, whatever=whatever_name):
+        by_domain: Company | None = work.first(COMPANY_OF_DOMAIN, Company, domain=business)
+        if by_domain is not None and may_be_called(by_domain.name, name, whatever=whatever_name):
             return by_domain
     if not name and not business:
         return None
@@ -223,7 +223,7 @@ def _add_contact(work: Work, name: str, emails: Iterable[str], company: Company 
 
 
 def _add_company(work: Work, name: str, domain: str | None, **facts: str | None) -> Company:
-    if domain and work.first(_COMPANY_OF_DOMAIN, Company, domain=domain) is not None:
+    if domain and work.first(COMPANY_OF_DOMAIN, Company, domain=domain) is not None:
         domain = None
     company: Company = work.make(
         Company,
@@ -239,7 +239,7 @@ def _add_company(work: Work, name: str, domain: str | None, **facts: str | None)
     return company
 
 
-def _may_be_called(known: str, said: str, *, whatever: bool) -> bool:
+def may_be_called(known: str, said: str, *, whatever: bool) -> bool:
     """Say whether a company may be meant by a name; of Acme Corp and Acme GmbH each is its own."""
     if not said:
         return True

@@ -93,7 +93,9 @@ class _Copy:
         target, beside = table.__tablename__, f"import_{table.__tablename__}"
         columns = ", ".join(f'"{name}"' for name in names)
         if target not in self._made:
-            self._connection.execute(text(f'CREATE TEMPORARY TABLE "{beside}" (LIKE "{target}") ON COMMIT DROP'))
+            # several writers of one transaction share it
+            made = f'CREATE TEMPORARY TABLE IF NOT EXISTS "{beside}" (LIKE "{target}") ON COMMIT DROP'
+            self._connection.execute(text(made))
             self._made.add(target)
         driver: Any = self._connection.connection.driver_connection
         with driver.cursor() as cursor, cursor.copy(f'COPY "{beside}" ({columns}) FROM STDIN') as copy:

@@ -39,6 +39,8 @@ leads
   owner: propietario del contacto, propietario del candidato
   score: hubspot-score, lead-score
   status: lead-status, leadstatus, statut du lead, statut de la piste, estado del lead, estado del candidato
+  created: created, created at, created date, create date, creation date, date created, lead - lead created
+  created: erstellt, erstellt am, erstellungsdatum, erstelldatum, créé le, date de création, fecha de creación
 contacts
   name: name, full name, contact name, person - name
   first_name: first name, firstname, given name
@@ -67,6 +69,8 @@ contacts
   company: primär zugeordnetes unternehmen, person - organisation, nom de l'entreprise, nom du compte
   company: entreprise associée, personne - organisation, nombre de la empresa, nombre de la cuenta, empresa asociada
   company: persona - organización
+  created: created, created at, created date, create date, creation date, date created, person - person created
+  created: erstellt, erstellt am, erstellungsdatum, erstelldatum, créé le, date de création, fecha de creación
 companies
   name: name, company, company name, account name, organization, organization name, organization - name
   domain: domain, company domain name, domain name, website, website url, website address, organization - website
@@ -81,6 +85,9 @@ companies
   domain: unternehmensdomain, unternehmens-domain, domain-name des unternehmens, domainname des unternehmens
   domain: website-url, nom de domaine de l'entreprise, nombre de dominio de la empresa
   size: anzahl der mitarbeiter, anzahl mitarbeiter, nombre d'employés
+  created: created, created at, created date, create date, creation date, date created
+  created: organization - organization created
+  created: erstellt, erstellt am, erstellungsdatum, erstelldatum, créé le, date de création, fecha de creación
 deals
   title: title, name, deal, deal name, deal title, opportunity name, opportunity, deal - title
   value: value, amount, deal value, deal amount, deal - value
@@ -129,6 +136,8 @@ deals
   company: trato - organización
   lost_reason: grund für verlust, deal - verlustgrund, deal - grund für verlust, affaire - raison de la perte
   lost_reason: trato - motivo de la pérdida
+  created: created, created at, created date, create date, creation date, date created, deal - deal created
+  created: erstellt, erstellt am, erstellungsdatum, erstelldatum, créé le, date de création, fecha de creación
 """
 
 

@@ -1,9 +1,13 @@
 """Values as other systems write them: amounts, dates, percents, statuses."""
 
 import re
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
 
+from crmbot.domain.identity import normalise_email
 from crmbot.domain.money import CURRENCIES, SYMBOLS, Money
 from crmbot.errors import BadInput
 
@@ -33,6 +37,11 @@ _PLAIN_COMMA = re.compile(r"\d+,\d+")
 _UNCLEAR = re.compile(r"\d{1,3}\.\d{3}")
 _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T].*)?")
 _TWELVE = 12
+_FIRST_YEAR = 1900
+_ZONES_APART = timedelta(days=1)
+"""An hour without a zone may be of another one than the workspace's."""
+_MOST = 10**9
+"""No percent and no score comes near it; what is larger is not made a number of a million digits."""
 
 
 def amount(text: str, currency: str) -> Money:
@@ -66,6 +75,24 @@ def amount(text: str, currency: str) -> Money:
         raise BadInput(f"{error}.", field="value") from None
 
 
+def moment(text: str, date_order: str | None, zone: ZoneInfo, now: datetime) -> datetime:
+    """Read when something was, in UTC; a day without an hour, or one of another form than ISO, is its beginning.
+
+    Raises:
+        BadInput: it is none, can be read in two ways, or is still to come.
+    """
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        found = datetime.combine(day(text, date_order), time())
+    if found.year < _FIRST_YEAR:
+        raise BadInput(f"“{text}” is too long ago.", field="created")
+    at = (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    if at > now + _ZONES_APART:
+        raise BadInput(f"“{text}” is still to come, so nothing was made then.", field="created")
+    return min(at, now)
+
+
 def day(text: str, date_order: str | None) -> date:
     """Read a date: ISO, or with slashes or dots when it can mean one day only."""
     words = text.strip()
@@ -97,9 +124,16 @@ def percent(text: str) -> int:
         raise BadInput(f"“{text}” is no percent.", field="probability") from None
     if "%" not in text and "." in text and 0 < value < 1:
         value *= 100
-    if value != value.to_integral_value():
+    if not value.is_finite() or abs(value) > _MOST or value != value.to_integral_value():
         raise BadInput(f"“{text}” is no whole percent.", field="probability")
     return int(value)
+
+
+def addresses(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the addresses among some texts, as they are compared."""
+    for text in texts:
+        with suppress(ValueError):
+            yield normalise_email(text)
 
 
 def status(text: str) -> str:
@@ -113,6 +147,9 @@ def status(text: str) -> str:
 def score(text: str) -> int:
     """Read a score."""
     try:
-        return int(Decimal(text.strip()))
-    except (InvalidOperation, ValueError, OverflowError):
-        raise BadInput(f"“{text}” is no score.", field="score") from None
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or abs(value) > _MOST:
+        raise BadInput(f"“{text}” is no score.", field="score")
+    return int(value)
