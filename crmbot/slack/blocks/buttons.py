@@ -19,7 +19,7 @@ from crmbot.domain.ids import Kind
 from crmbot.domain.line_items import LineItem
 from crmbot.domain.stages import LeadStatus, StageKind
 from crmbot.slack.blocks.primitives import actions
-from crmbot.slack.forms.asked import Asked, form_button
+from crmbot.slack.forms.asked import form_opener
 from crmbot.slack.message import Block, Element
 from crmbot.slack.press import press_button, press_menu
 from crmbot.slack.reader import Reader
@@ -57,36 +57,37 @@ def form_buttons(record: Record, reader: Reader) -> list[Element | None]:
     closed = isinstance(record, DealView) and record.outcome != StageKind.OPEN
     if reader.may_edit(_PLURALS[record.kind], owner_id) and not closed:
         noun = record.kind.value
-        buttons.append(form_button("Edit …", Asked(f"{noun}.set", {noun: record.reference}), "form.edit"))
+        buttons.append(form_opener("Edit …", f"{noun}.set", "form.edit", **{noun: record.reference}))
     if reader.may_edit("activities"):
-        about = {"target": record.reference}
-        buttons.append(form_button("Log …", Asked("activity.log", {"kind": "call", **about}), "form.log"))
-        buttons.append(form_button("Task …", Asked("task.new", about), "form.task"))
+        buttons.append(form_opener("Log …", "activity.log", "form.log", kind="call", target=record.reference))
+        buttons.append(form_opener("Task …", "task.new", "form.task", target=record.reference))
     if isinstance(record, DealView) and reader.may_edit("proposals", owner_id) and not closed:
-        buttons.append(form_button("Proposal …", _usual_offer(record), "form.proposal"))
+        buttons.append(_usual_offer(record))
     if reader.writes_mail and reader.may_edit("emails") and isinstance(record, DealView | ContactView) and not closed:
-        written = {"target": record.reference, "subject": record.title if isinstance(record, DealView) else ""}
-        buttons.append(form_button("Write mail …", Asked("email.write", written), "form.mail"))
+        subject = record.title if isinstance(record, DealView) else ""
+        opener = form_opener("Write mail …", "email.write", "form.mail", target=record.reference, subject=subject)
+        buttons.append(opener)
     return buttons
 
 
-def _usual_offer(deal: DealView) -> Asked:
-    """Return the form of a proposal that offers a deal as it stands."""
+def _usual_offer(deal: DealView) -> Element | None:
+    """Return the button of a proposal that offers a deal as it stands."""
     items = (LineItem(deal.title, deal.value),) if deal.value else None
-    known = {"deal": deal.reference, "items": items, "title": deal.title}
-    return Asked("proposal.new", {name: value for name, value in known.items() if value})
+    return form_opener(
+        "Proposal …", "proposal.new", "form.proposal", deal=deal.reference, items=items, title=deal.title
+    )
 
 
 def _proposal_forms(proposal: ProposalView, reader: Reader) -> list[Element | None]:
     """Return the forms to send and to change a proposal, until its customer has answered."""
     if proposal.status in {"accepted", "declined"} or not reader.may_edit("proposals", proposal.owner_id):
         return []
-    known = {"proposal": proposal.reference}
+    reference = proposal.reference
     send = "Send …" if proposal.status == "draft" else "Send again …"
     style = "primary" if proposal.status == "draft" else None
     return [
-        form_button(send, Asked("proposal.send", known), "form.send", style=style),
-        form_button("Edit …", Asked("proposal.set", known), "form.edit"),
+        form_opener(send, "proposal.send", "form.send", style=style, proposal=reference),
+        form_opener("Edit …", "proposal.set", "form.edit", proposal=reference),
     ]
 
 

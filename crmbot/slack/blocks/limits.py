@@ -57,9 +57,9 @@ def _keep(block: Block) -> Block | None:
 
 def _text(value: dict[str, Any] | None, limit: int) -> dict[str, Any] | None:
     """Trim a text object; None when it is empty."""
-    text = value["text"] if value else ""
-    if not text or text.isspace():
+    if not value or not value["text"] or value["text"].isspace():
         return None
+    text = value["text"]
     if len(text) * 2 <= limit or fits(text, limit):
         return value
     cut = trim_mrkdwn if value["type"] == "mrkdwn" else trim

@@ -86,6 +86,11 @@ def form_button(label: str, asked: Asked, action_id: str = "form.open", *, style
     return button(label, action_id, asked.value, style=style)
 
 
+def form_opener(label: str, form: str, action_id: str, *, style: str | None = None, **known: Any) -> Element | None:
+    """Return a button that opens a form of which nothing but some of the request's fields is known."""
+    return button(label, action_id, packed({"form": encode_known(form, known)}), style=style)
+
+
 def fits_a_button(asked: Asked) -> bool:
     """Say whether a button can carry the form."""
     return len(asked.value) <= limits.BUTTON_VALUE
