@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -33,6 +34,8 @@ from crmbot.models import Company, ContactEmail, Lead, NameWord, Stage, User
 MOST_HITS = 15
 COMMON = 500
 """A word of so many names is found faster by looking through the latest records than by its rows of the index."""
+_AT_BEGINNINGS = ("first", "later")
+"""The patterns of a word with which a name begins, and of one further on."""
 _TEXT: Any = cast(null(), String)
 _AMOUNT: Any = cast(null(), BigInteger)
 _FACTS: Mapping[Kind, tuple[str, ...]] = {
@@ -99,21 +102,25 @@ def rarely_named(kinds: tuple[Named, ...], words: int) -> Prepared:
         ]
         return named.model.id.in_(union_all(first, *later))
 
-    return _best(kinds, lambda named: _ranked(named, (*_like(named, words), among(named))))
+    return _best(kinds, lambda named: _ranked(named, (*_like(named, words, *_AT_BEGINNINGS), among(named))))
 
 
 @cache
 def commonly_named(named: Named, words: int) -> Prepared:
     """Return what finds the records with so many words in their name, all common: those called so, and the latest."""
     exactly = _ranked(named, (named.key == bindparam("name"),))
-    latest = _base(named, literal(3), _like(named, words)).order_by(named.model.number.desc()).limit(MOST_HITS)
+    latest = (
+        _base(named, literal(3), _like(named, words, *_AT_BEGINNINGS))
+        .order_by(named.model.number.desc())
+        .limit(MOST_HITS)
+    )
     return Prepared(union_all(_shown(named, exactly.subquery(), 0), _shown(named, latest.subquery(), 0)))
 
 
 @cache
 def partly_named(kinds: tuple[Named, ...], words: int) -> Prepared:
     """Return what finds the latest records with so many words inside those of their name."""
-    return _best(kinds, lambda named: _ranked(named, (*_like(named, words), among_latest(named.model))))
+    return _best(kinds, lambda named: _ranked(named, (*_like(named, words, "part"), among_latest(named.model))))
 
 
 @cache
@@ -138,12 +145,13 @@ def _indexed(kind: Kind) -> tuple[str, ...]:
     return (kind, LEAD_COMPANY) if kind is Kind.LEAD else (kind,)
 
 
-def _like(named: Named, words: int) -> tuple[Any, ...]:
-    """Return the conditions that the name has the words, as the bound patterns of them say."""
-    text = " " + named.key
-    if named.model is Lead:
-        text = text + " " + func.coalesce(Lead.company_key, "")
-    return tuple(text.like(bindparam(f"word_{place}"), escape="/") for place in range(words))
+def _like(named: Named, words: int, *patterns: str) -> tuple[Any, ...]:
+    """Return the conditions that the name has each of the words, as one of its bound patterns says."""
+    columns = (named.key, Lead.company_key) if named.model is Lead else (named.key,)
+    return tuple(
+        or_(*(column.like(bindparam(f"{pattern}_{place}"), escape="/") for column in columns for pattern in patterns))
+        for place in range(words)
+    )
 
 
 def _base(named: Named, rank: Any, where: Sequence[Any]) -> Select[Any]:

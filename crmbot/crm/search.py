@@ -71,7 +71,7 @@ def _with_words(work: Work, kinds: tuple[Named, ...], words: Sequence[str]) -> l
     """Find by the rarest of the words; where all are common, those called so and among the latest of all records."""
     counts = [work.values(counting(kinds), most=COMMON, **word_values(word))[0] for word in words]
     rarest = [min(zip(of_kind, words, strict=True)) for of_kind in zip(*counts, strict=True)]
-    bound = {"name": " ".join(words)} | {f"word_{place}": _pattern(word) for place, word in enumerate(words)}
+    bound = {"name": " ".join(words)} | _beginnings(words)
     found: list[Hit] = []
     if any(0 < number < COMMON for number, _ in rarest):
         ranges = {}
@@ -87,13 +87,17 @@ def _with_words(work: Work, kinds: tuple[Named, ...], words: Sequence[str]) -> l
 
 
 def _with_parts(work: Work, kinds: tuple[Named, ...], words: Sequence[str]) -> list[Hit]:
-    patterns = {f"word_{place}": f"%{literal(word)}%" for place, word in enumerate(words)}
+    patterns = {f"part_{place}": f"%{literal(word)}%" for place, word in enumerate(words)}
     return hits_of(work, partly_named(kinds, len(words)), name=" ".join(words), **patterns)
 
 
-def _pattern(word: str) -> str:
-    """Return the pattern of names, a space before them, of which a word begins so."""
-    return f"%{literal(word)}%" if is_unspaced(word[0]) else f"% {literal(word)}%"
+def _beginnings(words: Sequence[str]) -> dict[str, str]:
+    """Return the patterns of names with these words at the beginning of their own."""
+    first = {f"first_{place}": f"{literal(word)}%" for place, word in enumerate(words)}
+    gaps = ["" if is_unspaced(word[0]) else " " for word in words]
+    return first | {
+        f"later_{place}": f"%{gap}{literal(word)}%" for place, (gap, word) in enumerate(zip(gaps, words, strict=True))
+    }
 
 
 def _by_number(work: Work, kinds: Sequence[Named], words: str) -> list[Hit]:

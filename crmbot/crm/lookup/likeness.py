@@ -41,8 +41,9 @@ def nearest_names(work: Work, kinds: tuple[Named, ...], word: str) -> list[tuple
     """
     key = fold_name(word)
     found = work.values(latest_names(kinds), most=_LATEST // len(kinds))
-    if key:
-        found += work.values(_beginning(kinds), **slots(key))
+    alike = slots(key) if key else {}
+    for place, named in enumerate(kinds if key else ()):
+        found += work.values(_beginning(place, named), **alike)
     # Of those equally like, kinds in order, and of each the latest first.
     names = dict(map(itemgetter(1, 2), sorted(found, key=itemgetter(0))))
     near = process.extract(key, names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)
@@ -50,20 +51,19 @@ def nearest_names(work: Work, kinds: tuple[Named, ...], word: str) -> list[tuple
 
 
 @cache
-def _beginning(kinds: tuple[Named, ...]) -> Prepared:
+def _beginning(place: int, named: Named) -> Prepared:
     """Return what gives `called` of some records of which a word begins as one of the slots says."""
+    columns, mine = called(place, named), named.model.workspace_id == bindparam("workspace")
+    own = (named.model.workspace_id == NameWord.workspace_id) & (named.model.id == NameWord.record_id)
+    of_kind = (NameWord.workspace_id == bindparam("workspace"), NameWord.kind == named.kind)
     found = []
-    for place_of_kind, named in enumerate(kinds):
-        model, mine = named.model, named.model.workspace_id == bindparam("workspace")
-        own = (model.workspace_id == NameWord.workspace_id) & (model.id == NameWord.record_id)
-        of_kind = (NameWord.workspace_id == bindparam("workspace"), NameWord.kind == named.kind)
-        for place in range(SLOTS):
-            start: Any = bindparam(f"start_{place}")
-            stop: Any = bindparam(f"stop_{place}")
-            first = select(*called(place_of_kind, named)).where(mine, named.key >= start, named.key < stop)
-            later = select(*called(place_of_kind, named)).join(NameWord, own).where(*of_kind, mine)
-            later = later.where(NameWord.word >= start, NameWord.word < stop)
-            found += [select(source.limit(_OF_A_SLOT).subquery()) for source in (first, later)]
+    for slot in range(SLOTS):
+        start: Any = bindparam(f"start_{slot}")
+        stop: Any = bindparam(f"stop_{slot}")
+        first = select(*columns).where(mine, named.key >= start, named.key < stop)
+        later = select(*columns).join(NameWord, own).where(*of_kind, mine)
+        later = later.where(NameWord.word >= start, NameWord.word < stop)
+        found += [select(source.limit(_OF_A_SLOT).subquery()) for source in (first, later)]
     return Prepared(union_all(*found))
 
 
