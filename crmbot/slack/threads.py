@@ -7,16 +7,13 @@ from crmbot.crm.actors import Actor
 from crmbot.crm.answers import CardRecords
 from crmbot.crm.requests import CreateTask, FindCard, FindNamed, KeepCard, Request
 from crmbot.crm.requests.base import REQUESTS
-from crmbot.domain.ids import parse_reference
+from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import Ambiguous, Candidate, CrmError, MissingFact, NotFound
 from crmbot.language import Parsed
 from crmbot.language.conversation import understand
 from crmbot.service import CrmService
 
-_LETTERS = {
-    **{"deal": "D", "lead": "L", "contact": "C", "company": "O", "activity": "A", "proposal": "P"},
-    "target": "DLCO",
-}
+_LETTERS = {kind.value: kind.letter for kind in Kind} | {"target": "DLCO"}
 """The fields that name a record, and the letters of the records each may name."""
 
 

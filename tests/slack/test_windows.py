@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from card_values import HOSTILE, NASTY, READER, activity, deal, lead
+from card_values import HOSTILE, NASTY, READER, activity, deal, records
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -132,7 +132,7 @@ def test_the_metadata_of_a_form_brings_back_what_went_in(text: str) -> None:
 @_QUICK
 def test_every_card_fits_a_window_and_a_link(text: str) -> None:
     entries = tuple(TimelineEntry(NOW, "note", text, text) for _ in range(12))
-    for record in (deal(text), deal(text, outcome="lost"), lead(text), activity(text)):
+    for record in records(text):
         shown = Shown(text, record, entries, (deal(text),) * 20)
         for answer in (shown, Outcome(text, record, (deal(text),) * 9, entry_id="j" * 26)):
             view = card_modal(Reply(answer_message(answer, READER), answer)).view

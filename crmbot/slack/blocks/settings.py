@@ -195,8 +195,9 @@ def _digest_row(one: DigestChoice, may: bool) -> tuple[Block, ...]:
         where = Mrkdwn(f"<#{one.to}>")
     elif _ACCOUNT.fullmatch(one.to):
         where = Mrkdwn(f"<@{one.to}>")
-    following = "*paused*" if one.paused else f"next {one.following}"
-    line = Mrkdwn(f"{bold(one.name)}  sends “{one_line(one.report)}” to {escape(where)}\n{one.schedule} · {following}")
+    following = Mrkdwn("*paused*" if one.paused else f"next {one_line(one.following)}")
+    told = join([one_line(one.schedule), following])
+    line = Mrkdwn(f"{bold(one.name)}  sends “{one_line(one.report)}” to {escape(where)}\n{told}")
     if not may:
         return (section(line),)
     look = ListDigests()
