@@ -16,7 +16,7 @@ from crmbot.binding import EVERY_WORKSPACE, refuse_unbound
 from crmbot.busy import BUSY_SECONDS, raise_busy, told_as_busy
 from crmbot.errors import Busy
 from crmbot.grouping import Group, Place, Turn
-from crmbot.postgresql import begin_postgresql, end_postgresql, keep_prepared
+from crmbot.postgresql import begin_postgresql, connect, server_of
 from crmbot.readers import Readers, Reading
 from crmbot.writer import Writer, begin_immediate, make_impatient
 
@@ -108,7 +108,15 @@ class Store:
         Raises:
             Busy: as `writing` does.
         """
-        if alone or not self.is_sqlite:
+        if not self.is_sqlite:
+            with self.transaction(workspace_id, write=True) as connection:
+                server = server_of(connection)
+                server.defers = True
+                answer = effect(connection)
+                # Before the commit, of which nobody knows whether it was done when it fails.
+                server.send()
+                return answer
+        if alone:
             with self.transaction(workspace_id, write=True) as connection:
                 return effect(connection)
         place = Place(workspace_id, effect)
@@ -277,9 +285,8 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
                 "-c idle_in_transaction_session_timeout=60000",
             },
         )
-        event.listen(engine, "connect", keep_prepared)
+        event.listen(engine, "do_connect", connect)
         event.listen(engine, "begin", begin_postgresql)
-        event.listen(engine, "rollback", end_postgresql)
     engine.hide_parameters = True  # what people wrote has no place in errors, which end in logs
     event.listen(engine, "before_cursor_execute", _guard)
     if not _is_file(parsed):

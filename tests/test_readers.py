@@ -168,7 +168,7 @@ def test_postgresql_is_told_all_of_a_transaction_in_one_go(postgres_store_url: s
         shown = text("SELECT " + ", ".join(f"current_setting('{name}', true)" for name in SETTINGS))
         with store.transaction(workspace_id, write=False) as connection:
             assert tuple(connection.execute(shown).one()) == (workspace_id, "repeatable read", "on", "1min")
-        assert len(said) == 2
+        assert len(said) == 1, "the beginning needs no statement of the library's"
         with store.transaction(workspace_id, write=True) as connection:
             assert tuple(connection.execute(shown).one()) == (workspace_id, "read committed", "off", "2s")
         with store.engine.connect() as connection:

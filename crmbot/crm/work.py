@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +15,7 @@ from crmbot.crm.policy import Policy
 from crmbot.crm.prepared import Prepared, insertion
 from crmbot.crm.rows import Rows, shape_of
 from crmbot.domain.ids import Kind, new_id
+from crmbot.domain.lazy import lazy
 from crmbot.domain.permissions import may_edit
 from crmbot.errors import NotAllowed, NotFound
 from crmbot.models import Counter, Outbox, Stage, User, Workspace
@@ -61,7 +61,7 @@ class Work:
         """The workspace that everything happens in."""
         return self.actor.workspace_id
 
-    @cached_property
+    @lazy
     def workspace(self) -> Workspace:
         """The workspace's row."""
         found: Workspace | None = self.rows.get(Workspace, self.workspace_id)
@@ -80,7 +80,7 @@ class Work:
         self.recorder.watch(session)
         return session
 
-    @cached_property
+    @lazy
     def connection(self) -> Connection:
         """The transaction's connection, for statements that touch none of the rows that are kept."""
         return self.rows.connection
@@ -90,7 +90,7 @@ class Work:
         """The actor's own date."""
         return self.now.astimezone(self.actor.zone).date()
 
-    @cached_property
+    @lazy
     def stages(self) -> tuple[Stage, ...]:
         """The pipeline in order, without removed stages."""
         return tuple(self.all(_STAGES, Stage))

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Executable, Result
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from crmbot.domain.lazy import lazy
 from crmbot.domain.money import Money
 from crmbot.domain.windows import Window, day_start, last_day_before
 from crmbot.models import DealVersion
@@ -59,7 +59,7 @@ class Snapshot:
         """The workspace that every statement names."""
         return self.scope.workspace_id
 
-    @cached_property
+    @lazy
     def day(self) -> date:
         """The local day of the last instant before `as_of`; ages and rates are of this day."""
         return last_day_before(self.as_of, self.scope.zone)
@@ -105,15 +105,15 @@ class Snapshot:
                 raise
         return self.records(build(wide_sum), **values)
 
-    @cached_property
+    @lazy
     def _connection(self) -> Connection:
         return self.session if isinstance(self.session, Connection) else self.session.connection()
 
-    @cached_property
+    @lazy
     def _owned(self) -> bool:
         return self.scope.owner is not None
 
-    @cached_property
+    @lazy
     def _given(self) -> dict[str, Any]:
         """The values of the places that `statements` names, and those of the currencies once they are looked up."""
         window = self.window
@@ -128,7 +128,7 @@ class Snapshot:
             "report_day": self.day,
         }
 
-    @cached_property
+    @lazy
     def _conversions(self) -> Conversions:
         found = conversions(self.rates, self.scope.currency)
         self._given.update(found.values)
@@ -144,7 +144,7 @@ class Snapshot:
             known = self._changed_since[versions] = bool(self.rows(select_later(versions))[0][0])
         return known
 
-    @cached_property
+    @lazy
     def users(self) -> dict[str | None, str]:
         """The names of the workspace's users by id; None is what nobody owns."""
         return {None: UNASSIGNED, **dict(self.rows(select_users()))}
@@ -153,7 +153,7 @@ class Snapshot:
         """Return a user's name."""
         return self.users.get(user_id, UNASSIGNED)
 
-    @cached_property
+    @lazy
     def stages(self) -> tuple[StageFacts, ...]:
         """All stages in order; `removed` are those taken away before `as_of`."""
         return tuple(StageFacts(*row) for row in self.rows(select_stages()))
@@ -162,7 +162,7 @@ class Snapshot:
         """Return the names by key of the stages, when the report had to look at them."""
         return {stage.key: stage.name for stage in self.__dict__.get("stages", ())}
 
-    @cached_property
+    @lazy
     def rates(self) -> dict[str, Decimal]:
         """Units of the workspace's currency for one of each other, by the latest rate on or before the day."""
         return {currency: Decimal(rate) for currency, rate in self.rows(select_rates())}
