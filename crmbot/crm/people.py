@@ -28,10 +28,9 @@ _ADDRESS = ContactEmail.__table__.c
 COMPANY_OF_DOMAIN = Prepared(
     select(Company).where(Company.workspace_id == bindparam("workspace"), Company.domain == bindparam("domain"))
 )
+# In no order: asked for one, SQLite takes the index of numbers and reads every company.
 COMPANY_OF_NAME = Prepared(
-    select(Company)
-    .where(Company.workspace_id == bindparam("workspace"), Company.name_key == bindparam("name"))
-    .order_by(Company.number)
+    select(Company).where(Company.workspace_id == bindparam("workspace"), Company.name_key == bindparam("name"))
 )
 _CONTACT_OF_ADDRESS = Prepared(
     select(Contact)
@@ -250,7 +249,7 @@ def may_be_called(known: str, said: str, *, whatever: bool) -> bool:
 
 
 def _refuse_same(known: list[Company], *, but: str = "") -> None:
-    for company in known:
+    for company in sorted(known, key=lambda row: row.number):
         if company.id != but:
             raise Conflict(f"{reference(Kind.COMPANY, company.number)} {company.name} exists already.")
 

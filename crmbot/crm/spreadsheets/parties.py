@@ -126,8 +126,8 @@ class Parties:
         return _party(row) if row is not None else None
 
     def _of_name(self, name: str) -> Party | None:
-        row = self._batch.work.first(COMPANY_OF_NAME, Company, name=fold_name(name))
-        return _party(row) if row is not None else None
+        known = self._batch.work.all(COMPANY_OF_NAME, Company, name=fold_name(name))
+        return min(map(_party, known), key=lambda party: party.number, default=None)
 
     def _of_domain(self, domain: str) -> Party | None:
         row = self._batch.work.first(COMPANY_OF_DOMAIN, Company, domain=domain)

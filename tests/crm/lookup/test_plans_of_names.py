@@ -8,6 +8,7 @@ import pytest
 from factories import Crm
 from sqlalchemy import Connection, event, text
 
+from crmbot.crm.people import COMPANY_OF_NAME
 from crmbot.crm.requests import (
     CreateDeal,
     Find,
@@ -60,6 +61,17 @@ def test_no_name_is_looked_at_but_by_an_index(any_crm: Crm, request_: Request) -
         for statement, parameters in asked:
             plan = steps(session.connection(), statement, parameters)
             assert not [step for step in plan if reads_all(step)], "\n".join([statement, *plan])
+
+
+def test_whether_a_company_of_that_name_exists_is_found_by_an_index(any_crm: Crm) -> None:
+    values = {"workspace": any_crm.workspace_id, "name": "acme"}
+    with any_crm.store.reading(any_crm.workspace_id) as session:
+        connection = session.connection()
+        seen: list[tuple[str, Any]] = []
+        event.listen(connection, "before_cursor_execute", lambda *call: seen.append((call[2], call[3])))
+        COMPANY_OF_NAME.rows(connection, values)
+        plan = steps(connection, *seen[-1])
+    assert not [step for step in plan if reads_all(step)], plan
 
 
 def steps(connection: Connection, statement: str, parameters: Any) -> list[str]:
