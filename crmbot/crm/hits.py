@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.sql.selectable import Subquery
+from sqlalchemy.sql.selectable import FromClause, Subquery
 
 from crmbot.crm.answers import Hit, Link
 from crmbot.crm.lookup.naming import Named
@@ -132,7 +132,7 @@ def only(named: Named, column: str) -> Prepared:
 @cache
 def addressed(kinds: tuple[Named, ...]) -> Prepared:
     """Return what finds the contacts and leads of an address."""
-    email = bindparam("email")
+    email: Any = bindparam("email")
     owned = select(ContactEmail.contact_id).where(
         ContactEmail.workspace_id == bindparam("workspace"), ContactEmail.email == email
     )
@@ -174,7 +174,8 @@ def _best(kinds: Sequence[Named], of: Callable[[Named], Select[Any]]) -> Prepare
 
 def _shown(named: Named, found: Subquery, place: int) -> Select[Any]:
     """Return the columns of `_hit`; what others tell of a record is looked up for the best only."""
-    known, source = found.c, found
+    known = found.c
+    source: FromClause = found
     title, one, two, value = known[_FACTS[named.kind][0]], _TEXT, _TEXT, (_AMOUNT, _TEXT)
     if named.kind is Kind.DEAL:
         stage = (Stage.workspace_id == known.workspace_id) & (Stage.id == known.stage_id)

@@ -74,7 +74,7 @@ def _with_words(work: Work, kinds: tuple[Named, ...], words: Sequence[str]) -> l
     bound = {"name": " ".join(words)} | _beginnings(words)
     found: list[Hit] = []
     if any(0 < number < COMMON for number, _ in rarest):
-        ranges = {}
+        ranges: dict[str, str] = {}
         for named, (number, word) in zip(kinds, rarest, strict=True):
             values = word_values(word) if 0 < number < COMMON else _NO_WORD
             ranges |= {f"{name}_{named.kind}": values[name] for name in _NO_WORD}
