@@ -84,7 +84,7 @@ def _asks(work: Work, email: Email, activity: Activity | None) -> list[Deal]:
     if not ids:
         return []
     here = (Deal.workspace_id == work.workspace_id) & Deal.id.in_(ids)
-    return list(work.session.scalars(select(Deal).where(here).order_by(Deal.number)))
+    return sorted(work.session.scalars(select(Deal).where(here)), key=lambda deal: deal.number)
 
 
 def _settle(work: Work, request: ObeyMail, email: Email) -> None:
