@@ -24,7 +24,8 @@ _BY_NUMBER = Prepared(
 _OF_DEAL = Prepared(
     select(Proposal)
     .where(Proposal.workspace_id == bindparam("workspace"), Proposal.deal_id == bindparam("deal"))
-    .order_by(Proposal.number.desc())
+    # not the bare number: for the order's sake SQLite would take its index and read every proposal
+    .order_by((Proposal.number + 0).desc())
     .limit(PER_PAGE)
 )
 
@@ -111,7 +112,7 @@ def _statements(narrowed: tuple[str, ...]) -> tuple[Prepared, Prepared]:
     rows = (
         select(Proposal)
         .where(*where)
-        .order_by(Proposal.number.desc())
+        .order_by((Proposal.number + 0 if "deal" in narrowed else Proposal.number).desc())
         .limit(bindparam("most", type_=Integer))
         .offset(bindparam("skipped", type_=Integer))
     )
