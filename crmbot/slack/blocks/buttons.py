@@ -1,5 +1,7 @@
 """The buttons of records: what the reader may do with each as it stands, and the forms behind them."""
 
+from collections.abc import Iterator
+
 from crmbot.crm.answers import ActivityView, ContactView, DealView, LeadView, Record
 from crmbot.crm.offered import ProposalView
 from crmbot.crm.requests import (
@@ -18,6 +20,7 @@ from crmbot.crm.requests import (
 from crmbot.domain.ids import Kind
 from crmbot.domain.line_items import LineItem
 from crmbot.domain.stages import LeadStatus, StageKind
+from crmbot.slack.blocks.numbered import numbered
 from crmbot.slack.blocks.primitives import actions
 from crmbot.slack.forms.asked import form_opener
 from crmbot.slack.message import Block, Element
@@ -34,11 +37,12 @@ def record_buttons(record: Record, reader: Reader) -> list[Element | None]:
     """Return what the reader may do with a record as it stands."""
     match record:
         case DealView() if reader.may_edit("deals", _owner_id(record)):
-            return _deal_buttons(record, reader)
+            stages = reader.stages if record.outcome == StageKind.OPEN else None
+            return [*_deal_buttons(record.reference, stages, record.stage_key)]
         case ActivityView(completed_at=None) if reader.may_edit("activities", _owner_id(record)):
-            return activity_buttons(record)
+            return [*_open_activity(record.reference)]
         case LeadView() if reader.may_edit("leads", _owner_id(record)):
-            return _lead_buttons(record)
+            return [*_lead_buttons(record.reference, record.status)]
         case ProposalView(status="sent" | "viewed" | "expired") if reader.may_edit("proposals", record.owner_id):
             return [press_button("Withdraw", WithdrawProposal(record.reference))]
         case ProposalView(status="accepted") if reader.may_edit("deals", record.owner_id):
@@ -53,14 +57,9 @@ def form_buttons(record: Record, reader: Reader) -> list[Element | None]:
     if isinstance(record, ProposalView):
         return _proposal_forms(record, reader)
     owner_id = _owner_id(record) if isinstance(record, DealView | LeadView) else None
-    buttons: list[Element | None] = []
     closed = isinstance(record, DealView) and record.outcome != StageKind.OPEN
-    if reader.may_edit(_PLURALS[record.kind], owner_id) and not closed:
-        noun = record.kind.value
-        buttons.append(form_opener("Edit …", f"{noun}.set", "form.edit", **{noun: record.reference}))
-    if reader.may_edit("activities"):
-        buttons.append(form_opener("Log …", "activity.log", "form.log", kind="call", target=record.reference))
-        buttons.append(form_opener("Task …", "task.new", "form.task", target=record.reference))
+    edits = not closed and reader.may_edit(_PLURALS[record.kind], owner_id)
+    buttons: list[Element | None] = [*_facts_forms(record.reference, record.kind, edits, reader.may_edit("activities"))]
     if isinstance(record, DealView) and reader.may_edit("proposals", owner_id) and not closed:
         buttons.append(_usual_offer(record))
     if reader.writes_mail and reader.may_edit("emails") and isinstance(record, DealView | ContactView) and not closed:
@@ -68,6 +67,15 @@ def form_buttons(record: Record, reader: Reader) -> list[Element | None]:
         opener = form_opener("Write mail …", "email.write", "form.mail", target=record.reference, subject=subject)
         buttons.append(opener)
     return buttons
+
+
+@numbered
+def _facts_forms(reference: str, kind: Kind, edits: bool, logs: bool) -> Iterator[Element | None]:
+    if edits:
+        yield form_opener("Edit …", f"{kind}.set", "form.edit", **{str(kind): reference})
+    if logs:
+        yield form_opener("Log …", "activity.log", "form.log", kind="call", target=reference)
+        yield form_opener("Task …", "task.new", "form.task", target=reference)
 
 
 def _usual_offer(deal: DealView) -> Element | None:
@@ -94,18 +102,20 @@ def _proposal_forms(proposal: ProposalView, reader: Reader) -> list[Element | No
 _PLURALS = {Kind.DEAL: "deals", Kind.LEAD: "leads", Kind.CONTACT: "contacts", Kind.COMPANY: "companies"}
 
 
-def _deal_buttons(deal: DealView, reader: Reader) -> list[Element | None]:
-    if deal.outcome != StageKind.OPEN:
-        return [press_button("Reopen", ReopenDeal(deal.reference))]
-    stages = [
-        (name, MoveDeal(deal.reference, key))
-        for key, name, kind in reader.stages
-        if kind == StageKind.OPEN and key != deal.stage_key
+@numbered
+def _deal_buttons(
+    reference: str, stages: tuple[tuple[str, str, str], ...] | None, stage_key: str
+) -> list[Element | None]:
+    """Return the buttons of a deal that is in one of the stages, or that is closed."""
+    if stages is None:
+        return [press_button("Reopen", ReopenDeal(reference))]
+    others = [
+        (name, MoveDeal(reference, key)) for key, name, kind in stages if kind == StageKind.OPEN and key != stage_key
     ]
     return [
-        press_menu("Move to …", "deal.move", stages),
-        press_button("Won", WinDeal(deal.reference), style="primary"),
-        press_button("Lost", LoseDeal(deal.reference)),
+        press_menu("Move to …", "deal.move", others),
+        press_button("Won", WinDeal(reference), style="primary"),
+        press_button("Lost", LoseDeal(reference)),
     ]
 
 
@@ -136,16 +146,20 @@ def next_week(activity: ActivityView, reader: Reader) -> Due:
     return Due(at=local.replace(year=monday.year, month=monday.month, day=monday.day))
 
 
-def _lead_buttons(lead: LeadView) -> list[Element | None]:
+@numbered
+def _lead_buttons(reference: str, status: str) -> list[Element | None]:
     steps: dict[str, tuple[str, ...]] = {
         LeadStatus.NEW: (LeadStatus.CONTACTED, LeadStatus.QUALIFIED),
         LeadStatus.CONTACTED: (LeadStatus.QUALIFIED,),
     }
     buttons = [
-        press_button(str(step).title(), SetLeadStatus(lead.reference, str(step)), action_id=f"lead.{step}")
-        for step in steps.get(lead.status, ())
+        press_button(str(step).title(), SetLeadStatus(reference, str(step)), action_id=f"lead.{step}")
+        for step in steps.get(status, ())
     ]
-    if lead.status in {LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED}:
-        style = "primary" if lead.status == LeadStatus.QUALIFIED else None
-        buttons.append(press_button("Convert", ConvertLead(lead.reference), style=style))
+    if status in {LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED}:
+        style = "primary" if status == LeadStatus.QUALIFIED else None
+        buttons.append(press_button("Convert", ConvertLead(reference), style=style))
     return buttons
+
+
+_open_activity = numbered(settling_buttons)

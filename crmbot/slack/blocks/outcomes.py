@@ -6,8 +6,10 @@ from crmbot.crm.answers import Change, EmailView, MailAnswer, Outcome
 from crmbot.crm.emails.matching import REASONS
 from crmbot.crm.requests import Request, Undo
 from crmbot.slack.blocks.buttons import record_actions
-from crmbot.slack.blocks.lines import named, record_line, show_request
-from crmbot.slack.blocks.primitives import actions, context, divider, section, sentence, stack
+from crmbot.slack.blocks.limits import BUTTON_TEXT
+from crmbot.slack.blocks.lines import named, open_button, record_line
+from crmbot.slack.blocks.numbered import numbered
+from crmbot.slack.blocks.primitives import actions, context, divider, plain_text, section, sentence, stack
 from crmbot.slack.blocks.records import record_card
 from crmbot.slack.blocks.triage import triage_buttons
 from crmbot.slack.message import Block, Element, Message
@@ -38,7 +40,13 @@ def outcome_message(outcome: Outcome, reader: Reader) -> Message:
 
 def undo_button(entry_id: str | None, *, then: Request | None = None, row: bool = False) -> Element | None:
     """Return the button that takes an effect back; None when there is nothing to take back."""
-    return press_button("Undo", Undo(entry_id), then=then, row=row) if entry_id else None
+    buttons = _undo(entry_id, then, row) if entry_id else []
+    return buttons[0] if buttons else None
+
+
+@numbered
+def _undo(entry_id: str, then: Request | None, row: bool) -> list[Element | None]:
+    return [press_button("Undo", Undo(entry_id), then=then, row=row)]
 
 
 def share_button(look: Request | None) -> Element | None:
@@ -46,11 +54,16 @@ def share_button(look: Request | None) -> Element | None:
     return press_button("Share", look, action_id="card.share") if look else None
 
 
+def share_record(reference: str) -> Element:
+    """Return the button that shows a record's card to everybody in the channel."""
+    return {**open_button(reference), "text": plain_text("Share", BUTTON_TEXT, emoji=True), "action_id": "card.share"}
+
+
 def _buttons(outcome: Outcome, reader: Reader) -> Block | None:
     undo, offer = undo_button(outcome.entry_id), outcome.offer
     if outcome.record is None:
         return actions(undo, press_menu(offer.label, "offer.take", offer.choices) if offer else None)
-    return record_actions(outcome.record, reader, undo, share_button(show_request(outcome.record.reference)))
+    return record_actions(outcome.record, reader, undo, share_record(outcome.record.reference))
 
 
 def _changes(changes: tuple[Change, ...]) -> Block | None:
