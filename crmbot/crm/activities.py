@@ -28,7 +28,7 @@ from crmbot.crm.views import activity_view, deal_view, link, money_of, person, r
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.errors import Ambiguous, BadInput, Conflict, MissingFact, NotFound
-from crmbot.models import Activity, Company, Contact, Deal, Lead, Note
+from crmbot.models import Activity, Company, Contact, Deal, Lead, Note, kind_of
 
 KINDS = ("call", "email", "meeting", "task")
 _DEFAULT_SUBJECTS = {"call": "Call", "meeting": "Meeting", "email": "E-mail", "task": "Task"}
@@ -38,7 +38,8 @@ _OPEN_DEALS = {
     party: Prepared(
         select(Deal)
         .where(Deal.workspace_id == bindparam("workspace"), column == bindparam("party"), Deal.outcome == "open")
-        .order_by(Deal.number)
+        # not the bare number: for the order's sake SQLite would take its index and read every deal
+        .order_by(Deal.number + 0)
     )
     for party, column in ((Contact, Deal.contact_id), (Company, Deal.company_id))
 }
@@ -239,7 +240,7 @@ def _about(work: Work, word: str) -> dict[str, str | None]:
     target = find_target(work, word)
     links = linked(target)
     if isinstance(target, Contact | Company):
-        open_deals = work.all(_OPEN_DEALS[type(target)], Deal, party=target.id)
+        open_deals = work.all(_OPEN_DEALS[kind_of(target)], Deal, party=target.id)
         if len(open_deals) > 1:
             raise Ambiguous(word, "target", [candidate(work, deal) for deal in open_deals])
         if open_deals:
@@ -257,7 +258,7 @@ def _heard(work: Work, text: str) -> tuple[dict[str, str | None], str]:
         choice = titles[0].partition(" ")[0]
         return {}, f"{those_named(titles)} may be meant, so it is about neither. To say which, add re:{choice}."
     target = named[0]
-    deals_open = work.all(_OPEN_DEALS[type(target)], Deal, party=target.id) if type(target) in _OPEN_DEALS else []
+    deals_open = work.all(_OPEN_DEALS[kind_of(target)], Deal, party=target.id) if kind_of(target) in _OPEN_DEALS else []
     links = linked(deals_open[0]) if len(deals_open) == 1 else {}
     return {**links, **{name: value for name, value in linked(target).items() if value}}, titles[0]
 

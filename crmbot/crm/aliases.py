@@ -13,7 +13,7 @@ from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import BadInput, NotFound
-from crmbot.models import Alias, Company, Contact, Deal, Lead
+from crmbot.models import Alias, Company, Contact, Deal, Lead, kind_of
 
 _KINDS = {Deal: Kind.DEAL, Lead: Kind.LEAD, Contact: Kind.CONTACT, Company: Kind.COMPANY}
 _MODELS = {kind.value: model for model, kind in _KINDS.items()}
@@ -49,7 +49,7 @@ def with_choice(work: Work, picked: Picked, answer: Answer) -> Answer:
         row = find_target(work, picked.record)
     except (BadInput, NotFound):
         return answer
-    if type(row) not in _KINDS or not keep_word(work, word, row) or not isinstance(answer, Outcome):
+    if kind_of(row) not in _KINDS or not keep_word(work, word, row) or not isinstance(answer, Outcome):
         return answer
     return replace(answer, learnt=word)
 
@@ -59,7 +59,7 @@ def keep_word(work: Work, word: str, row: Any) -> bool:
     user_id = work.actor.user_id
     if user_id is None:
         return False
-    kind, key = _KINDS[type(row)], fold_name(word)
+    kind, key = _KINDS[kind_of(row)], fold_name(word)
     known = work.session.scalar(
         select(Alias).where(
             Alias.workspace_id == work.workspace_id,

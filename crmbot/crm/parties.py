@@ -13,7 +13,7 @@ from crmbot.crm.work import Work
 from crmbot.domain.identity import Address, fold_name, person_name_from
 from crmbot.domain.ids import Kind
 from crmbot.errors import Ambiguous, Candidate
-from crmbot.models import Company, Contact
+from crmbot.models import Company, Contact, kind_of
 
 _FIRST = {"with": (Kind.CONTACT, Kind.COMPANY)}
 _ELSE = (Kind.COMPANY, Kind.CONTACT)
@@ -109,9 +109,9 @@ def _named(work: Work, phrase: _Phrase) -> tuple[Kind | None, Any]:
         for kind in phrase.kinds
         for row in found_by(work, by_name(NAMED[kind], "begins", ""), NAMED[kind].model, **key)
     ]
-    kinds = {_KINDS[type(row)] for row in rows}
+    kinds = {_KINDS[kind_of(row)] for row in rows}
     if len(kinds) > 1:
-        choices = [replace(candidate(work, row), field=_FIELDS[_KINDS[type(row)]]) for row in rows]
+        choices = [replace(candidate(work, row), field=_FIELDS[_KINDS[kind_of(row)]]) for row in rows]
         raise Ambiguous(phrase.name, "contact", choices)
     if not kinds:
         return None, None

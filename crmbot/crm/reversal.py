@@ -27,6 +27,7 @@ from crmbot.models import (
     Lead,
     LeadVersion,
     Workspace,
+    kind_of,
 )
 
 Row = Any
@@ -83,7 +84,7 @@ def take_back(work: Work, entry: JournalEntry) -> list[Row]:
             work.session.flush()
             flushed = step
         row = work.get(TRACKED[change.table], change.row_id)
-        if row is not None and getattr(row, _OWNERS.get(type(row), ""), None) in went_on:
+        if row is not None and getattr(row, _OWNERS.get(kind_of(row), ""), None) in went_on:
             continue
         standing.append(_reverse(work, entry, change, row, keeps_history=change.row_id in went_on))
     save_deals(work, [row for row in standing if isinstance(row, Deal) and row.id in went_on])
@@ -114,7 +115,7 @@ def _went_on(work: Work, changes: Sequence[JournalChange]) -> set[str]:
         row = work.get(TRACKED[change.table], change.row_id)
         if isinstance(row, DealVersion) and _differs(row, change.after):
             found.add(row.deal_id)
-        if type(row) in _KEEP and change.before and _differs(row, change.after, only="facts_since"):
+        if kind_of(row) in _KEEP and change.before and _differs(row, change.after, only="facts_since"):
             found.add(row.id)
     return found
 
@@ -131,9 +132,9 @@ def _reverse(work: Work, entry: JournalEntry, change: JournalChange, row: Row, *
         _refuse_used(work, entry, row)
         work.session.delete(row)
         return None
-    if keeps_history and type(row) in _KEEP:
-        _KEEP[type(row)](work, row)
-    for name, value in from_json(type(row), change.before).items():
+    if keeps_history and kind_of(row) in _KEEP:
+        _KEEP[kind_of(row)](work, row)
+    for name, value in from_json(kind_of(row), change.before).items():
         if name != ignored:
             setattr(row, name, value)
     if isinstance(row, Lead):

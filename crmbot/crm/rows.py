@@ -1,12 +1,15 @@
 """The rows of one effect, read and written by prepared statements until something asks for the ORM's session.
 
 What the session costs - its life, its statements, its bookkeeping - is most of the time of a small command. Whatever
-was read or written before it comes in is handed over to it, so that a row stays one object whoever reads it.
+was read or written before it comes in is handed over to it, so that a row stays one object whoever reads it. Until then
+it is of a plain class (`plain_class`), whose attributes nobody watches.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
+from operator import itemgetter, ne
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
@@ -15,7 +18,7 @@ from sqlalchemy.orm.attributes import manager_of_class
 from sqlalchemy.orm.exc import StaleDataError
 
 from crmbot.crm.prepared import Prepared
-from crmbot.models import Base
+from crmbot.models import Base, plain_class
 
 Row = Any
 Kind = Any
@@ -33,17 +36,21 @@ _ORDER = {table.name: place for place, table in enumerate(Base.metadata.sorted_t
 class _Shape:
     """What there is to know of a table to read and write its rows."""
 
+    kind: Kind
     table: Table
     columns: tuple[str, ...]
     key: tuple[str, ...]
-    defaults: Mapping[str, Callable[[], Any]]
+    defaults: tuple[tuple[str, Callable[[], Any]], ...]
     versioned: bool
     order: int
-    new: Callable[[], Row]
+    plain: Kind
+    manager: Any
+    pick: Callable[[Values], tuple[Any, ...]]
+    empty: dict[str, Any]
 
     def make(self, values: Values) -> Row:
-        """Return a new row with these values, without the price of setting each as a change."""
-        row = self.new()
+        """Return a row with these values."""
+        row = self.plain.__new__(self.plain)
         row.__dict__.update(values)
         return row
 
@@ -51,30 +58,56 @@ class _Shape:
         """Return the statement that inserts a row."""
         return _insertion(self.table)
 
-    def identity(self, row: Row) -> tuple[Any, ...]:
-        """Return a row's key."""
-        held = row.__dict__
-        return tuple(held[name] for name in self.key)
+    def identity(self, values: Values) -> tuple[Any, ...]:
+        """Return a row's kind and key."""
+        return (self.kind, *map(values.__getitem__, self.key))
+
+    def values(self, row: Row) -> dict[str, Any]:
+        """Return the values of a row that has all."""
+        return dict(zip(self.columns, self.pick(row.__dict__), strict=True))
+
+    def complete(self, row: Row) -> Values:
+        """Give a new row its columns' defaults, and return all that it holds."""
+        held: dict[str, Any] = row.__dict__
+        held.update(self.empty | held)
+        for name, default in self.defaults:
+            if held[name] is None:
+                held[name] = default()
+        return held
+
+    def mapped(self, row: Row) -> Row:
+        """Return the row as one that the ORM keeps book of."""
+        if type(row) is self.plain:
+            row.__class__ = self.kind
+            self.manager.setup_instance(row)
+        return row
 
 
 def shape_of(kind: Kind) -> _Shape:
-    """Return the shape of a kind of row."""
-    known = _shapes.get(kind)
-    if known is None:
-        known = _shapes[kind] = _read_shape(kind)
-    return known
+    """Return the shape of a kind of row, or of the plain class beside it."""
+    try:
+        return _shapes[kind]
+    except KeyError:
+        shape = _read_shape(kind)
+        _shapes[kind] = _shapes[shape.plain] = shape
+        return shape
 
 
 def _read_shape(kind: Kind) -> _Shape:
     table: Any = kind.__table__
+    columns = tuple(column.name for column in table.columns)
     return _Shape(
+        kind=kind,
         table=table,
-        columns=tuple(column.name for column in table.columns),
+        columns=columns,
         key=tuple(column.name for column in table.primary_key),
-        defaults={column.name: _default(column.default) for column in table.columns if column.default is not None},
+        defaults=tuple((one.name, _default(one.default)) for one in table.columns if one.default is not None),
         versioned="version" in table.columns,
         order=_ORDER[table.name],
-        new=manager_of_class(kind).new_instance,
+        plain=plain_class(kind),
+        manager=manager_of_class(kind),
+        pick=itemgetter(*columns),
+        empty=dict.fromkeys(columns),
     )
 
 
@@ -115,16 +148,12 @@ class Rows:
 
     def __init__(self, source: Connection | Session, note: Note) -> None:
         self._session = source if isinstance(source, Session) else None
-        self._source = source
+        self.connection = source.connection() if isinstance(source, Session) else source
+        """The transaction's connection."""
         self._note = note
         self._known: dict[tuple[Any, ...], Row] = {}
         self._as_stored: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._new: list[Row] = []
-
-    @property
-    def connection(self) -> Connection:
-        """The transaction's connection."""
-        return self._source.connection() if isinstance(self._source, Session) else self._source
 
     def session(self, make: Callable[[Connection], Session]) -> Session:
         """Return the ORM's session of this transaction, which keeps the rows from now on; made when first asked for."""
@@ -132,15 +161,14 @@ class Rows:
             self.flush()
             self._session = make(self.connection)
             for row in self._known.values():
-                make_transient_to_detached(row)
+                make_transient_to_detached(shape_of(type(row)).mapped(row))
             self._session.add_all(self._known.values())
         return self._session
 
     def all(self, statement: Prepared, kind: Kind, values: Values) -> list[Row]:
         """Return the rows that a statement selects; all columns of one kind, as `select(Kind)` gives them."""
-        columns = shape_of(kind).columns
-        found = statement.rows(self.connection, values)
-        return [self._row(kind, dict(zip(columns, row, strict=True))) for row in found]
+        shape = shape_of(kind)
+        return [self._row(shape, found) for found in statement.named(self.connection, values)]
 
     def get(self, kind: Kind, *key: str) -> Row | None:
         """Return the row of that key."""
@@ -154,6 +182,8 @@ class Rows:
 
     def load(self, kind: Kind, workspace_id: str, ids: Collection[str]) -> None:
         """Read ahead the rows of these ids that are not known yet, so that `get` asks for none of them."""
+        if not ids:
+            return
         missing = sorted(one for one in set(ids) if (kind, workspace_id, one) not in self._known)
         while missing:
             size = next((size for size in _SIZES if size >= len(missing)), _SIZES[-1])
@@ -164,81 +194,76 @@ class Rows:
     def add(self, rows: Iterable[Row]) -> None:
         """Take new rows, which `flush` writes."""
         if self._session is not None:
-            self._session.add_all(rows)
+            self._session.add_all(shape_of(type(row)).mapped(row) for row in rows)
         else:
             self._new.extend(rows)
 
     def write(self, rows: Sequence[Row]) -> None:
         """Insert rows at once and forget them; those of one kind in one statement."""
-        by_kind: dict[Kind, list[Values]] = {}
+        by_shape: dict[int, list[Values]] = {}
+        shapes = []
         for row in rows:
             shape = shape_of(type(row))
-            by_kind.setdefault(type(row), []).append(_complete(shape, row))
-        for kind, values in by_kind.items():
-            shape_of(kind).insertion().run(self.connection, values)
+            if shape.order not in by_shape:
+                shapes.append(shape)
+            by_shape.setdefault(shape.order, []).append(shape.complete(row))
+        for shape in shapes:
+            shape.insertion().run(self.connection, by_shape[shape.order])
 
     def flush(self) -> None:
         """Write what was made and changed; StaleDataError when another transaction changed such a row before."""
         if self._session is not None:
             self._session.flush()
             return
-        made, self._new = sorted(self._new, key=lambda row: shape_of(type(row)).order), []
-        if made:
-            self.write(made)
-        for row in made:
-            key = (type(row), *shape_of(type(row)).identity(row))
-            self._known[key], self._as_stored[key] = row, _values(row)
-            self._note(row, None, row.__dict__)
-        for key, stored in list(self._as_stored.items()):
+        if self._new:
+            self._insert_new()
+        for key, stored in self._as_stored.items():
             row = self._known[key]
-            held = row.__dict__
-            changed = [name for name, value in stored.items() if held[name] is not value and held[name] != value]
-            if changed:
-                self._store_change(row, key, stored, changed)
+            if not stored.items() <= row.__dict__.items():
+                self._store_change(row, key, stored)
 
-    def _store_change(self, row: Row, key: tuple[Any, ...], stored: dict[str, Any], changed: list[str]) -> None:
-        kind: Kind = type(row)
-        shape = shape_of(kind)
+    def _insert_new(self) -> None:
+        made, self._new = sorted(self._new, key=lambda row: shape_of(type(row)).order), []
+        self.write(made)
+        for row in made:
+            shape = shape_of(type(row))
+            values = shape.values(row)
+            key = shape.identity(values)
+            self._known[key], self._as_stored[key] = row, values
+            self._note(row, None, values)
+
+    def _store_change(self, row: Row, key: tuple[Any, ...], stored: dict[str, Any]) -> None:
+        shape = shape_of(type(row))
         known: dict[str, Any] = {f"key_{name}": value for name, value in zip(shape.key, key[1:], strict=True)}
-        after = {name: row.__dict__[name] for name in changed}
+        held = row.__dict__
+        changed = tuple(compress(stored, map(ne, stored.values(), map(held.__getitem__, stored))))
+        after = {name: held[name] for name in changed}
         if shape.versioned:
             known["known_version"] = stored["version"]
             row.version = after["version"] = stored["version"] + 1
         new = {f"new_{name}": value for name, value in after.items()}
-        if not _change(kind, tuple(after)).run(self.connection, [known | new]):
+        if not _change(shape.kind, tuple(after)).run(self.connection, [known | new]):
             raise StaleDataError(f"a {shape.table.name} was changed by another transaction")
         self._note(row, {name: stored[name] for name in changed}, {name: after[name] for name in changed})
         stored.update(after)
 
-    def _row(self, kind: Kind, values: dict[str, Any]) -> Row:
+    def _row(self, shape: _Shape, values: dict[str, Any]) -> Row:
         """Return the object of a row that was read; one known already stays as it is."""
-        shape = shape_of(kind)
-        key = tuple(values[name] for name in shape.key)
-        known = self._known.get((kind, *key))
-        if known is None and self._session is not None:
-            known = self._session.identity_map.get((kind, key, None))
+        key = shape.identity(values)
+        known = self._known.get(key)
         if known is not None:
             return known
-        row = shape.make(values)
-        self._known[kind, *key] = row
-        self._as_stored[kind, *key] = values
         if self._session is not None:
-            make_transient_to_detached(row)
-            self._session.add(row)
+            return self._row_of_session(self._session, shape, key, values)
+        self._as_stored[key] = values
+        self._known[key] = row = shape.make(values)
         return row
 
-
-def _complete(shape: _Shape, row: Row) -> Values:
-    """Give a new row its columns' defaults, and return all of its values."""
-    held = row.__dict__
-    for name in shape.columns:
-        if held.get(name) is None and name in shape.defaults:
-            held[name] = shape.defaults[name]()
-        else:
-            held.setdefault(name, None)
-    return {name: held[name] for name in shape.columns}
-
-
-def _values(row: Row) -> dict[str, Any]:
-    held = row.__dict__
-    return {name: held[name] for name in shape_of(type(row)).columns}
+    def _row_of_session(self, session: Session, shape: _Shape, key: tuple[Any, ...], values: dict[str, Any]) -> Row:
+        """Do the same where the session keeps the rows."""
+        row = session.identity_map.get((shape.kind, key[1:], None))
+        if row is None:
+            row = self._known[key] = shape.mapped(shape.make(values))
+            make_transient_to_detached(row)
+            session.add(row)
+        return row

@@ -26,6 +26,7 @@ from crmbot.models import (
     Note,
     Proposal,
     Stage,
+    kind_of,
 )
 
 MOST = 12
@@ -50,7 +51,7 @@ def timeline(
     work: Work, row: Deal | Lead | Contact | Company | Activity, *, most: int = MOST
 ) -> tuple[TimelineEntry, ...]:
     """Return the latest entries about a record."""
-    column = _COLUMNS.get(type(row))
+    column = _COLUMNS.get(kind_of(row))
     if column is None:
         return ()
     entries = [*_activities(work, column, row.id, most), *_notes(work, column, row.id, most)]

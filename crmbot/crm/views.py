@@ -210,6 +210,8 @@ def record_views(work: Work, rows: Sequence[Any]) -> tuple[Record, ...]:
 
 def load_names(work: Work, rows: Sequence[Deal | Activity | Lead]) -> None:
     """Load in one query a kind what the views of many rows will name."""
+    if not rows:
+        return
     for kind, column in (
         (User, "owner_id"),
         (Contact, "contact_id"),

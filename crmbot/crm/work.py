@@ -50,16 +50,17 @@ class Work:
     """The journal entry that this effect takes back."""
     recorder: Recorder = field(default_factory=Recorder)
     rows: Rows = field(init=False)
+    connection: Connection = field(init=False)
+    """The transaction's connection, for statements that touch none of the rows that are kept."""
+    workspace_id: str = field(init=False)
+    """The workspace that everything happens in."""
 
     def __post_init__(self) -> None:
+        self.workspace_id = self.actor.workspace_id
         self.rows = Rows(self.source, self.recorder.note)
+        self.connection = self.rows.connection
         if isinstance(self.source, Session):
             self.recorder.watch(self.source)
-
-    @property
-    def workspace_id(self) -> str:
-        """The workspace that everything happens in."""
-        return self.actor.workspace_id
 
     @lazy
     def workspace(self) -> Workspace:
@@ -79,11 +80,6 @@ class Work:
         session = Session(connection, expire_on_commit=False, autoflush=False, join_transaction_mode=joins)
         self.recorder.watch(session)
         return session
-
-    @lazy
-    def connection(self) -> Connection:
-        """The transaction's connection, for statements that touch none of the rows that are kept."""
-        return self.rows.connection
 
     @property
     def today(self) -> date:

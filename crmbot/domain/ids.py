@@ -1,13 +1,15 @@
 """Opaque ids, and the short numbers people use for records."""
 
-import secrets
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
+from os import urandom
 from threading import Lock
 
 _LENGTH = 26
 _SHORTEST, _LONGEST = 2, 12
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_LOW = (1 << 80) - 1
 _DIGITS = [a + b for a in _ALPHABET for b in _ALPHABET]
 
 
@@ -54,9 +56,9 @@ class _Latest:
         """Return the next value of that millisecond; a step by chance keeps forked processes apart."""
         with self._turn:
             if self._value >> 80 == milliseconds:
-                self._value += 1 + secrets.randbits(40)
+                self._value += 1 + int.from_bytes(urandom(5))
             else:
-                self._value = (milliseconds << 80) | secrets.randbits(79)
+                self._value = (milliseconds << 80) | int.from_bytes(urandom(10)) >> 1
             return self._value
 
 
@@ -75,7 +77,19 @@ def ids_of(moment: datetime) -> tuple[str, str]:
 
 
 def _written(value: int) -> str:
-    return "".join([_DIGITS[(value >> shift) & 1023] for shift in range(120, -1, -10)])
+    pairs = _DIGITS
+    low = value & _LOW
+    return (
+        f"{_moment(value >> 80)}{pairs[low >> 70]}{pairs[low >> 60 & 1023]}{pairs[low >> 50 & 1023]}"
+        f"{pairs[low >> 40 & 1023]}{pairs[low >> 30 & 1023]}{pairs[low >> 20 & 1023]}{pairs[low >> 10 & 1023]}"
+        f"{pairs[low & 1023]}"
+    )
+
+
+@lru_cache(16)
+def _moment(milliseconds: int) -> str:
+    """Write the part that all ids of an effect share."""
+    return "".join([_DIGITS[milliseconds >> shift & 1023] for shift in range(40, -1, -10)])
 
 
 def is_id(text: str) -> bool:

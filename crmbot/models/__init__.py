@@ -2,7 +2,7 @@
 
 from crmbot.models.activities import Activity, ActivityVersion, Note
 from crmbot.models.attachments import Attachment, AttachmentBlob
-from crmbot.models.base import Base, InWorkspace, UTCDateTime
+from crmbot.models.base import Base, InWorkspace, UTCDateTime, kind_of, plain_class
 from crmbot.models.deals import FOREVER, Deal, DealVersion
 from crmbot.models.journal import DeliveryKey, Draft, JournalChange, JournalEntry
 from crmbot.models.mail import IN_TRIAGE, Email, EmailActivity, EmailReference, MailCursor, MailDelivery, MailRule
@@ -81,4 +81,6 @@ __all__ = [
     "UTCDateTime",
     "User",
     "Workspace",
+    "kind_of",
+    "plain_class",
 ]

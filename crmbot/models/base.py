@@ -77,6 +77,23 @@ class Base(DeclarativeBase):
     }
 
 
+def plain_class(kind: type[Base]) -> type[Any]:
+    """Return the class of a kind's rows of which the ORM knows nothing: reading a column is reading an attribute.
+
+    Its rows become the ORM's by being given the kind as their class; `kind_of` tells it.
+    """
+    plain = {"__abstract__": True, "__module__": kind.__module__, "KIND": kind}
+    columns = dict.fromkeys(column.name for column in kind.__table__.columns)
+    make: Any = type(kind)
+    made: type[Any] = make(kind.__name__, (kind,), plain | columns)
+    return made
+
+
+def kind_of(row: Any) -> Any:
+    """Return the mapped class of a row."""
+    return getattr(row, "KIND", None) or type(row)
+
+
 Id = String(26)
 """An opaque id."""
 

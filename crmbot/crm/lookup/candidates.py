@@ -11,7 +11,7 @@ from crmbot.crm.views import link, load_names, money_of, person
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.errors import Ambiguous, Candidate
-from crmbot.models import Activity, Company, Contact, Deal, Lead, Stage
+from crmbot.models import Activity, Company, Contact, Deal, Lead, Stage, kind_of
 
 Row = Any
 MOST_CHOICES = 10
@@ -49,7 +49,7 @@ def candidate(work: Work, row: Row) -> Candidate:
 def last_touch(work: Work, row: Row) -> str | None:
     """Return the day of the last finished activity about a record, in the actor's zone."""
     column = {Deal: Activity.deal_id, Lead: Activity.lead_id, Contact: Activity.contact_id}.get(
-        type(row), Activity.company_id if isinstance(row, Company) else None
+        kind_of(row), Activity.company_id if isinstance(row, Company) else None
     )
     if column is None:
         return None
