@@ -130,6 +130,8 @@ def _divided(work: Work, target: str, text: str, nothing: NotFound) -> tuple[str
         owner = _OWNERS.sub("", name)
         if (told > 1 or count > 1) and _is_known(work, owner):
             return owner, " ".join(words[count:] if owner == name else words)
+    if len(words) == 2 and not slips and not words[1][:1].isupper():  # noqa: PLR2004 - a name and a word
+        _ask_of_one_word(work, *words)
     named = _named_in(work, words) if not slips and len(words) > _MOST_INSIDE else []
     if len(named) == 1:
         return candidate(work, named[0]).reference, " ".join(words)
@@ -137,6 +139,18 @@ def _divided(work: Work, target: str, text: str, nothing: NotFound) -> tuple[str
         raise _which(work, named, " ".join(words))
     nothing.nearest = tuple(_with_text(one, words) for one in nothing.nearest)
     raise nothing
+
+
+def _ask_of_one_word(work: Work, name: str, word: str) -> None:
+    """Ask whether a single word behind a known name was said there: “acme hello”; it may as well be part of a name."""
+    try:
+        found = [candidate(work, find_target(work, name, whole_words=True))]
+    except NotFound:
+        return
+    except Ambiguous as several:
+        found = list(several.candidates)
+    sentence = f"Nobody is called “{name} {word}”. If “{word}” is what was said, who is meant?"
+    raise Ambiguous("", "target", [replace(one, text=word) for one in found], sentence=sentence)
 
 
 def _is_known(work: Work, name: str) -> bool:

@@ -95,6 +95,16 @@ def test_prose_that_names_nobody_is_kept_and_asked_about(globex: Crm) -> None:
         globex.do(AddNote("Jonas Kahn"))
 
 
+@pytest.mark.parametrize(("words", "meant"), [("globex hello", ["O-1"]), ("dana waits", ["C-1"])])
+def test_one_word_behind_a_known_name_is_asked_about(globex: Crm, words: str, meant: list[str]) -> None:
+    with pytest.raises(Ambiguous, match="If “[a-z]+” is what was said, who is meant?") as asked:
+        globex.do(LogActivity("call", words))
+    assert [(one.reference, one.text) for one in asked.value.candidates] == [(one, words.split()[1]) for one in meant]
+    assert asked.value.word == ""
+    with pytest.raises(NotFound):
+        globex.do(LogActivity("call", "Dana Kahn"))
+
+
 def test_a_name_alone_asks_what_to_note(globex: Crm) -> None:
     with refusal(MissingFact, "What should the note say?"):
         globex.do(AddNote("globex"))

@@ -149,6 +149,20 @@ def test_the_buttons_fit_the_state(record: Record, labels: list[str]) -> None:
     assert [(element.get("text") or element["placeholder"])["text"] for element in row] == labels
 
 
+@pytest.mark.parametrize(
+    ("link", "position", "told"),
+    [
+        ("https://crm.example.com/p/x", 2, "draft, changed since it was sent"),
+        ("", 1, "draft, withdrawn"),
+    ],
+)
+def test_an_offer_that_is_a_draft_again_says_why_and_which_version_it_is(link: str, position: int, told: str) -> None:
+    offer = replace(proposal("Acme"), sent_at=NOW, link=link, position=position)
+    shown = str(answer_message(Outcome("Done.", offer), READER).blocks)
+    assert told in shown
+    assert ("*Version*\\n2" in shown) == (position == 2)
+
+
 def test_a_dry_run_has_no_buttons_and_says_so() -> None:
     message = answer_message(Outcome("Opened.", deal("x"), dry_run=True), READER)
     assert "nothing was changed" in message.blocks[0]["text"]["text"]

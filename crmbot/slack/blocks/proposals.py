@@ -17,6 +17,7 @@ def proposal_facts(proposal: ProposalView, reader: Reader) -> Iterable[tuple[str
     """Yield the facts in the order people need them."""
     yield "Total", str(proposal.totals.total)
     yield "Status", _status(proposal, reader)
+    yield "Version", str(proposal.position) if proposal.position > 1 else ""
     yield "Deal", one_line(f"{proposal.deal[0]} {proposal.deal[1]}", 80)
     yield "For", join([one_line(name, 80) for name in (proposal.contact, proposal.company) if name], ", ")
     yield "Owner", one_line(proposal.owner or "nobody", 60)
@@ -36,8 +37,14 @@ def _status(proposal: ProposalView, reader: Reader) -> Mrkdwn:
     at = moments.get(proposal.status)
     by = f" by {one_line(proposal.accepted_by, 80)}" if proposal.status == "accepted" and proposal.accepted_by else ""
     when = f", {reader.moment(at)}" if at else ""
-    again = ", changed since it was sent" if proposal.status == "draft" and proposal.sent_at else ""
-    return Mrkdwn(f"{proposal.status}{by}{when}{again}")
+    return Mrkdwn(f"{proposal.status}{by}{when}{_since_sent(proposal)}")
+
+
+def _since_sent(proposal: ProposalView) -> str:
+    """Say why an offer is a draft again; one that was withdrawn has no page any more."""
+    if proposal.status != "draft" or not proposal.sent_at:
+        return ""
+    return ", changed since it was sent" if proposal.link else ", withdrawn"
 
 
 def offered_lines(proposal: ProposalView) -> Block:
