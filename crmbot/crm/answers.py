@@ -217,8 +217,7 @@ class Listing(Answer):
     more: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BoardColumn:
+class BoardColumn(NamedTuple):
     """A stage with its open deals; sums are in the workspace's currency, deals without a rate left out."""
 
     key: str

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, bindparam, func, literal_column, or_, select, union_all
 
-from crmbot.crm.answers import Board, BoardColumn, DealView, Link
+from crmbot.crm.answers import Board, BoardColumn, DealView, Link, Person
 from crmbot.crm.glances import glance_statement, glances, glances_of
 from crmbot.crm.lookup import find_user
 from crmbot.crm.prepared import Prepared
@@ -16,9 +16,8 @@ from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money, weighted, without_rate
 from crmbot.domain.stages import StageKind
-from crmbot.models import CurrencyRate, Deal
+from crmbot.models import CurrencyRate, Deal, User
 
-_MOST_SHOWN = 8
 _DEAL, _RATE = Deal.__table__.c, CurrencyRate.__table__.c
 _RATES = Prepared(
     select(_RATE.currency, _RATE.rate)
@@ -29,98 +28,103 @@ _RATES = Prepared(
 
 @dataclass
 class _Sums:
-    """What stands in a column; `first` are the most valuable deals: converted value, number, the deal or its id."""
+    """What stands in a column: its sums, and the most valuable deals in the workspace's currency.
+
+    `others` are those in other currencies: the converted value, the number and the id of each.
+    """
 
     count: int = 0
     value: int = 0
-    weighted: int = 0
-    first: list[tuple[int, int, DealView | str]] = field(default_factory=list)
+    likely: int = 0
+    deals: list[DealView] = field(default_factory=list)
+    others: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def pipeline(work: Work, request: ShowPipeline, most: int = _MOST_SHOWN) -> Board:
-    """Show open deals by stage, at most so many of each by name; `owner` narrows to one user's."""
+def pipeline(work: Work, request: ShowPipeline) -> Board:
+    """Show open deals by stage; `owner` narrows to one user's."""
     owner = find_user(work, request.owner) if request.owner else None
-    return board_of(work, owner.id if owner else None, f" of {owner.name}" if owner else "", most)
+    return board_of(work, owner, request.most)
 
 
-def board_of(work: Work, owner_id: str | None, of: str = "", most: int = _MOST_SHOWN) -> Board:
-    """Return the board of one user's deals or of all, and in `of` the words that say whose."""
+def board_of(work: Work, owner: User | Person | None, most: int) -> Board:
+    """Return the board of one user's deals or of all, with at most so many of each stage by name."""
     stages = [stage for stage in work.stages if stage.kind == StageKind.OPEN]
     bound: dict[str, Any] = {f"stage_{place}": stage.id for place, stage in enumerate(stages)}
-    if owner_id is not None:
-        bound["owner"] = owner_id
     bound["currency"] = currency = work.workspace.currency
-    sums = {stage.id: _Sums() for stage in stages}
-    unconverted: list[tuple[Link, str]] = []
-    if stages:
-        statements = _statements(len(stages), by_owner=owner_id is not None)
-        if _sum_up(work, list(sums.values()), statements.summing, bound):
-            unconverted = _add_others(work, sums, statements.others, bound)
-        if most:
-            _find_first(work, sums, statements.first, bound | {"most": most})
-    deals = _shown(work, sums, most)
+    if owner is not None:
+        bound["owner"] = owner.id
+    sums = [_Sums() for _ in stages]
+    unconverted = _fill(work, sums, bound, most) if sums else []
     columns = tuple(
         BoardColumn(
-            stage.key, stage.name, its.count, Money(its.value, currency), Money(its.weighted, currency), deals[stage.id]
+            stage.key, stage.name, its.count, Money(its.value, currency), Money(its.likely, currency), tuple(its.deals)
         )
-        for stage, its in zip(stages, sums.values(), strict=True)
+        for stage, its in zip(stages, sums, strict=True)
     )
-    total = Money(sum(its.value for its in sums.values()), currency)
-    likely = Money(sum(its.weighted for its in sums.values()), currency)
+    count = sum(its.count for its in sums)
+    deals = f"{count} open {'deal' if count == 1 else 'deals'}{f' of {owner.name}' if owner else ''}"
+    total = Money(sum(its.value for its in sums), currency)
+    likely = Money(sum(its.likely for its in sums), currency)
     hint = without_rate([money for _, money in unconverted])
-    count = sum(its.count for its in sums.values())
-    said = (
-        f"{count} open {'deal' if count == 1 else 'deals'}{of}, {total}, weighted {likely}.{f' {hint}' if hint else ''}"
-    )
+    said = f"{deals}, {total}, weighted {likely}.{f' {hint}' if hint else ''}"
     return Board(said, columns, total, likely, tuple(link for link, _ in unconverted))
+
+
+def _fill(work: Work, sums: list[_Sums], bound: dict[str, Any], most: int) -> list[tuple[Link, str]]:
+    """Find what stands in each column, and return the deals without a rate, each with its currency."""
+    statements = _statements(len(sums), by_owner="owner" in bound)
+    foreign = _sum_up(work, sums, statements.summing, bound)
+    if most:
+        rows = work.values(statements.first, **bound, most=most)
+        for row, deal in zip(rows, glances(Deal, rows), strict=True):
+            sums[row[-1]].deals.append(deal)
+    if not foreign:
+        return []
+    unconverted = _add_others(work, sums, statements.others, bound)
+    _mix_in(work, sums, most)
+    return unconverted
 
 
 def _sum_up(work: Work, sums: list[_Sums], summing: Prepared, bound: dict[str, Any]) -> bool:
     """Sum the deals in the workspace's currency, which the database does; return whether there are deals in others."""
-    others = False
+    foreign = False
     for place, currency, count, value, likely in work.values(summing, **bound):
         if currency == bound["currency"]:
-            column = sums[place]
-            column.count, column.value, column.weighted = count, int(value or 0), int(likely or 0)
+            its = sums[place]
+            its.count, its.value, its.likely = count, int(value or 0), int(likely or 0)
         else:
-            others = True
-    return others
+            foreign = True
+    return foreign
 
 
-def _add_others(work: Work, sums: dict[str, _Sums], finding: Prepared, bound: dict[str, Any]) -> list[tuple[Link, str]]:
+def _add_others(work: Work, sums: list[_Sums], finding: Prepared, bound: dict[str, Any]) -> list[tuple[Link, str]]:
     """Add the deals in other currencies, and return those that have no rate, each with its currency."""
     rates = _rates(work)
     unconverted: list[tuple[Link, str]] = []
-    for number, row_id, title, stage_id, minor, currency, probability in sorted(work.values(finding, **bound)):
+    for number, row_id, title, place, minor, currency, probability in sorted(work.values(finding, **bound)):
         rate = rates.get(currency)
         value = Money(minor, currency).converted(rate, bound["currency"]).minor if rate and minor is not None else None
         if value is None and minor is not None:
             unconverted.append((Link(reference(Kind.DEAL, number), title), currency))
-        column = sums[stage_id]
-        column.count += 1
-        column.value += value or 0
-        column.weighted += weighted(value or 0, probability)
-        column.first.append((-(value or 0), number, row_id))
+        its = sums[place]
+        its.count += 1
+        its.value += value or 0
+        its.likely += weighted(value or 0, probability)
+        its.others.append((-(value or 0), number, row_id))
     return unconverted
 
 
-def _find_first(work: Work, sums: dict[str, _Sums], first: Prepared, bound: dict[str, Any]) -> None:
-    """Find the most valuable deals in the workspace's currency."""
-    rows = work.values(first, **bound)
-    columns = list(sums.values())
-    for row, deal in zip(rows, glances(Deal, rows), strict=True):
-        columns[row[-1]].first.append((-deal.value.minor if deal.value else 0, row[1], deal))
+def _mix_in(work: Work, sums: list[_Sums], most: int) -> None:
+    """Give the deals in other currencies their places among the most valuable."""
+    first = [sorted([*map(_ranked, its.deals), *its.others])[:most] for its in sums]
+    wanted = [deal for ranked in first for *_, deal in ranked if isinstance(deal, str)]
+    known = {deal.id: deal for deal in glances_of(work, Deal, wanted)}
+    for its, ranked in zip(sums, first, strict=True):
+        its.deals = [known[deal] if isinstance(deal, str) else deal for *_, deal in ranked]
 
 
-def _shown(work: Work, sums: dict[str, _Sums], most: int) -> dict[str, tuple[DealView, ...]]:
-    """Return the most valuable deals of each stage; those in other currencies are looked up now."""
-    first = {stage_id: [deal for *_, deal in sorted(its.first)[:most]] for stage_id, its in sums.items()}
-    others = [deal for deals in first.values() for deal in deals if isinstance(deal, str)]
-    known = {deal.id: deal for deal in glances_of(work, Deal, others)}
-    return {
-        stage_id: tuple(known[deal] if isinstance(deal, str) else deal for deal in deals)
-        for stage_id, deals in first.items()
-    }
+def _ranked(deal: DealView) -> tuple[int, int, DealView | str]:
+    return -deal.value.minor if deal.value else 0, int(deal.reference.partition("-")[2]), deal
 
 
 class _Statements(NamedTuple):
@@ -161,13 +165,13 @@ def _statements(number: int, *, by_owner: bool) -> _Statements:
     return _Statements(
         Prepared(union_all(*summing)),
         glance_statement(Deal, found, found.c.place, (found.c.place, *by_value)),
-        Prepared(union_all(*map(_others, stages))),
+        Prepared(union_all(*(_others(place, where) for place, where in enumerate(stages)))),
     )
 
 
-def _others(where: list[Any]) -> Select[Any]:
+def _others(place: int, where: list[Any]) -> Select[Any]:
     """Return what finds a stage's deals in other currencies; two ranges, as an index knows no “other than”."""
-    columns = (_DEAL.number, _DEAL.id, _DEAL.title, _DEAL.stage_id, _DEAL.value_minor, _DEAL.currency)
+    columns = (_DEAL.number, _DEAL.id, _DEAL.title, _place(place), _DEAL.value_minor, _DEAL.currency)
     other = or_(_DEAL.currency < bindparam("currency"), _DEAL.currency > bindparam("currency"))
     return select(*columns, _DEAL.probability).where(*where, other)
 

@@ -45,6 +45,8 @@ _LAST = Prepared(
     .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
     .limit(1)
 )
+_MOST_NAMED = 3
+"""How many deals of each stage a Home tab names."""
 _MOST_AT_ONCE = 100
 """How many rows one statement asks the owners of."""
 
@@ -65,7 +67,7 @@ def open_home(work: Work, _request: OpenHome) -> Outcome:
 
 def show_home(work: Work, _request: ShowHome) -> Home:
     """Return what stands on the actor's Home tab."""
-    today = show_today(work, ShowToday())
+    today = show_today(work, ShowToday(), named=_MOST_NAMED)
     return Home(today.said, today=today, last=_last_effect(work))
 
 

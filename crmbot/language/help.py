@@ -1,5 +1,7 @@
 """Help, generated from the grammar, so that it can never tell of something that does not work."""
 
+from functools import lru_cache
+
 from crmbot.crm.answers import Help
 from crmbot.errors import BadInput
 from crmbot.language.grammar import NOUNS
@@ -7,6 +9,8 @@ from crmbot.language.grammar.workspace import DIGESTS, REPORTS
 from crmbot.language.nearest import meant
 from crmbot.language.verbs import Noun, Verb
 
+_MOST_KEPT = 200
+"""Topics as they were typed, whose texts never change."""
 Group = tuple[str, tuple[tuple[str, str], ...]]
 
 _FACTS: Group = (
@@ -27,6 +31,7 @@ _EXTRA: dict[str, Group] = {
 }
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def help_for(topic: str | None) -> Help:
     """Return what can be typed: one example a verb, or all of one noun's with the facts each takes.
 

@@ -118,6 +118,7 @@ class ListDeals(Request, name="deal.list", permission="crm.deals.view", writes=F
 
 @dataclass(frozen=True)
 class ShowPipeline(Request, name="pipeline.show", permission="crm.deals.view", writes=False):
-    """Show open deals by stage, with sums."""
+    """Show open deals by stage, with sums, and the `most` valuable of each by name."""
 
     owner: str | None = None
+    most: int = 5

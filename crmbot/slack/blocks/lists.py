@@ -7,7 +7,6 @@ from crmbot.crm.answers import (
     Board,
     BoardColumn,
     Found,
-    Help,
     Listing,
     Shown,
     Table,
@@ -233,27 +232,3 @@ def table_message(answer: Table, _reader: Reader) -> Message:
     """Return plain facts in rows."""
     rows = table(answer.columns, answer.rows) if answer.rows else None
     return Message(escape(answer.said), stack(sentence(answer.said), rows))
-
-
-def help_message(answer: Help, reader: Reader) -> Message:
-    """Return what can be typed, by noun."""
-    blocks: list[Block] = [sentence(answer.said)]
-    for name, lines in answer.groups:
-        told = [f"`{_code(reader.command(line))}`  {one_line(meaning, 200)}" for line, meaning in lines]
-        blocks.extend(section(Mrkdwn(text)) for text in _in_pieces(bold(name, 60), told))
-    return Message(escape(answer.said), tuple(blocks))
-
-
-def _code(line: str) -> str:
-    return line.replace("`", "ˋ").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")  # noqa: RUF001 - on purpose
-
-
-def _in_pieces(head: str, lines: list[str], limit: int = 2900) -> list[str]:
-    """Return the lines under their heading, in as many texts as they need."""
-    pieces = [head]
-    for line in lines:
-        if len(pieces[-1]) + len(line) >= limit:
-            pieces.append(line)
-        else:
-            pieces[-1] += f"\n{line}"
-    return pieces

@@ -27,6 +27,7 @@ from crmbot.reports.digests.base import Digest
 from crmbot.reports.values import Report
 from crmbot.slack.blocks import carried, lists, outcomes, reports, settings, triage
 from crmbot.slack.blocks.attention import attention_blocks
+from crmbot.slack.blocks.help import help_message
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.primitives import actions, context, sentence, stack
 from crmbot.slack.digests import render
@@ -58,7 +59,7 @@ _CARDS: dict[type[Answer], Callable[[Any, Reader], Message]] = {
     FileLink: carried.link_message,
     WebLink: carried.entrance_message,
     Table: lists.table_message,
-    Help: lists.help_message,
+    Help: help_message,
     choices.Settings: settings.settings_message,
     choices.Stages: settings.stages_message,
     choices.LostReasons: settings.reasons_message,

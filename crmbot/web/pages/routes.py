@@ -20,6 +20,8 @@ from crmbot.web.pages.records import complete, record_deed, record_page, tasks, 
 from crmbot.web.pages.reports import report_list, report_page
 from crmbot.web.pages.visits import Visit, sign_in_page, sign_out, signed_in
 
+_MOST_IN_COLUMN = 8
+
 
 def page_routes(service: CrmService) -> list[Route]:
     """Return the addresses of all pages."""
@@ -50,7 +52,7 @@ def _today(visit: Visit) -> Response:
 
 def _board(visit: Visit) -> Response:
     whose = visit.asked("owner") or None
-    board: Board = visit.look(ask.ShowPipeline(owner=whose))
+    board: Board = visit.look(ask.ShowPipeline(whose, _MOST_IN_COLUMN))
     words = visit.service.vocabulary(visit.actor.workspace_id)
     return visit.draw(
         "board.html",
