@@ -30,8 +30,11 @@ _MOST_NAMESAKES = 500
 
 def nearest_to(work: Work, kinds: Sequence[Named], word: str) -> list[tuple[Kind, Row]]:
     """Return the records whose names are most like a word, each with its kind."""
+    near = nearest_names(work, tuple(kinds), word)
     models = {named.kind: named.model for named in kinds}
-    return [(kind, work.get(models[kind], row_id)) for kind, row_id in nearest_names(work, tuple(kinds), word)]
+    for kind in dict.fromkeys(kind for kind, _ in near):
+        work.load(models[kind], [row_id for of_kind, row_id in near if of_kind is kind])
+    return [(kind, work.get(models[kind], row_id)) for kind, row_id in near]
 
 
 def nearest_names(work: Work, kinds: tuple[Named, ...], word: str) -> list[tuple[Kind, str]]:

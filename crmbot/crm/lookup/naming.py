@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, literal, select, union_all
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES
 from crmbot.crm.lookup.words import holding, name_starts, word_starts, word_values
@@ -126,11 +126,19 @@ def _with_outcome(outcome: str) -> tuple[ColumnElement[bool], ...]:
 @cache
 def by_name(named: Named, match: str, outcome: str) -> Prepared:
     """Return what finds the records whose name matches."""
-    model = named.model
-    where = (model.workspace_id == bindparam("workspace"), *_with_outcome(outcome))
+    return Prepared(_named_so(select(named.model), named, match, outcome))
+
+
+def ids_by_name(named: Named, match: str, outcome: str) -> Select[Any]:
+    """Return the ids of the records whose name matches."""
+    return _named_so(select(named.model.id), named, match, outcome)
+
+
+def _named_so(selected: Select[Any], named: Named, match: str, outcome: str) -> Select[Any]:
+    where = (named.model.workspace_id == bindparam("workspace"), *_with_outcome(outcome))
     if match == "has_word":
-        return Prepared(select(model).where(where[0], model.id.in_(_with_word(named, where))).limit(MOST_CHOICES + 1))
-    return Prepared(select(model).where(*where, _matches(named.key, match)).limit(MOST_CHOICES + 1))
+        return selected.where(where[0], named.model.id.in_(_with_word(named, where))).limit(MOST_CHOICES + 1)
+    return selected.where(*where, _matches(named.key, match)).limit(MOST_CHOICES + 1)
 
 
 def _with_word(named: Named, where: Sequence[ColumnElement[bool]]) -> Any:
@@ -149,12 +157,11 @@ def _with_word(named: Named, where: Sequence[ColumnElement[bool]]) -> Any:
     return union_all(select(first.c.id), select(several.c.record_id))
 
 
-@cache
-def by_party(party: Any, column: Any, match: str, outcome: str) -> Prepared:
-    """Return what finds deals by the name of their company or contact."""
+def ids_by_party(party: Any, column: Any, match: str, outcome: str) -> Select[Any]:
+    """Return the ids of deals by the name of their company or contact."""
     named = select(party.id).where(party.workspace_id == bindparam("workspace"), _matches(party.name_key, match))
     where = (Deal.workspace_id == bindparam("workspace"), column.in_(named), *_with_outcome(outcome))
-    return Prepared(select(Deal).where(*where).limit(MOST_CHOICES + 1))
+    return select(Deal.id).where(*where).limit(MOST_CHOICES + 1)
 
 
 @cache

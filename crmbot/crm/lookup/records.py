@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from crmbot.crm.lookup.beginnings import first_words
-from crmbot.crm.lookup.candidates import MOST_CHOICES, Row, candidate, found_by, only_one
+from crmbot.crm.lookup.candidates import Row, candidate, found_by, only_one
 from crmbot.crm.lookup.likeness import nearest_to, same_people
 from crmbot.crm.lookup.naming import (
     ANY_OUTCOME,
@@ -18,10 +18,11 @@ from crmbot.crm.lookup.naming import (
     Named,
     by_name,
     by_number,
-    by_party,
     compared_with,
     taken_since,
 )
+from crmbot.crm.lookup.ways import PARTIES, found_in_ways, rows_in_way
+from crmbot.crm.views import load_names
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, is_id, parse_reference, reference
@@ -45,10 +46,9 @@ def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None
     direct = _direct(work, named, word, outcome)
     if direct is not None:
         return _as_deal(direct)
-    key = fold_name(word)
-    matches = WRITES if writes else MATCHES
+    ways = (*(WRITES if writes else MATCHES), *PARTIES)
     for narrowed in OUTCOMES[outcome]:
-        found = _by_name(work, named, key, narrowed, matches) or _by_party(work, key, narrowed)
+        found = _by_name(work, named, fold_name(word), narrowed, ways)
         if found:
             return _as_deal(only_one(work, word, field, found))
     raise _nothing(work, (named,), word, field)
@@ -78,7 +78,7 @@ def exactly_named(work: Work, kind: Kind, word: str, *, field: str) -> Row | Non
     direct = _direct(work, named, word)
     if direct is not None:
         return direct
-    found = _matching(work, named, "exactly", fold_name(word))
+    found = _exactly(work, named, word)
     return only_one(work, word, field, found) if found else None
 
 
@@ -97,13 +97,12 @@ def find_target(work: Work, word: str, *, field: str = "target", whole_words: bo
             return only_one(work, word, field, _without_converted(people))
     key = fold_name(word)
     matches = MATCHES[:2] if whole_words else MATCHES
-    for match in matches if key else ():
-        found_rows: list[Row] = []
-        for named in NAMED.values():
-            outcome = "open" if named.kind is Kind.DEAL else ANY_OUTCOME
-            found_rows += _matching(work, named, match, key, outcome)
+    kinds = tuple(NAMED.values())
+    meant = found_in_ways(work, kinds, key, "open")
+    for match in matches:
+        found_rows = rows_in_way(work, kinds, meant, match)
         if match != "exactly" and len(found_rows) == 1 and isinstance(found_rows[0], Deal):
-            found_rows = _matching(work, NAMED[Kind.DEAL], "has_word", key, "open")
+            found_rows = [row for row in rows_in_way(work, kinds, meant, "has_word") if isinstance(row, Deal)]
         if found_rows:
             return only_one(work, word, field, _without_parts(_without_converted(found_rows)))
     people = [] if whole_words else [row for kind in _PEOPLE for row in same_people(work, NAMED[kind], key)]
@@ -145,7 +144,7 @@ def _is_bare_number(word: str) -> bool:
 
 
 def _called(work: Work, named: Named, word: str) -> Row | None:
-    found = _matching(work, named, "exactly", fold_name(word))
+    found = _exactly(work, named, word)
     return found[0] if len(found) == 1 else None
 
 
@@ -178,32 +177,18 @@ def _own_word(work: Work, word: str, kinds: Collection[Kind], outcome: str | Non
     return None if taken else row
 
 
-def _matching(work: Work, named: Named, match: str, key: str, outcome: str = ANY_OUTCOME) -> list[Row]:
-    if match == "has_word":
-        work.recorder.index_names(work.connection, work.workspace_id)
-    return found_by(work, by_name(named, match, outcome), named.model, **compared_with(key))
+def _exactly(work: Work, named: Named, word: str) -> list[Row]:
+    key = fold_name(word)
+    return found_by(work, by_name(named, "exactly", ANY_OUTCOME), named.model, **compared_with(key))
 
 
 def _by_name(
-    work: Work, named: Named, key: str, outcome: str = ANY_OUTCOME, matches: tuple[str, ...] = MATCHES
+    work: Work, named: Named, key: str, outcome: str = ANY_OUTCOME, ways: tuple[str, ...] = MATCHES
 ) -> list[Row]:
-    for match in matches if key else ():
-        found = _matching(work, named, match, key, outcome)
-        if found:
-            return found
-    return []
-
-
-def _by_party(work: Work, key: str, outcome: str) -> list[Row]:
-    for match in ("exactly", "begins") if key else ():
-        found = {
-            deal.id: deal
-            for party, column in ((Company, Deal.company_id), (Contact, Deal.contact_id))
-            for deal in found_by(work, by_party(party, column, match, outcome), Deal, **compared_with(key))
-        }
-        if found:
-            return sorted(found.values(), key=lambda deal: deal.number)[: MOST_CHOICES + 1]
-    return []
+    """Return what a name means in the first of these ways in which it means anything."""
+    meant = found_in_ways(work, (named,), key, outcome)
+    way = next((way for way in ways if way in meant), "")
+    return rows_in_way(work, (named,), meant, way)
 
 
 def _by_email(work: Work, kind: Kind, word: str) -> list[Row]:
@@ -227,7 +212,9 @@ def _without_parts(rows: list[Row]) -> list[Row]:
 
 def _nothing(work: Work, kinds: tuple[Named, ...], word: str, field: str) -> NotFound:
     """Return the refusal for a word that means no record of these kinds, with the nearest names."""
-    nearest = [candidate(work, row) for _, row in nearest_to(work, kinds, word)]
+    rows = [row for _, row in nearest_to(work, kinds, word)]
+    load_names(work, rows)
+    nearest = [candidate(work, row) for row in rows]
     hint = f" Did you mean “{nearest[0].title}” ({nearest[0].reference})?" if nearest else ""
     parsed = parse_reference(word)
     if parsed:

@@ -88,5 +88,5 @@ def reads_all(step: str) -> bool:
     if "Seq Scan" in step:
         return True
     table = re.match(r"(?:SEARCH|SCAN) (deal|lead|contact|company|name_word)\b", step)
-    bounded = r"\(workspace_id=\? AND (?:id=|company_id=|number>|number=|kind=|name_key|title_key)"
+    bounded = r"\(workspace_id=\? AND (?:id=|company_id=|contact_id=|number>|number=|kind=|name_key|title_key)"
     return table is not None and not re.search(bounded, step)
