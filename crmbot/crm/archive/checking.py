@@ -16,7 +16,7 @@ from crmbot.crm.archive.numbers import NumberSet
 from crmbot.crm.archive.particulars import PARTICULARS
 from crmbot.crm.archive.values import Wrong, shown
 from crmbot.domain.ids import is_id
-from crmbot.domain.nouns import with_article
+from crmbot.domain.nouns import counted, with_article
 from crmbot.errors import Conflict
 
 _AT_ONCE = 2_000
@@ -73,6 +73,8 @@ class _Checker:
         self.unique: dict[str, set[int]] = defaultdict(set)
         self.waiting: list[tuple[int, str, str, str]] = []
         self.asked: dict[tuple[str, str], dict[Any, int]] = defaultdict(dict)
+        self.told: tuple[int, Mapping[str, int]] = (0, {})
+        self.unreadable = 0
         self.files = FileCheck(self.mistakes)
         self.columns = {(kind, path): column for kind in self.known.filled for path, column in columns_of(kind).items()}
 
@@ -82,6 +84,7 @@ class _Checker:
             line = as_object(raw)
         except ValueError as error:
             self.mistakes.add(number, "", str(error))
+            self.unreadable += 1
             return None
         if type(line) is not dict:
             self.mistakes.add(number, "", "it is not an object")
@@ -188,4 +191,20 @@ class _Checker:
         for line, path, target, ref in self.waiting:
             if hash(ref) not in self.refs[target]:
                 self.mistakes.add(line, path, f"there is no {target} “{ref}” in this file")
+        self._check_end()
         self.mistakes.refuse()
+
+    def _check_end(self) -> None:
+        """Note a mistake when lines are missing at the end and nowhere else: the file was cut between two of them.
+
+        Whoever took out lines that others follow meant it.
+        """
+        line, told = self.told
+        missing = {kind: told[kind] - self.counts[kind] for kind in FORMS if told.get(kind, 0) > self.counts[kind]}
+        order = list(FORMS)
+        after = order[order.index(next(iter(missing))) + 1 :] if missing else ()
+        if not missing or self.unreadable or any(self.counts[kind] for kind in after if kind != PIECE):
+            return
+        words = ", ".join(f"{many:,} of {counted(told[kind], kind)}" for kind, many in missing.items())
+        said = f"the file ends too early, it was cut: {words} missing. Without “holds” what is there is taken"
+        self.mistakes.add(line, "holds", said)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from crmbot.crm.archive.frame import Frame, Line
@@ -13,6 +13,7 @@ from crmbot.models import Alias, Company, Contact, Deal, DigestSubscription, Lea
 
 _NAMED: Mapping[str, Any] = {"lead": Lead, "contact": Contact, "company": Company, "deal": Deal}
 """What a word may mean."""
+ALIAS = "alias"
 _SCHEDULE = ("name", "report", "channel", "to_email", "day", "time", "timezone", "from_config")
 
 
@@ -57,10 +58,21 @@ def aliases(shelf: Shelf) -> Iterator[Written]:
                 yield {"type": "alias", "ref": row.id, "user": row.user_id, "word": row.word, row.kind: row.record_id}
 
 
+def used_aliases(session: Session, workspace_id: str) -> int:
+    """Count the words whose record is still there."""
+    used = [
+        (Alias.kind == kind)
+        & exists().where(table.workspace_id == Alias.workspace_id, table.id == Alias.record_id).correlate(Alias)
+        for kind, table in _NAMED.items()
+    ]
+    mine = select(func.count()).select_from(Alias).where(Alias.workspace_id == workspace_id, or_(*used))
+    return session.scalar(mine) or 0
+
+
 LINES: Mapping[str, Callable[[Shelf], Iterator[Written]]] = {
     "mail_rule": mail_rules,
     "digest": digests,
-    "alias": aliases,
+    ALIAS: aliases,
 }
 """Every type of choice, in the order of an archive."""
 

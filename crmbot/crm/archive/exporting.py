@@ -1,6 +1,6 @@
 """Export of a workspace as an archive: one snapshot, line by line, always in the same order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crmbot.crm.actors import Actor
-from crmbot.crm.archive.choices import LINES
-from crmbot.crm.archive.files import PIECE
+from crmbot.crm.archive.choices import ALIAS, LINES, used_aliases
+from crmbot.crm.archive.files import FILE, PIECE, used_files
 from crmbot.crm.archive.forms import FORMS
 from crmbot.crm.archive.importing import PERMISSION, Summary
 from crmbot.crm.archive.lines import as_line
@@ -20,6 +20,7 @@ from crmbot.models import CurrencyRate, Stage, User, Workspace
 from crmbot.store import Store
 
 _AT_ONCE = 1_000
+_SETUP: Mapping[str, Any] = {"stage": Stage, "user": User, "rate": CurrencyRate}
 
 
 def export_archive(
@@ -37,7 +38,7 @@ def export_archive(
     counts: dict[str, int] = {}
     partial = path.with_name(f"{path.name}.part")
     with store.reading(actor.workspace_id, patient=True) as session:
-        expected = max(_count(session, actor.workspace_id), 1)
+        expected = max(sum(_holds(session, actor.workspace_id).values()), 1)
         try:
             with partial.open("wb") as file:
                 for written, line in enumerate(archive_lines(session, actor.workspace_id), 1):
@@ -65,6 +66,7 @@ def archive_lines(session: Session, workspace_id: str) -> Iterator[Line]:
         "currency": workspace.currency,
         "date_order": workspace.date_order,
         "lost_reasons": workspace.lost_reasons,
+        "holds": _holds(session, workspace_id),
     }
     stages: dict[str, str] = {}
     for stage in session.scalars(
@@ -113,8 +115,16 @@ def _user(row: User) -> Line:
     return line if row.active else line | {"active": False}
 
 
-def _count(session: Session, workspace_id: str) -> int:
-    """Return how many lines there will be, nearly."""
-    tables: list[Any] = [form.table for form in FORMS.values() if form.table is not None]
-    counted = (select(func.count()).select_from(table).where(table.workspace_id == workspace_id) for table in tables)
-    return sum(session.scalar(query) or 0 for query in counted)
+def _holds(session: Session, workspace_id: str) -> dict[str, int]:
+    """Return how many lines of each type there will be after the first, pieces of files aside.
+
+    It stands in the first line, so that an archive of which the end is missing can be told from a whole one.
+    """
+    counts = {kind: _count(session, workspace_id, form.table) for kind, form in FORMS.items() if form.table}
+    setup = {kind: _count(session, workspace_id, table) for kind, table in _SETUP.items()}
+    found = {**setup, **counts, FILE: used_files(session, workspace_id), ALIAS: used_aliases(session, workspace_id)}
+    return {kind: found[kind] for kind in FORMS if found.get(kind)}
+
+
+def _count(session: Session, workspace_id: str, table: Any) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(table.workspace_id == workspace_id)) or 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from crmbot.crm.archive.frame import Frame, Line
@@ -36,6 +36,12 @@ def files(shelf: Shelf) -> Iterator[Written]:
                 "created_at": instant(row.created_at),
             }
             yield from _pieces(shelf, row.id)
+
+
+def used_files(session: Session, workspace_id: str) -> int:
+    """Count the contents that mails have."""
+    mine = select(func.count()).select_from(AttachmentBlob).where(AttachmentBlob.workspace_id == workspace_id, _IS_USED)
+    return session.scalar(mine) or 0
 
 
 def _pieces(shelf: Shelf, blob_id: str) -> Iterator[Written]:

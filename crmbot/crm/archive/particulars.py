@@ -20,6 +20,8 @@ class Checker(Protocol):
     currency: str
     counts: Counter[str]
     files: FileCheck
+    told: tuple[int, Mapping[str, int]]
+    """The line of the workspace, and how many lines of each type it tells of."""
     columns: dict[tuple[str, str], Any]
 
     def once(self, line: int, kind: str, path: str, value: str) -> None:
@@ -31,8 +33,8 @@ class Checker(Protocol):
 
 def _workspace(checker: Checker, line: int, values: Line) -> Wrongs:
     """Check that there is one workspace only."""
-    del line
     checker.currency = values["currency"]
+    checker.told = (line, values.get("holds") or {})
     return [("type", "a file has one workspace only")] if checker.counts["workspace"] > 1 else []
 
 

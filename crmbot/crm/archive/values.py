@@ -215,6 +215,14 @@ def json_object(value: Any) -> dict[str, Any]:
     return value
 
 
+@_keeping
+def counts(value: Any) -> dict[str, int]:
+    """Read how many there are of what: an object of whole numbers."""
+    if type(value) is not dict or any(type(many) is not int or many < 0 for many in value.values()):
+        raise ValueError("an object of whole numbers is needed")
+    return value
+
+
 def listing(read: Reader) -> Reader:
     """Return a reader of a list of values."""
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 from base64 import b64encode
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -148,3 +149,45 @@ def test_an_archive_cut_anywhere_is_never_taken_for_a_whole_line(place: Any, tmp
         file.write_bytes(whole[:end])
         with pytest.raises(BadArchive, match="the file ends here, it may have been cut"):
             place.take(file, dry_run=True)
+
+
+def test_an_archive_whose_end_is_missing_is_refused_wherever_it_was_cut(
+    place: Any, open_place: Callable[[], Any], small: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    place.take(small)
+    whole = place.give(tmp_path / "whole.jsonl").splitlines(keepends=True)
+
+    cut = tmp_path / "cut.jsonl"
+    other = open_place()
+    for end in range(1, len(whole)):
+        cut.write_bytes(b"".join(whole[:end]))
+        with pytest.raises(BadArchive, match="line 1: holds: the file ends too early, it was cut: "):
+            other.take(cut, dry_run=True)
+
+
+def test_what_is_missing_at_the_end_is_told_by_type(place: Any) -> None:
+    workspace = {"type": "workspace", "name": "Ours", "timezone": "UTC", "currency": "USD"}
+    holds = {"company": 3, "contact": 1, "note": 1_200}
+    companies = [{"type": "company", "ref": f"c{n}", "name": f"C{n}"} for n in range(3)]
+    with pytest.raises(BadArchive) as refused:
+        place.take([workspace | {"holds": holds}, *companies])
+    assert str(refused.value).splitlines()[1] == (
+        "line 1: holds: the file ends too early, it was cut: 1 of 1 contact, 1,200 of 1,200 notes missing. "
+        "Without “holds” what is there is taken"
+    )
+    assert place.take([workspace, *companies]).counts["company"] == 3
+
+
+def test_lines_taken_out_of_the_middle_and_added_by_hand_are_meant(place: Any) -> None:
+    workspace = {"type": "workspace", "name": "Ours", "timezone": "UTC", "currency": "USD"}
+    companies = [{"type": "company", "ref": f"c{n}", "name": f"C{n}"} for n in range(2)]
+    note = {"type": "note", "ref": "n", "text": "Hello", "company": "c0"}
+    place.take([workspace | {"holds": {"company": 3, "note": 1}}, *companies, note, note | {"ref": "n2"}])
+    assert len(place.of("company")) == 2
+
+
+@pytest.mark.parametrize("holds", [[], {"lead": -1}, {"lead": 1.5}, {"lead": "1"}, {"lead": True}])
+def test_counts_that_are_none_are_refused(place: Any, holds: Any) -> None:
+    workspace = {"type": "workspace", "name": "Ours", "timezone": "UTC", "currency": "USD", "holds": holds}
+    with pytest.raises(BadArchive, match="line 1: holds: an object of whole numbers is needed"):
+        place.take([workspace])

@@ -16,6 +16,7 @@ SETTINGS: Mapping[str, Form] = {
             "currency": read.currency,
             "date_order": read.one_of(("dmy", "mdy")),
             "lost_reasons": read.listing(read.name),
+            "holds": read.counts,
         },
         ("name", "timezone", "currency"),
     ),
