@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, bindparam, func, literal_column, or_, select, union_all
+from sqlalchemy import Integer, Select, bindparam, func, literal, literal_column, or_, select, union_all
 
 from crmbot.crm.answers import Board, BoardColumn, DealView, Link, Person
 from crmbot.crm.glances import glance_statement, glances, glances_of
@@ -24,6 +24,11 @@ _RATES = Prepared(
     .where(_RATE.workspace_id == bindparam("workspace"), _RATE.on <= bindparam("today"))
     .order_by(_RATE.on)
 )
+_OWN = _DEAL.currency == bindparam("currency")
+# Two ranges, as an index knows no “other than”.
+_OTHERS = (_DEAL.currency < bindparam("currency"), _DEAL.currency > bindparam("currency"))
+_FOREIGN = -1
+"""The place that the number of deals in other currencies stands at."""
 
 
 @dataclass
@@ -88,12 +93,12 @@ def _fill(work: Work, sums: list[_Sums], bound: dict[str, Any], most: int) -> li
 def _sum_up(work: Work, sums: list[_Sums], summing: Prepared, bound: dict[str, Any]) -> bool:
     """Sum the deals in the workspace's currency, which the database does; return whether there are deals in others."""
     foreign = False
-    for place, currency, count, value, likely in work.values(summing, **bound):
-        if currency == bound["currency"]:
+    for place, count, value, likely in work.values(summing, **bound):
+        if place == _FOREIGN:
+            foreign = foreign or count > 0
+        else:
             its = sums[place]
             its.count, its.value, its.likely = count, int(value or 0), int(likely or 0)
-        else:
-            foreign = True
     return foreign
 
 
@@ -145,16 +150,20 @@ def _statements(number: int, *, by_owner: bool) -> _Statements:
     # as domain.money.weighted rounds each deal
     likely = (_DEAL.value_minor * _DEAL.probability + 50) // 100
     summing = [
-        select(_place(place), _DEAL.currency, func.count(), func.sum(_DEAL.value_minor), func.sum(likely))
-        .where(*where)
-        .group_by(_DEAL.currency)
+        select(_place(place), func.count(), func.sum(_DEAL.value_minor), func.sum(likely)).where(*where, _OWN)
         for place, where in enumerate(stages)
+    ]
+    # Each range by itself: to count both at once, SQLite would rather walk the whole stage.
+    foreign = [
+        select(_place(_FOREIGN), func.count(), literal(0), literal(0)).where(*where, other)
+        for where in stages
+        for other in _OTHERS
     ]
     by_value = (_DEAL.value_minor.desc().nulls_last(), _DEAL.number)
     first = [
         select(
             select(_place(place), _DEAL.id)
-            .where(*where, _DEAL.currency == bindparam("currency"))
+            .where(*where, _OWN)
             .order_by(*by_value)
             .limit(bindparam("most", type_=Integer))
             .subquery(f"first_{place}")
@@ -163,22 +172,20 @@ def _statements(number: int, *, by_owner: bool) -> _Statements:
     ]
     found = union_all(*first).subquery("found")
     return _Statements(
-        Prepared(union_all(*summing)),
+        Prepared(union_all(*summing, *foreign)),
         glance_statement(Deal, found, found.c.place, (found.c.place, *by_value)),
         Prepared(union_all(*(_others(place, where) for place, where in enumerate(stages)))),
     )
 
 
 def _others(place: int, where: list[Any]) -> Select[Any]:
-    """Return what finds a stage's deals in other currencies; two ranges, as an index knows no “other than”."""
+    """Return what finds a stage's deals in other currencies."""
     columns = (_DEAL.number, _DEAL.id, _DEAL.title, _place(place), _DEAL.value_minor, _DEAL.currency)
-    other = or_(_DEAL.currency < bindparam("currency"), _DEAL.currency > bindparam("currency"))
-    return select(*columns, _DEAL.probability).where(*where, other)
+    return select(*columns, _DEAL.probability).where(*where, or_(*_OTHERS))
 
 
 def _in_stage(place: int, *, by_owner: bool) -> list[Any]:
-    # With the outcome, so that the index of a person's deals serves.
-    owned = [_DEAL.outcome == "open", _DEAL.owner_id == bindparam("owner")] if by_owner else []
+    owned = [_DEAL.owner_id == bindparam("owner")] if by_owner else []
     return [_DEAL.workspace_id == bindparam("workspace"), _DEAL.stage_id == bindparam(f"stage_{place}"), *owned]
 
 

@@ -119,9 +119,7 @@ def _stale(stages: int) -> Prepared:
     mine = (
         select(Deal.id, Deal.stage_id, last_touch().label("since"))
         .where(Deal.workspace_id == bindparam("workspace"), Deal.owner_id == bindparam("owner"), Deal.outcome == "open")
-        .cte("mine")
-        # Else the last touch is looked for again with each stage that it is compared for.
-        .prefix_with("MATERIALIZED")
+        .subquery("mine")
     )
     late = is_stale(mine.c.stage_id, mine.c.since, stages)
     found = (
