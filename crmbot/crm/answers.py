@@ -286,8 +286,7 @@ class DraftKept(Answer):
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A record found by search."""
 
     link: Link

@@ -38,6 +38,7 @@ _AT_BEGINNINGS = ("first", "later")
 """The patterns of a word with which a name begins, and of one further on."""
 _TEXT: Any = cast(null(), String)
 _AMOUNT: Any = cast(null(), BigInteger)
+_KINDS = {kind.value: kind for kind in Kind}
 _FACTS: Mapping[Kind, tuple[str, ...]] = {
     Kind.DEAL: ("title", "stage_id", "owner_id", "value_minor", "currency"),
     Kind.COMPANY: ("name", "domain"),
@@ -57,8 +58,8 @@ def _hit(
     one: str | None, two: str | None, minor: int | None, currency: str | None,
 ) -> Hit:  # fmt: skip
     value = None if minor is None else str(Money(minor, currency or ""))
-    facts = tuple(fact for fact in (one, value, two) if fact)
-    return Hit(Link(reference(Kind(kind), number), title), Kind(kind), facts)
+    known = _KINDS[kind]
+    return Hit(Link(reference(known, number), title), known, tuple(filter(None, (one, value, two))))
 
 
 @cache

@@ -77,15 +77,13 @@ class Money:
         return Money(round_half_up((Decimal(self.minor) * rate).scaleb(scale)), currency)
 
     def __str__(self) -> str:
-        places = exponent(self.currency)
-        if places and self.minor % 10**places == 0:
-            number = f"{self.minor // 10**places:,}"
-        else:
-            number = f"{self.amount:,.{places}f}"
+        places = _EXPONENTS.get(self.currency, 2)
+        whole, part = divmod(self.minor, 10**places)
+        number = f"{self.amount:,.{places}f}" if part else f"{whole:,}"
         symbol = SYMBOLS.get(self.currency)
-        if symbol:
-            return f"-{symbol}{number[1:]}" if number.startswith("-") else f"{symbol}{number}"
-        return f"{number} {self.currency}"
+        if symbol is None:
+            return f"{number} {self.currency}"
+        return f"{symbol}{number}" if self.minor >= 0 else f"-{symbol}{number[1:]}"
 
 
 def without_rate(currencies: Sequence[str]) -> str:
