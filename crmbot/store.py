@@ -16,7 +16,8 @@ from crmbot.binding import EVERY_WORKSPACE, refuse_unbound
 from crmbot.busy import BUSY_SECONDS, raise_busy, told_as_busy
 from crmbot.errors import Busy
 from crmbot.grouping import Group, Place, Turn
-from crmbot.postgresql import begin_postgresql, connect, server_of
+from crmbot.packing import packed
+from crmbot.postgresql import begin_postgresql, connect, run_deferring
 from crmbot.readers import Readers, Reading
 from crmbot.writer import Writer, begin_immediate, make_impatient
 
@@ -110,12 +111,7 @@ class Store:
         """
         if not self.is_sqlite:
             with self.transaction(workspace_id, write=True) as connection:
-                server = server_of(connection)
-                server.defers = True
-                answer = effect(connection)
-                # Before the commit, of which nobody knows whether it was done when it fails.
-                server.send()
-                return answer
+                return run_deferring(connection, effect)
         if alone:
             with self.transaction(workspace_id, write=True) as connection:
                 return effect(connection)
@@ -266,7 +262,12 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
     """Open the database at `url`: sqlite:///file.db or postgresql+psycopg://..."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, **_sqlite_pool(parsed, pool_size))
+        engine = create_engine(
+            parsed,
+            connect_args={"timeout": BUSY_SECONDS},
+            json_serializer=packed,
+            **_sqlite_pool(parsed, pool_size),
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "reset", _end_sqlite)
@@ -277,6 +278,7 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=BUSY_SECONDS,
+            json_serializer=packed,
             # Transactions are begun here, with all that is to be told in one go, and not by the driver.
             isolation_level="AUTOCOMMIT",
             connect_args={

@@ -8,7 +8,7 @@ from source import functions, package_modules
 
 # lowest first; what stands in one row may not import each other
 ORDER = (
-    {"errors", "domain", "paths", "failpoints"},
+    {"errors", "domain", "paths", "failpoints", "packing"},
     {"config"},
     {"models", "postgresql", "busy", "direct"},
     {"binding", "grouping", "readers", "writer"},

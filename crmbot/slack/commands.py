@@ -6,12 +6,12 @@ from typing import Any
 from slack_bolt import BoltContext, BoltRequest, BoltResponse
 from slack_bolt.middleware import Middleware
 
+from crmbot.packing import packed
 from crmbot.slack.asides import send_aside
 from crmbot.slack.desk import Incoming
 from crmbot.slack.forms.opening import Asker
 from crmbot.slack.installations import acting_team
 from crmbot.slack.message import Message
-from crmbot.slack.packing import packed
 from crmbot.slack.places import Place
 
 COMMANDS: dict[str, tuple[str, str]] = {

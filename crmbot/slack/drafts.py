@@ -7,9 +7,9 @@ from crmbot.crm.actors import Actor
 from crmbot.crm.answers import DraftKept
 from crmbot.crm.requests import FinishDraft, KeepDraft, OpenDraft, Request, decode, encode
 from crmbot.errors import BadInput
+from crmbot.packing import packed
 from crmbot.service import CrmService
 from crmbot.slack.blocks import limits
-from crmbot.slack.packing import packed
 
 _ROOM = 400
 """What a finished request, the choice it is remembered by and its list may add to a draft of a request."""

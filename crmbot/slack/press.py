@@ -8,9 +8,9 @@ from typing import Any
 from crmbot.crm.aliases import Picked
 from crmbot.crm.requests import Request, decode, encode
 from crmbot.errors import BadInput
+from crmbot.packing import packed
 from crmbot.slack.blocks.primitives import button, menu
 from crmbot.slack.message import Element
-from crmbot.slack.packing import packed
 
 _STALE = "This button was made by another version of crmbot; type the command instead."
 

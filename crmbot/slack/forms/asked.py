@@ -6,10 +6,10 @@ from typing import Any
 
 from crmbot.crm.requests import Request, decode, decode_known, encode, encode_known
 from crmbot.errors import BadInput
+from crmbot.packing import packed
 from crmbot.slack.blocks import limits
 from crmbot.slack.blocks.primitives import button
 from crmbot.slack.message import Element
-from crmbot.slack.packing import packed
 from crmbot.slack.places import Place
 
 _STALE = "This form was made by another version of crmbot; type the command instead."

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from crmbot.slack.packing import packed
+from crmbot.packing import packed
 
 
 @pytest.mark.parametrize("text", ["Müller 😀", 'a "b" \\ \n', "half \ud83d", "\x00\x7f\u2028"])
