@@ -11,12 +11,17 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
-from archive import NOW, fresh
-
+from crmbot.crm.actors import system_actor
 from crmbot.crm.policy import Policy
+from crmbot.crm.setup import create_workspace
 from crmbot.crm.spreadsheets import import_csv
+from crmbot.migrations import upgrade
+from crmbot.store import EVERY_WORKSPACE, open_store
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 _FIRST = ("Ann", "Bob", "Cem", "Dag", "Eva", "Finn", "Gil", "Hal", "Ida", "Jon")
 _LAST = ("Roth", "Meier", "Klein", "Groß", "Weber", "Shaw", "Poe", "Lund", "Diaz", "Ito")
@@ -71,7 +76,10 @@ def write_table(file: Path, kind: str, rows: int) -> None:
 
 def take(url: str, file: Path, kind: str, rows: int) -> tuple[float, float]:
     """Import a table into a fresh store; return the seconds that passed, and those of this process."""
-    store, actor = fresh(url)
+    store = open_store(url)
+    upgrade(store)
+    with store.writing(EVERY_WORKSPACE) as session:
+        actor = system_actor(create_workspace(session, name="Bench", now=NOW), "cli", Policy())
     started, used = time.perf_counter(), time.process_time()
     made = import_csv(store, actor, Policy(), file, now=NOW, kind=kind).made
     seconds, used = time.perf_counter() - started, time.process_time() - used
