@@ -7,7 +7,7 @@ On SQLite, where a statement takes less time than what surrounds it, they go pas
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from operator import itemgetter
+from operator import call, itemgetter
 from sqlite3 import Connection as SQLite
 from sqlite3 import Error as SQLiteError
 from typing import Any, cast
@@ -91,28 +91,27 @@ class _Compiled:
         names = compiled.positiontup
         self._names = tuple(names if names is not None else compiled.bind_names.values())
         self._given: dict[str, Any] = dict.fromkeys(self._names) | compiled.params
-        self._pick = _picker(self._names)
+        self._pick = picker(self._names)
         writers = {
-            name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()
+            name: writer
+            for name, bind in compiled.binds.items()
+            if name in self._given and (writer := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         }
-        self._writers = tuple(
-            (place, writer) for place, name in enumerate(self._names) if (writer := writers[name]) is not None
-        )
+        self._written, self._writers, self._pick_written = tuple(writers), tuple(writers.values()), picker(writers)
         columns: tuple[Any, ...] = tuple(getattr(statement, "exported_columns", ()))
         self._columns = tuple(column.key for column in columns)
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self.reads = tuple((place, reader) for place, reader in enumerate(readers) if reader)
-        self._named_reads = tuple((self._columns[place], reader) for place, reader in self.reads)
+        self._readers = tuple(reader for _, reader in self.reads)
+        self._read = tuple(self._columns[place] for place, _ in self.reads)
+        self._pick_read = picker(self._read)
 
     def bind(self, values: Values) -> Any:
         """Return the parameters as the driver takes them."""
-        bound = self._pick({**self._given, **values})
-        if not self._writers:
-            return bound
-        written = list(bound)
-        for place, writer in self._writers:
-            written[place] = writer(written[place])
-        return tuple(written)
+        bound = {**self._given, **values}
+        if self._written:
+            bound.update(zip(self._written, map(call, self._writers, self._pick_written(bound)), strict=True))
+        return self._pick(bound)
 
     def read(self, row: Iterable[Any]) -> tuple[Any, ...]:
         """Return a row's values as the columns' types give them."""
@@ -133,8 +132,8 @@ class _Compiled:
     def read_named(self, row: Iterable[Any]) -> dict[str, Any]:
         """Return them by the columns' names."""
         values = dict(zip(self._columns, row, strict=True))
-        for name, reader in self._named_reads:
-            values[name] = reader(values[name])
+        if self._read:
+            values.update(zip(self._read, map(call, self._readers, self._pick_read(values)), strict=True))
         return values
 
     def fetch(self, connection: Connection, bound: Any) -> list[Any]:
@@ -233,8 +232,12 @@ class _OnPostgreSQL(_Compiled):
         return server_of(connection)
 
 
-def _picker(names: tuple[str, ...]) -> Callable[[Values], tuple[Any, ...]]:
+def picker(names: Iterable[str]) -> Callable[[Values], tuple[Any, ...]]:
     """Return what takes the values of these names out of a dictionary; `itemgetter` makes no tuple of a single one."""
-    if len(names) > 1:
-        return itemgetter(*names)
-    return lambda values: tuple(values[name] for name in names)
+    wanted = tuple(names)
+    if len(wanted) > 1:
+        return itemgetter(*wanted)
+    if not wanted:
+        return lambda _values: ()
+    name = wanted[0]
+    return lambda values: (values[name],)

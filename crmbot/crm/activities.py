@@ -173,7 +173,7 @@ def add_note(work: Work, request: AddNote) -> Outcome:
     text = request.text.strip()
     if not text:
         raise MissingFact("What should the note say?", field="text", example='/log note acme "wants a quote by May"')
-    note = Note(text=text, author_id=work.actor.user_id, created_at=work.now, **linked(target))
+    note: Note = work.make(Note, text=text, author_id=work.actor.user_id, created_at=work.now, **linked(target))
     work.keep(note)
     work.flush()
     named = link(target)

@@ -9,7 +9,7 @@ from crmbot.models import Draft
 
 def keep_draft(work: Work, request: KeepDraft) -> DraftKept:
     """Keep a draft for the actor alone; it is forgotten after some days (crm.housekeeping)."""
-    row = Draft(request=request.data, user_id=work.actor.user_id, created_at=work.now)
+    row: Draft = work.make(Draft, request=request.data, user_id=work.actor.user_id, created_at=work.now)
     work.write(row)
     return DraftKept("Kept.", draft=row.id, data=request.data)
 

@@ -156,7 +156,7 @@ def _keep(
     if since >= work.now:
         return
     facts = {name: getattr(row, name) for name in names}
-    work.keep(version(valid_from=since, valid_to=work.now, **owner, **facts))
+    work.keep(work.make(version, valid_from=since, valid_to=work.now, **owner, **facts))
     row.facts_since = work.now
 
 

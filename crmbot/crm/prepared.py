@@ -5,9 +5,9 @@ from typing import cast
 from sqlalchemy import Table, insert
 
 from crmbot.models import Base
-from crmbot.prepared import Prepared, Values
+from crmbot.prepared import Prepared, Values, picker
 
-__all__ = ["Prepared", "Values", "insertion"]
+__all__ = ["Prepared", "Values", "insertion", "picker"]
 
 
 def insertion(kind: type[Base]) -> Prepared:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import compress
-from operator import itemgetter, ne
+from operator import itemgetter, le, ne, not_
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class
 from sqlalchemy.orm.exc import StaleDataError
 
-from crmbot.crm.prepared import Prepared
+from crmbot.crm.prepared import Prepared, picker
 from crmbot.models import Base, plain_class
 
 Row = Any
@@ -27,7 +27,10 @@ Values = Mapping[str, Any]
 Note = Callable[[Row, dict[str, Any] | None, dict[str, Any] | None], None]
 """Told of each row written: the row, and the values of columns before (none: it was made) and after."""
 
+_Key = tuple[Kind, tuple[Any, ...]]
 _shapes: dict[Kind, "_Shape"] = {}
+_new = object.__new__
+_held: Callable[[Row], dict[str, Any]] = vars
 _SIZES = (1, 3, 10, 30, 100)
 _ORDER = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
 
@@ -39,28 +42,25 @@ class _Shape:
     kind: Kind
     table: Table
     columns: tuple[str, ...]
-    key: tuple[str, ...]
+    key_of: Callable[[Values], tuple[Any, ...]]
     defaults: tuple[tuple[str, Callable[[], Any]], ...]
     versioned: bool
     order: int
     plain: Kind
     manager: Any
+    key: tuple[str, ...]
     pick: Callable[[Values], tuple[Any, ...]]
     empty: dict[str, Any]
 
     def make(self, values: Values) -> Row:
         """Return a row with these values."""
-        row = self.plain.__new__(self.plain)
+        row = _new(self.plain)
         row.__dict__.update(values)
         return row
 
     def insertion(self) -> Prepared:
         """Return the statement that inserts a row."""
         return _insertion(self.table)
-
-    def identity(self, values: Values) -> tuple[Any, ...]:
-        """Return a row's kind and key."""
-        return (self.kind, *map(values.__getitem__, self.key))
 
     def values(self, row: Row) -> dict[str, Any]:
         """Return the values of a row that has all."""
@@ -96,11 +96,13 @@ def shape_of(kind: Kind) -> _Shape:
 def _read_shape(kind: Kind) -> _Shape:
     table: Any = kind.__table__
     columns = tuple(column.name for column in table.columns)
+    key = tuple(column.name for column in table.primary_key)
     return _Shape(
         kind=kind,
         table=table,
         columns=columns,
-        key=tuple(column.name for column in table.primary_key),
+        key=key,
+        key_of=picker(key),
         defaults=tuple((one.name, _default(one.default)) for one in table.columns if one.default is not None),
         versioned="version" in table.columns,
         order=_ORDER[table.name],
@@ -151,8 +153,9 @@ class Rows:
         self.connection = source.connection() if isinstance(source, Session) else source
         """The transaction's connection."""
         self._note = note
-        self._known: dict[tuple[Any, ...], Row] = {}
-        self._as_stored: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._known: dict[_Key, Row] = {}
+        self._as_stored: dict[_Key, dict[str, Any]] = {}
+        """Of the same rows in the same order, while there is no session."""
         self._new: list[Row] = []
 
     def session(self, make: Callable[[Connection], Session]) -> Session:
@@ -174,7 +177,7 @@ class Rows:
         """Return the row of that key."""
         if self._session is not None:
             return self._session.get(kind, key)
-        known = self._known.get((kind, *key))
+        known = self._known.get((kind, key))
         if known is not None:
             return known
         found = self.all(_by_key(kind), kind, dict(zip(shape_of(kind).key, key, strict=True)))
@@ -184,7 +187,7 @@ class Rows:
         """Read ahead the rows of these ids that are not known yet, so that `get` asks for none of them."""
         if not ids:
             return
-        missing = sorted(one for one in set(ids) if (kind, workspace_id, one) not in self._known)
+        missing = sorted(one for one in set(ids) if (kind, (workspace_id, one)) not in self._known)
         while missing:
             size = next((size for size in _SIZES if size >= len(missing)), _SIZES[-1])
             some, missing = missing[:size], missing[size:]
@@ -217,10 +220,10 @@ class Rows:
             return
         if self._new:
             self._insert_new()
-        for key, stored in self._as_stored.items():
-            row = self._known[key]
-            if not stored.items() <= row.__dict__.items():
-                self._store_change(row, key, stored)
+        stored = map(dict.items, self._as_stored.values())
+        held = map(dict.items, map(_held, self._known.values()))
+        for key in list(compress(self._as_stored, map(not_, map(le, stored, held)))):
+            self._store_change(self._known[key], key, self._as_stored[key])
 
     def _insert_new(self) -> None:
         made, self._new = sorted(self._new, key=lambda row: shape_of(type(row)).order), []
@@ -228,13 +231,13 @@ class Rows:
         for row in made:
             shape = shape_of(type(row))
             values = shape.values(row)
-            key = shape.identity(values)
+            key = (shape.kind, shape.key_of(values))
             self._known[key], self._as_stored[key] = row, values
             self._note(row, None, values)
 
-    def _store_change(self, row: Row, key: tuple[Any, ...], stored: dict[str, Any]) -> None:
+    def _store_change(self, row: Row, key: _Key, stored: dict[str, Any]) -> None:
         shape = shape_of(type(row))
-        known: dict[str, Any] = {f"key_{name}": value for name, value in zip(shape.key, key[1:], strict=True)}
+        known: dict[str, Any] = {f"key_{name}": value for name, value in zip(shape.key, key[1], strict=True)}
         held = row.__dict__
         changed = tuple(compress(stored, map(ne, stored.values(), map(held.__getitem__, stored))))
         after = {name: held[name] for name in changed}
@@ -249,7 +252,7 @@ class Rows:
 
     def _row(self, shape: _Shape, values: dict[str, Any]) -> Row:
         """Return the object of a row that was read; one known already stays as it is."""
-        key = shape.identity(values)
+        key = (shape.kind, shape.key_of(values))
         known = self._known.get(key)
         if known is not None:
             return known
@@ -259,9 +262,9 @@ class Rows:
         self._known[key] = row = shape.make(values)
         return row
 
-    def _row_of_session(self, session: Session, shape: _Shape, key: tuple[Any, ...], values: dict[str, Any]) -> Row:
+    def _row_of_session(self, session: Session, shape: _Shape, key: _Key, values: dict[str, Any]) -> Row:
         """Do the same where the session keeps the rows."""
-        row = session.identity_map.get((shape.kind, key[1:], None))
+        row = session.identity_map.get((*key, None))
         if row is None:
             row = self._known[key] = shape.mapped(shape.make(values))
             make_transient_to_detached(row)

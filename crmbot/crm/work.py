@@ -196,7 +196,8 @@ class Work:
 
     def send(self, kind: str, destination: str, payload: dict[str, Any], *, key: str | None = None) -> Outbox:
         """Queue a message; it leaves after this effect is committed."""
-        row = Outbox(
+        row: Outbox = self.make(
+            Outbox,
             kind=kind,
             destination=destination,
             payload=payload,
