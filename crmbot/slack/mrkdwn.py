@@ -12,6 +12,7 @@ _QUOTE = re.compile(r"^(\s*)&gt;", re.MULTILINE)
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SUSPECT = re.compile("[&<>*_~`:\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Text without any of these needs no escaping."""
+_is_suspect = _SUSPECT.search
 
 _TOKEN = re.compile(r"<([^<>]+)>")
 _OPEN_END = re.compile(r"&[a-z]{0,3}$|<[^>]*$")
@@ -32,7 +33,7 @@ def escape(value: Any) -> Mrkdwn:
     if isinstance(value, Mrkdwn):
         return value
     text = str(value)
-    if _SUSPECT.search(text):
+    if _is_suspect(text):
         text = _UNSAFE.sub("", text)
         text = _FORMATTING.sub(lambda found: found.group().translate(_LOOK_ALIKES), text)
         text = _EMOJI.sub("\ua789", text.translate(_ENTITIES))

@@ -36,8 +36,15 @@ def sentence(text: Any, *, accessory: Element | None = None) -> Block:
 
 def fields(pairs: Iterable[tuple[str, Any]]) -> Block | None:
     """Return labelled facts in two columns, empty ones left out; None when nothing is left."""
-    cells = [mrkdwn(Mrkdwn(f"*{label}*\n{escape(value)}"), limits.FIELD_TEXT) for label, value in pairs if value]
+    cells = [_field(label, value) for label, value in pairs if value]
     return {"type": "section", "fields": cells[: limits.FIELDS]} if cells else None
+
+
+def _field(label: str, value: Any) -> Element:
+    text = f"*{label}*\n{value if type(value) is Mrkdwn else escape(value)}"
+    if len(text) * 2 > limits.FIELD_TEXT:
+        text = str(trim_mrkdwn(text, limits.FIELD_TEXT))
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def header(text: Any) -> Block:
