@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from crmbot.domain.money import Money, without_rate
+from crmbot.reports.remarks import remark_of
 from crmbot.reports.rendering.columns import TextTable, draw
 from crmbot.reports.rendering.folding import day_words, days_between, fold_days
 from crmbot.reports.rendering.sections import SUMMARY, Section, read_sections
@@ -27,6 +28,8 @@ def as_table(report: Report, width: int = 100) -> str:
         lines += ["", _EMPTY]
     for table in tables:
         lines += ["", *([table.title] if table.title else []), *draw(table, width)]
+    remark = remark_of(report)
+    lines += ["", *textwrap.wrap(remark, width)] if remark else []
     for warning in warnings:
         lines += ["", *textwrap.wrap(warning, width, initial_indent="! ", subsequent_indent="  ")]
     return "\n".join([*(line[:width].rstrip() for line in lines), ""])

@@ -25,9 +25,15 @@ def plan_customer_acquisition(report: Report) -> Plan:
         title="New customers by channel",
         empty="No new customers in this period",
         body=Bars(tuple(_bar(row) for row in shown), rest) if data.total_new_customers else None,
-        headline=f"{counted(data.total_new_customers, 'new customer')}, "
-        f"each worth {short_money(data.average_clv)} on average",
+        headline=_headline(data),
     )
+
+
+def _headline(data: CustomerAcquisition) -> str:
+    worth = f"worth {short_money(data.average_clv)}"
+    if data.total_new_customers > 1:
+        worth = f"each {worth} on average"
+    return f"{counted(data.total_new_customers, 'new customer')}, {worth}"
 
 
 def _bar(row: ChannelRow) -> Bar:

@@ -7,6 +7,7 @@ from crmbot.reports.charts.funnel import Funnel, Step
 from crmbot.reports.charts.wording import DASH, counted, percent, short_count, short_money
 from crmbot.reports.conversion_funnel import ConversionFunnel
 from crmbot.reports.lead_conversion import LeadConversion
+from crmbot.reports.remarks import remark_of
 from crmbot.reports.values import Report
 
 _STEPS = {"leads": "Leads", "qualified": "Qualified", "deals": "Deals", "proposals_sent": "Proposals", "won": "Won"}
@@ -34,6 +35,7 @@ def plan_conversion_funnel(report: Report) -> Plan:
         empty="No leads and no deals in this period",
         body=Funnel(steps) if any(step.size for step in steps) else None,
         headline=_headline(counted(last.count, "deal") + " won", counted(first.count, "lead"), last.rate_from_first),
+        notes=_notes(remark_of(report)),
     )
 
 
@@ -53,9 +55,13 @@ def plan_lead_conversion(report: Report) -> Plan:
         empty="No leads moved in this period",
         body=Funnel(steps) if any(counts) else None,
         headline=_headline(f"{short_count(counts[-1])} converted", f"{short_count(counts[0])} new", rates.overall),
-        notes=(f"Disqualified: {short_count(data.disqualified)}",) if data.disqualified else (),
+        notes=_notes(f"Disqualified: {short_count(data.disqualified)}" if data.disqualified else "", remark_of(report)),
         money=False,
     )
+
+
+def _notes(*notes: str) -> tuple[str, ...]:
+    return tuple(note.removesuffix(".") for note in notes if note)
 
 
 def _headline(reached: str, began: str, rate: float) -> str:

@@ -15,7 +15,7 @@ from crmbot.reports.pipeline import Pipeline
 from crmbot.reports.sales_pipeline import SalesPipeline
 from crmbot.reports.values import CountAndValue, Report
 
-_EMPTY = "No open deals in this period"
+_EMPTY = "No open deals"
 _LEGEND = (Key("Weighted by probability", STRONG), Key("Full value", PALE))
 AGES = dict(zip(AGING_KEYS, (f"0{DASH}29 days", f"30{DASH}60 days", f"61{DASH}90 days", "Over 90 days"), strict=True))
 """What the ages are called."""
@@ -82,7 +82,7 @@ def plan_ages(ages: Sequence[Age], stale: CountAndValue) -> Plan:
 
 
 def _untouched(stale: CountAndValue) -> str:
-    """Say how many old deals nobody does anything about; “stale” is a word for stages (crm.staleness), not for these."""
+    """Say how many old deals nobody does anything about; “stale” is a word for stages, not for these."""
     return f"{counted(stale.count, 'old deal')} without recent activity, worth {short_money(stale.value)}"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from crmbot.crm.answers import ReportAnswer
 from crmbot.domain.money import without_rate
+from crmbot.reports.remarks import remark_of
 from crmbot.reports.values import Report, Unconverted
 from crmbot.slack.blocks.charts import chart_blocks
 from crmbot.slack.blocks.primitives import context, fields, header, section, sentence, stack, table
@@ -56,6 +57,7 @@ def report_message(answer: ReportAnswer, reader: Reader) -> Message:
             _warnings(telling.warnings),
             charts,
             *(_part(part) for part in telling.parts),
+            _remark(report),
             _left_out(report.meta.unconverted),
         )
     else:
@@ -101,6 +103,11 @@ def _part(part: Breakdown | Lines) -> tuple[Block, ...]:
 def _left(part: Breakdown) -> Block | None:
     left = len(part.rows) - _MOST_ROWS
     return context(f"… and {left} more") if left > 0 else None
+
+
+def _remark(report: Report) -> Block | None:
+    remark = remark_of(report)
+    return context(remark) if remark else None
 
 
 def _left_out(found: Sequence[Unconverted]) -> Block | None:
