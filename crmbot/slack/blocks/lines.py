@@ -39,6 +39,8 @@ _SHOW: dict[Kind, Callable[[str], Request]] = {
     Kind.ACTIVITY: ShowActivity,
     Kind.PROPOSAL: ShowProposal,
 }
+_MOST_KEPT = 1000
+"""Names of colleagues and stages, which stand in every other line."""
 _MARK = "-0"
 """What no record has for a number: its place is where a number goes."""
 _OPEN: Element = {"type": "plain_text", "text": "Open", "emoji": True}
@@ -101,15 +103,19 @@ def record_facts(record: Record, reader: Reader) -> tuple[str, ...]:
 
 
 def _deal(deal: DealView, reader: Reader) -> tuple[str, ...]:
-    stage = f"{deal.stage} {deal.probability} %" if deal.outcome == "open" else deal.stage
-    value, owner, company = deal.value, deal.owner, deal.company
+    value, company = deal.value, deal.company
     return (
         str(value) if value else "no value",
-        one_line(stage, 60),
-        one_line(owner.name, 60) if owner else "nobody",
+        _stage(deal.stage, deal.probability if deal.outcome == "open" else None),
+        person(deal.owner),
         _close(deal, reader),
         one_line(company.title, 80) if company else "",
     )
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _stage(name: str, probability: int | None) -> Mrkdwn:
+    return one_line(name if probability is None else f"{name} {probability} %", 60)
 
 
 def _close(deal: DealView, reader: Reader) -> str:
@@ -120,14 +126,13 @@ def _close(deal: DealView, reader: Reader) -> str:
 
 
 def _lead(lead: LeadView, _reader: Reader) -> tuple[str, ...]:
-    owner = lead.owner
     return (
         titled(lead.status),
         one_line(lead.company_name, 60) if lead.company_name else "",
         one_line(lead.email, 80) if lead.email else "",
         one_line(titled(lead.source), 40) if lead.source else "",
         "" if lead.score is None else f"score {lead.score}",
-        one_line(owner.name, 60) if owner else "nobody",
+        person(lead.owner),
     )
 
 
@@ -146,10 +151,10 @@ def _company(company: CompanyView, _reader: Reader) -> tuple[str, ...]:
 
 
 def _activity(activity: ActivityView, reader: Reader) -> tuple[str, ...]:
-    owner, about = activity.owner, activity.about
+    about = activity.about
     return (
         due(activity, reader),
-        one_line(owner.name, 60) if owner else "nobody",
+        person(activity.owner),
         ", ".join([one_line(link.title, 80) for link in about[:3]]) if about else "",
     )
 
@@ -178,6 +183,7 @@ def icon(record: Record) -> str:
     return ICONS[record.kind]
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def person(who: Person | None) -> Mrkdwn:
     """Return a person's name; never a mention, which would ping."""
     return one_line(who.name, 60) if who else Mrkdwn("nobody")
