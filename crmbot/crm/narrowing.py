@@ -24,7 +24,7 @@ from crmbot.crm.glances import glance_statement
 from crmbot.crm.lookup.words import among_latest, holding, named_with
 from crmbot.crm.name_words import LEAD_COMPANY
 from crmbot.crm.prepared import Prepared
-from crmbot.crm.staleness import is_stale, last_touch
+from crmbot.crm.staleness import is_old_enough, is_stale, last_touch
 from crmbot.domain.ids import Kind
 from crmbot.models import Activity, Company, Contact, Deal, Lead
 
@@ -110,7 +110,7 @@ def list_statements(kind: Any, order: str, names: tuple[str, ...]) -> tuple[Prep
 def _filter(kind: Any, name: str) -> ColumnElement[bool]:
     state, _, stages = name.partition(" ")
     if stages:
-        return is_stale(Deal.stage_id, last_touch(), int(stages))
+        return is_old_enough(int(stages)) & is_stale(Deal.id, Deal.stage_id, last_touch(), int(stages))
     narrowed: ColumnElement[bool] = _FILTERS[f"{kind.__tablename__}.{state}"]
     return narrowed
 

@@ -14,7 +14,7 @@ from crmbot.crm.glances import glance_statement, glances
 from crmbot.crm.lookup import find_user
 from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import ShowToday
-from crmbot.crm.staleness import is_stale, last_touch, stale_since
+from crmbot.crm.staleness import is_old_enough, is_stale, last_touch, stale_since
 from crmbot.crm.views import person
 from crmbot.crm.work import Work
 from crmbot.models import IN_TRIAGE, Activity, Deal, Email
@@ -119,9 +119,10 @@ def _stale(stages: int) -> Prepared:
     mine = (
         select(Deal.id, Deal.stage_id, last_touch().label("since"))
         .where(Deal.workspace_id == bindparam("workspace"), Deal.owner_id == bindparam("owner"), Deal.outcome == "open")
+        .where(is_old_enough(stages))
         .subquery("mine")
     )
-    late = is_stale(mine.c.stage_id, mine.c.since, stages)
+    late = is_stale(mine.c.id, mine.c.stage_id, mine.c.since, stages)
     found = (
         select(mine.c.id, mine.c.since, func.count().over().label("total"))
         .where(late)

@@ -30,6 +30,7 @@ from crmbot.crm.requests import (
     LoseDeal,
     MoveDeal,
     Request,
+    SetDeal,
     SetLeadStatus,
     ShowCompany,
     ShowDeal,
@@ -277,6 +278,20 @@ def test_stale_deals_are_listed_whosever_they_are(any_crm: Crm) -> None:
     assert listed(any_crm, ListDeals(state="stale")) == ["D-1"]
     assert any_crm.ask(ListDeals(state="stale")).said.endswith(": nothing done for longer than the stage allows")
     assert listed(any_crm, ListDeals(state="stale", owner="sam")) == []
+
+
+def test_a_deal_that_was_moved_or_planned_about_is_not_stale(any_crm: Crm) -> None:
+    for title in ("Moved", "Planned", "Renamed"):
+        any_crm.do(CreateDeal(title))
+    any_crm.clock.advance(timedelta(days=28))
+    any_crm.do(MoveDeal("D-1", "qualified"))
+    any_crm.do(CreateTask("call them", Due(on=date(2031, 6, 1)), target="D-2"))
+    any_crm.do(SetDeal("D-3", title="Named anew"))
+    any_crm.clock.advance(timedelta(days=3))
+    assert listed(any_crm, ListDeals(state="stale")) == ["D-3"]
+    assert [deal.reference for deal in any_crm.ask(ShowToday()).stale] == ["D-3"]
+    any_crm.clock.advance(timedelta(days=45))
+    assert listed(any_crm, ListDeals(state="stale")) == ["D-1", "D-2", "D-3"]
 
 
 def test_the_day_counts_as_many_stale_deals_as_their_list(any_crm: Crm) -> None:
