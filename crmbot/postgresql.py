@@ -4,9 +4,9 @@ It begins in one round trip, bound to its workspace and to a time a statement. W
 an answer waits until something is asked, and goes to the server together with it. And what was planned once stays so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.errors import PipelineAborted
@@ -26,6 +26,7 @@ _SETTINGS = text(
     "SELECT set_config('crmbot.workspace', :workspace, true), set_config('statement_timeout', :milliseconds, true)"
 )
 
+Answer = TypeVar("Answer")
 ServerError = psycopg.Error
 Bound = Any
 """Parameters as the driver takes them."""
@@ -104,13 +105,16 @@ class Server(psycopg.Connection[tuple[Any, ...]]):
         """Take it back, and keep what was prepared, which the driver forgets: a schema might be another one again."""
         self._unsent, self.defers = [], False
         if self.pgconn.transaction_status in _BEGUN:
-            self.pgconn.exec_(b"ROLLBACK")
+            self.does("ROLLBACK")
         if self.pgconn.transaction_status != TransactionStatus.IDLE:
             super().rollback()
 
     def does(self, statements: str) -> bool:
         """Run statements without parameters, and say whether that went well."""
-        return self.pgconn.exec_(statements.encode()).status in _DONE
+        try:
+            return self.pgconn.exec_(statements.encode()).status in _DONE
+        except psycopg.Error:
+            return False
 
 
 def _first(failed: psycopg.Error) -> psycopg.Error:
@@ -133,7 +137,22 @@ def server_of(connection: Connection) -> Server:
     return driver
 
 
-def server_error(error: psycopg.Error, connection: Connection, statement: str, bound: Bound) -> BaseException:
+def run_deferring(connection: Connection, effect: Callable[[Connection], Answer]) -> Answer:
+    """Run an effect in a transaction; all that it deferred is sent before this returns.
+
+    When a commit fails nobody knows whether it was done; of what fails here everybody knows that it was not.
+    """
+    server = server_of(connection)
+    server.defers = True
+    answer = effect(connection)
+    try:
+        server.send()
+    except psycopg.Error as error:
+        raise server_error(error, connection, None, None) from error
+    return answer
+
+
+def server_error(error: psycopg.Error, connection: Connection, statement: str | None, bound: Bound) -> BaseException:
     """Return a driver's error as the library raises it; a connection that is lost is given up."""
     dialect: Any = connection.dialect
     is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)

@@ -21,7 +21,7 @@ from factories import Crm, refusal
 from servers.postgres import PostgresServer, durable
 from servers.proxy import Proxy
 from servers.stores import migrate
-from sqlalchemy import event, make_url
+from sqlalchemy import Connection, event, make_url
 
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import CreateDeal, SetDeal
@@ -80,10 +80,10 @@ def test_a_lost_race_is_run_again_and_only_its_last_run_counts(
     with closing(open_store(postgres_store_url)) as store:
         crm, left = Crm(store, clock), [3]
 
-        def lose(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        def lose(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
             if statement.startswith("INSERT INTO journal_entry") and left[0]:
                 left[0] -= 1
-                cursor.execute(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$")
+                connection.exec_driver_sql(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$")
 
         event.listen(store.engine, "before_cursor_execute", lose)
         crm.do(CreateDeal("Acme"), delivery=Delivery("one"))
