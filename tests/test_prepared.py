@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from factories import Crm
 from sqlalchemy import (
     BigInteger,
     String,
@@ -15,9 +16,10 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ResourceClosedError
 
-from crmbot.models import UTCDateTime
+from crmbot.crm.requests import CreateDeal
+from crmbot.models import Deal, UTCDateTime
 from crmbot.prepared import Prepared
 from crmbot.store import EVERY_WORKSPACE, Store
 
@@ -71,3 +73,53 @@ def test_an_error_between_two_rows_is_the_librarys(sqlite_store: Store, how: str
     prepared = Prepared(select(func.abs(numbers.c.number)))
     with sqlite_store.reading(EVERY_WORKSPACE) as session, pytest.raises(OperationalError, match="integer overflow"):
         list(getattr(prepared, how)(session.connection(), {}))
+
+
+FORGETFUL = Prepared(select(Deal.title).order_by(Deal.title))
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_a_statement_that_does_not_say_its_workspace_is_refused(store: Store, *, write: bool) -> None:
+    with (
+        pytest.raises(RuntimeError, match="does not say which workspace"),
+        store.transaction("ours", write=write) as connection,
+    ):
+        FORGETFUL.rows(connection, {})
+    with store.transaction(EVERY_WORKSPACE, write=write) as connection:
+        assert FORGETFUL.rows(connection, {}) == []
+
+
+def test_an_effect_that_does_not_say_its_workspace_is_refused(store: Store) -> None:
+    with pytest.raises(RuntimeError, match="does not say which workspace"):
+        store.apply("ours", lambda connection: FORGETFUL.rows(connection, {}))
+
+
+def test_who_listens_to_the_engine_hears_what_effects_and_readers_say(store: Store) -> None:
+    heard: list[str] = []
+
+    def listen(*said: Any) -> None:
+        heard.append(said[2])
+
+    event.listen(store.engine, "before_cursor_execute", listen)
+    with store.transaction(EVERY_WORKSPACE, write=False) as connection:
+        FORGETFUL.rows(connection, {})
+    store.apply(EVERY_WORKSPACE, lambda connection: FORGETFUL.rows(connection, {}))
+    event.remove(store.engine, "before_cursor_execute", listen)
+    assert sum("deal.title" in one for one in heard) == 2
+
+
+def test_who_holds_on_to_a_connection_can_ask_nothing_more(store: Store) -> None:
+    with store.transaction(EVERY_WORKSPACE, write=False) as connection:
+        assert FORGETFUL.rows(connection, {}) == []
+    with pytest.raises(ResourceClosedError, match="closed"):
+        FORGETFUL.rows(connection, {})
+
+
+def test_what_was_said_before_somebody_asked_for_more_is_of_the_same_transaction(any_crm: Crm) -> None:
+    mine = {"workspace": any_crm.workspace_id}
+    titles = select(Deal.title).where(Deal.workspace_id == bindparam("workspace"))
+    with any_crm.store.transaction(any_crm.workspace_id, write=False) as connection:
+        assert Prepared(titles).rows(connection, mine) == []
+        any_crm.do(CreateDeal("Acme"))
+        assert connection.execute(titles, mine).all() == []
+        assert Prepared(titles).rows(connection, mine) == []

@@ -11,7 +11,7 @@ from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import CreateDeal
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, new_id
-from crmbot.models import Activity, Counter, Deal, Stage
+from crmbot.models import Activity, Counter, Deal, Stage, kind_of
 
 DEALS = Prepared(select(Deal).where(Deal.workspace_id == bindparam("workspace")).order_by(Deal.number))
 
@@ -45,6 +45,23 @@ def test_a_row_is_one_object_whoever_reads_it(any_crm: Crm) -> None:
         assert found.first() is first
         assert work.all(DEALS, Deal)[0] is first
         assert work.session.get(Deal, (work.workspace_id, first.id)) is first
+
+
+def test_a_row_is_of_a_plain_class_until_the_session_comes_in(any_crm: Crm) -> None:
+    any_crm.do(CreateDeal("Acme"))
+    with working(any_crm) as work:
+        (deal,) = work.all(DEALS, Deal)
+        made = task(work, "Call")
+        for row, kind in ((deal, Deal), (made, Activity)):
+            assert isinstance(row, kind)
+            assert type(row) is not kind
+            assert kind_of(row) is kind
+        assert made.completed_at is None
+        assert {deal, made} <= set(work.session)
+        for row, kind in ((deal, Deal), (made, Activity)):
+            assert type(row) is kind
+            assert kind_of(row) is kind
+        assert not work.session.dirty
 
 
 def test_a_change_is_written_once_whether_or_not_the_session_comes_in(any_crm: Crm) -> None:
