@@ -50,7 +50,8 @@ def read_day(text: str, at: int, context: Context, lean: Lean) -> tuple[date, in
         BadInput: it is a day that does not exist, is unclear, or is out of all bounds.
     """
     first = text[at : at + 1]
-    for pattern, form in _NUMERIC if first.isdigit() or first == "+" else _WORDED:
+    numeric = first.isdigit() or first == "+"
+    for pattern, form in _NUMERIC[_SIGN.match(text, at)[1]] if numeric else _WORDED:  # type: ignore[index] # always
         match = pattern.match(text, at)
         if match is None:
             continue
@@ -253,15 +254,17 @@ _SPAN = r"(?P<span>week|month|quarter|year)"
 _COMMA = re.compile(r",?\s+(?:the\s+)?")
 _DATED = re.compile(rf"\d{{1,2}}[\s./a-z]|\d{{4}}-|(?:{_any(_MONTH)})\b", re.IGNORECASE)
 
-_NUMERIC = _compiled(
-    (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", _iso),
-    (r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?", _slashed),
-    (r"(?P<first>\d{1,2})-(?P<second>\d{1,2})-(?P<year>\d{4})", _slashed),
-    (r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|\d{2})?", _dotted),
-    (rf"{_ORDINAL}(?:\s+of)?[\s-]*(?P<month>[a-z]{{3,9}})\.?{_OF_YEAR}", _named_month),
-    (rf"\+\s?{_NUMBER}\s?{_UNIT}", _ahead),
-    (rf"{_NUMBER}\s?{_UNIT}\s+(?P<ago>ago)", _ahead),
-)
+_SIGN = re.compile(r"\d*([-/.+]?)")
+_ISO = (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", _iso)
+_OF_MONTH = (rf"{_ORDINAL}(?:\s+of)?[\s-]*(?P<month>[a-z]{{3,9}})\.?{_OF_YEAR}", _named_month)
+_NUMERIC = {
+    "-": _compiled(_ISO, (r"(?P<first>\d{1,2})-(?P<second>\d{1,2})-(?P<year>\d{4})", _slashed), _OF_MONTH),
+    "/": _compiled(_ISO, (r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?", _slashed)),
+    ".": _compiled(_ISO, (r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|\d{2})?", _dotted)),
+    "+": _compiled((rf"\+\s?{_NUMBER}\s?{_UNIT}", _ahead)),
+    "": _compiled(_OF_MONTH, (rf"{_NUMBER}\s?{_UNIT}\s+(?P<ago>ago)", _ahead)),
+}
+"""By the sign behind the first digits, or in place of them."""
 _WORDED = _compiled(
     (r"(?P<spoken>[a-z]{3,9})", _spoken),
     (

@@ -77,17 +77,21 @@ def cut(text: str) -> list[Token]:
     tokens = []
     for match in _LEXER.finditer(text):
         group = match.lastindex or 0
-        kind, said = _KINDS[group], match.group(group)
-        if kind is QUOTED:
-            # A plus before a name in quotes says that it is a new one.
-            said = f"+{said[2:-1]}" if said[0] == "+" else said[1:-1]
-        elif kind is KEY:
-            said = said[:-1]
-        elif kind is USER or kind is CHANNEL:
-            said = said.strip("<>")[1:]
-        start, end = match.span(group)
-        tokens.append(_token(Token, (kind, start, end, said)))
+        kind, said = _KINDS[group], match[group]
+        if kind is not WORD and kind is not FIGURE:
+            said = _bare(kind, said)
+        tokens.append(_token(Token, (kind, *match.span(group), said)))
     return tokens
+
+
+def _bare(kind: Kind, said: str) -> str:
+    """Return what a token says without its quotes, brackets or colon."""
+    if kind is KEY:
+        return said[:-1]
+    if kind is QUOTED:
+        # A plus before a name in quotes says that it is a new one.
+        return f"+{said[2:-1]}" if said[0] == "+" else said[1:-1]
+    return said.strip("<>")[1:] if kind is USER or kind is CHANNEL else said
 
 
 def _unlinked(match: re.Match[str]) -> str:
