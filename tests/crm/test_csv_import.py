@@ -29,6 +29,7 @@ from crmbot.models import (
     LeadStatusEntry,
     Stage,
 )
+from crmbot.reports import ReportRequest
 
 
 def take(crm: Crm, file: Path, text: str | bytes = "", **kwargs: Any) -> Any:
@@ -483,3 +484,23 @@ def test_memory_does_not_grow_with_the_table(crm: Crm, tmp_path: Path) -> None:
 
     peak(100)
     assert peak(2_500) < 1.5 * peak(1_000)
+
+
+def test_what_a_table_tells_of_last_month_is_in_last_months_reports(any_crm: Crm, tmp_path: Path) -> None:
+    any_crm.clock.set(datetime(2031, 3, 5, 9, 30, tzinfo=UTC))
+    take(
+        any_crm,
+        tmp_path / "deals.csv",
+        "Deal name,Amount,Stage,Close Date,Lost Reason,Created\n"
+        "Ofen,10,Lost,2031-02-28,Price,2031-02-01\nTür,20,Lost,2031-03-01,Price,2031-02-01\nHaus,40,,,,2031-02-28\n",
+    )
+
+    def asked(name: str, date_from: str, date_to: str) -> Any:
+        request = ReportRequest(name, date_from=date_from, date_to=date_to)
+        return any_crm.service.report(any_crm.actor("ada"), request).data
+
+    # Lost in February: 10; in March: 20. Open at the end of February: 20 and 40; now: 40.
+    assert [row.value.minor for row in asked("lost-reasons", "2031-02-01", "2031-02-28").by_reason] == [1_000]
+    assert [row.value.minor for row in asked("lost-reasons", "2031-03-01", "2031-03-05").by_reason] == [2_000]
+    assert asked("sales-pipeline", "2031-02-01", "2031-02-28").pipeline_value.minor == 6_000
+    assert asked("sales-pipeline", "2031-03-01", "2031-03-05").pipeline_value.minor == 4_000
