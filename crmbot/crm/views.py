@@ -44,6 +44,8 @@ def person(work: Work, user_id: str | None) -> Person | None:
 
 def link(row: Deal | Lead | Contact | Company | None) -> Link | None:
     """Return a record's name."""
+    if row is None:
+        return None
     match row:
         case Deal():
             return Link(reference(Kind.DEAL, row.number), row.title)
