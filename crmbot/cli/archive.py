@@ -62,7 +62,8 @@ def export_command(ctx: click.Context, file: Path, email: str | None, kind: str 
             kind = kind or next((word for word in _KINDS if word in file.name.casefold()), None)
             if kind is None:
                 raise BadInput(f"What should be in {file.name}? Say --kind with one of {', '.join(_KINDS)}.")
-            said = f"Exported {counted(export_csv(bot.store, actor, file, kind), kind)}."
+            many = export_csv(bot.store, actor, file, kind, progress=progress)
+            said = f"Exported {counted(many, kind)}."
         else:
             said = str(export_archive(bot.store, actor, file, progress=progress))
     click.echo(said)

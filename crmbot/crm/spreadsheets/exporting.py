@@ -6,13 +6,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crmbot.crm.actors import Actor
 from crmbot.crm.spreadsheets.cells import write_sheet
 from crmbot.domain.money import Money, exponent
-from crmbot.errors import NotAllowed
+from crmbot.errors import BadInput, NotAllowed
 from crmbot.models import Company, Contact, ContactEmail, Deal, Lead, Stage, User
 from crmbot.store import Store
 
@@ -65,26 +65,51 @@ _DEALS: Mapping[str, Callable[[Row], Any]] = {
 _COLUMNS = {"leads": _LEADS, "contacts": _CONTACTS, "companies": _COMPANIES, "deals": _DEALS}
 
 
-def export_csv(store: Store, actor: Actor, file: Path, kind: str) -> int:
-    """Write all records of a kind to a table, and return how many there are."""
+def export_csv(
+    store: Store, actor: Actor, file: Path, kind: str, *, progress: Callable[[float], None] | None = None
+) -> int:
+    """Write all records of a kind to a table, and return how many there are.
+
+    A file that is there is replaced when the new one is whole.
+
+    Raises:
+        NotAllowed: the actor may not export.
+        BadInput: the file can't be written.
+    """
     if "crm.archive.edit" not in actor.permissions:
         raise NotAllowed("You may not export (crm.archive.edit). An admin can.")
     columns = _COLUMNS[kind]
+    partial = file.with_name(f"{file.name}.part")
     with store.reading(actor.workspace_id, patient=True) as session:
-        rows = (tuple(_text(value(row)) for value in columns.values()) for row in _rows(session, kind, actor))
-        return write_sheet(file, tuple(columns), rows)
+        found = _rows(session, kind, actor, progress or (lambda _: None))
+        try:
+            count = write_sheet(partial, tuple(columns), (_told(columns, row) for row in found))
+            partial.replace(file)
+        except OSError as error:
+            raise BadInput(f"{file} can't be written: {error.strerror}.") from error
+        finally:
+            partial.unlink(missing_ok=True)
+    return count
 
 
-def _rows(session: Session, kind: str, actor: Actor) -> Iterator[Row]:
+def _told(columns: Mapping[str, Callable[[Row], Any]], row: Row) -> tuple[str, ...]:
+    return tuple(_text(value(row)) for value in columns.values())
+
+
+def _rows(session: Session, kind: str, actor: Actor, tell: Callable[[float], None]) -> Iterator[Row]:
     table, query = _QUERIES[kind]()
+    mine = select(func.max(table.number)).where(table.workspace_id == actor.workspace_id)
+    highest = session.scalar(mine) or 1
     last = 0
     while True:
         own = (table.workspace_id == actor.workspace_id) & (table.number > last)
         page = session.execute(query.where(own).order_by(table.number).limit(_AT_ONCE)).all()
         yield from _with_emails(session, actor, page) if table is Contact else page
         if len(page) < _AT_ONCE:
+            tell(1.0)
             return
         last = page[-1][0].number
+        tell(last / highest)
         session.expunge_all()
 
 

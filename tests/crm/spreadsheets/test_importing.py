@@ -1,47 +1,25 @@
-"""Tables from other systems, and our own out and in again."""
+"""Tables from other systems: what they hold, what is a duplicate, what is refused, and what an import leaves."""
 
-import csv
 import tracemalloc
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from factories import Crm
+from tables import cells, take
 
-from crmbot.crm.requests import CreateCompany, CreateContact, CreateDeal, CreateLead, SetDeal, SetLeadStatus, Undo
+from crmbot.crm.requests import CreateContact, CreateLead, Undo
 from crmbot.crm.spreadsheets import export_csv, import_csv
-from crmbot.crm.spreadsheets.cells import harmless, plain
 from crmbot.crm.spreadsheets.headers import guess_kind
-from crmbot.crm.spreadsheets.reading import amount, day
-from crmbot.domain.money import Money
 from crmbot.errors import BadInput, NotAllowed
 from crmbot.models import (
     Company,
     Contact,
     ContactEmail,
     Deal,
-    DealVersion,
     JournalEntry,
     Lead,
-    LeadStatusEntry,
-    Stage,
 )
-from crmbot.reports import ReportRequest
-
-
-def take(crm: Crm, file: Path, text: str | bytes = "", **kwargs: Any) -> Any:
-    if text:
-        file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return import_csv(crm.store, crm.actor("ada"), crm.policy, file, now=crm.clock(), **kwargs)
-
-
-def cells(file: Path) -> list[list[str]]:
-    with file.open(encoding="utf-8-sig", newline="") as handle:
-        return list(csv.reader(handle))
-
 
 HEADERS = [
     ("First Name,Last Name,Email,Lead Status,Lead Owner", "leads"),
@@ -242,81 +220,6 @@ def test_deals_come_with_value_stage_and_end(crm: Crm, tmp_path: Path) -> None:
     assert result.skipped == 1
 
 
-AMOUNTS = [
-    ("40000", Money(4_000_000, "USD")),
-    ("€ 1.234,50", Money(123_450, "EUR")),
-    ("1,234", Money(123_400, "USD")),
-    ("12,5", Money(1_250, "USD")),
-    ("-3", Money(-300, "USD")),
-    ("JPY 500", Money(500, "JPY")),
-]
-
-
-@pytest.mark.parametrize(("text", "value"), AMOUNTS)
-def test_amounts_are_read(text: str, value: Money) -> None:
-    assert amount(text, "USD") == value
-
-
-@pytest.mark.parametrize("text", ["1.234", "abc", "12.345,67.8", "1e5", "NaN", "10.999 USD"])
-def test_amounts_that_are_none_or_unclear_are_refused(text: str) -> None:
-    with pytest.raises(BadInput):
-        amount(text, "USD")
-
-
-@pytest.mark.parametrize(
-    ("text", "order", "iso"),
-    [("2031-12-15", None, "2031-12-15"), ("15.12.2031", None, "2031-12-15"), ("12/15/2031 00:00", None, "2031-12-15"),
-     ("03/04/2031", "dmy", "2031-04-03"), ("03/04/2031", "mdy", "2031-03-04"), ("05.05.2031", None, "2031-05-05")],
-)  # fmt: skip
-def test_days_are_read(text: str, order: str | None, iso: str) -> None:
-    assert day(text, order).isoformat() == iso
-
-
-DANGEROUS = [
-    "=1+1",
-    "+1",
-    "-1",
-    "@SUM(A1)",
-    "\t=1",
-    "\r=1",
-    "'=1",
-    "''=1",
-    "'",
-    "'quoted'",
-    "\uff1d1",
-    '=HYPERLINK("http://x","y")',
-    'plain, with "quotes" and\nlines',
-    "",
-]
-
-
-@pytest.mark.parametrize("text", DANGEROUS)
-def test_no_cell_is_a_formula_and_every_one_comes_back(text: str) -> None:
-    cell = harmless(text)
-    assert cell[:1] not in set("=+-@\t\r\n\uff1d")
-    assert plain(cell) == text
-
-
-def test_what_goes_out_comes_in_again(crm: Crm, open_crm: Callable[[], Crm], tmp_path: Path) -> None:
-    crm.made(CreateCompany('=HYPERLINK("http://x")', domain="acme.com", industry="-1", size="+49"))
-    crm.made(
-        CreateContact("@Jo\nDoe", ("jo@acme.com", "a@web.example"), phone="+49 30", company='=HYPERLINK("http://x")')
-    )
-    crm.made(CreateLead("'=Lead", email="l@x.example", source="web form", score=7))
-    crm.do(SetLeadStatus("L-1", "disqualified", reason="=no"))
-    crm.made(CreateDeal("-Deal", value=Money(12_345, "EUR"), stage="qualified", contact="jo@acme.com", probability=33))
-    crm.do(SetDeal("D-1", forecast_category="commit"))
-    other = open_crm()
-    other.clock.set(crm.clock())
-    kinds = ("companies", "contacts", "leads", "deals")
-    for kind in kinds:
-        assert export_csv(crm.store, crm.actor("ada"), tmp_path / f"{kind}.csv", kind) == 1
-        assert take(other, tmp_path / f"{kind}.csv").made == 1
-        export_csv(other.store, other.actor("ada"), tmp_path / f"{kind}-again.csv", kind)
-        first, again = cells(tmp_path / f"{kind}.csv"), cells(tmp_path / f"{kind}-again.csv")
-        assert first == again
-
-
 def test_only_who_may_import_does(crm: Crm, tmp_path: Path) -> None:
     manager = replace(crm.actor("max"))
     with pytest.raises(NotAllowed):
@@ -408,71 +311,6 @@ def test_what_the_store_contradicts_is_one_refused_row(crm: Crm, tmp_path: Path)
     assert sorted(contact.number for contact in crm.rows(Contact)) == list(range(1, 9))
 
 
-CREATED = [
-    ("2031-02-14T09:00:00+01:00", "2031-02-14T08:00:00+00:00"),
-    ("2031-02-14 09:00", "2031-02-14T09:00:00+00:00"),
-    ("14.02.2031", "2031-02-14T00:00:00+00:00"),
-    ("02/14/2031 3:05 PM", "2031-02-14T00:00:00+00:00"),
-]
-
-
-@pytest.mark.parametrize(("said", "at"), CREATED)
-def test_what_was_made_before_counts_then(crm: Crm, tmp_path: Path, said: str, at: str) -> None:
-    assert take(crm, tmp_path / "leads.csv", f"Name,Status,Create Date\nJo,qualified,{said}\n").made == 1
-    [lead] = crm.rows(Lead)
-    assert lead.created_at.isoformat() == at
-    entries = crm.rows(LeadStatusEntry, order=LeadStatusEntry.position)
-    assert [(entry.status, entry.entered_at) for entry in entries] == [
-        (status, lead.created_at) for status in ("new", "contacted", "qualified")
-    ]
-
-
-@pytest.mark.parametrize("said", ["2031-12-24", "soon", "0001-01-01", "03/04/2030"])
-def test_what_is_no_day_of_the_past_is_refused(crm: Crm, tmp_path: Path, said: str) -> None:
-    result = take(crm, tmp_path / "leads.csv", f"Name,Created\nJo,{said}\n")
-    assert (result.made, result.refusals) == (0, 1)
-
-
-def test_closed_deals_were_closed_on_their_day(crm: Crm, tmp_path: Path) -> None:
-    crm.clock.set(datetime(2031, 3, 5, 9, 30, tzinfo=UTC))
-    take(
-        crm,
-        tmp_path / "deals.csv",
-        "Deal - Title,Deal - Stage,Deal - Status,Deal - Value,Deal - Expected close date,Deal - Deal created\n"
-        "Both,Negotiation,Lost,10,2031-02-20,2031-01-10\n"
-        "End only,,Won,10,2031-02-20,\n"
-        "End to come,,Won,10,2031-12-20,2031-01-10\n"
-        "Made after its end,,Won,10,2031-01-05,2031-01-10\n"
-        "Open,Negotiation,Open,10,2031-02-20,2031-01-10\n",
-    )
-    deals = {deal.title: deal for deal in crm.rows(Deal)}
-    assert {
-        title: (deal.outcome, f"{deal.created_at:%m-%d}", f"{deal.closed_at:%m-%d}" if deal.closed_at else None)
-        for title, deal in deals.items()
-    } == {
-        "Both": ("lost", "01-10", "02-20"),
-        "End only": ("won", "02-20", "02-20"),
-        "End to come": ("won", "01-10", "03-05"),
-        "Made after its end": ("won", "01-10", "01-10"),
-        "Open": ("open", "01-10", None),
-    }
-    lost = [row for row in crm.rows(DealVersion, order=DealVersion.valid_from) if row.deal_id == deals["Both"].id]
-    stages = {stage.id: stage.key for stage in crm.rows(Stage)}
-    assert [(row.outcome, row.probability) for row in lost] == [("open", 75), ("lost", 0)]
-    assert stages[str(lost[1].from_stage_id)] == "negotiation"
-
-
-@pytest.mark.parametrize(("column", "value"), [("Score", "1e999999"), ("Score", "NaN"), ("Score", "Infinity")])
-def test_absurd_scores_are_refused(crm: Crm, tmp_path: Path, column: str, value: str) -> None:
-    result = take(crm, tmp_path / "leads.csv", f"Name,{column}\nJo,{value}\n")
-    assert result.refused == [(0, f"“{value}” is no score.")]
-
-
-@pytest.mark.parametrize("value", ["1e999999", "NaN", "Infinity", "33.3", "101"])
-def test_absurd_chances_are_refused(crm: Crm, tmp_path: Path, value: str) -> None:
-    assert take(crm, tmp_path / "deals.csv", f"Deal name,Probability\nOfen,{value}\n").refusals == 1
-
-
 def test_memory_does_not_grow_with_the_table(crm: Crm, tmp_path: Path) -> None:
     def peak(rows: int) -> int:
         text = "Company,Industry\n" + "".join(f"Company {rows} {place},Steel\n" for place in range(rows))
@@ -484,23 +322,3 @@ def test_memory_does_not_grow_with_the_table(crm: Crm, tmp_path: Path) -> None:
 
     peak(100)
     assert peak(2_500) < 1.5 * peak(1_000)
-
-
-def test_what_a_table_tells_of_last_month_is_in_last_months_reports(any_crm: Crm, tmp_path: Path) -> None:
-    any_crm.clock.set(datetime(2031, 3, 5, 9, 30, tzinfo=UTC))
-    take(
-        any_crm,
-        tmp_path / "deals.csv",
-        "Deal name,Amount,Stage,Close Date,Lost Reason,Created\n"
-        "Ofen,10,Lost,2031-02-28,Price,2031-02-01\nTür,20,Lost,2031-03-01,Price,2031-02-01\nHaus,40,,,,2031-02-28\n",
-    )
-
-    def asked(name: str, date_from: str, date_to: str) -> Any:
-        request = ReportRequest(name, date_from=date_from, date_to=date_to)
-        return any_crm.service.report(any_crm.actor("ada"), request).data
-
-    # Lost in February: 10; in March: 20. Open at the end of February: 20 and 40; now: 40.
-    assert [row.value.minor for row in asked("lost-reasons", "2031-02-01", "2031-02-28").by_reason] == [1_000]
-    assert [row.value.minor for row in asked("lost-reasons", "2031-03-01", "2031-03-05").by_reason] == [2_000]
-    assert asked("sales-pipeline", "2031-02-01", "2031-02-28").pipeline_value.minor == 6_000
-    assert asked("sales-pipeline", "2031-03-01", "2031-03-05").pipeline_value.minor == 4_000
