@@ -1,6 +1,5 @@
 """pipeline-changes: what moved the open pipeline between two instants, to the cent."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -44,6 +43,10 @@ class MovedDeal(NamedTuple):
     close_after: date | None
 
 
+_Placed = tuple[int, int, int, MovedDeal]
+"""What a deal is placed by in its movement, the largest first, then its number; the value that moved; and the deal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """All deals that moved in one way; `value` is signed."""
@@ -77,21 +80,25 @@ def compute_pipeline_changes(snapshot: Snapshot) -> PipelineChanges:
     has one in both; one open in one of them only moves by its whole value there. A deal made and closed in between
     stands in neither.
     """
-    moved: dict[str, list[MovedDeal]] = {name: [] for name in MOVEMENTS}
+    moved: dict[str, list[_Placed]] = {name: [] for name in MOVEMENTS}
     opening = closing = total_of(sum_deals(snapshot, _UNCHANGED)).value
     # Most amounts come several times, as zero or as another part of the same deal.
-    money, names = cache(snapshot.money), snapshot.users
+    money, names, own = cache(snapshot.money), snapshot.users, snapshot.scope.currency
     for one, number, title, owner_id, *then_and_now in snapshot.stream(_changed(snapshot.shape()), apart=False):
         was, minor_before, currency_before, close_before, now, minor_after, currency_after, close_after = then_and_now
-        deal = (one, number, title)
-        before = _value(snapshot, deal, minor_before, currency_before) if was == "open" else None
-        after = _value(snapshot, deal, minor_after, currency_after) if now == "open" else None
-        opening += before or 0
-        closing += after or 0
-        told = (*deal, owner_id, names.get(owner_id, UNASSIGNED))
+        before = after = None
+        if was == "open":
+            told = minor_before is not None and currency_before == own
+            before = minor_before if told else _value(snapshot, (one, number, title), minor_before, currency_before)
+            opening += before
+        if now == "open":
+            told = minor_after is not None and currency_after == own
+            after = minor_after if told else _value(snapshot, (one, number, title), minor_after, currency_after)
+            closing += after
+        deal = (one, number, title, owner_id, names.get(owner_id, UNASSIGNED))
+        rest = (money(before or 0), money(after or 0), close_before, close_after)
         for name, value in _classify(was, now, before, after, (close_before, close_after)):
-            sides = (money(value), money(before or 0), money(after or 0))
-            moved[name].append(MovedDeal(*told, *sides, close_before, close_after))
+            moved[name].append((-abs(value), number, value, MovedDeal(*deal, money(value), *rest)))
     return PipelineChanges(
         opening_value=snapshot.money(opening),
         closing_value=snapshot.money(closing),
@@ -159,6 +166,6 @@ def _classify(
     return found
 
 
-def _movement(snapshot: Snapshot, deals: Iterable[MovedDeal]) -> Movement:
-    ranked = tuple(sorted(deals, key=lambda deal: (-abs(deal.value.minor), deal.number)))
-    return Movement(len(ranked), snapshot.money(sum(deal.value.minor for deal in ranked)), ranked)
+def _movement(snapshot: Snapshot, deals: list[_Placed]) -> Movement:
+    ranked = tuple(deal for _, _, _, deal in sorted(deals))
+    return Movement(len(ranked), snapshot.money(sum(value for _, _, value, _ in deals)), ranked)
