@@ -104,7 +104,7 @@ class CrmService(Doorkeeper):
         refuse_unstorable(request)
         if not request.WRITES:
             with self.store.transaction(actor.workspace_id, write=False) as connection:
-                return self._handle(self._work(connection, actor), request)
+                return self._handle(self._look(connection, actor), request)
         return self._write_surely(actor, request, delivery, dry_run=dry_run, picked=picked)
 
     def _write_surely(
@@ -133,7 +133,8 @@ class CrmService(Doorkeeper):
         self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool, picked: Picked | None
     ) -> Answer:
         def effect(connection: Connection) -> _Effect:
-            work = self._work(connection, actor)
+            now = self.clock()
+            work = Work(connection, actor, now, self.policy, entry_id=new_id(now))
             if delivery and not dry_run:
                 self._begin(work, delivery)
             reach("command.begun")
@@ -186,9 +187,8 @@ class CrmService(Doorkeeper):
                 raise failed from None
             raise
 
-    def _work(self, source: Connection | Session, actor: Actor) -> Work:
-        now = self.clock()
-        return Work(source, actor, now, self.policy, entry_id=new_id(now))
+    def _look(self, source: Connection | Session, actor: Actor) -> Work:
+        return Work(source, actor, self.clock(), self.policy)
 
     def _handle(self, work: Work, request: Request) -> Answer:
         if isinstance(request, ShowReport):
@@ -229,7 +229,7 @@ class CrmService(Doorkeeper):
         if "crm.reports.view" not in actor.permissions:
             raise NotAllowed(refusal(actor.role, "crm.reports.view"))
         with self.store.reading(actor.workspace_id) as session:
-            return self._report(self._work(session, actor), request)
+            return self._report(self._look(session, actor), request)
 
     def _report(self, work: Work, request: ReportRequest) -> Report:
         owner = find_user(work, request.owner) if request.owner else None

@@ -45,7 +45,8 @@ class Work:
     actor: Actor
     now: datetime
     policy: Policy
-    entry_id: str
+    entry_id: str = ""
+    """The journal entry of what this effect writes; there is none of a look."""
     undoes_id: str | None = None
     """The journal entry that this effect takes back."""
     recorder: Recorder = field(default_factory=Recorder)

@@ -1,6 +1,7 @@
 """An instant is stored by a short way of our own, as the library would."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,8 @@ from crmbot.models import UTCDateTime
 SQLITE = dialect()
 WRITE = UTCDateTime().bind_processor(SQLITE)
 READ = UTCDateTime().result_processor(SQLITE, None)
-LIBRARY_WRITES = DATETIME().bind_processor(SQLITE)
+LIBRARY_S: Any = DATETIME()  # type: ignore[no-untyped-call]
+LIBRARY_WRITES = LIBRARY_S.bind_processor(SQLITE)
 ZONES = st.timedeltas(timedelta(hours=-14), timedelta(hours=14)).map(timezone)
 
 
