@@ -99,4 +99,4 @@ def test_a_transaction_rolled_back_lets_the_connection_keep_its_plans(pets: Stor
             count(connection)
     with pets.transaction("01J", write=False) as connection:
         assert connection.scalar(planned) == 1
-        assert server_of(connection).prepared_max > 100
+        assert (server_of(connection).prepared_max or 0) > 100
