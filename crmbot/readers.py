@@ -56,8 +56,10 @@ class Readers:
                 kept.driver.execute("BEGIN")
             except BaseException as error:
                 kept.invalidate()
+                if is_new and isinstance(error, sqlite3.OperationalError):
+                    raise OperationalError("BEGIN", None, error) from error
                 if is_new or not isinstance(error, FAILED):
-                    raise _as_library_s(error) from error
+                    raise
             else:
                 return kept
 
@@ -96,7 +98,3 @@ class Reading:
         self._readers.take_back(self._connection)
         if error is not None:
             raise_busy(error)
-
-
-def _as_library_s(error: BaseException) -> BaseException:
-    return OperationalError("BEGIN", None, error) if isinstance(error, sqlite3.OperationalError) else error
