@@ -185,7 +185,8 @@ def _others(place: int, where: list[Any]) -> Select[Any]:
 
 
 def _in_stage(place: int, *, by_owner: bool) -> list[Any]:
-    owned = [_DEAL.owner_id == bindparam("owner")] if by_owner else []
+    # With the outcome, as the index of a person's deals begins with it.
+    owned = [_DEAL.outcome == "open", _DEAL.owner_id == bindparam("owner")] if by_owner else []
     return [_DEAL.workspace_id == bindparam("workspace"), _DEAL.stage_id == bindparam(f"stage_{place}"), *owned]
 
 

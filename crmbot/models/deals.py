@@ -43,13 +43,23 @@ class Deal(InWorkspace, Versioned, DealFacts, Base):
         within_workspace("company_id", "company"),
         UniqueConstraint("workspace_id", "number"),
         Index(None, "workspace_id", "title_key"),
-        Index("ix_deal_outcome", "workspace_id", "outcome", "owner_id"),
+        # Holds all that the sums of one person's deals need, as Home tabs show them.
+        Index(
+            "ix_deal_outcome",
+            "workspace_id",
+            "outcome",
+            "owner_id",
+            "stage_id",
+            "currency",
+            "value_minor",
+            "probability",
+        ),
         index_of_given("ix_deal_contact", "contact_id"),
         index_of_given("ix_deal_company", "company_id"),
         Index("ix_deal_created", "workspace_id", "created_at"),
         Index("ix_deal_value", "workspace_id", "outcome", "value_minor"),
         # Holds all that the board's sums need.
-        Index("ix_deal_board", "workspace_id", "stage_id", "currency", "value_minor", "probability", "owner_id"),
+        Index("ix_deal_board", "workspace_id", "stage_id", "currency", "value_minor", "probability"),
     )
 
     number: Mapped[int]
