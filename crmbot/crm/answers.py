@@ -72,7 +72,7 @@ class LeadView(NamedTuple):
     version: int
     kind: Kind = Kind.LEAD
     score_reasons: tuple[str, ...] = ()
-    """Why the lead has its score: “+20 referral”; nothing where no rule had a say."""
+    """Why the lead has its score: “+20 referral”; nothing where no rule had a say, and in lists."""
 
 
 class ContactView(NamedTuple):
