@@ -147,9 +147,11 @@ def stack(*blocks: Block | Iterable[Block | None] | None) -> tuple[Block, ...]:
     """Return the blocks in order, nested ones unfolded and missing ones left out."""
     flat: list[Block] = []
     for block in blocks:
+        if not block:
+            continue
         if isinstance(block, dict):
             flat.append(block)
-        elif block is not None:
+        else:
             flat.extend(filter(None, block))
     return tuple(flat)
 
