@@ -1,6 +1,5 @@
 """Activities: log, plan, complete, put off, hand over; and notes."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -301,7 +300,7 @@ def _with_deal(
         return [], (), ()
     work.allow_edit(deal.owner_id, f"{reference(Kind.DEAL, deal.number)} {deal.title}")
     value = money_of(deal)
-    changes = deals.apply_facts(work, deal, replace(said, deal=deal.id))
+    changes = deals.apply_facts(work, deal, said)
     save_deal(work, deal)
     work.flush()
     return [deal_view(work, deal)], changes, deals.doubts_of(work, deal, said, value)
