@@ -10,6 +10,7 @@ from crmbot.bootstrap import open_crmbot
 from crmbot.bootstrap.stores import prepare_store
 from crmbot.cli.opening import settings_of
 from crmbot.config import load
+from crmbot.domain.nouns import counted
 from crmbot.errors import Conflict
 from crmbot.migrations import differences, pending, upgrade
 from crmbot.paths import EXAMPLE_CONFIG
@@ -69,7 +70,7 @@ def upgrade_tables(ctx: click.Context) -> None:
     try:
         missing = pending(bot.store)
         upgrade(bot.store)
-        click.echo(f"Ran {len(missing)} migrations." if missing else "The store is up to date.")
+        click.echo(f"Ran {counted(len(missing), 'migrations')}." if missing else "The store is up to date.")
     finally:
         bot.close()
 

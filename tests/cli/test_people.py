@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crmbot.cli import main
+from crmbot.migrations import upgrade, versions
+from crmbot.store import open_store
 
 
 class Shell:
@@ -49,6 +51,16 @@ def test_init_makes_config_and_store_and_again_keeps_them(shell: Shell) -> None:
     assert "crmbot user add you@example.com --role admin" in shell.done("init", "--dir", str(shell.folder))
     assert shell.config.read_text("utf-8").endswith("# mine\n")
     assert "jane@ours.example" in shell.done("user", "list")
+
+
+def test_db_upgrade_runs_what_the_store_lacks_and_counts_it(shell: Shell) -> None:
+    revisions = [one.stem for one in sorted(Path(versions.__path__[0]).glob("0*.py"))]
+    for lacks, said in ((1, "Ran 1 migration.\n"), (2, "Ran 2 migrations.\n")):
+        file = shell.folder / "crmbot.db"
+        file.unlink()
+        with closing(open_store(f"sqlite:///{file}")) as store:
+            upgrade(store, revisions[-1 - lacks][:4])
+        assert shell.done("db", "upgrade") == said
 
 
 def test_db_check_and_upgrade_tell_where_the_store_is(shell: Shell) -> None:
