@@ -206,5 +206,5 @@ class _Checker:
         if not missing or self.unreadable or any(self.counts[kind] for kind in after if kind != PIECE):
             return
         words = ", ".join(f"{many:,} of {counted(told[kind], kind)}" for kind, many in missing.items())
-        said = f"the file ends too early, it was cut: {words} missing. Without “holds” what is there is taken"
-        self.mistakes.add(line, "holds", said)
+        told_so = f"the file ends too early, it was cut: {words} missing"
+        self.mistakes.add(line, "holds", f"{told_so}. To import what is there, take “holds” out of the line")

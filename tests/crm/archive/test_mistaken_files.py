@@ -173,7 +173,7 @@ def test_what_is_missing_at_the_end_is_told_by_type(place: Any) -> None:
         place.take([workspace | {"holds": holds}, *companies])
     assert str(refused.value).splitlines()[1] == (
         "line 1: holds: the file ends too early, it was cut: 1 of 1 contact, 1,200 of 1,200 notes missing. "
-        "Without “holds” what is there is taken"
+        "To import what is there, take “holds” out of the line"
     )
     assert place.take([workspace, *companies]).counts["company"] == 3
 
