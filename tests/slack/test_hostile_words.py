@@ -66,7 +66,9 @@ def choices(text: str) -> Iterator[Answer]:
     stage = StageChoice(text, text, "open", 60, late=True, stale_after_days=30, forecast_category=text, deals=3)
     yield Stages(*table, stages=(stage,) * 30)
     yield LostReasons(*table, reasons=(text,) * 60)
-    colleagues = [Colleague("u", text, text, role, active, text, None) for role in ("rep", text) for active in (1, 0)]
+    colleagues = [
+        Colleague("u", text, text, role, active, text, None) for role in ("rep", text) for active in (True, False)
+    ]
     yield People(*table, people=tuple(colleagues) * 20)
     digests = [
         DigestChoice(text, text, to, text, text, paused) for to in ("C1", "U1", text) for paused in (True, False)
