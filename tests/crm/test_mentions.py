@@ -5,6 +5,7 @@ from factories import Crm
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from crmbot.crm.hits import MOST_HITS
 from crmbot.crm.mentions import LATEST
 from crmbot.crm.requests import AddNote, CreateDeal, CreateProposal, Find, LogActivity, Request
 from crmbot.domain.ids import new_id
@@ -36,6 +37,31 @@ def test_search_finds_proposals_and_the_words_of_texts(
     any_crm.do(LogActivity("call", "D-1", "Spoke to them", outcome="We talked for long about pricing and terms"))
     any_crm.do(CreateProposal("D-1", title="Roof proposal"))
     assert [(hit.link.reference, hit.facts) for hit in any_crm.ask(request_).hits] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Spoke to O'Brien about it", "obrien"),
+        ("Spoke to O\u2019Brien about it", "o'brien"),
+        ("Delivery to the U.S.A. only", "usa"),
+        ("Asked for size GRÖSSER", "grosser"),
+        ("100% of it, a_b", "a_b"),
+        ("東京タワーへ行く", "東京"),
+    ],
+)
+def test_words_are_found_in_texts_however_they_are_written(any_crm: Crm, text: str, words: str) -> None:
+    any_crm.do(CreateDeal("Roof"))
+    any_crm.do(AddNote("D-1", "Nothing of that kind"))
+    any_crm.do(AddNote("D-1", text))
+    assert [hit.link.reference for hit in any_crm.ask(Find(words)).hits] == ["D-1"]
+
+
+def test_names_come_before_what_texts_say(crm: Crm) -> None:
+    for _ in range(MOST_HITS):
+        crm.do(CreateDeal("Roof"))
+    crm.do(LogActivity("call", "D-1", "Roof it is"))
+    assert {hit.link.reference[0] for hit in crm.ask(Find("roof")).hits} == {"D"}
 
 
 def test_search_says_when_it_looked_through_the_latest_texts_only(crm: Crm) -> None:
