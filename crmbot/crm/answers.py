@@ -217,7 +217,8 @@ class Listing(Answer):
     more: bool = False
 
 
-class BoardColumn(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
     """A stage with its open deals; sums are in the workspace's currency, deals without a rate left out."""
 
     key: str
