@@ -51,7 +51,7 @@ class SheetWriter:
             raise self._refusal(error) from error
 
     def _refusal(self, error: OSError) -> BadInput:
-        return BadInput(f"{self._file} can't be written: {error.strerror}.")
+        return BadInput(f"{self._file.parent} can't be written to: {error.strerror}.")
 
     def __enter__(self) -> Self:
         return self
