@@ -85,25 +85,29 @@ def one_by_one(asked: Served, number: int) -> tuple[float, float]:
 
 
 def report_many(folder: str, number: int, rounds: int) -> None:
-    """Print what eight connections get done, with one process and with two."""
+    """Print what eight connections get done, with one process, the same with `--cpu-affinity`, and with two."""
     print(f"{CONNECTIONS} connections")
     with databases(folder) as urls:
-        for processes in (1, 2):
+        for processes, affinity in ((1, False), (1, True), (2, False)):
             with ExitStack() as stack:
                 stock = stack.enter_context(server("stock", processes=processes))
-                ours = {name: stack.enter_context(server("ours", url, processes)) for name, url in urls.items()}
+                ours = {
+                    name: stack.enter_context(server("ours", url, processes, affinity=affinity))
+                    for name, url in urls.items()
+                }
                 taken = [
                     (many(stock, min(number, MOST_OF_STOCK)), {name: many(one, number) for name, one in ours.items()})
                     for _ in range(rounds)
                 ]
             told = "1 process" if processes == 1 else f"{processes} processes"
+            told += ", on a processor of its own" if affinity else ""
             slow = statistics.median(stocks[0] for stocks, _ in taken)
-            print(f"  {told:12} no-op listener, stock runner {slow:5.0f} a second")
+            print(f"  {told:38} no-op listener, stock runner {slow:5.0f} a second")
             for name in ours:
                 fast, used = (statistics.median(found[name][place] for _, found in taken) for place in (0, 1))
                 times = statistics.median(found[name][0] / stocks[0] for stocks, found in taken)
                 what = f"deal new, {name}"
-                print(f"  {told:12} {what:28} {fast:5.0f} a second {times:5.1f}x   processor time {used:.2f} ms")
+                print(f"  {told:38} {what:28} {fast:5.0f} a second {times:5.1f}x   processor time {used:.2f} ms")
 
 
 def many(asked: Served, number: int) -> tuple[float, float]:

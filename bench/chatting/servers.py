@@ -26,6 +26,7 @@ from starlette.requests import Request
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from bench.chatting.wire import SECRET, TEAM, USER, Connection, signed
+from crmbot.bootstrap.processors import keep_to_one
 from crmbot.bootstrap.siblings import Siblings
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import AddUser
@@ -60,10 +61,12 @@ class Served:
 
 
 @contextmanager
-def server(kind: str, url: str = "", processes: int = 1) -> Iterator[Served]:
-    """Run a server of that kind, on the store of that address."""
+def server(kind: str, url: str = "", processes: int = 1, *, affinity: bool = False) -> Iterator[Served]:
+    """Run a server of that kind, on the store of that address; with `affinity` each process on one processor."""
     port = free_port()
     given = ["--port", str(port), "--store", url, "--processes", str(processes)]
+    if affinity:
+        given.append("--affinity")
     with subprocess.Popen([sys.executable, "-m", "bench.chatting.servers", kind, *given], cwd=_ROOT) as process:
         try:
             wait_until_listening(port)
@@ -100,6 +103,7 @@ def main() -> None:
     parser.add_argument("--port", type=int)
     parser.add_argument("--store")
     parser.add_argument("--processes", type=int)
+    parser.add_argument("--affinity", action="store_true")
     given = parser.parse_args()
     if given.kind == "ours":
         # Before there are several.
@@ -111,12 +115,15 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     if given.processes > 1:
-        Siblings(listeners, lambda listener: _serve(given.kind, given.store, listener)).run()
+        Siblings(listeners, lambda listener: _serve(given, listener, listeners.index(listener))).run()
     else:
-        _serve(given.kind, given.store, listeners[0])
+        _serve(given, listeners[0], 0)
 
 
-def _serve(kind: str, url: str, listener: socket) -> None:
+def _serve(given: argparse.Namespace, listener: socket, number: int) -> None:
+    if given.affinity:
+        keep_to_one(number)
+    kind, url = given.kind, given.store
     app = _ours(open_store(url)) if kind == "ours" else _bolts(process_before_response=kind == "floor")
     gc.collect()
     gc.freeze()

@@ -30,13 +30,21 @@ def run_command(ctx: click.Context, bind: str | None) -> None:
     show_default=True,
     help="How many processes answer at the address; more than one is of use with PostgreSQL.",
 )
+@click.option(
+    "--cpu-affinity/--no-cpu-affinity",
+    default=False,
+    show_default=True,
+    help="Keep each process to a processor of its own: a third more commands, where nobody else keeps those busy.",
+)
 @click.pass_context
-def web_command(ctx: click.Context, bind: str | None, processes: int) -> None:
+def web_command(ctx: click.Context, bind: str | None, processes: int, *, cpu_affinity: bool) -> None:
     """Run the web part: API, health, Slack over HTTP."""
-    if processes == 1:
-        _serve(ctx, bind, web=True)
-    else:
-        _serve_side_by_side(ctx, bind, processes)
+    if processes > 1:
+        _serve_side_by_side(ctx, bind, processes, cpu_affinity=cpu_affinity)
+        return
+    if cpu_affinity:
+        _keep_to_one()
+    _serve(ctx, bind, web=True)
 
 
 @click.command("slack")
@@ -55,7 +63,7 @@ def worker_command(ctx: click.Context, bind: str | None) -> None:
     _serve(ctx, bind, worker=True)
 
 
-def _serve_side_by_side(ctx: click.Context, bind: str | None, processes: int) -> None:
+def _serve_side_by_side(ctx: click.Context, bind: str | None, processes: int, *, cpu_affinity: bool) -> None:
     # Loaded here, the parts' code stands in memory once for all of them.
     from crmbot.bootstrap.parts import say_what_is_missing
     from crmbot.bootstrap.siblings import Siblings
@@ -74,7 +82,22 @@ def _serve_side_by_side(ctx: click.Context, bind: str | None, processes: int) ->
     listeners = listen(address, processes)
     gc.collect()
     gc.freeze()
-    Siblings(listeners, lambda listener: _serve(ctx, address, web=True, listener=listener)).run()
+
+    def serve(listener: socket) -> None:
+        if cpu_affinity:
+            _keep_to_one(listeners.index(listener))
+        _serve(ctx, address, web=True, listener=listener)
+
+    Siblings(listeners, serve).run()
+
+
+def _keep_to_one(number: int = 0) -> None:
+    from crmbot.bootstrap.processors import keep_to_one
+
+    try:
+        keep_to_one(number)
+    except OSError as error:
+        raise click.ClickException(f"--cpu-affinity can't be had here: {error}.") from error
 
 
 def _serve(
