@@ -10,9 +10,7 @@ from source import functions, package_modules
 ORDER = (
     {"errors", "domain", "paths", "failpoints", "packing"},
     {"config"},
-    {"models", "postgresql", "busy", "direct"},
-    {"binding", "grouping", "readers", "writer"},
-    {"prepared"},
+    {"models"},
     {"store", "migrations"},
     {"crm", "reports"},
     {"service"},
@@ -38,14 +36,6 @@ KEEPERS = {
     "sqlalchemy": {
         "models",
         "migrations",
-        "binding",
-        "busy",
-        "direct",
-        "grouping",
-        "postgresql",
-        "prepared",
-        "readers",
-        "writer",
         "store",
         "crm",
         "reports",
@@ -153,9 +143,8 @@ def commits(tree: ast.AST) -> list[int]:
 
 
 def test_only_the_one_door_commits() -> None:
-    doors = [module for module, tree in package_modules() if commits(tree)]
-    # The last two tell the driver what the store decided.
-    assert set(doors) <= {"crmbot.service", "crmbot.store", "crmbot.grouping", "crmbot.direct", "crmbot.postgresql"}
+    doors = {part_of(module) for module, tree in package_modules() if commits(tree)}
+    assert doors <= {"service", "store"}
 
 
 @pytest.mark.parametrize(

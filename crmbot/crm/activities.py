@@ -12,7 +12,6 @@ from crmbot.crm.hearsay import hear, mentioned, those_named
 from crmbot.crm.history import keep_activity_facts, overdue_at, save_deal
 from crmbot.crm.lookup import already_theirs, candidate, find_activity, find_deal, find_target, find_user
 from crmbot.crm.postponing import put_off
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import (
     AddNote,
     AssignActivity,
@@ -28,6 +27,7 @@ from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.errors import Ambiguous, BadInput, Conflict, MissingFact, NotFound
 from crmbot.models import Activity, Company, Contact, Deal, Lead, Note, kind_of
+from crmbot.store.prepared import Prepared
 
 KINDS = ("call", "email", "meeting", "task")
 _DEFAULT_SUBJECTS = {"call": "Call", "meeting": "Meeting", "email": "E-mail", "task": "Task"}

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, bindparam, select
 
 from crmbot.crm.policy import Policy
-from crmbot.crm.prepared import Prepared
 from crmbot.domain.permissions import Role
 from crmbot.models import User, Workspace
+from crmbot.store.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from sqlalchemy import Integer, Select, bindparam, func, literal, literal_column
 from crmbot.crm.answers import Board, BoardColumn, DealView, Link, Person
 from crmbot.crm.glances import glance_statement, glances, glances_of
 from crmbot.crm.lookup import find_user
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import ShowPipeline
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money, weighted, without_rate
 from crmbot.domain.stages import StageKind
 from crmbot.models import CurrencyRate, Deal, User
+from crmbot.store.prepared import Prepared
 
 _DEAL, _RATE = Deal.__table__.c, CurrencyRate.__table__.c
 _RATES = Prepared(

@@ -4,13 +4,13 @@ from sqlalchemy import bindparam, select
 
 from crmbot.crm.answers import Change
 from crmbot.crm.history import keep_customer_facts
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import SetCompany, SetContact
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money
 from crmbot.errors import BadInput, Conflict
 from crmbot.models import Company, Contact, Customer, Lead
+from crmbot.store.prepared import Prepared
 
 COMPUTED = "as its deals say"
 

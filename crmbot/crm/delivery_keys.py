@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from crmbot.crm.answers import Outcome
-from crmbot.crm.prepared import Prepared, insertion
 from crmbot.models import DeliveryKey, JournalEntry
+from crmbot.store.prepared import Prepared, insertion
 
 REPEAT_WITHIN = timedelta(minutes=1)
 

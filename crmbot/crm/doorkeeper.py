@@ -5,13 +5,13 @@ from sqlalchemy.orm import Session
 
 from crmbot.crm.actors import BY_EMAIL, BY_ID, BY_SLACK, Actor, find_actor, system_actor
 from crmbot.crm.policy import Policy
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.setup import bind_team
 from crmbot.crm.users import token_digest
 from crmbot.domain.clock import Clock
 from crmbot.errors import NotFound, Unauthenticated
 from crmbot.models import ApiToken, Workspace
 from crmbot.store import EVERY_WORKSPACE, Store
+from crmbot.store.prepared import Prepared
 
 
 class Doorkeeper:

@@ -6,10 +6,10 @@ from statistics import median
 
 from sqlalchemy import bindparam, select
 
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.money import Money, exponent
 from crmbot.models import Deal
+from crmbot.store.prepared import Prepared
 
 _TIMES = 500
 """From so many times more or less on, a thousand was probably dropped or added."""

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import FromClause, Subquery, and_, bindparam, null, select
 
 from crmbot.crm.answers import ActivityView, CompanyView, ContactView, DealView, LeadView, Link, Person
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind
 from crmbot.domain.money import Money
 from crmbot.models import Activity, Company, Contact, ContactEmail, Deal, Lead, Stage, User
+from crmbot.store.prepared import Prepared
 
 Row = tuple[Any, ...]
 """A record's columns, and one more at the end that whoever asks adds for himself."""

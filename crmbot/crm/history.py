@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.models import (
     FOREVER,
@@ -23,6 +22,7 @@ from crmbot.models import (
 from crmbot.models.activities import ActivityFacts
 from crmbot.models.deals import DealFacts
 from crmbot.models.people import CustomerFacts, LeadFacts
+from crmbot.store.prepared import Prepared
 
 _DEAL_FACTS = tuple(name for name in DealFacts.__annotations__)
 _ACTIVITY_FACTS = tuple(name for name in ActivityFacts.__annotations__)

@@ -25,11 +25,11 @@ from crmbot.crm.answers import Hit, Link
 from crmbot.crm.lookup.naming import Named
 from crmbot.crm.lookup.words import among_latest, name_starts, word_starts
 from crmbot.crm.name_words import LEAD_COMPANY
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money
 from crmbot.models import Company, ContactEmail, Lead, NameWord, Stage, User
+from crmbot.store.prepared import Prepared
 
 MOST_HITS = 15
 COMMON = 500

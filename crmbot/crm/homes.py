@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select, update
 
 from crmbot.crm.answers import Home, LastEffect, Outcome
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import OpenHome, ShowHome, ShowToday
 from crmbot.crm.today import today as show_today
 from crmbot.crm.work import Work
 from crmbot.models import Activity, Deal, HomeTab, JournalEntry, Lead, Outbox, UTCDateTime
+from crmbot.store.prepared import Prepared
 
 KIND = "notice.home"
 _DESTINATION = "home "

@@ -11,8 +11,8 @@ from sqlalchemy.types import TypeEngine
 
 from crmbot import models
 from crmbot.crm.name_words import index_names
-from crmbot.crm.prepared import insertion
 from crmbot.models import JournalChange, JournalEntry, UTCDateTime, kind_of
+from crmbot.store.prepared import insertion
 
 TRACKED: Mapping[str, type[Any]] = {
     kind.__tablename__: kind

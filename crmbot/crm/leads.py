@@ -11,7 +11,6 @@ from crmbot.crm.customers import customer_of
 from crmbot.crm.history import keep_lead_facts
 from crmbot.crm.lookup import already_theirs, find_record, find_user
 from crmbot.crm.people import company_for, contact_for, new_company, usable_email, usable_name
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import AssignLead, ConvertLead, CreateDeal, CreateLead, SetLead, SetLeadStatus
 from crmbot.crm.scoring import rescore
 from crmbot.crm.views import company_view, contact_view, deal_view, lead_view
@@ -22,6 +21,7 @@ from crmbot.domain.nouns import titled
 from crmbot.domain.stages import LeadStatus, skipped_statuses
 from crmbot.errors import BadInput, Conflict, MissingFact
 from crmbot.models import Company, Lead, LeadStatusEntry
+from crmbot.store.prepared import Prepared
 
 _MOST_SCORE = 1_000_000
 _CLOSED = (LeadStatus.CONVERTED, LeadStatus.DISQUALIFIED)

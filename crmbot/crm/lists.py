@@ -13,12 +13,12 @@ from crmbot.crm.emails.addresses import deal_address
 from crmbot.crm.listings import PER_PAGE
 from crmbot.crm.lookup import find_activity, find_deal, find_record
 from crmbot.crm.meetings import show_meeting
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.timeline import timeline
 from crmbot.crm.views import activity_view, load_names, record_view
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind
 from crmbot.models import Company, Contact, Deal
+from crmbot.store.prepared import Prepared
 
 _PEOPLE = Prepared(
     select(Contact)

@@ -9,13 +9,13 @@ from sqlalchemy import String, bindparam, func, literal_column, or_, select
 from crmbot.crm.answers import Hit, Link
 from crmbot.crm.lookup.texts import may_say
 from crmbot.crm.lookup.words import literal
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.views import about_links, load_names
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, parse_reference, reference
 from crmbot.domain.nouns import titled
 from crmbot.models import Activity, Deal, Note, Proposal
+from crmbot.store.prepared import Prepared
 
 LATEST = 2_000
 """So many of the latest proposals, activities and notes are looked through: no index finds words of texts."""

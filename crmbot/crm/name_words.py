@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete
 
-from crmbot.crm.prepared import Prepared, insertion
 from crmbot.domain.ids import Kind
 from crmbot.domain.words import name_words
 from crmbot.models import Company, Contact, Deal, Lead, NameWord
+from crmbot.store.prepared import Prepared, insertion
 
 LEAD_COMPANY = "lead_company"
 """The kind of the words of companies that leads tell of."""

@@ -23,10 +23,10 @@ from sqlalchemy.sql.operators import eq
 from crmbot.crm.glances import glance_statement
 from crmbot.crm.lookup.words import among_latest, holding, named_with
 from crmbot.crm.name_words import LEAD_COMPANY
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.staleness import is_old_enough, is_stale, last_touch
 from crmbot.domain.ids import Kind
 from crmbot.models import Activity, Company, Contact, Deal, Lead
+from crmbot.store.prepared import Prepared
 
 _BOUND = re.compile(r"(?:stage|since)_\d+")
 """Values of the filter of stale deals, which are no filters of their own."""

@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, select
 from crmbot.crm.answers import Change, Outcome
 from crmbot.crm.customers import set_worth, worth_by_hand
 from crmbot.crm.lookup import NEW, exactly_named, find_record, refuse_sisters
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import CreateCompany, CreateContact, SetCompany, SetContact
 from crmbot.crm.views import company_view, contact_view
 from crmbot.crm.work import Work
@@ -23,6 +22,7 @@ from crmbot.domain.identity import (
 from crmbot.domain.ids import Kind, reference
 from crmbot.errors import BadInput, Conflict, MissingFact
 from crmbot.models import Company, Contact, ContactEmail
+from crmbot.store.prepared import Prepared
 
 _ADDRESS = ContactEmail.__table__.c
 COMPANY_OF_DOMAIN = Prepared(

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class
 from sqlalchemy.orm.exc import StaleDataError
 
-from crmbot.crm.prepared import Prepared, picker
 from crmbot.models import Base, plain_class
+from crmbot.store.compiled import picker
+from crmbot.store.prepared import Prepared
 
 Row = Any
 Kind = Any

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from crmbot.grouping import Place, run_apart
 from crmbot.store import Store
+from crmbot.store.grouping import Place, run_apart
 
 Answer = TypeVar("Answer")
 

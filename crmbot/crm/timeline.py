@@ -9,7 +9,6 @@ from crmbot.crm.answers import TimelineEntry
 from crmbot.crm.attachments import files_of
 from crmbot.crm.meetings import meeting_words
 from crmbot.crm.offered import ProposalView
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.proposals.views import proposal_view
 from crmbot.crm.views import load_names, person
 from crmbot.crm.work import Work
@@ -28,6 +27,7 @@ from crmbot.models import (
     Stage,
     kind_of,
 )
+from crmbot.store.prepared import Prepared
 
 MOST = 12
 _VERSION, _ENTRY = DealVersion.__table__.c, LeadStatusEntry.__table__.c

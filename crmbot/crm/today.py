@@ -12,12 +12,12 @@ from crmbot.crm.emails.rules import PERMISSION
 from crmbot.crm.emails.waiting import handed_in_by
 from crmbot.crm.glances import glance_statement, glances
 from crmbot.crm.lookup import find_user
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import ShowToday
 from crmbot.crm.staleness import is_old_enough, is_stale, last_touch, stale_since
 from crmbot.crm.views import person
 from crmbot.crm.work import Work
 from crmbot.models import IN_TRIAGE, Activity, Deal, Email
+from crmbot.store.prepared import Prepared
 
 Activities = tuple[ActivityView, ...]
 _MOST_SHOWN = 10

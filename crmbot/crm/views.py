@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from crmbot.crm.answers import ActivityView, CompanyView, ContactView, DealView, LeadView, Link, Person, Record
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.scoring import explain
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money
 from crmbot.models import Activity, Company, Contact, ContactEmail, Deal, Lead, Stage, User
 from crmbot.models.activities import AboutRecords
+from crmbot.store.prepared import Prepared
 
 _ADDRESSES = Prepared(
     select(ContactEmail)

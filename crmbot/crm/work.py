@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from crmbot.crm.actors import Actor
 from crmbot.crm.journal import Recorder
 from crmbot.crm.policy import Policy
-from crmbot.crm.prepared import Prepared, insertion
 from crmbot.crm.rows import Rows, shape_of
 from crmbot.domain.ids import Kind, new_id
 from crmbot.domain.lazy import lazy
 from crmbot.domain.permissions import may_edit
 from crmbot.errors import NotAllowed, NotFound
 from crmbot.models import Counter, Outbox, Stage, User, Workspace
+from crmbot.store.prepared import Prepared, insertion
 
 _STAGES = Prepared(
     select(Stage)

@@ -14,12 +14,12 @@ from crmbot.domain.lazy import lazy
 from crmbot.domain.money import Money
 from crmbot.domain.windows import Window, day_start, last_day_before
 from crmbot.models import DealVersion
-from crmbot.prepared import Prepared
 from crmbot.reports.conversions import Conversions, conversions
 from crmbot.reports.lookups import select_deals, select_later, select_rates, select_stages, select_users
 from crmbot.reports.statements import Shape
 from crmbot.reports.values import Meta, Period, Scope, Unconverted
 from crmbot.reports.whole_sums import is_overflow, whole_sum, wide_sum
+from crmbot.store.prepared import Prepared
 
 UNASSIGNED = "Unassigned"
 _EARLIEST = date(1000, 1, 1).toordinal()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ClauseElement
 
 from crmbot.models import UTCDateTime
-from crmbot.prepared import Prepared
+from crmbot.store.prepared import Prepared
 
 KEPT = 64
 """How many shapes of one statement are remembered."""

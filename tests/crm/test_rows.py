@@ -7,11 +7,11 @@ from sqlalchemy import Connection, bindparam, event, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import CreateDeal
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, new_id
 from crmbot.models import Activity, Counter, Deal, Stage, kind_of
+from crmbot.store.prepared import Prepared
 
 DEALS = Prepared(select(Deal).where(Deal.workspace_id == bindparam("workspace")).order_by(Deal.number))
 

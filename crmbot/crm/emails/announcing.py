@@ -7,10 +7,10 @@ from sqlalchemy import bindparam, func, literal, or_, select
 
 from crmbot.crm.emails.receipts import RECEIPT
 from crmbot.crm.emails.sensitive import is_sensitive
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.permissions import Role
 from crmbot.models import Email, Outbox, User, UTCDateTime
+from crmbot.store.prepared import Prepared
 
 CARD, DONE, MORE = "notice.triage", "notice.triage_done", "notice.triage_more"
 """The kinds of the notices: payloads `{email_id}`, `{email_id, ts, said, by, entry_id, asked}` and `{}`."""

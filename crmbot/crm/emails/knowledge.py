@@ -6,12 +6,12 @@ from typing import Any
 
 from crmbot.crm.emails.statements import ANY_SIZE, KnownDeal, Row, deals_of, everything, filled
 from crmbot.crm.policy import Policy
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import LogEmail, Participant
 from crmbot.crm.work import Work
 from crmbot.domain.identity import domain_of, is_public_mailbox_domain
 from crmbot.domain.ids import parse_reference
 from crmbot.domain.intake import tag_of
+from crmbot.store.prepared import Prepared
 
 
 @dataclass(slots=True)

@@ -17,7 +17,6 @@ from crmbot.crm.emails.statements import Row
 from crmbot.crm.emails.strangers import contact_of
 from crmbot.crm.emails.views import activity_reference, email_view, match_links, why_words
 from crmbot.crm.meetings import Heard, hear, hear_outsider
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import LogEmail, Participant
 from crmbot.crm.views import about_links, activity_view
 from crmbot.crm.work import Work
@@ -25,6 +24,7 @@ from crmbot.domain.meetings import Method
 from crmbot.errors import Conflict
 from crmbot.failpoints import reach
 from crmbot.models import Activity, Counter, Email, EmailReference, MailDelivery
+from crmbot.store.prepared import Prepared
 
 _MOST_REFERENCES = 12
 _WEIGHT = {"noise": 0, "triage": 1}

@@ -7,13 +7,13 @@ from sqlalchemy import bindparam, select
 
 from crmbot.crm.emails.knowledge import Knowledge, company_domain
 from crmbot.crm.emails.statements import KnownDeal, Row
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.requests import LogEmail
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import parse_reference
 from crmbot.domain.intake import named_deal
 from crmbot.models import Company, Contact, Deal, Email, Lead
+from crmbot.store.prepared import Prepared
 
 REASONS = {
     "reference_tag": "the subject names the deal",

@@ -11,10 +11,10 @@ from crmbot.crm.emails.matching import Match
 from crmbot.crm.emails.placing import COMMAND_ONLY, NO_SUBJECT
 from crmbot.crm.emails.statements import KnownDeal
 from crmbot.crm.emails.views import activity_reference, why_words
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, is_id, reference
 from crmbot.models import Activity, Deal, Email, Outbox
+from crmbot.store.prepared import Prepared
 
 RECEIPT = "notice.receipt"
 MORE_RECEIPTS = "notice.more_receipts"

@@ -20,7 +20,6 @@ from sqlalchemy import (
     union_all,
 )
 
-from crmbot.crm.prepared import Prepared
 from crmbot.models import (
     Activity,
     Company,
@@ -34,6 +33,7 @@ from crmbot.models import (
     User,
     UTCDateTime,
 )
+from crmbot.store.prepared import Prepared
 
 
 class Row(NamedTuple):

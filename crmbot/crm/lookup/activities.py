@@ -3,12 +3,12 @@
 from sqlalchemy import ColumnElement, bindparam, select
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES, SCANNED, only_one
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, is_id, parse_reference
 from crmbot.errors import NotFound
 from crmbot.models import Activity
+from crmbot.store.prepared import Prepared
 
 
 def find_activity(work: Work, word: str, *, field: str = "activity") -> Activity:

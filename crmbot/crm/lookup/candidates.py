@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from crmbot.crm.answers import Link
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.views import link, load_names, money_of, person
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.errors import Ambiguous, Candidate
 from crmbot.models import Activity, Company, Contact, Deal, Lead, Stage, kind_of
+from crmbot.store.prepared import Prepared
 
 Row = Any
 MOST_CHOICES = 10

@@ -14,11 +14,11 @@ from sqlalchemy import bindparam, select, union_all
 from crmbot.crm.lookup.candidates import NEAREST, Row
 from crmbot.crm.lookup.naming import Named, called, latest_names, names_with_word
 from crmbot.crm.lookup.words import SLOTS, slots, word_values
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind
 from crmbot.models import NameWord
+from crmbot.store.prepared import Prepared
 
 _ALIKE = 66.0
 _LATEST = 400

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, literal, selec
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES
 from crmbot.crm.lookup.words import holding, name_starts, word_starts, word_values
-from crmbot.crm.prepared import Prepared
 from crmbot.domain.ids import Kind
 from crmbot.models import Alias, Company, Contact, ContactEmail, Deal, Lead, NameWord
+from crmbot.store.prepared import Prepared
 
 _MOST_WORDS = 300
 """More words than one name has that begin alike, so that among so many there are several names."""

@@ -6,10 +6,10 @@ from sqlalchemy import ColumnElement, bindparam, literal, select, union_all
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES
 from crmbot.crm.lookup.naming import NAMED, Named
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind
 from crmbot.models import NameWord
+from crmbot.store.prepared import Prepared
 
 _PEOPLE = (NAMED[Kind.CONTACT], NAMED[Kind.LEAD])
 

@@ -8,10 +8,10 @@ from sqlalchemy import Select, literal, select, union_all
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES, Row
 from crmbot.crm.lookup.naming import ANY_OUTCOME, MATCHES, Named, compared_with, ids_by_name, ids_by_party
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind
 from crmbot.models import Company, Contact, Deal
+from crmbot.store.prepared import Prepared
 
 PARTIES = ("party", "party_begins")
 """The ways of a deal that is named by its company or contact: their whole name, or its first words."""

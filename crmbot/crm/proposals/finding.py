@@ -10,13 +10,13 @@ from crmbot.crm.answers import Listing, Shown
 from crmbot.crm.listings import PER_PAGE
 from crmbot.crm.lookup import find_deal
 from crmbot.crm.offered import STATES
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.proposals.views import name_of, proposal_view
 from crmbot.crm.requests import ListProposals, ShowProposal
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, is_id, parse_reference, reference
 from crmbot.errors import Ambiguous, BadInput, Candidate, NotFound
 from crmbot.models import Deal, Proposal
+from crmbot.store.prepared import Prepared
 
 _BY_NUMBER = Prepared(
     select(Proposal).where(Proposal.workspace_id == bindparam("workspace"), Proposal.number == bindparam("number"))

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from crmbot.crm.offered import ProposalView
-from crmbot.crm.prepared import Prepared
 from crmbot.crm.proposals.links import link_of
 from crmbot.crm.views import person
 from crmbot.crm.work import Work
@@ -15,6 +14,7 @@ from crmbot.domain.ids import Kind, reference
 from crmbot.domain.line_items import LineItem, totals_of
 from crmbot.domain.money import Money
 from crmbot.models import Company, Contact, Deal, Proposal, ProposalItem, ProposalVersion
+from crmbot.store.prepared import Prepared
 
 _LATEST = Prepared(
     select(ProposalVersion)

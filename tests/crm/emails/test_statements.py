@@ -3,8 +3,8 @@
 import pytest
 
 from crmbot.crm.emails.statements import deals_of, everything
-from crmbot.crm.prepared import Prepared
 from crmbot.store import Store
+from crmbot.store.prepared import Prepared
 
 
 @pytest.mark.parametrize("statement", [everything(2), everything(4), everything(16), deals_of(2), deals_of(16)])

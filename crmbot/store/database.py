@@ -1,36 +1,28 @@
-"""The database: one engine set up for SQLite or PostgreSQL, and sessions that can't leave their workspace."""
+"""A database, its transactions and its sessions, which can't leave their workspace."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from threading import local
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from crmbot.binding import EVERY_WORKSPACE, refuse_unbound
-from crmbot.busy import BUSY_SECONDS, raise_busy, told_as_busy
 from crmbot.errors import Busy
-from crmbot.grouping import Group, Place, Turn
-from crmbot.packing import packed
-from crmbot.postgresql import begin_postgresql, connect, run_deferring
-from crmbot.readers import Readers, Reading
-from crmbot.writer import Writer, begin_immediate, make_impatient
-
-__all__ = ["BUSY_SECONDS", "EVERY_WORKSPACE", "Store", "is_lost_race", "open_store"]
+from crmbot.store.failures import BUSY_SECONDS, raise_busy, told_as_busy
+from crmbot.store.grouping import Group, Place, Turn
+from crmbot.store.postgresql import run_deferring
+from crmbot.store.readers import Readers, Reading
+from crmbot.store.sqlite import patience
+from crmbot.store.writer import Writer
 
 _LOST = "The database was lost while saving, so it may be done or not. Please look before you try again."
 _READING, _PATIENT = 60.0, 3600.0
 """How long one statement of a report may take, and one of an import or export."""
 
 _MOST_REMEMBERED = 10_000
-
-_waiting = local()
-"""Until when this thread waits to write: for its turn among the threads and then among the processes, together."""
 
 Answer = TypeVar("Answer")
 
@@ -103,8 +95,8 @@ class Store:
     def apply(self, workspace_id: str, effect: Callable[[Connection], Answer], *, alone: bool = False) -> Answer:
         """Run an effect and return what it returned, once it is committed; what it raises leaves nothing of it.
 
-        On SQLite it may run in another thread and share the commit with others that wait (`crmbot.grouping`), which
-        an effect that may take long, `alone`, does not.
+        On SQLite it may run in another thread and share the commit with others that wait
+        (`crmbot.store.grouping`), which an effect that may take long, `alone`, does not.
 
         Raises:
             Busy: as `writing` does.
@@ -191,11 +183,11 @@ class Store:
 
     @contextmanager
     def _holding_turn(self, give_up_at: float) -> Iterator[None]:
-        _waiting.give_up_at = give_up_at
+        patience.give_up_at = give_up_at
         try:
             yield
         finally:
-            _waiting.give_up_at = None
+            patience.give_up_at = None
             self.turn.give()
 
     def _engine_for(self, workspace_id: str, write: bool, seconds: float) -> Engine:
@@ -256,99 +248,3 @@ def _begin_on(engine: Engine) -> Connection:
 def _begun(engine: Engine) -> Iterator[Connection]:
     with told_as_busy(), _begin_on(engine) as connection:
         yield connection
-
-
-def open_store(url: str, *, pool_size: int = 10) -> Store:
-    """Open the database at `url`: sqlite:///file.db or postgresql+psycopg://..."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(
-            parsed,
-            connect_args={"timeout": BUSY_SECONDS},
-            json_serializer=packed,
-            **_sqlite_pool(parsed, pool_size),
-        )
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        event.listen(engine, "reset", _end_sqlite)
-    else:
-        milliseconds = int(BUSY_SECONDS * 1000)
-        engine = create_engine(
-            parsed,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=BUSY_SECONDS,
-            json_serializer=packed,
-            # Transactions are begun here, with all that is to be told in one go, and not by the driver.
-            isolation_level="AUTOCOMMIT",
-            connect_args={
-                "connect_timeout": 5,
-                "options": f"-c lock_timeout={milliseconds} -c timezone=UTC "
-                "-c idle_in_transaction_session_timeout=60000",
-            },
-        )
-        event.listen(engine, "do_connect", connect)
-        event.listen(engine, "begin", begin_postgresql)
-    engine.hide_parameters = True  # what people wrote has no place in errors, which end in logs
-    event.listen(engine, "before_cursor_execute", _guard)
-    if not _is_file(parsed):
-        return Store(engine)
-    return Store(engine, writer=Writer(engine), readers=Readers(engine, pool_size, BUSY_SECONDS))
-
-
-def is_lost_race(error: BaseException) -> bool:
-    """Say whether a database error means that another transaction won and ours may simply be tried again."""
-    if not isinstance(error, DBAPIError):
-        return False
-    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
-
-
-def _is_file(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-
-
-def _sqlite_pool(url: URL, size: int) -> dict[str, Any]:
-    if not _is_file(url):
-        return {}
-    # The readers may come to keep all; one more for the writer, and one for whoever else has the turn to write.
-    return {"pool_size": size, "max_overflow": 2, "pool_timeout": BUSY_SECONDS, "pool_use_lifo": True}
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - this engine's driver
-    if driver.in_transaction:
-        return  # lent with one begun
-    try:
-        if connection.get_execution_options().get("crmbot_write", True):
-            _take_turn(driver)
-        else:
-            driver.execute("BEGIN").close()
-    except sqlite3.OperationalError as error:
-        raise OperationalError("BEGIN", None, error) from error
-
-
-def _take_turn(driver: sqlite3.Connection) -> None:
-    """Begin to write on a connection that is for reading, too."""
-    make_impatient(driver)
-    try:
-        begin_immediate(driver, getattr(_waiting, "give_up_at", None) or monotonic() + BUSY_SECONDS)
-    finally:
-        driver.execute("PRAGMA temp_store=DEFAULT").close()
-        driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}").close()
-
-
-def _end_sqlite(connection: sqlite3.Connection, *_: object) -> None:
-    """Roll back before a connection is used again: the library takes a commit that failed for the transaction's end."""
-    if connection.in_transaction:
-        connection.rollback()
-
-
-def _guard(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-    refuse_unbound(statement, connection.get_execution_options().get("crmbot_workspace"))

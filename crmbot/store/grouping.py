@@ -24,8 +24,8 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from crmbot.direct import Direct
 from crmbot.errors import Busy
+from crmbot.store.direct import Direct
 
 Effect = Callable[[Connection], Any]
 

@@ -1,25 +1,23 @@
-"""Statements compiled once and handed to the driver as they are, for paths where the library's part costs the most.
+"""A statement's text for one database, and how it is run there.
 
-On SQLite, where a statement takes less time than what surrounds it, they go past the library to the driver itself
-(`crmbot.direct`): who listens to the engine's statements hears of them, and the driver's errors are the library's.
+On SQLite, where a statement takes less time than what surrounds it, it goes past the library to the driver itself
+(`crmbot.store.direct`): who listens to the engine's statements hears of it, and the driver's errors are the library's.
 """
 
-from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import call, itemgetter
 from sqlite3 import Connection as SQLite
 from sqlite3 import Error as SQLiteError
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
-from crmbot.binding import is_bound, refuse_unbound
-from crmbot.direct import Direct, as_library_s
-from crmbot.postgresql import Server, ServerError, server_error, server_of
+from crmbot.store.binding import is_bound, refuse_unbound
+from crmbot.store.direct import Direct, as_library_s
+from crmbot.store.postgresql import Server, ServerError, server_error, server_of
 
 Values = Mapping[str, Any]
 _AT_ONCE = 500
@@ -27,74 +25,21 @@ _AT_ONCE = 500
 _FEW = 2
 
 
-class Prepared:
-    """A statement without lists of variable length, run many times with other values."""
-
-    def __init__(self, statement: ClauseElement) -> None:
-        self._statement = statement
-        self._compiled: dict[str, _Compiled] = {}
-
-    def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
-        """Run the statement and return its rows with their values as the columns' types give them."""
-        compiled = self._for(connection)
-        found = compiled.fetch(connection, compiled.bind(values))
-        return compiled.read_all(found) if compiled.reads else found
-
-    def named(self, connection: Connection, values: Values) -> list[dict[str, Any]]:
-        """Run the statement and return its rows, each a dictionary of its columns' values."""
-        compiled = self._for(connection)
-        return list(map(compiled.read_named, compiled.fetch(connection, compiled.bind(values))))
-
-    def records(self, connection: Connection, values: Values) -> list[Any]:
-        """Run the statement and return its rows, whose values have the names of their columns as well."""
-        return list(map(self._record, self.rows(connection, values)))
-
-    def stream(self, connection: Connection, values: Values, *, apart: bool = True) -> Iterator[tuple[Any, ...]]:
-        """Run the statement and yield its rows without making all of them at once.
-
-        A server is asked for them in parts, unless `apart` is false: then it plans for all of them and sends them.
-        """
-        compiled = self._for(connection)
-        return compiled.stream(connection, compiled.bind(values), apart=apart)
-
-    def run(self, connection: Connection, values: Sequence[Values]) -> int:
-        """Run the statement, once for each set of values; return how many rows it met."""
-        compiled = self._for(connection)
-        if len(values) == 1:
-            return compiled.run(connection, compiled.bind(values[0]), many=False)
-        return compiled.run(connection, list(map(compiled.bind, values)), many=True)
-
-    @cached_property
-    def _record(self) -> Callable[[tuple[Any, ...]], Any]:
-        names = [column.key or "" for column in getattr(self._statement, "exported_columns", ())]
-        record: Any = namedtuple("Record", names, rename=True)  # type: ignore[misc] # noqa: PYI024 - known here only
-        return cast("Callable[[tuple[Any, ...]], Any]", record._make)
-
-    def _for(self, connection: Connection) -> "_Compiled":
-        dialect = connection.dialect
-        try:
-            return self._compiled[dialect.name]
-        except KeyError:
-            kind = _OnSQLite if dialect.driver == "pysqlite" else _OnPostgreSQL
-            known = self._compiled[dialect.name] = kind(self._statement, dialect)
-            return known
-
-
-class _Compiled:
+class Compiled:
     """The statement's text for one database, and what turns values into the driver's and back."""
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect)
-        if not isinstance(compiled, SQLCompiler):
+        form: Any = statement.compile(dialect=dialect)
+        if not isinstance(form, SQLCompiler):
             raise TypeError("only statements can be prepared")
-        self.text = str(compiled)
-        names = compiled.positiontup
-        self._names = tuple(names if names is not None else compiled.bind_names.values())
-        self._given: dict[str, Any] = dict.fromkeys(self._names) | compiled.params
+        self.text = str(form)
+        names = form.positiontup
+        self._names = tuple(names if names is not None else form.bind_names.values())
+        self._given: dict[str, Any] = dict.fromkeys(self._names) | form.params
         self._pick = picker(self._names)
         writers = {
             name: writer
-            for name, bind in compiled.binds.items()
+            for name, bind in form.binds.items()
             if name in self._given and (writer := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         }
         self._written, self._writers, self._pick_written = tuple(writers), tuple(writers.values()), picker(writers)
@@ -152,7 +97,7 @@ class _Compiled:
         return connection.exec_driver_sql(self.text, bound).rowcount
 
 
-class _OnSQLite(_Compiled):
+class _OnSQLite(Compiled):
     """The same where the driver is asked without the library."""
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
@@ -194,8 +139,8 @@ class _OnSQLite(_Compiled):
         return driver
 
 
-class _OnPostgreSQL(_Compiled):
-    """The same where rows that nobody asks about may wait for the next statement (`crmbot.postgresql`)."""
+class _OnPostgreSQL(Compiled):
+    """The same where rows that nobody asks about may wait for the next statement (`crmbot.store.postgresql`)."""
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         super().__init__(statement, dialect)
@@ -230,6 +175,11 @@ class _OnPostgreSQL(_Compiled):
         for listener in connection.dispatch.before_cursor_execute:
             listener(connection, None, self.text, bound, None, many)
         return server_of(connection)
+
+
+def compile_statement(statement: ClauseElement, dialect: Dialect) -> Compiled:
+    """Return a statement as a database's driver takes it; TypeError for what is no statement."""
+    return (_OnSQLite if dialect.driver == "pysqlite" else _OnPostgreSQL)(statement, dialect)
 
 
 def picker(names: Iterable[str]) -> Callable[[Values], tuple[Any, ...]]:

@@ -1,17 +1,17 @@
 """Tests of the connection to PostgreSQL: what waits is sent in order and fails before the commit; plans stay."""
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, column, event, insert, select, table, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.sql import func
 
-from crmbot.postgresql import server_of
-from crmbot.prepared import Prepared
 from crmbot.store import Store, open_store
+from crmbot.store.postgresql import server_of
+from crmbot.store.prepared import Prepared
 
 pytestmark = pytest.mark.postgres
 
@@ -90,6 +90,54 @@ def test_outside_effects_nothing_waits(pets: Store) -> None:
         with pytest.raises(IntegrityError):
             add(connection, "Rex")
         connection.rollback()
+
+
+@pytest.mark.parametrize("before", range(8))
+def test_what_was_not_planned_as_something_before_it_failed_is_planned_another_time(pets: Store, before: int) -> None:
+    with pets.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE toy (name VARCHAR)"))
+    keep = Prepared(insert(table("toy", column("name"))).values(name=text(":name")))
+
+    def effect(name: str) -> Callable[[Connection], None]:
+        def write(connection: Connection) -> None:
+            add(connection, name)
+            keep.run(connection, [{"name": name}])
+
+        return write
+
+    add_rex, names = effect("Rex"), [str(number) for number in range(before)]
+    for name in [*names, "Rex"]:
+        pets.apply("01J", effect(name))
+    for _ in range(3):
+        with pytest.raises(IntegrityError):
+            pets.apply("01J", add_rex)
+    pets.apply("01J", effect("Bello"))
+    assert pets.apply("01J", count) == before + 2
+
+
+def test_a_table_that_a_migration_changed_is_planned_anew(pets: Store, postgres_url: str) -> None:
+    names = Prepared(select(column("name")).select_from(NAMES))
+    for _ in range(8):
+        with pets.transaction("01J", write=False) as connection:
+            assert names.rows(connection, {}) == []
+    with closing(open_store(postgres_url)) as migrating, migrating.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE pet ALTER name TYPE TEXT"))
+    with pytest.raises(DBAPIError, match="plan"), pets.transaction("01J", write=False) as connection:
+        names.rows(connection, {})
+    with pets.transaction("01J", write=False) as connection:
+        assert names.rows(connection, {}) == []
+
+
+def test_an_effect_is_not_done_when_it_went_on_after_a_failure(pets: Store) -> None:
+    def effect(connection: Connection) -> str:
+        add(connection, "Rex", "Rex")
+        with suppress(IntegrityError):
+            count(connection)
+        return "done"
+
+    with pytest.raises(DBAPIError, match="failed"):
+        pets.apply("01J", effect)
+    assert pets.apply("01J", count) == 0
 
 
 def test_a_transaction_rolled_back_lets_the_connection_keep_its_plans(pets: Store) -> None:

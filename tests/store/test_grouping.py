@@ -23,10 +23,10 @@ from crmbot.crm.requests import CreateDeal, Reassign, WinDeal
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, new_id
 from crmbot.errors import BadInput, Busy, Conflict
-from crmbot.grouping import Turn
 from crmbot.models import Counter, Deal, DeliveryKey, JournalEntry
 from crmbot.service import CrmService, Delivery
 from crmbot.store import EVERY_WORKSPACE, Store
+from crmbot.store.grouping import Turn
 
 Ask = Callable[[], Any]
 
@@ -345,7 +345,7 @@ def press_on(url: str, workspace_id: str, clock: SettableClock) -> None:
 
 _INTERRUPTED = """
 import os, signal, threading
-from crmbot.grouping import Place, Turn
+from crmbot.store.grouping import Place, Turn
 # Who starts processes in the background may have them ignore interruptions.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 turn = Turn()

@@ -12,9 +12,9 @@ from types import TracebackType
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from crmbot.busy import NO_ANSWER, raise_busy
-from crmbot.direct import FAILED, Direct, Kept, is_heard
 from crmbot.errors import Busy
+from crmbot.store.direct import FAILED, Direct, Kept, is_heard
+from crmbot.store.failures import NO_ANSWER, raise_busy
 
 
 class Readers:

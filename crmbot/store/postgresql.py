@@ -19,7 +19,6 @@ _SECONDS = 60.0
 """How long a statement may take when nobody said."""
 _PREPARED = 400
 """Statements that a connection keeps planned."""
-_BEGUN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 _DONE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
 _SETTINGS = text(
@@ -96,15 +95,20 @@ class Server(psycopg.Connection[tuple[Any, ...]]):
             raise _first(failed)
 
     def commit(self) -> None:
-        """Keep what was written."""
+        """Keep what was written; an error, when a statement failed and nobody minded: the server would keep nothing."""
         self.send()
+        if self.pgconn.transaction_status == TransactionStatus.INERROR:
+            raise psycopg.errors.InFailedSqlTransaction("a statement of this transaction failed")
         self.defers = False
         super().commit()
 
     def rollback(self) -> None:
-        """Take it back, and keep what was prepared, which the driver forgets: a schema might be another one again."""
+        """Take it back, and keep what was prepared, which the driver forgets: a schema might be another one again.
+
+        After an error it is forgotten: a plan may have been what failed, or was not made as something before it failed.
+        """
         self._unsent, self.defers = [], False
-        if self.pgconn.transaction_status in _BEGUN:
+        if self.pgconn.transaction_status == TransactionStatus.INTRANS:
             self.does("ROLLBACK")
         if self.pgconn.transaction_status != TransactionStatus.IDLE:
             super().rollback()

@@ -1,9 +1,9 @@
-"""What is told when the database does not answer or can't be written: nothing was done."""
+"""What an error of the database means: it is busy, it can't be written, or somebody else was faster."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from crmbot.errors import Busy
@@ -34,3 +34,10 @@ def raise_busy(error: BaseException | None) -> None:
 def _is_broken(error: Exception) -> bool:
     """Say whether SQLite gave an error one of these names, or one that begins with it."""
     return str(getattr(getattr(error, "orig", None), "sqlite_errorname", "")).startswith(_BROKEN)
+
+
+def is_lost_race(error: BaseException) -> bool:
+    """Say whether a database error means that another transaction won and ours may simply be tried again."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}

@@ -21,8 +21,8 @@ from crmbot.crm.requests import CreateDeal
 from crmbot.domain.ids import Kind, new_id
 from crmbot.errors import Busy
 from crmbot.models import Base, Contact, Counter, Deal, Stage, User, Workspace
-from crmbot.prepared import Prepared
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
+from crmbot.store.prepared import Prepared
 
 NOW = datetime(2031, 3, 5, tzinfo=UTC)
 

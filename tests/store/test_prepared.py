@@ -20,8 +20,8 @@ from sqlalchemy.exc import OperationalError, ResourceClosedError
 
 from crmbot.crm.requests import CreateDeal
 from crmbot.models import Deal, UTCDateTime
-from crmbot.prepared import Prepared
 from crmbot.store import EVERY_WORKSPACE, Store
+from crmbot.store.prepared import Prepared
 
 _WORD = bindparam("word", type_=String())
 

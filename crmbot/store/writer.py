@@ -5,20 +5,16 @@ process stay in its memory, and what a connection has to be told before it write
 """
 
 import sqlite3
-from random import uniform
-from time import monotonic, sleep
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from crmbot.direct import Direct, Kept, is_heard
-
-_TAKEN = ("SQLITE_BUSY", "SQLITE_BUSY_RECOVERY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED")
-_NAP_SECONDS = (0.0005, 0.003)
+from crmbot.store.direct import Direct, Kept, is_heard
+from crmbot.store.sqlite import begin_immediate, make_impatient
 
 
 class Writer:
-    """A connection kept for those who have the turn to write (`crmbot.grouping`), none while nobody wrote yet."""
+    """A connection kept for those who have the turn to write (`crmbot.store.grouping`), none while nobody wrote yet."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -55,28 +51,3 @@ class Writer:
         if self._kept is not None:
             self._kept.invalidate()
             self._kept = None
-
-
-def make_impatient(driver: sqlite3.Connection) -> None:
-    """Tell a connection not to wait for another writer, and to keep in memory what a savepoint may need again.
-
-    On a disk those pages would cost a third of an effect.
-    """
-    driver.execute("PRAGMA busy_timeout=0").close()
-    driver.execute("PRAGMA temp_store=MEMORY").close()
-
-
-def begin_immediate(driver: sqlite3.Connection, give_up_at: float) -> None:
-    """Begin to write on an impatient connection.
-
-    SQLite's own waiting doubles its naps, so that of several writers one may starve: take turns by short naps.
-    """
-    while True:
-        try:
-            driver.execute("BEGIN IMMEDIATE").close()
-        except sqlite3.OperationalError as error:
-            if monotonic() > give_up_at or error.sqlite_errorname not in _TAKEN:
-                raise
-            sleep(uniform(*_NAP_SECONDS))  # noqa: S311 - chance, no secret
-        else:
-            return

@@ -1,0 +1,71 @@
+"""The engine of each database, set up so that its transactions begin, and its statements are bound, as ours do."""
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+from crmbot.packing import packed
+from crmbot.store.binding import refuse_unbound
+from crmbot.store.database import Store
+from crmbot.store.failures import BUSY_SECONDS
+from crmbot.store.postgresql import begin_postgresql, connect
+from crmbot.store.readers import Readers
+from crmbot.store.sqlite import begin_sqlite, end_sqlite, prepare_sqlite
+from crmbot.store.writer import Writer
+
+
+def open_store(url: str, *, pool_size: int = 10) -> Store:
+    """Open the database at `url`: sqlite:///file.db or postgresql+psycopg://..."""
+    parsed = make_url(url)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    engine = (_sqlite if is_sqlite else _postgresql)(parsed, pool_size)
+    engine.hide_parameters = True  # what people wrote has no place in errors, which end in logs
+    event.listen(engine, "before_cursor_execute", _guard)
+    if not _is_file(parsed):
+        return Store(engine)
+    return Store(engine, writer=Writer(engine), readers=Readers(engine, pool_size, BUSY_SECONDS))
+
+
+def _sqlite(url: URL, pool_size: int) -> Engine:
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS}, json_serializer=packed, **_sqlite_pool(url, pool_size)
+    )
+    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "begin", begin_sqlite)
+    event.listen(engine, "reset", end_sqlite)
+    return engine
+
+
+def _postgresql(url: URL, pool_size: int) -> Engine:
+    milliseconds = int(BUSY_SECONDS * 1000)
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        json_serializer=packed,
+        # Transactions are begun here, with all that is to be told in one go, and not by the driver.
+        isolation_level="AUTOCOMMIT",
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC -c idle_in_transaction_session_timeout=60000",
+        },
+    )
+    event.listen(engine, "do_connect", connect)
+    event.listen(engine, "begin", begin_postgresql)
+    return engine
+
+
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+
+
+def _sqlite_pool(url: URL, size: int) -> dict[str, Any]:
+    if not _is_file(url):
+        return {}
+    # The readers may come to keep all; one more for the writer, and one for whoever else has the turn to write.
+    return {"pool_size": size, "max_overflow": 2, "pool_timeout": BUSY_SECONDS, "pool_use_lifo": True}
+
+
+def _guard(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+    refuse_unbound(statement, connection.get_execution_options().get("crmbot_workspace"))
