@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.errors import PipelineAborted
+from psycopg.errors import InFailedSqlTransaction, PipelineAborted
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import Dialect
@@ -96,9 +96,14 @@ class Server(psycopg.Connection[tuple[Any, ...]]):
 
     def commit(self) -> None:
         """Keep what was written; an error, when a statement failed and nobody minded: the server would keep nothing."""
-        self.send()
-        if self.pgconn.transaction_status == TransactionStatus.INERROR:
-            raise psycopg.errors.InFailedSqlTransaction("a statement of this transaction failed")
+        try:
+            self.send()
+            if self.pgconn.transaction_status == TransactionStatus.INERROR:
+                raise InFailedSqlTransaction("a statement of this transaction failed")
+        except psycopg.Error:
+            # The library takes a commit that failed for the transaction's end.
+            self.rollback()
+            raise
         self.defers = False
         super().commit()
 
