@@ -45,10 +45,18 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-@lru_cache(1000)
 def _as_text(value: datetime | None) -> str | None:
-    """Write an instant as SQLAlchemy's type for SQLite does; an effect writes that of now in many places."""
-    return None if value is None else _in_utc(value).isoformat(" ", "microseconds").removesuffix("+00:00")
+    """Write an instant as SQLAlchemy's type for SQLite does."""
+    if value is None:
+        return None
+    # Of the hour that comes twice in a zone both are equal, so they aren't looked up before they are in UTC.
+    return _utc_as_text(value if value.tzinfo is UTC else _in_utc(value))
+
+
+@lru_cache(1000)
+def _utc_as_text(value: datetime) -> str:
+    """Write an instant in UTC; an effect writes that of now in many places."""
+    return value.isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 @lru_cache(1000)

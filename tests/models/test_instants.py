@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,12 @@ def test_sqlite_keeps_an_instant_as_the_library_writes_it(instant: datetime) -> 
     assert WRITE(instant) == LIBRARY_WRITES(instant.astimezone(UTC).replace(tzinfo=None))
     assert READ(WRITE(instant)) == instant
     assert READ(WRITE(instant)).tzinfo is UTC
+
+
+def test_the_two_times_of_the_hour_that_comes_twice_in_autumn_stay_two() -> None:
+    first = datetime(2031, 10, 26, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    kept = [WRITE(first), WRITE(first.replace(fold=1))]
+    assert kept == ["2031-10-26 00:30:00.000000", "2031-10-26 01:30:00.000000"]
 
 
 def test_none_is_kept_as_none() -> None:
