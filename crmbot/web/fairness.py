@@ -45,7 +45,11 @@ class FairThreads:
         def told(result: T, error: BaseException | None) -> None:
             loop.call_soon_threadsafe(self._finish, worker, done, result, error)
 
-        worker.do(work, told)
+        try:
+            worker.do(work, told)
+        except RuntimeError:  # The system gives no more threads.
+            self._pass_on(worker)
+            raise
         return await done
 
     def _finish(self, worker: "_Worker", done: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from threading import Event, current_thread
+from threading import Event, current_thread, stack_size
 from typing import Any
 
 import pytest
@@ -49,6 +49,20 @@ def test_teams_take_turns() -> None:
 
 def test_one_team_alone_uses_every_thread() -> None:
     assert served(4, ["a"] * 40) == ["a"] * 40
+
+
+def test_a_thread_that_could_not_begin_leaves_its_place_to_the_next_piece_of_work() -> None:
+    async def twice() -> str:
+        fair = FairThreads(1, 5, "test")
+        usual = stack_size(2**46)  # more than there is of addresses
+        try:
+            with pytest.raises(RuntimeError, match="thread"):
+                await fair.run("a", lambda: "served")
+        finally:
+            stack_size(usual)
+        return await asyncio.wait_for(fair.run("b", lambda: "served"), 5)
+
+    assert asyncio.run(twice()) == "served"
 
 
 def test_who_would_wait_too_long_is_told_at_once_and_the_others_are_not() -> None:
