@@ -9,6 +9,7 @@ import pytest
 from factories import Crm
 
 from crmbot.crm.archive import import_archive
+from crmbot.crm.requests import ListDeals
 from crmbot.crm.sample import Size, make_sample
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -80,6 +81,15 @@ def test_nothing_happened_in_the_future(sample: list[dict[str, Any]]) -> None:
         for one in (line, *line.get("history", ()), *line.get("versions", ())):
             for name in EARLIER & one.keys():
                 assert one[name] is None or datetime.fromisoformat(one[name]) <= NOW, (line["ref"], name)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_deal_of_the_demo_goes_stale(crm: Crm, seed: int) -> None:
+    crm.clock.set(NOW)
+    import_archive(crm.store, crm.actor("ada"), make_sample(now=NOW, seed=seed), now=NOW)
+    stale = crm.ask(ListDeals(state="stale"), as_="ada").records
+    assert ("Acme renewal", "Jane Davis") in {(deal.title, deal.owner.name) for deal in stale}
+    assert len(stale) <= 8
 
 
 def test_each_size_comes_in(crm: Crm) -> None:

@@ -42,7 +42,7 @@ def activities(plan: Plan) -> Iterator[dict[str, Any]]:
 def _of_deal(plan: Plan, number: int, story: Story, *, last: bool) -> dict[str, Any]:
     dice = plan.chance("activity", number)
     kind = dice.choices(_KINDS, _WEIGHTS)[0]
-    until = story.ended_at or plan.now - timedelta(days=16 if story.forgotten else 0)
+    until = story.ended_at or plan.now - timedelta(days=story.untouched_days)
     line = _line(number, kind) | {
         "owner": story.entries[-1]["owner"],
         "contact": contact_of(story.contact),
@@ -50,7 +50,7 @@ def _of_deal(plan: Plan, number: int, story: Story, *, last: bool) -> dict[str, 
         "deal": f"deal-{story.index}",
         "attendees": [contact_email(plan, story.contact)] if kind == "meeting" else [],
     }
-    pending = last and story.outcome is StageKind.OPEN and not story.forgotten
+    pending = last and story.outcome is StageKind.OPEN and not story.untouched_days
     if pending:
         return line | _to_do(plan, dice, kind)
     at = story.created_at + (until - story.created_at) * dice.random()

@@ -16,6 +16,9 @@ _WIN_SHARE = 0.42
 _LOST_FROM = (2, 3, 3, 2)
 _WEEK = 6.5
 """Days back that a digest of the last week surely sees."""
+_FORGOTTEN_DAYS = 16
+_ASLEEP_DAYS = max(stage.stale_after_days or 0 for stage in _OPEN) + 3
+"""No stage lets a deal be for so long; nor does one that a late activity came to."""
 
 Event = tuple[datetime, dict[str, Any]]
 
@@ -28,17 +31,21 @@ class _Known:
     age_days: int
     stage: int
     slipped: bool
+    untouched_days: int
 
 
 KNOWN_DEALS = (
-    _Known("Globex rollout", 0, 48_000, 38, 2, slipped=False),
-    _Known("Acme renewal", 1, 36_000, 52, 1, slipped=True),
+    _Known("Globex rollout", 0, 48_000, 38, 2, slipped=False, untouched_days=0),
+    _Known("Acme renewal", 1, 36_000, 58, 1, slipped=True, untouched_days=_ASLEEP_DAYS),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A deal's life: `entries` are whole versions as an archive has them; `forgotten` ones had no touch for weeks."""
+    """A deal's life: `entries` are whole versions as an archive has them.
+
+    An open one was not touched for `untouched_days`; there is nothing to do about it either, unless these are none.
+    """
 
     index: int
     created_at: datetime
@@ -46,7 +53,7 @@ class Story:
     contact: int
     outcome: StageKind
     ended_at: datetime | None
-    forgotten: bool
+    untouched_days: int
     entries: tuple[dict[str, Any], ...]
 
 
@@ -104,8 +111,12 @@ def story_of(plan: Plan, index: int) -> Story:
     entries = _versions(created, _first_version(owner.ref, close), events)
     second = company + plan.size.companies
     contact = second if second < plan.size.contacts and likely(dice, 0.1) else company
-    forgotten = ended is None and plan.now - created > timedelta(days=90) and likely(dice, 0.5)
-    return Story(index, created, company, contact, outcome, ended, forgotten=forgotten, entries=entries)
+    untouched = 0
+    if ended is None:
+        forgotten = plan.now - created > timedelta(days=90) and likely(dice, 0.5)
+        asleep = max(at for at, _ in events) < plan.now - timedelta(days=_ASLEEP_DAYS)
+        untouched = _ASLEEP_DAYS if asleep else _FORGOTTEN_DAYS if forgotten else 0
+    return Story(index, created, company, contact, outcome, ended, untouched, entries)
 
 
 def _known_story(plan: Plan, index: int, dice: Random) -> Story:
@@ -121,7 +132,7 @@ def _known_story(plan: Plan, index: int, dice: Random) -> Story:
         later = _plain_day(plan.now + timedelta(days=33))
         events.append((plan.now - timedelta(days=2.2), {"expected_close": later.isoformat()}))
     entries = _versions(created, _first_version(plan.jane.ref, close), events)
-    return Story(index, created, known.company, known.company, StageKind.OPEN, None, forgotten=False, entries=entries)
+    return Story(index, created, known.company, known.company, StageKind.OPEN, None, known.untouched_days, entries)
 
 
 def _company(plan: Plan, index: int, dice: Random) -> int:
