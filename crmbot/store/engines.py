@@ -10,7 +10,7 @@ from crmbot.store.database import Store
 from crmbot.store.failures import BUSY_SECONDS
 from crmbot.store.postgresql import begin_postgresql, connect
 from crmbot.store.readers import Readers
-from crmbot.store.sqlite import begin_sqlite, end_sqlite, prepare_sqlite
+from crmbot.store.sqlite import begin_sqlite, end_sqlite, prepare_sqlite, release_sqlite
 from crmbot.store.writer import Writer
 
 
@@ -33,6 +33,7 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)
     event.listen(engine, "reset", end_sqlite)
+    event.listen(engine, "close", release_sqlite)
     return engine
 
 

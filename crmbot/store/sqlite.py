@@ -1,6 +1,7 @@
 """A connection to SQLite: how it is set up, and how a transaction begins and ends there."""
 
 import sqlite3
+from contextlib import suppress
 from random import uniform
 from threading import local
 from time import monotonic, sleep
@@ -59,6 +60,12 @@ def end_sqlite(connection: sqlite3.Connection, *_: object) -> None:
     """Roll back before a connection is used again: the library takes a commit that failed for the transaction's end."""
     if connection.in_transaction:
         connection.rollback()
+
+
+def release_sqlite(connection: sqlite3.Connection, *_: object) -> None:
+    """Roll back before a connection is closed, unless it is: a cursor of it, as traces hold, would keep its lock."""
+    with suppress(sqlite3.Error):
+        end_sqlite(connection)
 
 
 def make_impatient(driver: sqlite3.Connection) -> None:

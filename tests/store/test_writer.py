@@ -55,6 +55,23 @@ def test_a_connection_that_broke_is_replaced(crm: Crm, written_on: list[object])
     assert titles(crm) == ["Acme", "Hooli"]
 
 
+def test_who_was_interrupted_while_rows_were_read_holds_nobody_up(crm: Crm) -> None:
+    rows_read = []
+
+    def interrupted(connection: Connection) -> None:
+        rows_read.append(connection.execute(text("VALUES (1), (2)")))
+        connection.invalidate()  # as the library does
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        crm.store.apply(crm.workspace_id, interrupted)
+    with pytest.raises(KeyboardInterrupt), crm.store.writing(crm.workspace_id) as session:
+        interrupted(session.connection())
+    crm.do(CreateDeal("Acme"))
+    assert titles(crm) == ["Acme"]
+    assert len(rows_read) == 2
+
+
 def test_a_store_that_was_closed_writes_again(crm: Crm) -> None:
     crm.do(CreateDeal("Acme"))
     crm.store.close()
