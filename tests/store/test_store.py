@@ -261,7 +261,7 @@ WRONG: Select[Any] = select(column("a")).select_from(TableClause("nowhere")).whe
     ],
 )
 def test_an_error_of_the_database_holds_nothing_of_what_it_was_given(any_crm: Crm, run: Callable[..., Any]) -> None:
-    with any_crm.store.transaction(any_crm.workspace_id, write=True) as connection:
+    with any_crm.store.transaction(any_crm.workspace_id, write=False) as connection:
         with pytest.raises(DBAPIError) as failed:
             run(connection, {"a": "a secret word"})
         assert "nowhere" in str(failed.value)
