@@ -164,8 +164,7 @@ class CrmService(Doorkeeper):
         reach("command.written")
         renamed = wrote and any(change["table"] in WORDS_OF for change in work.recorder.changes)
         if wrote and isinstance(answer, Outcome | MailAnswer):
-            # Its handler made it a moment ago and nobody else holds it; a copy of its dozen fields takes longer.
-            object.__setattr__(answer, "entry_id", work.entry_id)
+            answer = replace(answer, entry_id=work.entry_id)
         return _Effect(answer, renamed)
 
     @staticmethod

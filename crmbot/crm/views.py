@@ -1,7 +1,6 @@
 """Rows as the frozen values that people are shown."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -18,16 +17,6 @@ _ADDRESSES = Prepared(
     select(ContactEmail)
     .where(ContactEmail.workspace_id == bindparam("workspace"), ContactEmail.contact_id == bindparam("contact"))
     .order_by(ContactEmail.position, ContactEmail.id)
-)
-_AT_ONCE = 10
-"""How many contacts one statement asks the addresses of."""
-_ADDRESSES_OF_MANY = Prepared(
-    select(ContactEmail)
-    .where(
-        ContactEmail.workspace_id == bindparam("workspace"),
-        ContactEmail.contact_id.in_([bindparam(f"id_{place}") for place in range(_AT_ONCE)]),
-    )
-    .order_by(ContactEmail.contact_id, ContactEmail.position, ContactEmail.id)
 )
 
 
@@ -109,22 +98,7 @@ def lead_view(work: Work, lead: Lead) -> LeadView:
 
 def contact_view(work: Work, contact: Contact) -> ContactView:
     """Return a contact as a card shows it."""
-    return _contact_view(work, contact, work.all(_ADDRESSES, ContactEmail, contact=contact.id))
-
-
-def contact_views(work: Work, contacts: Sequence[Contact]) -> tuple[ContactView, ...]:
-    """Return contacts as cards show them, their addresses read in few statements."""
-    addresses: dict[str, list[ContactEmail]] = {contact.id: [] for contact in contacts}
-    wanted = list(addresses)
-    for begin in range(0, len(wanted), _AT_ONCE):
-        some = wanted[begin : begin + _AT_ONCE]
-        ids = {f"id_{place}": some[min(place, len(some) - 1)] for place in range(_AT_ONCE)}
-        for address in work.all(_ADDRESSES_OF_MANY, ContactEmail, **ids):
-            addresses[address.contact_id].append(address)
-    return tuple(_contact_view(work, contact, addresses[contact.id]) for contact in contacts)
-
-
-def _contact_view(work: Work, contact: Contact, emails: Sequence[ContactEmail]) -> ContactView:
+    emails = work.all(_ADDRESSES, ContactEmail, contact=contact.id)
     return ContactView(
         id=contact.id,
         reference=reference(Kind.CONTACT, contact.number),
@@ -201,13 +175,6 @@ def record_view(work: Work, row: Deal | Lead | Contact | Company | Activity) -> 
         case Company():
             return company_view(work, row)
     return activity_view(work, row)
-
-
-def record_views(work: Work, rows: Sequence[Any]) -> tuple[Record, ...]:
-    """Return records of one kind as their cards show them."""
-    if rows and isinstance(rows[0], Contact):
-        return contact_views(work, rows)
-    return tuple(record_view(work, row) for row in rows)
 
 
 def load_names(work: Work, rows: Sequence[Deal | Activity | Lead]) -> None:

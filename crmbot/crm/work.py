@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from crmbot.crm.actors import Actor
 from crmbot.crm.journal import Recorder
 from crmbot.crm.policy import Policy
-from crmbot.crm.rows import Rows, shape_of
+from crmbot.crm.rows import Rows
+from crmbot.crm.shapes import shape_of
 from crmbot.domain.ids import Kind, new_id
 from crmbot.domain.lazy import lazy
 from crmbot.domain.permissions import may_edit

@@ -1,155 +1,23 @@
-"""What lists and the board show of records, read together with the names that stand beside them in one statement."""
+"""The statements that read records as lists show them, with the names that stand beside them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import FromClause, Subquery, and_, bindparam, null, select
 
-from crmbot.crm.answers import ActivityView, CompanyView, ContactView, DealView, LeadView, Link, Person
+from crmbot.crm.glances import views
+from crmbot.crm.glances.views import Row
 from crmbot.crm.work import Work
-from crmbot.domain.ids import Kind
-from crmbot.domain.money import Money
 from crmbot.models import Activity, Company, Contact, ContactEmail, Deal, Lead, Stage, User
 from crmbot.store.prepared import Prepared
-
-Row = tuple[Any, ...]
-"""A record's columns, and one more at the end that whoever asks adds for himself."""
 
 _ACTIVITY, _COMPANY, _CONTACT = Activity.__table__, Company.__table__, Contact.__table__
 _DEAL, _LEAD, _EMAIL = Deal.__table__, Lead.__table__, ContactEmail.__table__
 _OWNER, _STAGE = User.__table__.alias("owner"), Stage.__table__.alias("its_stage")
 _ITS_COMPANY, _ITS_CONTACT = _COMPANY.alias("its_company"), _CONTACT.alias("its_contact")
 _ITS_DEAL, _ITS_LEAD = _DEAL.alias("its_deal"), _LEAD.alias("its_lead")
-_D, _L, _C, _O, _A = (f"{kind.letter}-" for kind in (Kind.DEAL, Kind.LEAD, Kind.CONTACT, Kind.COMPANY, Kind.ACTIVITY))
 _SIZES = (1, 3, 10, 30)
-
-
-def _deals(rows: Iterable[Row]) -> list[DealView]:
-    return [
-        DealView(
-            row_id,
-            f"{_D}{number}",
-            title,
-            None if minor is None else Money(minor, currency),
-            probability,
-            stage_key,
-            stage,
-            outcome,
-            None if owner_id is None else Person(owner_id, owner, slack_id),
-            None if contact_number is None else Link(f"{_C}{contact_number}", contact),
-            None if company_number is None else Link(f"{_O}{company_number}", company),
-            expected_close,
-            created_at,
-            closed_at,
-            lost_reason,
-            version,
-        )
-        for (
-            row_id, number, title, minor, currency, probability, stage_key, stage, outcome, owner_id, owner, slack_id,
-            contact_number, contact, company_number, company, expected_close, created_at, closed_at, lost_reason,
-            version, _
-        ) in rows
-    ]  # fmt: skip
-
-
-def _leads(rows: Iterable[Row]) -> list[LeadView]:
-    """Return leads without why they have their scores, which only the card of one tells."""
-    return [
-        LeadView(
-            row_id,
-            f"{_L}{number}",
-            name,
-            email,
-            company_name,
-            source,
-            status,
-            score,
-            None if owner_id is None else Person(owner_id, owner, slack_id),
-            None if contact_number is None else Link(f"{_C}{contact_number}", contact),
-            None if deal_number is None else Link(f"{_D}{deal_number}", deal),
-            disqualified_reason,
-            created_at,
-            version,
-        )
-        for (
-            row_id, number, name, email, company_name, source, status, score, owner_id, owner, slack_id,
-            contact_number, contact, deal_number, deal, disqualified_reason, created_at, version, _
-        ) in rows
-    ]  # fmt: skip
-
-
-def _contacts(rows: Iterable[Row]) -> list[ContactView]:
-    """Return contacts; one with several addresses has as many rows."""
-    views = []
-    for _, several in groupby(rows, itemgetter(0)):
-        all_of_one = list(several)
-        row_id, number, name, phone, role, company_number, company, created_at, version, *_ = all_of_one[0]
-        addresses = [(email, bounced_at, why) for *_, email, bounced_at, why, _ in all_of_one if email]
-        view = ContactView(
-            row_id,
-            f"{_C}{number}",
-            name,
-            tuple(map(itemgetter(0), addresses)),
-            phone,
-            role,
-            None if company_number is None else Link(f"{_O}{company_number}", company),
-            created_at,
-            version,
-            bounced=tuple(
-                (email, reason or "nobody says why") for email, bounced_at, reason in addresses if bounced_at
-            ),
-        )
-        views.append(view)
-    return views
-
-
-def _companies(rows: Iterable[Row]) -> list[CompanyView]:
-    return [
-        CompanyView(row_id, f"{_O}{number}", name, domain, industry, size, created_at, version)
-        for row_id, number, name, domain, industry, size, created_at, version, _ in rows
-    ]
-
-
-def _activities(rows: Iterable[Row]) -> list[ActivityView]:
-    """Return activities with what they are about, the deal first."""
-    return [
-        ActivityView(
-            row_id,
-            f"{_A}{number}",
-            subject,
-            kind,
-            notes,
-            None if owner_id is None else Person(owner_id, owner, slack_id),
-            tuple(
-                Link(f"{letter}{its_number}", name)
-                for letter, its_number, name in (
-                    (_D, deal_number, deal),
-                    (_L, lead_number, lead),
-                    (_C, contact_number, contact),
-                    (_O, company_number, company),
-                )
-                if its_number is not None
-            ),
-            due_at,
-            due_on,
-            overdue_at,
-            completed_at,
-            duration_minutes,
-            billable,
-            outcome,
-            tuple(attendees),
-            created_at,
-            version,
-        )
-        for (
-            row_id, number, subject, kind, notes, owner_id, owner, slack_id, deal_number, deal, lead_number, lead,
-            contact_number, contact, company_number, company, due_at, due_on, overdue_at, completed_at,
-            duration_minutes, billable, outcome, attendees, created_at, version, _
-        ) in rows
-    ]  # fmt: skip
 
 
 class _Glance(NamedTuple):
@@ -181,7 +49,7 @@ _GLANCES: dict[Any, _Glance] = {
             *(_DEAL.c.owner_id, *_NAMED_OWNER, *_OF_CONTACT, *_OF_COMPANY),
             *_some(_DEAL, "expected_close created_at closed_at lost_reason version"),
         ),
-        _deals,
+        views.deals,
     ),
     Lead: _Glance(
         _LEAD,
@@ -191,7 +59,7 @@ _GLANCES: dict[Any, _Glance] = {
             *(*_NAMED_OWNER, *_OF_CONTACT, *_OF_DEAL),
             *_some(_LEAD, "disqualified_reason created_at version"),
         ),
-        _leads,
+        views.leads,
     ),
     Contact: _Glance(
         _CONTACT,
@@ -201,13 +69,13 @@ _GLANCES: dict[Any, _Glance] = {
             *(*_OF_COMPANY, _CONTACT.c.created_at, _CONTACT.c.version),
             *_some(_EMAIL, "email bounced_at bounce_reason"),
         ),
-        _contacts,
+        views.contacts,
     ),
     Company: _Glance(
         _COMPANY,
         (),
         _some(_COMPANY, "id number name domain industry size created_at version"),
-        _companies,
+        views.companies,
     ),
     Activity: _Glance(
         _ACTIVITY,
@@ -224,7 +92,7 @@ _GLANCES: dict[Any, _Glance] = {
             *_some(_ACTIVITY, "due_at due_on overdue_at completed_at duration_minutes billable outcome attendees"),
             *_some(_ACTIVITY, "created_at version"),
         ),
-        _activities,
+        views.activities,
     ),
 }
 
@@ -260,13 +128,13 @@ def _mine(table: FromClause) -> Any:
 
 def glances_of(work: Work, kind: Any, ids: Sequence[str]) -> tuple[Any, ...]:
     """Return the records of these ids as lists show them, in this order."""
-    views: dict[str, Any] = {}
+    known: dict[str, Any] = {}
     for begin in range(0, len(ids), _SIZES[-1]):
         some = ids[begin : begin + _SIZES[-1]]
         size = next(size for size in _SIZES if size >= len(some))
         wanted = {f"id_{place}": some[min(place, len(some) - 1)] for place in range(size)}
-        views |= {view.id: view for view in glances(kind, work.values(_by_ids(kind, size), **wanted))}
-    return tuple(views[row_id] for row_id in ids)
+        known |= {view.id: view for view in glances(kind, work.values(_by_ids(kind, size), **wanted))}
+    return tuple(known[row_id] for row_id in ids)
 
 
 @cache

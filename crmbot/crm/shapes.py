@@ -1,0 +1,132 @@
+"""What there is to know of a table to read and write its rows, found out once; and the statements that do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.orm.attributes import manager_of_class
+
+from crmbot.models import Base, plain_class
+from crmbot.store.compiled import picker
+from crmbot.store.prepared import Prepared, insertion
+
+Row = Any
+Kind = Any
+"""A mapped class."""
+Values = Mapping[str, Any]
+
+_shapes: dict[Kind, "Shape"] = {}
+_new = object.__new__
+_ORDER = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What there is to know of a table to read and write its rows."""
+
+    kind: Kind
+    table: Table
+    columns: tuple[str, ...]
+    key_of: Callable[[Values], tuple[Any, ...]]
+    defaults: tuple[tuple[str, Callable[[], Any]], ...]
+    versioned: bool
+    order: int
+    plain: Kind
+    manager: Any
+    key: tuple[str, ...]
+    pick: Callable[[Values], tuple[Any, ...]]
+    empty: dict[str, Any]
+    insertion: Prepared
+    """Inserts rows, all columns given."""
+
+    def make(self, values: Values) -> Row:
+        """Return a row with these values."""
+        row = _new(self.plain)
+        row.__dict__.update(values)
+        return row
+
+    def values(self, row: Row) -> dict[str, Any]:
+        """Return the values of a row that has all."""
+        return dict(zip(self.columns, self.pick(row.__dict__), strict=True))
+
+    def complete(self, row: Row) -> Values:
+        """Give a new row its columns' defaults, and return all that it holds."""
+        held: dict[str, Any] = row.__dict__
+        held.update(self.empty | held)
+        for name, default in self.defaults:
+            if held[name] is None:
+                held[name] = default()
+        return held
+
+    def mapped(self, row: Row) -> Row:
+        """Return the row as one that the ORM keeps book of."""
+        if type(row) is self.plain:
+            row.__class__ = self.kind
+            self.manager.setup_instance(row)
+        return row
+
+
+def shape_of(kind: Kind) -> Shape:
+    """Return the shape of a kind of row, or of the plain class beside it."""
+    try:
+        return _shapes[kind]
+    except KeyError:
+        shape = _read_shape(kind)
+        _shapes[kind] = _shapes[shape.plain] = shape
+        return shape
+
+
+def _read_shape(kind: Kind) -> Shape:
+    table: Any = kind.__table__
+    columns = tuple(column.name for column in table.columns)
+    key = tuple(column.name for column in table.primary_key)
+    return Shape(
+        kind=kind,
+        table=table,
+        columns=columns,
+        key=key,
+        key_of=picker(key),
+        defaults=tuple((one.name, _default(one.default)) for one in table.columns if one.default is not None),
+        versioned="version" in table.columns,
+        order=_ORDER[table.name],
+        plain=plain_class(kind),
+        manager=manager_of_class(kind),
+        pick=itemgetter(*columns),
+        empty=dict.fromkeys(columns),
+        insertion=insertion(kind),
+    )
+
+
+def _default(default: Any) -> Callable[[], Any]:
+    return (lambda: default.arg(None)) if default.is_callable else (lambda: default.arg)
+
+
+@cache
+def by_key(kind: Kind) -> Prepared:
+    """Return the statement that reads one row by its key."""
+    columns = shape_of(kind).table.primary_key
+    return Prepared(select(kind).where(*(column == bindparam(column.name) for column in columns)))
+
+
+@cache
+def by_ids(kind: Kind, size: int) -> Prepared:
+    """Return the statement that reads rows of a workspace by so many ids: `id_0`, `id_1` and on."""
+    wanted: list[Any] = [bindparam(f"id_{place}") for place in range(size)]
+    return Prepared(select(kind).where(kind.workspace_id == bindparam("workspace_id"), kind.id.in_(wanted)))
+
+
+@cache
+def change(kind: Kind, columns: tuple[str, ...]) -> Prepared:
+    """Return the statement that sets columns of one row, if it is still the version that was read.
+
+    It binds `key_...`, `new_...` and, where rows have versions, `known_version`.
+    """
+    shape = shape_of(kind)
+    known = [shape.table.c[name] == bindparam(f"key_{name}") for name in shape.key]
+    if shape.versioned:
+        known.append(shape.table.c.version == bindparam("known_version"))
+    new = {name: bindparam(f"new_{name}", type_=shape.table.c[name].type) for name in columns}
+    return Prepared(update(shape.table).where(*known).values(new))
