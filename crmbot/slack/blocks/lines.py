@@ -85,6 +85,7 @@ def _settling(then: Request | None) -> tuple[Element, ...]:
 
 def settling(activity: ActivityView, then: Request | None = None) -> Block:
     """Return the row of buttons below an open activity's line; `then` is the look that shows the list again."""
+    # A list has ten of these rows; `numbered` would take three times as long for so few buttons.
     mark, reference = f"{Kind.ACTIVITY.letter}{_MARK}", activity.reference
     buttons = [{**button, "value": button["value"].replace(mark, reference, 1)} for button in _settling(then)]
     return {"type": "actions", "elements": buttons}

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import orjson
 
+from crmbot.packing import packed
 from crmbot.slack.message import Element
 
 _MOST_KEPT = 500
@@ -29,7 +30,7 @@ def numbered(make: Callable[..., Iterable[Element | None]]) -> Numbered:
 
     @lru_cache(_MOST_KEPT)
     def kept(*facts: Hashable) -> str:
-        return orjson.dumps([button for button in make(_MARK, *facts) if button is not None]).decode()
+        return packed([button for button in make(_MARK, *facts) if button is not None])
 
     def filled_in(reference: str, *facts: Hashable) -> list[Element]:
         buttons: list[Element] = orjson.loads(kept(*facts).replace(_MARK, reference))
