@@ -13,6 +13,7 @@ from crmbot.crm.lookup.naming import by_name, by_number, compared_with
 from crmbot.crm.lookup.single_words import names_somebody, surnamed
 from crmbot.crm.requests import AddNote, LogActivity
 from crmbot.crm.work import Work
+from crmbot.domain.everyday import EVERYDAY, MONTHS
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import Ambiguous, Candidate, MissingFact, NotFound
@@ -31,20 +32,8 @@ _MOST_SEARCHED = 24
 """How many words of a longer text are searched for a name."""
 _SHORTEST = 4
 """Letters of a word without a capital that may begin a name inside a text."""
-_EVERYDAY = frozenset(
-    "about after again angebot anrufen april asked bill book brief call called came chase check company contract could "
-    "deal demo does draft email faith final find finish first follow frank from gave general global good grant great "
-    "group have here hope hunter into invite invoice july june just last lead legal list long made mail mark meet "
-    "meeting more need needs next note offer only open order over page pilot plan prepare price quote read rechnung "
-    "remind report review rich ring rose said sales schicken schreiben send sent service sign signed some soon spring "
-    "still summer support talk task team termin than that their them then there they this today told tomorrow update "
-    "vertrag very visit wait wants week well were what when will winter with work would write year your".split()
-)
-"""Words that say something far more often than they begin somebody's name; with a capital and behind the first word
-they still may."""
 _AROUND = ".,;:!?()\"'\u201c\u201d"
 _OWNERS = re.compile(r"['\u2019]s$")
-_MONTHS = frozenset("january february march april may june july august september october november december".split())
 
 
 def hear(work: Work, request: Said, find: Callable[[Work, str], Subject]) -> tuple[Said, Subject]:
@@ -166,7 +155,7 @@ def _is_known(work: Work, name: str) -> bool:
 def _is_surname(work: Work, name: str) -> bool:
     """Say whether words are a person's last name, and no everyday word."""
     key = fold_name(name)
-    return " " not in key and key not in _EVERYDAY | _MONTHS and bool(surnamed(work, key))
+    return " " not in key and key not in EVERYDAY | MONTHS and bool(surnamed(work, key))
 
 
 def _named_in(work: Work, words: list[str], *, unasked: bool = False) -> list[Any]:
@@ -239,7 +228,7 @@ def _kinds(bare: list[str], match: str, *, unasked: bool) -> tuple[Kind, ...]:
 def _may_begin(word: str, *, first: bool) -> bool:
     """Say whether a word inside a text may be somebody's name."""
     low = word.lower()
-    if low in _MONTHS or (low in _EVERYDAY and (first or not word[:1].isupper())):
+    if low in MONTHS or (low in EVERYDAY and (first or not word[:1].isupper())):
         return False
     return len(word) >= _SHORTEST or (word[:1].isupper() and not first and len(word) > 1)
 
