@@ -9,7 +9,6 @@ run.
 
 import argparse
 import gc
-import json
 import sys
 import tempfile
 import time
@@ -31,6 +30,7 @@ from bench.large.asking import Question
 from bench.large.by_hand import BY_HAND
 from bench.large.loading import NOW, Loaded, copy_to_postgres, load_sqlite, timed
 from crmbot.domain.windows import last_days
+from crmbot.packing import packed
 from crmbot.reports import Scope, compute
 from crmbot.reports.rendering import as_envelope
 
@@ -114,7 +114,7 @@ def computed(session: Session, name: str, workspace_id: str) -> Any:
 
 def as_json(session: Session, name: str, workspace_id: str) -> str:
     """Compute a report and write it as the API does."""
-    return json.dumps(as_envelope(computed(session, name, workspace_id)))
+    return packed(as_envelope(computed(session, name, workspace_id)))
 
 
 def compare(session: Session, name: str, workspace_id: str, *, sqlite: bool) -> None:

@@ -1,4 +1,4 @@
-"""JSON as the store, buttons and answers carry it: without a space, and as short as Slack counts."""
+"""JSON as the store, buttons, answers and reports carry it: without a space, and as short as Slack counts."""
 
 import json
 from typing import Any

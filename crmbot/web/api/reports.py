@@ -1,12 +1,11 @@
 """GET /reports/NAME: any report as JSON, CSV, or its chart."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from crmbot.errors import BadInput
+from crmbot.packing import packed
 from crmbot.reports.charts import VIEWS, chart_of, png_of
 from crmbot.reports.rendering import as_csv, as_envelope
 from crmbot.reports.values import Report, ReportRequest
@@ -38,8 +37,7 @@ def show_report(
         return _chart(report, format, view)
     if format not in {None, "json"}:
         raise BadInput(f"format must be json, csv, svg or png, not “{format}”.", field="format")
-    body: dict[str, Any] = as_envelope(report)
-    return JSONResponse(body)
+    return Response(packed(as_envelope(report)), media_type="application/json")
 
 
 def _chart(report: Report, form: str, view: str | None) -> Response:
