@@ -10,14 +10,13 @@ from sqlite3 import Connection as SQLite
 from sqlite3 import Error as SQLiteError
 from typing import Any
 
-from sqlalchemy import Connection, Insert
+from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 from crmbot.store.binding import is_bound, refuse_unbound
 from crmbot.store.direct import Direct, as_library_s
-from crmbot.store.postgresql import Server, ServerError, server_error, server_of
 
 Values = Mapping[str, Any]
 _AT_ONCE = 500
@@ -139,47 +138,13 @@ class _OnSQLite(Compiled):
         return driver
 
 
-class _OnPostgreSQL(Compiled):
-    """The same where rows that nobody asks about may wait for the next statement (`crmbot.store.postgresql`)."""
-
-    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
-        super().__init__(statement, dialect)
-        self._may_wait = type(statement) is Insert and not self._columns
-
-    def bind(self, values: Values) -> Any:
-        return dict(zip(self._names, super().bind(values), strict=True))
-
-    def fetch(self, connection: Connection, bound: Any) -> list[Any]:
-        server = self._server(connection, bound)
-        try:
-            return server.ask(self.text, bound)
-        except ServerError as error:
-            raise server_error(error, connection, self.text, bound) from error
-
-    def stream(self, connection: Connection, bound: Any, *, apart: bool) -> Iterator[tuple[Any, ...]]:
-        if apart:
-            return super().stream(connection, bound, apart=True)
-        return map(self.read, self.fetch(connection, bound))
-
-    def run(self, connection: Connection, bound: Any, *, many: bool) -> int:
-        server, sets = self._server(connection, bound, many=many), bound if many else [bound]
-        if self._may_wait and server.defers:
-            server.defer(self.text, sets)
-            return len(sets)
-        try:
-            return server.run(self.text, sets)
-        except ServerError as error:
-            raise server_error(error, connection, self.text, bound) from error
-
-    def _server(self, connection: Connection, bound: Any, *, many: bool = False) -> Server:
-        for listener in connection.dispatch.before_cursor_execute:
-            listener(connection, None, self.text, bound, None, many)
-        return server_of(connection)
+RUNS: dict[str, type[Compiled]] = {"pysqlite": _OnSQLite}
+"""How each driver runs statements; a server's joins when its engine is made (`crmbot.store.deferring`)."""
 
 
 def compile_statement(statement: ClauseElement, dialect: Dialect) -> Compiled:
     """Return a statement as a database's driver takes it; TypeError for what is no statement."""
-    return (_OnSQLite if dialect.driver == "pysqlite" else _OnPostgreSQL)(statement, dialect)
+    return RUNS[dialect.driver](statement, dialect)
 
 
 def picker(names: Iterable[str]) -> Callable[[Values], tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from crmbot.errors import Busy
 from crmbot.store.failures import BUSY_SECONDS, raise_busy, told_as_busy
 from crmbot.store.grouping import Group, Place, Turn
-from crmbot.store.postgresql import run_deferring
 from crmbot.store.readers import Readers, Reading
 from crmbot.store.sqlite import patience
 from crmbot.store.writer import Writer
@@ -39,6 +38,8 @@ class Store:
     """Of a file of SQLite: what effects are written on."""
     readers: Readers | None = field(default=None, repr=False)
     """Of a file of SQLite: what is read on."""
+    run: Callable[[Connection, Callable[[Connection], Any]], Any] | None = field(default=None, repr=False)
+    """Of a server: how an effect is run in its transaction."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -101,9 +102,10 @@ class Store:
         Raises:
             Busy: as `writing` does.
         """
-        if not self.is_sqlite:
+        if self.run is not None:
             with self.transaction(workspace_id, write=True) as connection:
-                return run_deferring(connection, effect)
+                answer: Answer = self.run(connection, effect)
+                return answer
         if alone:
             with self.transaction(workspace_id, write=True) as connection:
                 return effect(connection)

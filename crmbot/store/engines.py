@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, create_engine, event, make_url
 
 from crmbot.packing import packed
 from crmbot.store.binding import refuse_unbound
 from crmbot.store.database import Store
 from crmbot.store.failures import BUSY_SECONDS
-from crmbot.store.postgresql import begin_postgresql, connect
 from crmbot.store.readers import Readers
 from crmbot.store.sqlite import begin_sqlite, end_sqlite, prepare_sqlite, release_sqlite
 from crmbot.store.writer import Writer
@@ -17,16 +16,14 @@ from crmbot.store.writer import Writer
 def open_store(url: str, *, pool_size: int = 10) -> Store:
     """Open the database at `url`: sqlite:///file.db or postgresql+psycopg://..."""
     parsed = make_url(url)
-    is_sqlite = parsed.get_backend_name() == "sqlite"
-    engine = (_sqlite if is_sqlite else _postgresql)(parsed, pool_size)
+    store = (_sqlite if parsed.get_backend_name() == "sqlite" else _postgresql)(parsed, pool_size)
+    engine = store.engine
     engine.hide_parameters = True  # what people wrote has no place in errors, which end in logs
     event.listen(engine, "before_cursor_execute", _guard)
-    if not _is_file(parsed):
-        return Store(engine)
-    return Store(engine, writer=Writer(engine), readers=Readers(engine, pool_size, BUSY_SECONDS))
+    return store
 
 
-def _sqlite(url: URL, pool_size: int) -> Engine:
+def _sqlite(url: URL, pool_size: int) -> Store:
     engine = create_engine(
         url, connect_args={"timeout": BUSY_SECONDS}, json_serializer=packed, **_sqlite_pool(url, pool_size)
     )
@@ -34,10 +31,16 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
     event.listen(engine, "begin", begin_sqlite)
     event.listen(engine, "reset", end_sqlite)
     event.listen(engine, "close", release_sqlite)
-    return engine
+    if not _is_file(url):
+        return Store(engine)
+    return Store(engine, writer=Writer(engine), readers=Readers(engine, pool_size, BUSY_SECONDS))
 
 
-def _postgresql(url: URL, pool_size: int) -> Engine:
+def _postgresql(url: URL, pool_size: int) -> Store:
+    # Whoever stays on SQLite does without the driver.
+    from crmbot.store import deferring  # noqa: F401, PLC0415 - joins those who run statements
+    from crmbot.store.postgresql import begin_postgresql, connect, run_deferring  # noqa: PLC0415
+
     milliseconds = int(BUSY_SECONDS * 1000)
     engine = create_engine(
         url,
@@ -54,7 +57,7 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
     )
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "begin", begin_postgresql)
-    return engine
+    return Store(engine, run=run_deferring)
 
 
 def _is_file(url: URL) -> bool:
