@@ -25,7 +25,7 @@ def as_text(answer: answers.Answer, zone: ZoneInfo) -> str:
 
 @as_text.register
 def _outcome(answer: answers.Outcome, zone: ZoneInfo) -> str:
-    lines = [f"Would do: {answer.said}" if answer.dry_run else answer.said]
+    lines = [f"Dry run, nothing was changed. It would say: {answer.said}" if answer.dry_run else answer.said]
     lines += [f"  Note: {warning}" for warning in answer.warnings]
     lines += [
         f"  {change.record} {change.label}: {change.before or '-'} -> {change.after or '-'}"

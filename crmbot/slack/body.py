@@ -33,7 +33,10 @@ def read_form(text: str) -> dict[str, str]:
 
 
 def _object(text: str) -> dict[str, Any]:
-    found = json.loads(text)
+    try:
+        found = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     if not isinstance(found, dict):
         raise ValueError("not an object")  # noqa: TRY004 - of a text, not of an argument
     return found

@@ -43,6 +43,12 @@ def test_what_is_no_object_is_no_payload(body: bytes) -> None:
         read_body(body, "application/json")
 
 
+@pytest.mark.parametrize("before", [b"", b"payload="])
+def test_what_is_nested_without_end_is_no_payload(before: bytes) -> None:
+    with pytest.raises(ValueError, match="nested too deeply"):
+        read_body(before + b'{"a":' + b"[" * 50_000, "" if before else "application/json")
+
+
 def test_a_command_may_speak_of_a_payload(bot: Bot) -> None:
     answer = bot.slack.command(bot.url, "/deal", "new Payload of payloads $40k", "U1")
     assert "Opened D-1 Payload of payloads" in json.loads(answer.body)["text"]

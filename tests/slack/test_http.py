@@ -58,7 +58,9 @@ def test_what_slack_did_not_sign_is_refused_unread_and_leaves_nothing_in_the_log
 
 
 def test_a_genuine_request_of_nonsense_is_never_a_500(bot: Bot) -> None:
-    for body in (b"", b"\xff\xfe", b"{", b"[]", b"null", b"payload=%7B", b"payload=null", b"a=b", b"payload=%5B1%5D"):
+    plain = (b"", b"\xff\xfe", b"{", b"[]", b"null", b"payload=%7B", b"payload=null", b"a=b", b"payload=%5B1%5D")
+    nested = (b'{"a":' + b"[" * deep + b"]" * deep + b"}" for deep in (300, 900, 50_000))
+    for body in (*plain, *nested):
         for kind in ("application/x-www-form-urlencoded", "application/json"):
             headers = [("Content-Type", kind), *signed(bot, body)[1:]]
             status, _, _ = bot.dispatcher.dispatch(body, headers)

@@ -51,6 +51,8 @@ OWNER = Fact("owner", USER, TEXT, keys=("owner",))
 OWNED = Fact("owner", keyed=_SOMEBODY, intros=("owner", "owned", "by", "assigned", "to"))
 """“owner @tom”, “by me”: plain words behind these are part of a name."""
 MY = Fact("owner", ME)
+_TEAM = ("team", "the team", "whole team", "the whole team", "everybody", "everyone")
+TEAM = Fact("owner", fixed("the team", *((words, None) for words in _TEAM)))
 _NOBODYS = ("unassigned", "unowned", "nobody", "nobody's", "no owner")
 UNOWNED = Fact("owner", fixed("nobody", *((words, NOBODY) for words in _NOBODYS)))
 NEW_OWNER = (

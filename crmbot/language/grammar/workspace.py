@@ -23,7 +23,7 @@ from crmbot.crm.requests import (
 )
 from crmbot.domain.permissions import Role
 from crmbot.language.days import WEEKDAY, WEEKDAYS
-from crmbot.language.grammar.facts import MY, OWNER, PAGE
+from crmbot.language.grammar.facts import MY, OWNER, PAGE, TEAM
 from crmbot.language.grammar.settings import REASSIGN
 from crmbot.language.readings import (
     CHANNEL,
@@ -84,9 +84,10 @@ REPORT = Noun(
                 Fact("date_to", keyed=TO_DAY, keys=("to",), echo="to {}"),
                 OWNER,
                 MY,
+                TEAM,
             ),
             ("report",),
-            more=("lost-reasons 2026-07-01..2026-09-30",),
+            more=("lost-reasons 2026-07-01..2026-09-30", "activity-summary @jo"),
         ),
     ),
     default="show",

@@ -24,7 +24,7 @@ _MAIL_TEXT = 400
 
 def outcome_message(outcome: Outcome, reader: Reader) -> Message:
     """Return what was done, the record as it is now, and the way back."""
-    sign = "👀 Dry run, nothing was changed: " if outcome.dry_run else "↩️ " if outcome.repeated else "✅ "
+    sign = "👀 Dry run, nothing was changed. It would say: " if outcome.dry_run else "↩️ " if outcome.repeated else "✅ "
     blocks = stack(
         sentence(f"{sign}{outcome.said}"),
         [sentence(f"⚠️ {doubt}") for doubt in outcome.warnings],
