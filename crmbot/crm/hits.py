@@ -23,7 +23,7 @@ from sqlalchemy.sql.selectable import FromClause, Subquery
 
 from crmbot.crm.answers import Hit, Link
 from crmbot.crm.lookup.naming import Named
-from crmbot.crm.lookup.words import among_latest, name_starts, word_starts
+from crmbot.crm.lookup.words import among_latest, name_starts, pattern, word_starts
 from crmbot.crm.name_words import LEAD_COMPANY
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
@@ -150,7 +150,7 @@ def _like(named: Named, words: int, *patterns: str) -> tuple[Any, ...]:
     """Return the conditions that the name has each of the words, as one of its bound patterns says."""
     columns = (named.key, Lead.company_key) if named.model is Lead else (named.key,)
     return tuple(
-        or_(*(column.like(bindparam(f"{pattern}_{place}"), escape="/") for column in columns for pattern in patterns))
+        or_(*(column.like(pattern(f"{how}_{place}"), escape="/") for column in columns for how in patterns))
         for place in range(words)
     )
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import String, bindparam, func, literal_column, or_, select
+from sqlalchemy import bindparam, func, literal_column, or_, select
 
 from crmbot.crm.answers import Hit, Link
 from crmbot.crm.lookup.texts import may_say
-from crmbot.crm.lookup.words import literal
+from crmbot.crm.lookup.words import literal, pattern
 from crmbot.crm.views import about_links, load_names
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
@@ -31,8 +31,7 @@ def _saying(kind: Any, *texts: Any) -> Prepared:
     for text in texts:
         said = said.concat(func.coalesce(func.substr(text, 1, _LONGEST), "")).concat("\n")
     latest = (kind.workspace_id == bindparam("workspace"), kind.id >= bindparam("since"))
-    word: Any = bindparam("word", type_=String)
-    may = or_(*(may_say(text, word) for text in texts))
+    may = or_(*(may_say(text, pattern("word")) for text in texts))
     return Prepared(select(kind.id, said).where(*latest, may).order_by(kind.id.desc()))
 
 

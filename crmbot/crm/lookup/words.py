@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union_all
+from sqlalchemy import ColumnElement, String, and_, bindparam, func, literal_column, or_, select, union_all
 
 from crmbot.domain.words import LONGEST
 from crmbot.models import NameWord
@@ -19,6 +19,14 @@ _INSIDE = 1_000
 def literal(text: str) -> str:
     """Return a text as it stands in a pattern with `/` to escape."""
     return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+def pattern(name: str) -> ColumnElement[str]:
+    """Return a bound pattern for `LIKE`.
+
+    As an expression: for a bare value SQLite makes the statement anew at every run, as its plan may depend on it.
+    """
+    return literal_column("''", String).concat(bindparam(name, type_=String))
 
 
 def word_values(key: str) -> dict[str, str]:
@@ -61,7 +69,7 @@ def named_with(model: Any, column: Any, *kinds: str) -> ColumnElement[bool]:
 
 def holding(*columns: Any) -> ColumnElement[bool]:
     """Return the condition that the bound key stands anywhere in one of the columns."""
-    return or_(*(column.like(bindparam("anywhere"), escape="/") for column in columns))
+    return or_(*(column.like(pattern("anywhere"), escape="/") for column in columns))
 
 
 def among_latest(model: Any) -> ColumnElement[bool]:
