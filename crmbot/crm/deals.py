@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crmbot.crm.answers import Change, Outcome
+from crmbot.crm.changes import changes_of, entries_on
 from crmbot.crm.doubts import doubt_change, doubt_close, doubt_closed_value, doubt_value
 from crmbot.crm.history import begin_deal, save_deal
 from crmbot.crm.lookup import NEW, already_theirs, find_deal, find_record, find_stage, find_user
@@ -19,7 +20,7 @@ from crmbot.domain.ids import Kind, ids_of, reference
 from crmbot.domain.money import Money
 from crmbot.domain.stages import ForecastCategory, StageKind
 from crmbot.errors import BadInput, Conflict, MissingFact
-from crmbot.models import Company, Contact, Deal, DealVersion, JournalChange, JournalEntry, Note, Stage
+from crmbot.models import Company, Contact, Deal, DealVersion, JournalEntry, Note, Stage
 
 _MOST_TITLE = 300
 
@@ -287,20 +288,14 @@ def _reason(work: Work, reason: str | None) -> str:
 
 def _closed(work: Work, deal: Deal) -> Conflict:
     """Tell who closed a deal and when."""
-    changes = work.session.execute(
-        select(JournalEntry.actor_id, JournalChange.after)
-        .join(
-            JournalChange,
-            (JournalChange.workspace_id == JournalEntry.workspace_id) & (JournalChange.entry_id == JournalEntry.id),
-        )
-        .where(
-            JournalEntry.workspace_id == work.workspace_id,
-            JournalChange.entry_id.between(*ids_of(deal.closed_at or work.now)),
-            JournalChange.row_id == deal.id,
-        )
-        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+    then = JournalEntry.id.between(*ids_of(deal.closed_at or work.now))
+    actors = (
+        entry.actor_id
+        for entry in entries_on(work, deal.id, then)
+        for change in changes_of(entry.changes)
+        if change.row_id == deal.id and "outcome" in (change.after or {})
     )
-    who = next((person(work, actor_id) for actor_id, after in changes if "outcome" in (after or {})), None)
+    who = next((person(work, actor_id) for actor_id in actors), None)
     by = f" by {'you' if who.id == work.actor.user_id else who.name}" if who else ""
     at = f", {deal.closed_at.astimezone(work.actor.zone):%-d %b %Y %H:%M}" if deal.closed_at else ""
     return Conflict(f"{_named(deal)} is {deal.outcome} already{by}{at}. To change that: /deal reopen {_number(deal)}")

@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from crmbot import models
 from crmbot.crm.name_words import index_names
-from crmbot.models import JournalChange, JournalEntry, UTCDateTime, kind_of
+from crmbot.models import JournalEntry, UTCDateTime, kind_of
 from crmbot.store.prepared import insertion
 
 TRACKED: Mapping[str, type[Any]] = {
@@ -61,7 +61,6 @@ _DATED = {
 _NAMES = {kind: frozenset(columns) for kind, columns in _COLUMNS.items()}
 _PICK = {kind: itemgetter(*columns) for kind, columns in _COLUMNS.items()}
 _INSERT_ENTRY = insertion(JournalEntry)
-_INSERT_CHANGE = insertion(JournalChange)
 _RECORDER = "crmbot_recorder"
 
 
@@ -110,19 +109,8 @@ class Recorder:
         """Write the entry, a `journal_entry` row, with its changes; False, and nothing written, when nothing did."""
         if not self.changes:
             return False
-        _INSERT_ENTRY.run(connection, [entry])
-        workspace_id, entry_id = entry["workspace_id"], entry["id"]
-        rows = [
-            {
-                "workspace_id": workspace_id,
-                "entry_id": entry_id,
-                "position": position,
-                **change,
-            }
-            for position, change in enumerate(self.changes)
-        ]
-        _INSERT_CHANGE.run(connection, rows)
-        self.index_names(connection, workspace_id)
+        _INSERT_ENTRY.run(connection, [{**entry, "changes": self.changes}])
+        self.index_names(connection, entry["workspace_id"])
         return True
 
 

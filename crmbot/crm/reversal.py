@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Index, Table, UniqueConstraint, select
 
+from crmbot.crm.changes import RowChange, changes_of, entries_on
 from crmbot.crm.history import keep_activity_facts, keep_customer_facts, keep_lead_facts, save_deals
 from crmbot.crm.installations import INSTALLED, REMOVED
 from crmbot.crm.journal import TRACKED, from_json, to_json
@@ -22,7 +23,6 @@ from crmbot.models import (
     CustomerVersion,
     Deal,
     DealVersion,
-    JournalChange,
     JournalEntry,
     Lead,
     LeadVersion,
@@ -69,11 +69,7 @@ def take_back(work: Work, entry: JournalEntry) -> list[Row]:
     Raises:
         Conflict: a fact was changed since, or something made later needs a row; who did it is named.
     """
-    changes = work.session.scalars(
-        select(JournalChange)
-        .where(JournalChange.workspace_id == work.workspace_id, JournalChange.entry_id == entry.id)
-        .order_by(JournalChange.position.desc())
-    ).all()
+    changes = changes_of(entry.changes)[::-1]
     held = _read_ahead(work, changes)
     went_on = _went_on(work, changes)
     standing = []
@@ -94,7 +90,7 @@ def take_back(work: Work, entry: JournalEntry) -> list[Row]:
     return [row for row in standing if row is not None and row in work.session]
 
 
-def _read_ahead(work: Work, changes: Sequence[JournalChange]) -> list[Row]:
+def _read_ahead(work: Work, changes: Sequence[RowChange]) -> list[Row]:
     """Read the changed rows in few statements; the session knows them as long as somebody holds what is returned."""
     ids: dict[str, list[str]] = {}
     for change in changes:
@@ -108,7 +104,7 @@ def _read_ahead(work: Work, changes: Sequence[JournalChange]) -> list[Row]:
     return held
 
 
-def _went_on(work: Work, changes: Sequence[JournalChange]) -> set[str]:
+def _went_on(work: Work, changes: Sequence[RowChange]) -> set[str]:
     """Return the ids of the records whose facts were changed after these changes."""
     found = set()
     for change in changes:
@@ -120,7 +116,7 @@ def _went_on(work: Work, changes: Sequence[JournalChange]) -> set[str]:
     return found
 
 
-def _reverse(work: Work, entry: JournalEntry, change: JournalChange, row: Row, *, keeps_history: bool) -> Row | None:
+def _reverse(work: Work, entry: JournalEntry, change: RowChange, row: Row, *, keeps_history: bool) -> Row | None:
     """Reverse one row's change and return the row, none when it is gone now."""
     if change.after is None:
         return _bring_back(work, change)
@@ -142,7 +138,7 @@ def _reverse(work: Work, entry: JournalEntry, change: JournalChange, row: Row, *
     return row
 
 
-def _step(change: JournalChange) -> tuple[Any, ...]:
+def _step(change: RowChange) -> tuple[Any, ...]:
     """Return what changes have in common that may reach the database together, in whatever order."""
     alone = change.position if change.table in _IN_ORDER else None
     return (change.table, change.before is None, change.after is None, alone)
@@ -157,7 +153,7 @@ def _differs(row: Row, values: Mapping[str, Any] | None, *, only: str | None = N
     return any(to_json(getattr(row, name)) != value for name, value in (values or {}).items() if only in (None, name))
 
 
-def _bring_back(work: Work, change: JournalChange) -> Row:
+def _bring_back(work: Work, change: RowChange) -> Row:
     kind = TRACKED[change.table]
     row = kind(workspace_id=work.workspace_id, **from_json(kind, change.before or {}))
     work.session.add(row)
@@ -176,23 +172,8 @@ def _refuse_used(work: Work, entry: JournalEntry, row: Row) -> None:
 
 def _later(work: Work, entry: JournalEntry, row_id: str) -> Conflict:
     """Name the change that came after."""
-    later = work.session.execute(
-        select(JournalEntry.actor_id, JournalEntry.summary, JournalEntry.request)
-        .join(
-            JournalChange,
-            (JournalChange.workspace_id == JournalEntry.workspace_id) & (JournalChange.entry_id == JournalEntry.id),
-        )
-        .where(
-            JournalEntry.workspace_id == work.workspace_id,
-            # Nothing else finds a row's changes: an index for them would cost every effect more than this reads.
-            JournalChange.entry_id >= ids_of(entry.at)[0],
-            JournalChange.row_id == row_id,
-            JournalEntry.at >= entry.at,
-            JournalEntry.id != entry.id,
-        )
-        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
-        .limit(1)
-    ).first()
+    since = (JournalEntry.id >= ids_of(entry.at)[0], JournalEntry.at >= entry.at, JournalEntry.id != entry.id)
+    later = next(entries_on(work, row_id, *since), None)
     if later is None:
         return Conflict(f"This can't be undone: something depends on it now. ({entry.summary})")
     who = person(work, later.actor_id)

@@ -9,7 +9,7 @@ from crmbot.models import Base, User, Workspace
 _BOOKKEEPING = frozenset(
     {
         *("stage", "user_account", "currency_rate", "digest_subscription", "digest_slot", "outbox", "mail_cursor"),
-        *("journal_entry", "journal_change", "delivery_key", "slack_installation"),
+        *("journal_entry", "delivery_key", "slack_installation"),
     }
 )
 """Tables that have rows before anybody put a record in; a row in any other one is what strangers must not get."""

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from crmbot.crm.answers import Outcome
+from crmbot.crm.changes import entries_of, entries_on
 from crmbot.crm.emails.rules import is_emptied, refuse_emptied
 from crmbot.crm.emails.writing import call_back
 from crmbot.crm.requests import REQUESTS, Undo
@@ -15,7 +16,7 @@ from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, parse_reference
 from crmbot.domain.permissions import refusal
 from crmbot.errors import Conflict, NotAllowed, NotFound
-from crmbot.models import Activity, Company, Contact, Deal, JournalChange, JournalEntry, Lead, Proposal
+from crmbot.models import Activity, Company, Contact, Deal, JournalEntry, Lead, Proposal
 
 _SHOWN = (Deal, Lead, Contact, Company, Activity)
 _OF_KIND: dict[Kind, Any] = {
@@ -65,36 +66,22 @@ def _last_of_record(work: Work, word: str) -> str | None:
     record = work.session.scalar(
         select(model.id).where(model.workspace_id == work.workspace_id, model.number == number)
     )
-    return work.session.scalar(
-        select(JournalEntry.id)
-        .join(
-            JournalChange,
-            (JournalChange.workspace_id == JournalEntry.workspace_id) & (JournalChange.entry_id == JournalEntry.id),
-        )
-        .where(
-            JournalEntry.workspace_id == work.workspace_id,
-            JournalEntry.actor_id == work.actor.user_id,
-            JournalEntry.undone_by_id.is_(None),
-            JournalChange.row_id == (record or ""),
-        )
-        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
-        .limit(1)
-    )
+    return next((entry.id for entry in entries_on(work, record, *_mine(work))), None) if record else None
+
+
+def _last(work: Work) -> str | None:
+    """Return the actor's last effect, but for those with mail of which nothing is left."""
+    return next((entry.id for entry in entries_of(work, *_mine(work)) if not is_emptied(work, entry.changes)), None)
+
+
+def _mine(work: Work) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on entries of what the actor did and nobody undid."""
+    return (JournalEntry.actor_id == work.actor.user_id, JournalEntry.undone_by_id.is_(None))
 
 
 def _entry(work: Work, entry_id: str | None) -> JournalEntry:
     """Return the entry meant, locked, so that of two who undo it at once the second sees it undone."""
-    wanted = (entry_id and (_last_of_record(work, entry_id) or entry_id)) or work.session.scalar(
-        select(JournalEntry.id)
-        .where(
-            JournalEntry.workspace_id == work.workspace_id,
-            JournalEntry.actor_id == work.actor.user_id,
-            JournalEntry.undone_by_id.is_(None),
-            ~is_emptied(work),
-        )
-        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
-        .limit(1)
-    )
+    wanted = _last_of_record(work, entry_id) or entry_id if entry_id else _last(work)
     if wanted is None:
         raise NotFound("You have done nothing yet that could be undone.")
     entry = work.session.scalar(

@@ -4,7 +4,7 @@ from crmbot.models.activities import Activity, ActivityVersion, Note
 from crmbot.models.attachments import Attachment, AttachmentBlob
 from crmbot.models.base import Base, InWorkspace, UTCDateTime, kind_of, plain_class
 from crmbot.models.deals import FOREVER, Deal, DealVersion
-from crmbot.models.journal import DeliveryKey, Draft, JournalChange, JournalEntry
+from crmbot.models.journal import DeliveryKey, Draft, JournalEntry
 from crmbot.models.mail import IN_TRIAGE, Email, EmailActivity, EmailReference, MailCursor, MailDelivery, MailRule
 from crmbot.models.meetings import Meeting
 from crmbot.models.names import NameWord
@@ -61,7 +61,6 @@ __all__ = [
     "HomeTab",
     "InWorkspace",
     "Installation",
-    "JournalChange",
     "JournalEntry",
     "Lead",
     "LeadStatusEntry",

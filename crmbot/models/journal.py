@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, index_of_given, within_workspace
+from crmbot.models.base import Base, Id, InWorkspace, index_of_given
 
 
 class JournalEntry(InWorkspace, Base):
@@ -24,23 +24,11 @@ class JournalEntry(InWorkspace, Base):
     surface: Mapped[str] = mapped_column(String(16))
     undoes_id: Mapped[str | None] = mapped_column(Id)
     undone_by_id: Mapped[str | None] = mapped_column(Id)
+    changes: Mapped[list[Any]] = mapped_column(default=list)
+    """[{table, row_id, before, after}], in the order in which the rows reached the database (`crm.changes`).
 
-
-class JournalChange(Base):
-    """One row that an effect made, changed or removed."""
-
-    __tablename__ = "journal_change"
-    __table_args__ = (within_workspace("entry_id", "journal_entry"),)
-
-    workspace_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    entry_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
-    table: Mapped[str] = mapped_column(String(32))
-    row_id: Mapped[str] = mapped_column(Id)
-    before: Mapped[dict[str, Any] | None]
-    """Column values before; none when the row was made."""
-    after: Mapped[dict[str, Any] | None]
-    """Column values after; none when the row was removed. Of a change, only what changed."""
+    Kept with the entry, as a row for each would cost every effect three pages more.
+    """
 
 
 class DeliveryKey(Base):

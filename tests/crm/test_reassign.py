@@ -20,7 +20,7 @@ from crmbot.crm.requests import (
 from crmbot.errors import BadInput, NotAllowed, NotFound
 from crmbot.models import Activity, Deal, Lead
 
-KEPT = frozenset({"journal_entry", "journal_change", "outbox"})
+KEPT = frozenset({"journal_entry", "outbox"})
 
 
 @pytest.fixture(autouse=True)

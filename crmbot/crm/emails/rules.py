@@ -1,5 +1,8 @@
 """Senders and domains whose mail is left aside: whom that hits, the list of them, and lifting one."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from crmbot.crm.answers import Outcome, Reach, Table
@@ -8,7 +11,7 @@ from crmbot.crm.views import person
 from crmbot.crm.work import Work
 from crmbot.domain.nouns import counted
 from crmbot.errors import BadInput, Conflict, NotFound
-from crmbot.models import Company, Contact, ContactEmail, Deal, Email, JournalChange, JournalEntry, MailRule
+from crmbot.models import Company, Contact, ContactEmail, Deal, Email, JournalEntry, MailRule
 
 PERMISSION = "crm.triage.edit"
 """What it takes to decide for everybody that known people's mail is left aside."""
@@ -89,17 +92,16 @@ def allow_mail(work: Work, request: AllowMail) -> Outcome:
     return Outcome(f"Mail of {value} is logged again from now on.{lost}")
 
 
-def is_emptied(work: Work) -> ColumnElement[bool]:
-    """Return the condition that an entry of the journal is about a mail of which nothing was kept."""
-    row = (JournalChange.workspace_id == work.workspace_id) & (JournalChange.entry_id == JournalEntry.id)
-    mail = (Email.workspace_id == work.workspace_id) & (Email.id == JournalChange.row_id)
-    return exists().where(row, JournalChange.table == Email.__tablename__, mail, Email.reason.in_(_EMPTIED))
+def is_emptied(work: Work, changes: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether what an entry of the journal changed is a mail of which nothing was kept."""
+    mails = [change["row_id"] for change in changes if change["table"] == Email.__tablename__]
+    emptied = (Email.workspace_id == work.workspace_id) & Email.id.in_(mails) & Email.reason.in_(_EMPTIED)
+    return bool(mails) and work.session.scalar(select(exists().where(emptied))) is True
 
 
 def refuse_emptied(work: Work, entry: JournalEntry) -> None:
     """Refuse to undo what was done with a mail of which nothing is left."""
-    same = (JournalEntry.workspace_id == work.workspace_id) & (JournalEntry.id == entry.id)
-    if work.session.scalar(select(JournalEntry.id).where(same, is_emptied(work))) is not None:
+    if is_emptied(work, entry.changes):
         raise Conflict("Nothing of that mail was kept, so nothing of it can come back. Never logged: /crm mail rules")
 
 

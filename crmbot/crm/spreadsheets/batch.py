@@ -27,7 +27,6 @@ from crmbot.models import (
     Counter,
     Deal,
     DealVersion,
-    JournalChange,
     JournalEntry,
     Lead,
     LeadStatusEntry,
@@ -107,11 +106,11 @@ class Batch:
             self.work.get(Contact, contact_id).company_id = company_id
         self.work.flush()
         if self.work.recorder.changes:
-            self._write_journal(bulk, summary)
+            self._write_journal(summary)
         if last:
             bulk.finish()
 
-    def _write_journal(self, bulk: Bulk, summary: str) -> None:
+    def _write_journal(self, summary: str) -> None:
         entry = {
             "workspace_id": self.work.workspace_id,
             "id": self.work.entry_id,
@@ -120,12 +119,9 @@ class Batch:
             "request": "csv.import",
             "summary": summary,
             "surface": self.work.actor.surface,
+            "changes": self.work.recorder.changes,
         }
         self.session.execute(insert(JournalEntry), entry)
-        own = {"workspace_id": self.work.workspace_id, "entry_id": self.work.entry_id}
-        changes = enumerate(self.work.recorder.changes)
-        bulk.add((JournalChange, {**own, "position": place, **change}) for place, change in changes)
-        bulk.write()
 
 
 class Once(Generic[Answer]):

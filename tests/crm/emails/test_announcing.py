@@ -14,7 +14,7 @@ from crmbot.crm.answers import MailAnswer, Places
 from crmbot.crm.emails.announcing import CARD, DONE, MORE, MOST_AN_HOUR
 from crmbot.crm.emails.sensitive import is_sensitive
 from crmbot.crm.requests import AddSender, AttachEmail, ChoosePlace, IgnoreEmail, ListTriage, Request, ShowEmail
-from crmbot.models import Email, JournalChange, MailDelivery, Outbox
+from crmbot.models import Email, JournalEntry, MailDelivery, Outbox
 from crmbot.store import Store
 
 GUS = "Gus Bo <gus@globex.example>"
@@ -137,7 +137,7 @@ def test_mail_that_is_forgotten_is_nowhere_and_stays_away(any_post: Post) -> Non
     secret = WAITS.but(subject="Canary subject", body="canary words")
     any_post.take(secret)
     ask(any_post, IgnoreEmail(any_post.emails()[0].id, "forget"))
-    kept = [*any_post.emails(), *any_post.crm.rows(JournalChange), *any_post.crm.rows(MailDelivery)]
+    kept = [*any_post.emails(), *any_post.crm.rows(JournalEntry), *any_post.crm.rows(MailDelivery)]
     told = " ".join(str({name: value for name, value in vars(row).items() if name[0] != "_"}) for row in kept)
     assert "anary" not in told
     assert "globex" not in told
