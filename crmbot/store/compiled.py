@@ -5,6 +5,7 @@ On SQLite, where a statement takes less time than what surrounds it, it goes pas
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from operator import call, itemgetter
 from sqlite3 import Connection as SQLite
 from sqlite3 import Error as SQLiteError
@@ -22,6 +23,8 @@ Values = Mapping[str, Any]
 _AT_ONCE = 500
 """Rows fetched together from a server."""
 _FEW = 2
+_as_it_is = partial({}.get, None)
+"""Returns what it is given; written in C, as it is asked of most columns of every row."""
 
 
 class Compiled:
@@ -32,37 +35,31 @@ class Compiled:
         if not isinstance(form, SQLCompiler):
             raise TypeError("only statements can be prepared")
         self.text = str(form)
-        names = form.positiontup
-        self._names = tuple(names if names is not None else form.bind_names.values())
-        self._given: dict[str, Any] = dict.fromkeys(self._names) | form.params
+        self._names = tuple(form.positiontup if form.positiontup is not None else form.bind_names.values())
+        self._given = {name: value for name, value in form.params.items() if not form.binds[name].required}
         self._pick = picker(self._names)
-        writers = {
-            name: writer
-            for name, bind in form.binds.items()
-            if name in self._given and (writer := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
-        }
-        self._written, self._writers, self._pick_written = tuple(writers), tuple(writers.values()), picker(writers)
+        kinds = [form.binds[name].type.dialect_impl(dialect) for name in self._names]
+        self._writers = tuple(kind.bind_processor(dialect) or _as_it_is for kind in kinds)
+        self.bind: Callable[[Values], Any] = self._pick if self._takes_all_as_it_is else self._bind
+        """Returns the parameters as the driver takes them."""
         columns: tuple[Any, ...] = tuple(getattr(statement, "exported_columns", ()))
-        self._columns = tuple(column.key for column in columns)
-        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-        self.reads = tuple((place, reader) for place, reader in enumerate(readers) if reader)
-        self._readers = tuple(reader for _, reader in self.reads)
-        self._read = tuple(self._columns[place] for place, _ in self.reads)
-        self._pick_read = picker(self._read)
+        self.columns = tuple(column.key for column in columns)
+        kinds = [column.type.dialect_impl(dialect) for column in columns]
+        self._readers = tuple(kind.result_processor(dialect, None) or _as_it_is for kind in kinds)
+        self.reads = tuple((place, one) for place, one in enumerate(self._readers) if one is not _as_it_is)
 
-    def bind(self, values: Values) -> Any:
-        """Return the parameters as the driver takes them."""
-        bound = {**self._given, **values}
-        if self._written:
-            bound.update(zip(self._written, map(call, self._writers, self._pick_written(bound)), strict=True))
-        return self._pick(bound)
+    @property
+    def _takes_all_as_it_is(self) -> bool:
+        return not self._given and set(self._writers) <= {_as_it_is}
+
+    def _bind(self, values: Values) -> tuple[Any, ...]:
+        if self._given:
+            values = {**self._given, **values}
+        return tuple(map(call, self._writers, self._pick(values)))
 
     def read(self, row: Iterable[Any]) -> tuple[Any, ...]:
         """Return a row's values as the columns' types give them."""
-        values = list(row)
-        for place, reader in self.reads:
-            values[place] = reader(values[place])
-        return tuple(values)
+        return tuple(map(call, self._readers, row))
 
     def read_all(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Return rows' values as the columns' types give them; of several, column by column takes the fewest steps."""
@@ -72,13 +69,6 @@ class Compiled:
         for place, reader in self.reads:
             columns[place] = map(reader, columns[place])
         return list(zip(*columns, strict=True))
-
-    def read_named(self, row: Iterable[Any]) -> dict[str, Any]:
-        """Return them by the columns' names."""
-        values = dict(zip(self._columns, row, strict=True))
-        if self._read:
-            values.update(zip(self._read, map(call, self._readers, self._pick_read(values)), strict=True))
-        return values
 
     def fetch(self, connection: Connection, bound: Any) -> list[Any]:
         """Run the statement and return its rows as the driver gives them."""
@@ -104,22 +94,22 @@ class _OnSQLite(Compiled):
         self._is_bound = is_bound(self.text)
 
     def fetch(self, connection: Connection, bound: Any) -> list[Any]:
-        driver = self._driver(connection, bound)
+        driver = connection.driver if isinstance(connection, Direct) and self._is_bound else None
         try:
-            return driver.execute(self.text, bound).fetchall()
+            return (driver or self._driver(connection, bound)).execute(self.text, bound).fetchall()
         except SQLiteError as error:
             raise as_library_s(error, connection, self.text, bound) from error
 
     def stream(self, connection: Connection, bound: Any, *, apart: bool) -> Iterator[tuple[Any, ...]]:
         del apart
-        driver = self._driver(connection, bound)
         try:
-            yield from map(self.read, driver.execute(self.text, bound))
+            yield from map(self.read, self._driver(connection, bound).execute(self.text, bound))
         except SQLiteError as error:
             raise as_library_s(error, connection, self.text, bound) from error
 
     def run(self, connection: Connection, bound: Any, *, many: bool) -> int:
-        driver = self._driver(connection, bound, many=many)
+        driver = connection.driver if isinstance(connection, Direct) and self._is_bound else None
+        driver = driver or self._driver(connection, bound, many=many)
         try:
             return (driver.executemany if many else driver.execute)(self.text, bound).rowcount
         except SQLiteError as error:
@@ -128,8 +118,7 @@ class _OnSQLite(Compiled):
     def _driver(self, connection: Connection, bound: Any, *, many: bool = False) -> SQLite:
         """Return the driver's connection, once everybody who listens has heard of the statement."""
         if isinstance(connection, Direct) and connection.driver is not None:
-            if not self._is_bound:
-                refuse_unbound(self.text, connection.workspace_id)
+            refuse_unbound(self.text, connection.workspace_id)
             return connection.driver
         for listener in connection.dispatch.before_cursor_execute:
             listener(connection, None, self.text, bound, None, many)

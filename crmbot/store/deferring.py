@@ -20,11 +20,12 @@ class OnPostgreSQL(Compiled):
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         super().__init__(statement, dialect)
-        self._may_wait = type(statement) is Insert and not self._columns
+        self._may_wait = type(statement) is Insert and not self.columns
+        self.bind = self._bind_named
 
-    def bind(self, values: Values) -> Any:
-        """Return the parameters by their names."""
-        return dict(zip(self._names, super().bind(values), strict=True))
+    def _bind_named(self, values: Values) -> dict[str, Any]:
+        """Return the parameters by their names, as its driver takes them."""
+        return dict(zip(self._names, self._bind(values), strict=True))
 
     def fetch(self, connection: Connection, bound: Any) -> list[Any]:
         """Run it and return its rows as the driver gives them."""

@@ -3,6 +3,7 @@
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from itertools import repeat
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, insert
@@ -21,14 +22,14 @@ class Prepared:
 
     def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
         """Run the statement and return its rows with their values as the columns' types give them."""
-        compiled = self._for(connection)
+        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection)
         found = compiled.fetch(connection, compiled.bind(values))
         return compiled.read_all(found) if compiled.reads else found
 
     def named(self, connection: Connection, values: Values) -> list[dict[str, Any]]:
         """Run the statement and return its rows, each a dictionary of its columns' values."""
-        compiled = self._for(connection)
-        return list(map(compiled.read_named, compiled.fetch(connection, compiled.bind(values))))
+        names = (self._compiled.get(connection.dialect.name) or self._compile(connection)).columns
+        return list(map(dict, map(zip, repeat(names), self.rows(connection, values))))
 
     def records(self, connection: Connection, values: Values) -> list[Any]:
         """Run the statement and return its rows, whose values have the names of their columns as well."""
@@ -39,12 +40,12 @@ class Prepared:
 
         A server is asked for them in parts, unless `apart` is false: then it plans for all of them and sends them.
         """
-        compiled = self._for(connection)
+        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection)
         return compiled.stream(connection, compiled.bind(values), apart=apart)
 
     def run(self, connection: Connection, values: Sequence[Values]) -> int:
         """Run the statement, once for each set of values; return how many rows it met."""
-        compiled = self._for(connection)
+        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection)
         if len(values) == 1:
             return compiled.run(connection, compiled.bind(values[0]), many=False)
         return compiled.run(connection, list(map(compiled.bind, values)), many=True)
@@ -55,13 +56,10 @@ class Prepared:
         record: Any = namedtuple("Record", names, rename=True)  # type: ignore[misc] # noqa: PYI024 - known here only
         return cast("Callable[[tuple[Any, ...]], Any]", record._make)
 
-    def _for(self, connection: Connection) -> Compiled:
+    def _compile(self, connection: Connection) -> Compiled:
         dialect = connection.dialect
-        try:
-            return self._compiled[dialect.name]
-        except KeyError:
-            known = self._compiled[dialect.name] = compile_statement(self._statement, dialect)
-            return known
+        compiled = self._compiled[dialect.name] = compile_statement(self._statement, dialect)
+        return compiled
 
 
 def insertion(kind: type[Base]) -> Prepared:
