@@ -10,7 +10,7 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
@@ -23,6 +23,7 @@ from slack_bolt import BoltRequest
 from bench.chat_sizes import COMMANDS, MEANT, REFUSALS, lines, provide, refuse_refusal
 from bench.chatting.servers import no_op_app, our_dispatcher
 from bench.chatting.wire import parted
+from crmbot.slack.signature import Heads
 from crmbot.store import open_store
 
 _SIZE = 1000
@@ -30,7 +31,7 @@ _TIMES = 5
 _MOST_TOLD = 25
 _ROOT = str(Path(__file__).parents[1]) + "/"
 
-Ask = Callable[[bytes, list[tuple[str, str]]], bytes]
+Ask = Callable[[bytes, Any], bytes]
 
 
 @dataclass
@@ -71,7 +72,7 @@ def main() -> None:
         provide(file, _SIZE, given.keep)
         store = open_store(f"sqlite:///{file}")
         ours, bolt = our_dispatcher(store), no_op_app(process_before_response=True)
-        floor = count(lambda body, headers: _dispatched(bolt, body, headers), "crm help", REFUSALS)
+        floor = count(lambda body, headers: _dispatched(bolt, body, headers), "crm help", REFUSALS, _in_text)
         print(f"{'a listener that does nothing':32} {told(floor)}")
         for name, line in COMMANDS.items():
             if given.only in name:
@@ -83,16 +84,24 @@ def main() -> None:
         store.close()
 
 
-def _dispatched(bolt: Any, body: bytes, headers: list[tuple[str, str]]) -> bytes:
-    answer = bolt.dispatch(BoltRequest(body=body.decode(), headers=dict(headers)))
+def _dispatched(bolt: Any, body: bytes, headers: dict[str, str | Sequence[str]]) -> bytes:
+    answer = bolt.dispatch(BoltRequest(body=body.decode(), headers=headers))
     return b"" if answer.body == "ok" else str(answer.body).encode()
 
 
-def count(ask: Ask, line: str, meant: tuple[str, ...]) -> Steps:
-    """Return the steps of five times, after as many that find what is made once."""
+def _in_text(headers: Heads) -> dict[str, str | Sequence[str]]:
+    return {name.decode(): value.decode() for name, value in headers}
+
+
+def count(ask: Ask, line: str, meant: tuple[str, ...], headed: Callable[[Heads], Any] = list) -> Steps:
+    """Return the steps of five times, after as many that find what is made once.
+
+    `headed` makes a request's headers what `ask` takes; its steps aren't counted.
+    """
     steps, refusals = Steps(), tuple(sign for sign in REFUSALS if sign not in meant)
     for place, request in enumerate(lines(line, _SIZE, 2 * _TIMES)):
-        body, headers = parted(request)
+        body, heads = parted(request)
+        headers = headed(heads)
         if place < _TIMES:
             refuse_refusal(request, ask(body, headers), refusals)
         elif place < 2 * _TIMES:

@@ -36,7 +36,8 @@ from crmbot.models import Base
 from crmbot.playground.ports import free_port, wait_until_listening
 from crmbot.service import CrmService
 from crmbot.slack.app import SlackOptions, build_app, quiet_logger
-from crmbot.slack.http import Dispatcher, Headers, Response
+from crmbot.slack.http import Dispatcher, Response
+from crmbot.slack.signature import Heads
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
 from crmbot.web.app import build_web
 from crmbot.web.health import Health
@@ -140,9 +141,10 @@ def _slack(service: CrmService) -> Dispatcher:
     return Dispatcher(build_app(SlackOptions(signing_secret=SECRET), service), SECRET)
 
 
-def our_dispatcher(store: Store) -> Callable[[bytes, Headers], Response]:
-    """Return what the web application calls with a request of Slack's, from first to last."""
-    return _slack(CrmService(store, system_clock, Policy())).dispatch
+def our_dispatcher(store: Store) -> Callable[[bytes, Heads], Response]:
+    """Return what the web application does with a request of Slack's, from first to last."""
+    dispatcher = _slack(CrmService(store, system_clock, Policy()))
+    return lambda body, headers: dispatcher.receive(body, headers)[1]()
 
 
 def _bolts(*, process_before_response: bool) -> FastAPI:

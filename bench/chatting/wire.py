@@ -109,11 +109,11 @@ def sign(command: str, text: str) -> bytes:
     return head.encode() + body
 
 
-def parted(request: bytes) -> tuple[bytes, list[tuple[str, str]]]:
-    """Return a request's body, and its headers as servers give them."""
+def parted(request: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """Return a request's body, and its headers as ASGI's servers give them."""
     head, _, body = request.partition(_END)
-    lines = head.decode().split("\r\n")[1:]
-    return body, [(name.lower(), value) for name, _, value in (line.partition(": ") for line in lines)]
+    lines = head.split(b"\r\n")[1:]
+    return body, [(name.lower(), value) for name, _, value in (line.partition(b": ") for line in lines)]
 
 
 def said(request: bytes) -> str:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
@@ -11,8 +12,9 @@ from slack_sdk import WebClient
 
 from crmbot.domain.permissions import Role
 from crmbot.service import CrmService
-from crmbot.slack import commands, events, presses, removals, shortcuts
+from crmbot.slack import events, presses, removals, shortcuts
 from crmbot.slack.api import SlackApi
+from crmbot.slack.commands import Commands
 from crmbot.slack.desk import Desk
 from crmbot.slack.digests import presses as digest_presses
 from crmbot.slack.forms import listeners
@@ -51,6 +53,15 @@ class SlackOptions:
         return SlackApi(self.bot_token, self.api_url, self.slack_seconds)
 
 
+class ChatApp(App):
+    """Bolt's app, and what answers commands before it."""
+
+    def __init__(self, commands: Commands, **options: Any) -> None:
+        """Prepare; `options` are Bolt's."""
+        super().__init__(before_authorize=commands, **options)
+        self.commands = commands
+
+
 def quiet_logger() -> logging.Logger:
     """Return the logger of Bolt and the SDK, which would write whole payloads at lower levels."""
     logger = logging.getLogger("crmbot.slack.sdk")
@@ -58,7 +69,7 @@ def quiet_logger() -> logging.Logger:
     return logger
 
 
-def build_app(options: SlackOptions, service: CrmService) -> App:
+def build_app(options: SlackOptions, service: CrmService) -> ChatApp:
     """Return the app with all listeners; nothing is asked of Slack yet."""
     api = options.api
     people = People(service, api, options.new_role, by_installation=options.installations is not None)
@@ -67,7 +78,8 @@ def build_app(options: SlackOptions, service: CrmService) -> App:
         base_url=options.api_url, timeout=int(options.slack_seconds), retry_handlers=[], logger=quiet_logger()
     )
     asker = Asker(desk, api)
-    app = App(
+    app = ChatApp(
+        Commands(asker, options.command_prefix),
         # Bolt sets the level of the logger of this name.
         name="crmbot.slack.bolt",
         logger=quiet_logger(),
@@ -77,7 +89,6 @@ def build_app(options: SlackOptions, service: CrmService) -> App:
         request_verification_enabled=False,
         ssl_check_enabled=False,
         token_verification_enabled=False,
-        before_authorize=commands.Commands(asker, options.command_prefix),
         authorize=_authorize(options),
     )
     app.error(_answer_error)

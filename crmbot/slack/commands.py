@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from slack_bolt import BoltContext, BoltRequest, BoltResponse
+from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.middleware import Middleware
 
 from crmbot.packing import packed
 from crmbot.slack.asides import send_aside
-from crmbot.slack.desk import Incoming
+from crmbot.slack.desk import Incoming, Reply
 from crmbot.slack.forms.opening import Asker
 from crmbot.slack.installations import acting_team
 from crmbot.slack.message import Message
@@ -31,8 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 class Commands(Middleware):
     """Answers every command of the table, each under the workspace's prefix.
 
-    It goes before Bolt's authorization and listeners: they find out nothing that isn't known of a command, and people
-    wait for commands most.
+    Bolt finds out nothing that isn't known of a command, and people wait for commands most: over HTTP they are answered
+    before Bolt reads them, over a socket before its authorization and listeners.
     """
 
     def __init__(self, asker: Asker, prefix: str) -> None:
@@ -43,34 +43,35 @@ class Commands(Middleware):
     def process(self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002
         """Answer a command in the response; leave everything else to those that follow."""
         del resp
-        said = req.body.get("command")
+        context = req.context
+        answer = self.answer(req.body, str(context["delivery_key"]), float(context["deadline"]))
+        if answer is None:
+            return next()
+        context["answered"] = self._asker.desk.answered
+        return BoltResponse(status=200, body=answer)
+
+    def answer(self, body: dict[str, Any], key: str, deadline: float) -> str | None:
+        """Return what a command is answered, "" when a form was opened that asks for it; None for all else.
+
+        `key` is the input's delivery key, `deadline` the monotonic instant until which it is answered.
+        """
+        said = body.get("command")
         noun = self._names.get(said) if isinstance(said, str) else None
         if noun is None:
-            return next()
-        acting_team.set(req.context.team_id or "")
-        message = self._answer(noun, req.body, req.context)
-        # A form that is open asks what the answer would.
-        return BoltResponse(status=200, body=packed(private(message)) if message else "")
+            return None
+        team_id, user_id = str(body.get("team_id") or ""), str(body.get("user_id") or "")
+        acting_team.set(team_id)
+        desk = self._asker.desk
+        reply = desk.command(Incoming(team_id, user_id, key, deadline), noun, str(body.get("text") or ""))
+        if reply.aside is not None:
+            send_aside(desk.service, reply.actor, reply.aside, body)
+        message = reply.message if reply.error is None else self._asked(reply, body, deadline)
+        return packed(private(message)) if message is not None else ""
 
-    def _answer(self, noun: str, body: dict[str, Any], context: BoltContext) -> Message | None:
-        asker = self._asker
-        desk = asker.desk
-        context["answered"] = desk.answered
-        reply = desk.command(command_incoming(body, context), noun, str(body.get("text") or ""))
-        send_aside(desk.service, reply.actor, reply.aside, body)
+    def _asked(self, reply: Reply, body: dict[str, Any], deadline: float) -> Message | None:
+        """Return what a refusal is answered; None when a form was opened that asks for what is missing."""
         place = Place(str(body.get("response_url") or ""), str(body.get("channel_id") or ""))
-        trigger_id = str(body.get("trigger_id") or "")
-        return asker.message(reply, place, trigger_id=trigger_id, deadline=float(context["deadline"]))
-
-
-def command_incoming(body: dict[str, Any], context: BoltContext) -> Incoming:
-    """Return who sent a command."""
-    return Incoming(
-        team_id=str(body.get("team_id") or ""),
-        user_id=str(body.get("user_id") or ""),
-        key=str(context["delivery_key"]),
-        deadline=float(context["deadline"]),
-    )
+        return self._asker.message(reply, place, trigger_id=str(body.get("trigger_id") or ""), deadline=deadline)
 
 
 def private(message: Message) -> dict[str, Any]:

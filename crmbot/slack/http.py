@@ -5,15 +5,17 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Any
 
-from slack_bolt import App
 from slack_bolt.request import BoltRequest
 
+from crmbot.slack.app import ChatApp
 from crmbot.slack.body import read_body
-from crmbot.slack.signature import Refused, verify
+from crmbot.slack.incidents import record_incident
+from crmbot.slack.signature import Heads, Refused, verify
 
 _logger = logging.getLogger(__name__)
-_READ = frozenset({"content-type", "x-slack-retry-num", "x-slack-retry-reason"})
+_READ = (b"content-type", b"x-slack-retry-num", b"x-slack-retry-reason")
 
 _TEAM = re.compile(rb"(?:team_id=|%22team%22%3A%7B%22id%22%3A%22|\"team_id\":\")(T\w+)")
 """Where each kind of Slack's requests says its team: commands, presses and forms, events."""
@@ -21,12 +23,15 @@ _TEAM = re.compile(rb"(?:team_id=|%22team%22%3A%7B%22id%22%3A%22|\"team_id\":\")
 Headers = Mapping[str, str] | Mapping[str, list[str]] | Iterable[tuple[str, str]]
 Response = tuple[int, dict[str, str], bytes]
 
+_CARD = {"content-type": "application/json;charset=utf-8"}
+_PLAIN = {"content-type": "text/plain"}
+
 
 class Dispatcher:
     """Answers the requests that Slack posts to /slack/events; call it from a thread, it waits for the store."""
 
     def __init__(
-        self, app: App, signing_secret: str, *, ack_seconds: float = 2.5, clock: Callable[[], float] = time.time
+        self, app: ChatApp, signing_secret: str, *, ack_seconds: float = 2.5, clock: Callable[[], float] = time.time
     ) -> None:
         self._app = app
         self._secret = signing_secret
@@ -36,53 +41,66 @@ class Dispatcher:
         """When the last genuine request came, in Unix seconds."""
 
     def receive(
-        self, body: bytes, headers: Headers, *, received: float | None = None
+        self, body: bytes, headers: Heads, *, received: float | None = None
     ) -> tuple[str, Callable[[], Response]]:
         """Return which team sent a genuine request, "" for any other, and what answers it, wherever it is called.
 
-        A header that came twice is refused, so give all of its values. `received` is the monotonic instant it arrived.
+        `received` is the monotonic instant it arrived.
         """
         begun = time.monotonic() if received is None else received
-        pairs, now = _pairs(headers), self._clock()
+        now = self._clock()
         try:
-            key = verify(body, pairs, self._secret, now)
+            key = verify(body, headers, self._secret, now)
         except Refused as refusal:
             _logger.warning("refused a request to Slack's address: %s", refusal)
             return "", partial(_told, refusal.status)
         self.last_at = now
         found = _TEAM.search(body)
-        return found[1].decode() if found else "", partial(self._answer, body, pairs, key, begun)
+        return found[1].decode() if found else "", partial(self._answer, body, headers, key, begun + self._ack_seconds)
 
     def dispatch(self, body: bytes, headers: Headers, *, received: float | None = None) -> Response:
-        """Answer one request."""
-        _, answer = self.receive(body, headers, received=received)
+        """Answer one request; its headers in any order and letters, each with all of its values."""
+        _, answer = self.receive(body, _heads(headers), received=received)
         return answer()
 
-    def _answer(self, body: bytes, pairs: list[tuple[str, str]], key: str, begun: float) -> Response:
-        context = {"delivery_key": key, "deadline": begun + self._ack_seconds}
-        known = {name.lower(): value for name, value in pairs if name.lower() in _READ}
+    def _answer(self, body: bytes, headers: Heads, key: str, deadline: float) -> Response:
+        known = dict(headers)
+        try:
+            payload = read_body(body, known.get(b"content-type", b"").decode("latin-1"))
+        except ValueError:
+            return _told(400)
+        try:
+            card = self._app.commands.answer(payload, key, deadline)
+        except Exception as error:  # noqa: BLE001 - without an ack Slack tells the person
+            record_incident(error, "answering a command")
+            return _told(503)
+        if card is None:
+            return self._listened(payload, known, key, deadline)
+        return 200, _CARD if card else _PLAIN, card.encode()
+
+    def _listened(self, payload: dict[str, Any], known: dict[bytes, bytes], key: str, deadline: float) -> Response:
+        """Answer what Bolt's listeners take."""
+        event_id = payload.get("event_id")
+        context = {"delivery_key": f"event {event_id}" if event_id else key, "deadline": deadline}
+        read = {name.decode(): known[name].decode("latin-1") for name in _READ if name in known}
         try:
             # What was read already Bolt takes only as if it had come over a socket; it makes no other difference of it.
-            payload = read_body(body, known.get("content-type", ""))
-            request = BoltRequest(mode="socket_mode", body=payload, headers={**known}, context=context)
+            request = BoltRequest(mode="socket_mode", body=payload, headers={**read}, context=context)
         except (ValueError, TypeError, AttributeError, LookupError):
             # Signed, but no payload of Slack's: Bolt trips over it while reading.
             return _told(400)
-        event_id = payload.get("event_id")
-        if event_id:
-            request.context["delivery_key"] = f"event {event_id}"
         answer = self._app.dispatch(request)
         return answer.status, answer.first_headers_without_set_cookie(), answer.body.encode()
 
 
 def _told(status: int) -> Response:
-    return status, {"content-type": "text/plain"}, b""
+    return status, _PLAIN, b""
 
 
-def _pairs(headers: Headers) -> list[tuple[str, str]]:
-    if not isinstance(headers, Mapping):
-        return list(headers)
-    pairs: list[tuple[str, str]] = []
-    for name, value in headers.items():
-        pairs.extend((name, one) for one in ([value] if isinstance(value, str) else value))
-    return pairs
+def _heads(headers: Headers) -> Heads:
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    return [
+        (name.lower().encode(), one.encode(errors="backslashreplace"))
+        for name, value in pairs
+        for one in ([value] if isinstance(value, str) else value)
+    ]

@@ -1,6 +1,6 @@
 """Slack's signed requests over HTTP, handed to the Slack surface in a thread."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Protocol
 
@@ -30,11 +30,12 @@ class SlackDispatch(Protocol):
     """Answers a request from Slack."""
 
     def receive(
-        self, body: bytes, headers: Iterable[tuple[str, str]], *, received: float
+        self, body: bytes, headers: Sequence[tuple[bytes, bytes]], *, received: float
     ) -> tuple[str, Callable[[], Answer]]:
         """Return which team sent a genuine request, "" for any other, and what answers it, to be called in a thread.
 
-        The headers come as (name, value), one that came twice twice; `received` is the monotonic instant it arrived.
+        The headers come as (name in lower case, value), one that came twice twice; `received` is the monotonic instant
+        of its arrival.
         """
         ...
 
@@ -64,8 +65,7 @@ class SlackFirst:
         if body is None:
             await _answer(send, 413, {}, b"")
             return
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        team, work = self.slack.receive(body, headers, received=received)
+        team, work = self.slack.receive(body, scope["headers"], received=received)
         try:
             status, sent, answer = await self.threads.run(team, work)
         except Crowded:

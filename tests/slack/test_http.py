@@ -91,6 +91,7 @@ def test_a_request_that_waited_too_long_does_nothing(bot: Bot) -> None:
     ],
 )
 def test_a_genuine_request_tells_its_team_whatever_its_kind_and_a_forged_one_none(bot: Bot, body: bytes) -> None:
-    genuine, _ = bot.dispatcher.receive(body, signed(bot, body))
-    forged, _ = bot.dispatcher.receive(body + b"0", signed(bot, body))
+    headers = [(name.lower().encode(), value.encode()) for name, value in signed(bot, body)]
+    genuine, _ = bot.dispatcher.receive(body, headers)
+    forged, _ = bot.dispatcher.receive(body + b"0", headers)
     assert (genuine, forged) == ("T0000CRM1", "")

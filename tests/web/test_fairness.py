@@ -139,7 +139,7 @@ class Held:
         self.order: list[str] = []
 
     def receive(
-        self, body: bytes, _: Iterable[tuple[str, str]], *, received: float
+        self, body: bytes, _: Iterable[tuple[bytes, bytes]], *, received: float
     ) -> tuple[str, Callable[[], tuple[int, dict[str, str], bytes]]]:
         assert received
         team = body.partition(b" ")[0].decode()
