@@ -6,7 +6,7 @@ from typing import Any
 from crmbot.errors import BadInput
 from crmbot.language.context import Context
 from crmbot.language.nearest import listed, meant, nearest, shortened
-from crmbot.language.readings import Found, Reading
+from crmbot.language.reading import Found, Reading
 from crmbot.language.tokens import FIGURE, KEY, QUOTED, REFERENCE, USER, WORD, Token
 from crmbot.language.verbs import Fact, Noun, Verb
 

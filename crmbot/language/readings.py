@@ -1,29 +1,22 @@
 """The table of what can be recognised in a line: each reading is a small function and where it may begin."""
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from crmbot.domain.identity import normalise_email
 from crmbot.domain.money import CURRENCIES
 from crmbot.errors import BadInput
 from crmbot.language import amounts, days, figures, items, moments
+from crmbot.language.choices import choice, named, staged
 from crmbot.language.context import Context
 from crmbot.language.days import Lean
 from crmbot.language.nearest import listed
+from crmbot.language.reading import Found, Read, Reading
 from crmbot.language.tokens import Kind
-
-
-class Found(NamedTuple):
-    """A value read from the line, and where it ends; `soft` may give way to a plainer one, or be part of a name."""
-
-    value: Any
-    end: int
-    soft: bool = False
-
 
 _ASKED = True
 PERIODS = ("7", "30", "90")
@@ -43,27 +36,6 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 _DAYS = re.compile(r"(?:last\s+)?(?P<days>\d{1,6})\s?(?:d(?:ays?)?)?(?![\w.-])", re.IGNORECASE)
-
-Options = dict[str, list[tuple[str, Any]]]
-Read = Callable[[str, int, Context, bool], Found | None]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One thing that can be recognised.
-
-    `read` takes the line, an offset, the context, and whether a key asked for it. It is tried where a token of `kinds`
-    or one of the `words` stands, or a first word of its `options`. `only` tells that a line may say it just once.
-    """
-
-    what: str
-    example: str
-    read: Read
-    kinds: frozenset[Kind] = frozenset()
-    words: frozenset[str] = frozenset()
-    options: Callable[[Context], Options] | None = None
-    only: bool = False
-    text: bool = False
 
 
 def _moment(convert: Callable[[moments.Moment, Context], Any], lean: Lean, *, hours: bool) -> Read:
@@ -246,55 +218,6 @@ def _period(text: str, at: int, context: Context, asked: bool) -> Found | None:
     return Found({"period": days_said["days"]}, days_said.end())
 
 
-def indexed(options: Iterable[tuple[str, Any]]) -> Options:
-    """Index (words, value) by first word, longest first; keys joined by _ or - are words too."""
-    index: Options = {}
-    for words, value in sorted({w.lower(): v for w, v in options}.items(), key=lambda pair: -len(pair[0])):
-        for form in dict.fromkeys((words, words.replace("_", "-"), re.sub("[_-]", " ", words))):
-            if form:
-                index.setdefault(form.split()[0], []).append((form, value))
-    return index
-
-
-def choice(
-    what: str, example: str, options: Callable[[Context], Options], *, soft: bool = False, only: bool = False
-) -> Reading:
-    """Make a reading of one of some given words; a key takes a beginning that fits just one of them too."""
-
-    def read(text: str, at: int, context: Context, asked: bool) -> Found | None:
-        index = options(context)
-        line = text[at : at + 200].lower()
-        first = line.split(maxsplit=1)[0].rstrip(",;.!?") if line.strip() else ""
-        for form, value in index.get(first, ()):
-            end = len(form)
-            if line.startswith(form) and not line[end : end + 1].isalnum():
-                return Found(value, at + end, soft and not asked)
-        if asked and len(first) > 2:  # noqa: PLR2004 (two letters begin too many words)
-            values = {value for forms in index.values() for form, value in forms if form.startswith(first)}
-            if len(values) == 1:
-                return Found(values.pop(), at + len(first))
-        return None
-
-    return Reading(what, example, read, options=options, only=only)
-
-
-def fixed(what: str, *pairs: tuple[str, Any], only: bool = False) -> Reading:
-    """Make a choice between words that are the same everywhere."""
-    index = indexed(pairs)
-    return choice(what, pairs[0][0], lambda _: index, only=only)
-
-
-@lru_cache(maxsize=256)
-def _stages(stages: tuple[tuple[str, str, str], ...]) -> Options:
-    return indexed((form, key) for key, name, _ in stages for form in (key, name))
-
-
-@lru_cache(maxsize=256)
-def named(names: tuple[str, ...]) -> Options:
-    """Index names that stand for themselves."""
-    return indexed((name, name) for name in names)
-
-
 DAY = Reading("a date", days.EXAMPLE, _day, _DATES, moments.STARTS_OF_DAYS)
 FROM_DAY = Reading("a date", "2026-10-01", _past_day("date_from"))
 TO_DAY = Reading("a date", "2026-10-31", _past_day("date_to"))
@@ -331,6 +254,6 @@ WORD = Reading("a word", "2026-11-23", _word)
 HOUR = Reading("an hour", "08:00", _hour, _DATES, only=True)
 ITEMS = Reading("the lines of a proposal", items.EXAMPLE, _items)
 TEXT = Reading("some words", '"wants a quote"', _word, text=True)
-STAGE = choice("a stage", "negotiation", lambda context: _stages(context.stages), soft=True)
+STAGE = choice("a stage", "negotiation", lambda context: staged(context.stages), soft=True)
 SOURCE = replace(choice("a source", "referral", lambda context: named(context.sources)), text=True)
 REASON = choice("a reason", "price", lambda context: named(context.lost_reasons), soft=True)

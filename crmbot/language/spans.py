@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from crmbot.language.context import Context
-from crmbot.language.readings import DAY, Found, Reading
+from crmbot.language.reading import Found, Reading
+from crmbot.language.readings import DAY
 from crmbot.language.tokens import Kind
 
 _SPAN = re.compile(r"(?P<which>this|next|last)\s+(?P<unit>week|month|quarter|year)(?!\w)", re.IGNORECASE)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from crmbot.crm.requests import Request
-from crmbot.language.readings import Reading
+from crmbot.language.reading import Reading
 from crmbot.language.tokens import Kind
 
 SHORT_COMMANDS = frozenset("lead deal contact log task pipeline report digest".split())

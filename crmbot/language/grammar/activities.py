@@ -15,6 +15,7 @@ from crmbot.crm.requests import (
     ShowActivity,
     SnoozeActivity,
 )
+from crmbot.language.choices import fixed
 from crmbot.language.grammar.facts import (
     CLOSE,
     DUE_FACT,
@@ -28,7 +29,7 @@ from crmbot.language.grammar.facts import (
     STAGE_FACT,
     VALUE,
 )
-from crmbot.language.readings import DUE, DURATION, EMAIL, HAPPENED, LATER, REFERENCE, TEXT, fixed
+from crmbot.language.readings import DUE, DURATION, EMAIL, HAPPENED, LATER, REFERENCE, TEXT
 from crmbot.language.verbs import Fact, Noun, Verb
 
 

@@ -15,6 +15,7 @@ from crmbot.crm.requests import (
     WinDeal,
     WriteEmail,
 )
+from crmbot.language.choices import fixed
 from crmbot.language.grammar.facts import (
     CATEGORY,
     CLOSE,
@@ -37,7 +38,7 @@ from crmbot.language.grammar.facts import (
     UNOWNED,
     VALUE,
 )
-from crmbot.language.readings import OVER, REASON, TEXT, UNDER, fixed, when_asked
+from crmbot.language.readings import OVER, REASON, TEXT, UNDER, when_asked
 from crmbot.language.spans import SPAN
 from crmbot.language.verbs import Fact, Noun, Verb
 

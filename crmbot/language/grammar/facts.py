@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from crmbot.crm.requests.base import NOBODY
 from crmbot.domain.stages import ForecastCategory
+from crmbot.language.choices import choice, fixed, indexed, named
 from crmbot.language.context import Context
+from crmbot.language.reading import Found
 from crmbot.language.readings import (
     AMOUNT,
     DAY,
@@ -17,11 +19,6 @@ from crmbot.language.readings import (
     TEXT,
     USER,
     WHOLE,
-    Found,
-    choice,
-    fixed,
-    indexed,
-    named,
     user_or_me,
 )
 from crmbot.language.verbs import Fact

@@ -14,6 +14,7 @@ from crmbot.crm.requests import (
 )
 from crmbot.domain.stages import LeadStatus
 from crmbot.errors import BadInput
+from crmbot.language.choices import fixed
 from crmbot.language.context import Context
 from crmbot.language.grammar.facts import (
     DEAL_FACTS,
@@ -27,7 +28,8 @@ from crmbot.language.grammar.facts import (
     TITLE,
     UNOWNED,
 )
-from crmbot.language.readings import EMAIL, PHONE, REASON, SOURCE, TEXT, WHOLE, Found, fixed
+from crmbot.language.reading import Found
+from crmbot.language.readings import EMAIL, PHONE, REASON, SOURCE, TEXT, WHOLE
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _STATUS = fixed("a status", *((status.value, status.value) for status in LeadStatus), ("all", None))

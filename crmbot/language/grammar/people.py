@@ -17,7 +17,8 @@ from crmbot.crm.requests import (
 )
 from crmbot.language.context import Context
 from crmbot.language.grammar.facts import PAGE
-from crmbot.language.readings import AMOUNT, DOMAIN, EMAIL, PHONE, SIZE, TEXT, Found
+from crmbot.language.reading import Found
+from crmbot.language.readings import AMOUNT, DOMAIN, EMAIL, PHONE, SIZE, TEXT
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _EMAIL_KEYS = ("email", "mail", "emails")

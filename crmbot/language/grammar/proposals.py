@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from crmbot.crm.offered import STATES
 from crmbot.crm.requests import CreateProposal, ListProposals, SendProposal, SetProposal, ShowProposal, WithdrawProposal
+from crmbot.language.choices import fixed
 from crmbot.language.context import Context
 from crmbot.language.grammar.facts import PAGE, TITLE
 from crmbot.language.items import QUANTITY
-from crmbot.language.readings import DAY, EMAIL, ITEMS, TEXT, Found, fixed
+from crmbot.language.reading import Found
+from crmbot.language.readings import DAY, EMAIL, ITEMS, TEXT
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _LINES = Fact("items", keyed=ITEMS, keys=("items", "lines"))

@@ -17,9 +17,11 @@ from crmbot.crm.requests import (
     SetWorkspace,
     ShowSettings,
 )
+from crmbot.language.choices import fixed
 from crmbot.language.context import Context
 from crmbot.language.grammar.facts import CATEGORY, PROBABILITY
-from crmbot.language.readings import STAGE, TEXT, USER, ZONE, Found, Reading, fixed
+from crmbot.language.reading import Found, Reading
+from crmbot.language.readings import STAGE, TEXT, USER, ZONE
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _DAYS = re.compile(r"(\d{1,5})\s?(?:d(?:ays?)?)?(?![\w.,:/-])", re.IGNORECASE)

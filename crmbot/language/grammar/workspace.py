@@ -22,6 +22,7 @@ from crmbot.crm.requests import (
     Undo,
 )
 from crmbot.domain.permissions import Role
+from crmbot.language.choices import fixed
 from crmbot.language.days import WEEKDAY, WEEKDAYS
 from crmbot.language.grammar.facts import MY, OWNER, PAGE, TEAM
 from crmbot.language.grammar.settings import REASSIGN
@@ -35,11 +36,8 @@ from crmbot.language.readings import (
     TO_DAY,
     WORD,
     ZONE,
-    fixed,
 )
-from crmbot.language.readings import (
-    USER as USER_READING,
-)
+from crmbot.language.readings import USER as USER_READING
 from crmbot.language.verbs import Fact, Noun, Verb
 
 REPORTS = {

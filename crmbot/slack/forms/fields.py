@@ -13,7 +13,8 @@ from crmbot.domain.stages import StageKind
 from crmbot.errors import BadInput, Candidate
 from crmbot.language import Context
 from crmbot.language.grammar.leads import SCORE
-from crmbot.language.readings import AMOUNT, DUE, DURATION, HAPPENED, ITEMS, PERCENT, WHOLE, Reading
+from crmbot.language.reading import Reading
+from crmbot.language.readings import AMOUNT, DUE, DURATION, HAPPENED, ITEMS, PERCENT, WHOLE
 from crmbot.language.readings import HOUR as HOUR_READING
 from crmbot.language.readings import ZONE as ZONE_READING
 from crmbot.slack.blocks.modals import (
