@@ -48,7 +48,7 @@ def hear(work: Work, request: Said, find: Callable[[Work, str], Subject]) -> tup
         return request, find(work, request.target)
     except NotFound as nothing:
         try:
-            name, text = _divided(work, request.target, request.text, nothing)
+            name, text = _divided(work, *_rejoined(request.target, request.text), nothing)
         except NotFound as nobody:
             raise _whose(request) if _is_prose(request, nobody) else nobody from None
     try:
@@ -56,6 +56,11 @@ def hear(work: Work, request: Said, find: Callable[[Work, str], Subject]) -> tup
     except Ambiguous as several:
         choices = [replace(one, text=text) for one in several.candidates]
         raise Ambiguous(name, "target", choices) from several
+
+
+def _rejoined(target: str, text: str) -> tuple[str, str]:
+    """Return target and text, as one where they are one sentence: “Dana asked about the budget”."""
+    return (f"{target} {text}", "") if text.startswith("about ") else (target, text)
 
 
 def _is_prose(request: Said, nobody: NotFound) -> bool:

@@ -162,7 +162,9 @@ def _exclusive(claim: Claim) -> bool:
 def _put(values: dict[str, Any], reader: Reader, claim: Claim) -> None:
     fact = claim.fact
     if claim.words_from is not None:
-        claim.value = reader.said(claim.words_from, claim.last).strip(_DANGLING)
+        # “about” belongs to what was said: the words before it may be the beginning of the text, not of the name.
+        start = claim.first if fact.field == "text" and claim.rank == INTRODUCED else claim.words_from
+        claim.value = reader.said(start, claim.last).strip(_DANGLING)
     if claim.value is None and "clear" in reader.verb.takes and claim.rank == KEYED:
         values["clear"] = (*values.get("clear", ()), fact.field)
     elif isinstance(claim.value, Mapping):

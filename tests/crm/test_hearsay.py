@@ -55,6 +55,21 @@ def test_a_name_anywhere_names_the_record_and_all_the_words_are_kept(globex: Crm
     assert note.text == words
 
 
+@pytest.mark.parametrize(
+    ("target", "text", "said"),
+    [
+        ("dana asked", "about the budget", "asked about the budget"),
+        ("Dana Fox wants to talk", "about it", "wants to talk about it"),
+        ("dana", "about the budget", "about the budget"),
+        ("dana asked", "for a quote", "dana asked: for a quote"),
+    ],
+)
+def test_what_somebody_asked_about_is_one_sentence(globex: Crm, target: str, text: str, said: str) -> None:
+    globex.do(LogActivity("call", target, text=text))
+    activity = globex.rows(Activity)[-1]
+    assert (activity.subject, activity.contact_id) == (said, globex.rows(Contact)[0].id)
+
+
 def test_a_person_and_their_own_company_are_one_matter(globex: Crm) -> None:
     note = _note(globex, "spoke with dana, globex wants a quote")
     assert (note.text, bool(note.contact_id)) == ("spoke with dana, globex wants a quote", True)
