@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from operator import itemgetter
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Date, event, inspect
@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeEngine
 from crmbot import models
 from crmbot.crm.name_words import index_names
 from crmbot.models import JournalEntry, UTCDateTime, kind_of
+from crmbot.store.compiled import picker
 from crmbot.store.prepared import insertion
 
 TRACKED: Mapping[str, type[Any]] = {
@@ -59,7 +60,8 @@ _DATED = {
     for kind, columns in _COLUMNS.items()
 }
 _NAMES = {kind: frozenset(columns) for kind, columns in _COLUMNS.items()}
-_PICK = {kind: itemgetter(*columns) for kind, columns in _COLUMNS.items()}
+_PICK = {kind: picker(columns) for kind, columns in _COLUMNS.items()}
+_PICK_DATED = {kind: picker(columns) for kind, columns in _DATED.items()}
 _INSERT_ENTRY = insertion(JournalEntry)
 _RECORDER = "crmbot_recorder"
 
@@ -125,15 +127,17 @@ def _as_json(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
     if not values.keys() >= names:
         return {name: to_json(value) for name, value in values.items() if name in names}
     told = dict(zip(_COLUMNS[kind], _PICK[kind](values), strict=True))
-    for name in _DATED[kind]:
-        if told[name] is not None:
-            told[name] = told[name].isoformat()
+    told.update(zip(_DATED[kind], map(_written, _PICK_DATED[kind](values)), strict=True))
     return told
 
 
 def to_json(value: Any) -> Any:
     """Return a column's value as JSON."""
     return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+_written = lru_cache(1000)(to_json)
+"""Writes an instant or a day; an effect tells that of now in many places."""
 
 
 def from_json(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:

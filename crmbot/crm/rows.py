@@ -5,8 +5,8 @@ was read or written before it comes in is handed over to it, so that a row stays
 it is of a plain class (`plain_class`), whose attributes nobody watches.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import compress
+from collections.abc import Callable, Collection, Iterable
+from itertools import compress, repeat
 from operator import le, ne, not_
 from typing import Any
 
@@ -50,8 +50,17 @@ class Rows:
 
     def all(self, statement: Prepared, kind: Kind, values: Values) -> list[Row]:
         """Return the rows that a statement selects; all columns of one kind, as `select(Kind)` gives them."""
-        shape = shape_of(kind)
-        return [self._row(shape, found) for found in statement.named(self.connection, values)]
+        shape, found = shape_of(kind), statement.named(self.connection, values)
+        keys = list(zip(repeat(shape.kind), map(shape.key_of, found)))
+        if self._session is not None:
+            return [self._row_of_session(self._session, shape, *read) for read in zip(keys, found, strict=True)]
+        new = dict(zip(keys, found, strict=True))
+        # A row that is known already stays as it is.
+        for key in self._known.keys() & new.keys():
+            del new[key]
+        self._as_stored.update(new)
+        self._known.update(zip(new, shape.make_all(new.values()), strict=True))
+        return list(map(self._known.__getitem__, keys))
 
     def get(self, kind: Kind, *key: str) -> Row | None:
         """Return the row of that key."""
@@ -81,17 +90,14 @@ class Rows:
         else:
             self._new.extend(rows)
 
-    def write(self, rows: Sequence[Row]) -> None:
+    def write(self, rows: Iterable[Row]) -> None:
         """Insert rows at once and forget them; those of one kind in one statement."""
-        by_shape: dict[int, list[Values]] = {}
-        shapes = []
+        by_kind: dict[Kind, list[Row]] = {}
         for row in rows:
-            shape = shape_of(type(row))
-            if shape.order not in by_shape:
-                shapes.append(shape)
-            by_shape.setdefault(shape.order, []).append(shape.complete(row))
-        for shape in shapes:
-            shape.insertion.run(self.connection, by_shape[shape.order])
+            by_kind.setdefault(type(row), []).append(row)
+        for kind, some in by_kind.items():
+            shape = shape_of(kind)
+            shape.insertion.run(self.connection, list(map(shape.complete, some)))
 
     def flush(self) -> None:
         """Write what was made and changed; StaleDataError when another transaction changed such a row before."""
@@ -130,20 +136,8 @@ class Rows:
         self._note(row, {name: stored[name] for name in changed}, {name: after[name] for name in changed})
         stored.update(after)
 
-    def _row(self, shape: Shape, values: dict[str, Any]) -> Row:
-        """Return the object of a row that was read; one known already stays as it is."""
-        key = (shape.kind, shape.key_of(values))
-        known = self._known.get(key)
-        if known is not None:
-            return known
-        if self._session is not None:
-            return self._row_of_session(self._session, shape, key, values)
-        self._as_stored[key] = values
-        self._known[key] = row = shape.make(values)
-        return row
-
     def _row_of_session(self, session: Session, shape: Shape, key: _Key, values: dict[str, Any]) -> Row:
-        """Do the same where the session keeps the rows."""
+        """Return the object of a row that was read, where the session keeps the rows; one known stays as it is."""
         row = session.identity_map.get((*key, None))
         if row is None:
             row = self._known[key] = shape.mapped(shape.make(values))

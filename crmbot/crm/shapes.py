@@ -1,8 +1,9 @@
 """What there is to know of a table to read and write its rows, found out once; and the statements that do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
@@ -47,6 +48,13 @@ class Shape:
         row = _new(self.plain)
         row.__dict__.update(values)
         return row
+
+    def make_all(self, found: Collection[Values]) -> list[Row]:
+        """Return a row with each of these values."""
+        rows = list(map(_new, repeat(self.plain, len(found))))
+        for _ in map(dict.update, map(vars, rows), found):
+            pass
+        return rows
 
     def values(self, row: Row) -> dict[str, Any]:
         """Return the values of a row that has all."""
