@@ -18,12 +18,12 @@ class Delivery:
     """How an input came.
 
     `key` is unique to the input (timestamp and signature, event id). `fingerprint` is a hash of the person and the
-    text; with `refuse_repeat` the same fingerprint within a minute counts as the same input. After `deadline`, a
-    monotonic instant, nobody waits for the answer any more, so nothing is committed.
+    text, "" when nobody typed any; with `refuse_repeat` the same fingerprint within a minute counts as the same input.
+    After `deadline`, a monotonic instant, nobody waits for the answer any more, so nothing is committed.
     """
 
     key: str
-    fingerprint: str | None = None
+    fingerprint: str = ""
     refuse_repeat: bool = False
     deadline: float | None = None
 
@@ -38,11 +38,11 @@ _SUMMARY = (
         (_ENTRY.workspace_id == _KEY.workspace_id) & (_ENTRY.id == _KEY.entry_id),
         isouter=True,
     )
-    .where(_KEY.workspace_id == bindparam("workspace"))
+    .where(_KEY.workspace_id == bindparam("workspace"), _KEY.fingerprint == bindparam("fingerprint"))
     .limit(1)
 )
 _BY_KEY = Prepared(_SUMMARY.where(_KEY.key == bindparam("key")))
-_BY_FINGERPRINT = Prepared(_SUMMARY.where(_KEY.fingerprint == bindparam("fingerprint"), _KEY.at > bindparam("after")))
+_BY_FINGERPRINT = Prepared(_SUMMARY.where(_KEY.at > bindparam("after")))
 
 
 def take_key(connection: Connection, workspace_id: str, delivery: Delivery, entry_id: str, now: datetime) -> None:
@@ -59,7 +59,8 @@ def take_key(connection: Connection, workspace_id: str, delivery: Delivery, entr
 
 def find_done(connection: Connection, workspace_id: str, delivery: Delivery) -> Outcome | None:
     """Return what an input that had its effect before is answered; none when its key is new."""
-    return _told(_BY_KEY.rows(connection, {"workspace": workspace_id, "key": delivery.key}))
+    asked = {"workspace": workspace_id, "fingerprint": delivery.fingerprint, "key": delivery.key}
+    return _told(_BY_KEY.rows(connection, asked))
 
 
 def find_repeated(connection: Connection, workspace_id: str, delivery: Delivery, now: datetime) -> Outcome | None:

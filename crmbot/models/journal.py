@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, index_of_given
+from crmbot.models.base import Base, Id, InWorkspace
 
 
 class JournalEntry(InWorkspace, Base):
@@ -32,16 +32,19 @@ class JournalEntry(InWorkspace, Base):
 
 
 class DeliveryKey(Base):
-    """An input that had its effect; the same input again finds it here."""
+    """An input that had its effect; the same input again, which has the same fingerprint too, finds it here.
+
+    The row is its key, and the fingerprint leads it, so that both questions cost one page of a commit.
+    """
 
     __tablename__ = "delivery_key"
-    __table_args__ = (index_of_given("ix_delivery_key_fingerprint", "fingerprint", "at"),)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     workspace_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True, default="")
+    """Hash of person and text: the same words typed again within a minute; "" of what nobody typed."""
     key: Mapped[str] = mapped_column(String(128), primary_key=True)
     at: Mapped[datetime]
-    fingerprint: Mapped[str | None] = mapped_column(String(64))
-    """Hash of person and text: the same words typed again within a minute."""
     entry_id: Mapped[str] = mapped_column(Id)
     """The effect's journal entry; there is none when nothing had to change."""
 

@@ -154,5 +154,5 @@ def _write_journal(session: Session, actor: Actor, now: datetime, summary: Summa
     }
     session.execute(insert(JournalEntry), own | entry)
     if checked.fingerprint is not None:
-        key = {"key": checked.fingerprint, "fingerprint": None, "entry_id": entry_id}
+        key = {"key": checked.fingerprint, "fingerprint": "", "entry_id": entry_id}
         session.execute(insert(DeliveryKey), own | key)

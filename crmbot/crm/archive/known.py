@@ -92,8 +92,8 @@ def taken(session: Session, workspace_id: str, column: Any, values: Iterable[Any
 
 def imported_before(session: Session, workspace_id: str, key: str) -> bool:
     """Say whether the records of that key were imported."""
-    same = (DeliveryKey.workspace_id == workspace_id) & (DeliveryKey.key == key)
-    return session.scalar(select(DeliveryKey.key).where(same)) is not None
+    same = (DeliveryKey.workspace_id == workspace_id, DeliveryKey.fingerprint == "", DeliveryKey.key == key)
+    return session.scalar(select(DeliveryKey.key).where(*same)) is not None
 
 
 def columns_of(kind: str) -> dict[str, Any]:
