@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from crmbot.errors import BadInput, MissingFact
-from crmbot.language.filling import RECORDS
+from crmbot.language.leftovers import RECORDS
 from crmbot.language.reader import Reader
 
 _QUOTED = re.compile("\u201c([^\u201d]+)\u201d")

@@ -7,7 +7,7 @@ from crmbot.errors import BadInput
 from crmbot.language.context import Context, Parsed
 from crmbot.language.examples import own_lines
 from crmbot.language.filling import fill
-from crmbot.language.grammar import KEYS, NOUNS
+from crmbot.language.grammar import NOUNS
 from crmbot.language.nearest import meant
 from crmbot.language.reader import PUNCTUATION, Reader
 from crmbot.language.tokens import FIGURE, QUOTED, REFERENCE, WORD, Token, clean, cut
@@ -56,7 +56,7 @@ def parse(text: str, context: Context, *, command: str = "crm", examples: bool =
         return Parsed(ShowHelp(None if noun is _CRM else noun.name), (), dry_run)
     if tokens and _asks(verb, tokens[-1]):
         dry_run, tokens[-1] = True, tokens[-1]._replace(end=tokens[-1].end - 1, text=tokens[-1].text[:-1])
-    reader = Reader(line, tokens, context, noun, verb, KEYS)
+    reader = Reader(line, tokens, context, noun, verb)
     try:
         reader.read()
         request, echoes = fill(reader)

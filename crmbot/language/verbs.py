@@ -1,17 +1,22 @@
 """The shape of the grammar: nouns have verbs, verbs take facts, facts fill the fields of a request."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
 from crmbot.crm.requests import Request
-from crmbot.language.reading import Reading
+from crmbot.language.context import Context
+from crmbot.language.reading import Options, Reading
 from crmbot.language.tokens import Kind
 
 SHORT_COMMANDS = frozenset("lead deal contact log task pipeline report digest".split())
 """Nouns with a slash command of their own; the others follow `/crm`."""
+_CLEARABLE = frozenset(
+    {"expires_on", "value", "expected_close", "contact", "company", "forecast_category", "stale_after_days"}
+)
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -46,13 +51,17 @@ class Fact:
     place: str = ""
     led: bool = False
 
-    @property
+    @cached_property
     def asked(self) -> Reading:
         """How the value is read when it was asked for."""
         reading = self.keyed or self.bare
         if reading is None:
             raise TypeError(self.field)
         return reading
+
+
+Start = tuple[Fact, Reading]
+"""A fact, and how it is recognised where it stands without a key."""
 
 
 @dataclass(frozen=True)
@@ -115,15 +124,31 @@ class Verb:
         return {intro: tuple(fact for fact in self.facts if intro in fact.intros) for intro in intros}
 
     @cached_property
-    def by_kind(self) -> dict[Kind, tuple[Fact, ...]]:
-        """The facts that may begin at a token of a kind."""
-        return {kind: tuple(f for f in self.facts if f.bare and kind in f.bare.kinds) for kind in Kind}
+    def starts(self) -> tuple[Start, ...]:
+        """The facts that need no key."""
+        return tuple((fact, fact.bare) for fact in self.facts if fact.bare)
 
     @cached_property
-    def by_word(self) -> dict[str, tuple[Fact, ...]]:
+    def by_kind(self) -> dict[Kind, tuple[Start, ...]]:
+        """The facts that may begin at a token of a kind."""
+        return {kind: tuple(start for start in self.starts if kind in start[1].kinds) for kind in Kind}
+
+    @cached_property
+    def by_word(self) -> dict[str, tuple[Start, ...]]:
         """The facts that may begin at a word."""
-        words = {word for fact in self.facts if fact.bare for word in fact.bare.words}
-        return {word: tuple(f for f in self.facts if f.bare and word in f.bare.words) for word in words}
+        words = {word for _, bare in self.starts for word in bare.words}
+        return {word: tuple(start for start in self.starts if word in start[1].words) for word in words}
+
+    @cached_property
+    def openers(self) -> frozenset[str]:
+        """The words that may begin a fact, or lead to one, in every workspace."""
+        # “set acme value 42k”: where facts are set, a key without its colon leads to one too.
+        return frozenset((*self.by_word, *self.by_intro, *(self.by_key if self.wants else ())))
+
+    @cached_property
+    def choices(self) -> tuple[tuple[Start, Callable[[Context], Options]], ...]:
+        """The facts that begin with the first word of one of their options."""
+        return tuple((start, start[1].options) for start in self.starts if start[1].options)
 
     @cached_property
     def chosen(self) -> dict[str, Fact]:
@@ -132,9 +157,14 @@ class Verb:
         return {fact.field: fact for fact in self.facts if fact.field in self.words and fact.field not in free}
 
     @cached_property
-    def choices(self) -> tuple[Fact, ...]:
-        """The facts whose words the workspace chooses."""
-        return tuple(fact for fact in self.facts if fact.bare and fact.bare.options)
+    def clears(self) -> frozenset[str]:
+        """The fields it can empty."""
+        return _CLEARABLE if "clear" in self.takes else _NOTHING
+
+    @cached_property
+    def subject(self) -> str:
+        """The field that the first words fill: a record's name, as a rule."""
+        return self.words[0] if self.words else ""
 
 
 @dataclass(frozen=True)
