@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
@@ -53,15 +52,6 @@ class SlackOptions:
         return SlackApi(self.bot_token, self.api_url, self.slack_seconds)
 
 
-class ChatApp(App):
-    """Bolt's app, and what answers commands before it."""
-
-    def __init__(self, commands: Commands, **options: Any) -> None:
-        """Prepare; `options` are Bolt's."""
-        super().__init__(before_authorize=commands, **options)
-        self.commands = commands
-
-
 def quiet_logger() -> logging.Logger:
     """Return the logger of Bolt and the SDK, which would write whole payloads at lower levels."""
     logger = logging.getLogger("crmbot.slack.sdk")
@@ -69,7 +59,7 @@ def quiet_logger() -> logging.Logger:
     return logger
 
 
-def build_app(options: SlackOptions, service: CrmService) -> ChatApp:
+def build_app(options: SlackOptions, service: CrmService) -> App:
     """Return the app with all listeners; nothing is asked of Slack yet."""
     api = options.api
     people = People(service, api, options.new_role, by_installation=options.installations is not None)
@@ -78,8 +68,7 @@ def build_app(options: SlackOptions, service: CrmService) -> ChatApp:
         base_url=options.api_url, timeout=int(options.slack_seconds), retry_handlers=[], logger=quiet_logger()
     )
     asker = Asker(desk, api)
-    app = ChatApp(
-        Commands(asker, options.command_prefix),
+    app = App(
         # Bolt sets the level of the logger of this name.
         name="crmbot.slack.bolt",
         logger=quiet_logger(),
@@ -89,6 +78,7 @@ def build_app(options: SlackOptions, service: CrmService) -> ChatApp:
         request_verification_enabled=False,
         ssl_check_enabled=False,
         token_verification_enabled=False,
+        before_authorize=Commands(asker, options.command_prefix),
         authorize=_authorize(options),
     )
     app.error(_answer_error)

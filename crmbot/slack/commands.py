@@ -31,8 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 class Commands(Middleware):
     """Answers every command of the table, each under the workspace's prefix.
 
-    Bolt finds out nothing that isn't known of a command, and people wait for commands most: over HTTP they are answered
-    before Bolt reads them, over a socket before its authorization and listeners.
+    It goes before Bolt's authorization and listeners: they find out nothing that isn't known of a command, and people
+    wait for commands most.
     """
 
     def __init__(self, asker: Asker, prefix: str) -> None:
@@ -44,13 +44,13 @@ class Commands(Middleware):
         """Answer a command in the response; leave everything else to those that follow."""
         del resp
         context = req.context
-        answer = self.answer(req.body, str(context["delivery_key"]), float(context["deadline"]))
+        answer = self._answer(req.body, str(context["delivery_key"]), float(context["deadline"]))
         if answer is None:
             return next()
         context["answered"] = self._asker.desk.answered
         return BoltResponse(status=200, body=answer)
 
-    def answer(self, body: dict[str, Any], key: str, deadline: float) -> str | None:
+    def _answer(self, body: dict[str, Any], key: str, deadline: float) -> str | None:
         """Return what a command is answered, "" when a form was opened that asks for it; None for all else.
 
         `key` is the input's delivery key, `deadline` the monotonic instant until which it is answered.

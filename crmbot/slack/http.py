@@ -5,13 +5,10 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
 
-from slack_bolt.request import BoltRequest
+from slack_bolt import App, BoltRequest
 
-from crmbot.slack.app import ChatApp
 from crmbot.slack.body import read_body
-from crmbot.slack.incidents import record_incident
 from crmbot.slack.signature import Heads, Refused, verify
 
 _logger = logging.getLogger(__name__)
@@ -23,7 +20,6 @@ _TEAM = re.compile(rb"(?:team_id=|%22team%22%3A%7B%22id%22%3A%22|\"team_id\":\")
 Headers = Mapping[str, str] | Mapping[str, list[str]] | Iterable[tuple[str, str]]
 Response = tuple[int, dict[str, str], bytes]
 
-_CARD = {"content-type": "application/json;charset=utf-8"}
 _PLAIN = {"content-type": "text/plain"}
 
 
@@ -31,7 +27,7 @@ class Dispatcher:
     """Answers the requests that Slack posts to /slack/events; call it from a thread, it waits for the store."""
 
     def __init__(
-        self, app: ChatApp, signing_secret: str, *, ack_seconds: float = 2.5, clock: Callable[[], float] = time.time
+        self, app: App, signing_secret: str, *, ack_seconds: float = 2.5, clock: Callable[[], float] = time.time
     ) -> None:
         self._app = app
         self._secret = signing_secret
@@ -65,25 +61,11 @@ class Dispatcher:
 
     def _answer(self, body: bytes, headers: Heads, key: str, deadline: float) -> Response:
         known = dict(headers)
-        try:
-            payload = read_body(body, known.get(b"content-type", b"").decode("latin-1"))
-        except ValueError:
-            return _told(400)
-        try:
-            card = self._app.commands.answer(payload, key, deadline)
-        except Exception as error:  # noqa: BLE001 - without an ack Slack tells the person
-            record_incident(error, "answering a command")
-            return _told(503)
-        if card is None:
-            return self._listened(payload, known, key, deadline)
-        return 200, _CARD if card else _PLAIN, card.encode()
-
-    def _listened(self, payload: dict[str, Any], known: dict[bytes, bytes], key: str, deadline: float) -> Response:
-        """Answer what Bolt's listeners take."""
-        event_id = payload.get("event_id")
-        context = {"delivery_key": f"event {event_id}" if event_id else key, "deadline": deadline}
         read = {name.decode(): known[name].decode("latin-1") for name in _READ if name in known}
         try:
+            payload = read_body(body, read.get("content-type", ""))
+            event_id = payload.get("event_id")
+            context = {"delivery_key": f"event {event_id}" if event_id else key, "deadline": deadline}
             # What was read already Bolt takes only as if it had come over a socket; it makes no other difference of it.
             request = BoltRequest(mode="socket_mode", body=payload, headers={**read}, context=context)
         except (ValueError, TypeError, AttributeError, LookupError):
