@@ -12,13 +12,13 @@ _LONGEST = 200
 
 
 def indexed(options: Iterable[tuple[str, Any]]) -> Options:
-    """Index (words, value) by first word, longest first; keys joined by _ or - are words too."""
+    """Index (words, value) by first word, longest first of each; keys joined by _ or - are words too."""
     index: Options = {}
-    for words, value in sorted({w.lower(): v for w, v in options}.items(), key=lambda pair: -len(pair[0])):
+    for words, value in {w.lower(): v for w, v in options}.items():
         for form in dict.fromkeys((words, words.replace("_", "-"), re.sub("[_-]", " ", words))):
             if form:
                 index.setdefault(form.split()[0], []).append((form, value))
-    return index
+    return {first: sorted(forms, key=lambda pair: -len(pair[0])) for first, forms in index.items()}
 
 
 def choice(

@@ -97,7 +97,7 @@ def _spoken(match: re.Match[str], context: Context, _: Lean) -> date | None:
     return None if ahead is None else context.today + timedelta(days=ahead)
 
 
-def _weekday(match: re.Match[str], context: Context, _: Lean) -> date | None:
+def _weekday(match: re.Match[str], context: Context, lean: Lean) -> date | None:
     today, wanted = context.today, WEEKDAY.get(match["weekday"].lower())
     if wanted is None:
         return None
@@ -106,6 +106,8 @@ def _weekday(match: re.Match[str], context: Context, _: Lean) -> date | None:
             return today + timedelta(days=7 - today.weekday() + wanted)
         case "last":
             return today - timedelta(days=(today.weekday() - wanted - 1) % 7 + 1)
+        case _ if lean is Lean.PAST:
+            return today - timedelta(days=(today.weekday() - wanted) % 7)
         case _:
             later = 7 if match["later"] else 0
             return today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1 + later)
@@ -214,18 +216,19 @@ def _year(text: str) -> int:
 
 def _dated(day: int, month: int, year: str | None, context: Context, lean: Lean) -> date:
     """Return a day of a month; without a year the one that `lean` says, today counting as to come."""
+    today = context.today
+    if year is None and lean is Lean.COMING and 1 <= day <= _SHORTEST and 1 <= month <= len(MONTHS):
+        # most days: every month and year has them
+        return date(today.year + ((month, day) < (today.month, today.day)), month, day)
     if not 1 <= month <= len(MONTHS):
         raise _NoDay(f"There is no month {month}.")
     number = _year(year) if year else _LEAP
     if not 1 <= day <= _SHORTEST and not 1 <= day <= monthrange(number, month)[1]:
-        last = monthrange(number if year else context.today.year, month)[1]
+        last = monthrange(number if year else today.year, month)[1]
         whole = f"{MONTHS[month - 1]}{f' {number}' if year else ''}"
         raise _NoDay(f"{whole} has {last} days.", f"{last} {whole}" if day > last else EXAMPLE)
     if year:
         return date(number, month, day)
-    today = context.today
-    if lean is Lean.COMING and (month, day) >= (today.month, today.day) and (month, day) != (2, 29):
-        return date(today.year, month, day)
     reach = _YEARS_TO_A_LEAP_DAY if (month, day) == (2, 29) else 1
     years = range(today.year - reach, today.year + reach + 1)
     around = [date(y, month, day) for y in years if day <= monthrange(y, month)[1]]

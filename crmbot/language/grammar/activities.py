@@ -27,6 +27,7 @@ from crmbot.language.grammar.facts import (
     PEOPLE,
     PROBABILITY,
     STAGE_FACT,
+    TEAM,
     VALUE,
 )
 from crmbot.language.readings import DUE, DURATION, EMAIL, HAPPENED, LATER, REFERENCE, TEXT
@@ -124,7 +125,14 @@ TASK = Noun(
             ListActivities,
             "list your open tasks; overdue, today or done ones, somebody's, or all",
             "overdue @jo",
-            (Fact("state", _STATE, keys=("state",)), OWNER, MY, Fact("owner", fixed("everybody", ("all", None))), PAGE),
+            (
+                Fact("state", _STATE, keys=("state",)),
+                OWNER,
+                MY,
+                TEAM,
+                Fact("owner", fixed("everybody", ("all", None))),
+                PAGE,
+            ),
             fixed={"owner": "me"},
         ),
         Verb(

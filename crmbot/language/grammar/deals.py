@@ -39,7 +39,7 @@ from crmbot.language.grammar.facts import (
     VALUE,
 )
 from crmbot.language.readings import OVER, REASON, TEXT, UNDER, when_asked
-from crmbot.language.spans import SPAN
+from crmbot.language.spans import CLOSING
 from crmbot.language.verbs import Fact, Noun, Verb
 
 _OUTCOME = fixed("an outcome", ("open", "open"), ("won", "won"), ("lost", "lost"), ("all", None))
@@ -52,7 +52,7 @@ _STATE = fixed(
 _NARROWED = (
     Fact("state", _STATE, keys=("state", "only")),
     UNOWNED,
-    Fact("closes_from", SPAN, when_asked(SPAN), keys=_CLOSING, intros=_CLOSING),
+    Fact("closes_from", CLOSING, when_asked(CLOSING), keys=_CLOSING, intros=_CLOSING),
     Fact("over", OVER, when_asked(OVER), keys=("over",), intros=("over", "above"), echo="over {}"),
     Fact("under", UNDER, when_asked(UNDER), keys=("under",), intros=("under", "below"), echo="under {}"),
 )

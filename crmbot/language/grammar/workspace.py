@@ -38,6 +38,7 @@ from crmbot.language.readings import (
     ZONE,
 )
 from crmbot.language.readings import USER as USER_READING
+from crmbot.language.spans import WINDOW
 from crmbot.language.verbs import Fact, Noun, Verb
 
 REPORTS = {
@@ -73,19 +74,20 @@ REPORT = Noun(
         Verb(
             "show",
             ShowReport,
-            "show a report over 7, 30 or 90 days, or from one date to another",
+            "show a report over 7, 30 or 90 days, a month, a quarter, or from one date to another",
             "sales-pipeline 30",
             (
                 Fact("report", _REPORT, keys=("report",)),
                 Fact("period", PERIOD, keys=("period",), echo="{}"),
+                Fact("period", WINDOW, echo="{}"),
                 Fact("date_from", keyed=FROM_DAY, keys=("from",), echo="from {}"),
                 Fact("date_to", keyed=TO_DAY, keys=("to",), echo="to {}"),
                 OWNER,
                 MY,
                 TEAM,
             ),
-            ("report",),
-            more=("lost-reasons 2026-07-01..2026-09-30", "activity-summary @jo"),
+            ("report", "owner"),
+            more=("lost-reasons last quarter", "lost-reasons 2026-07-01..2026-09-30", "activity-summary @jo"),
         ),
     ),
     default="show",
