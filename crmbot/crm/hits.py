@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause, Subquery
 
 from crmbot.crm.answers import Hit, Link
+from crmbot.crm.lookup.candidates import NEAREST
 from crmbot.crm.lookup.naming import Named
 from crmbot.crm.lookup.words import among_latest, name_starts, pattern, word_starts
 from crmbot.crm.name_words import LEAD_COMPANY
@@ -128,6 +129,22 @@ def partly_named(kinds: tuple[Named, ...], words: int) -> Prepared:
 def only(named: Named, column: str) -> Prepared:
     """Return what finds the record of a number or an id."""
     return _best((named,), lambda one: _ranked(one, (getattr(one.model, column) == bindparam(column),), ranks=False))
+
+
+def hits_near(work: Work, kinds: tuple[Named, ...], near: Sequence[tuple[Kind, str]]) -> list[Hit]:
+    """Return what a search shows of a few records by their ids, in this order."""
+    ids = {f"{named.kind}_{place}": "" for named in kinds for place in range(NEAREST)}
+    return hits_of(work, _of_ids(kinds), **ids | {f"{kind}_{place}": one for place, (kind, one) in enumerate(near)})
+
+
+@cache
+def _of_ids(kinds: tuple[Named, ...]) -> Prepared:
+    def chosen(named: Named) -> Select[Any]:
+        ids: list[Any] = [bindparam(f"{named.kind}_{place}") for place in range(NEAREST)]
+        rank = case(*((named.model.id == one, place) for place, one in enumerate(ids)))
+        return _base(named, rank, (named.model.id.in_(ids),))
+
+    return Prepared(union_all(*(_shown(named, chosen(named).subquery(), 0) for named in kinds)))
 
 
 @cache

@@ -128,8 +128,8 @@ def _looks_like_a_name(name: str) -> bool:
 def _who(work: Work, request: CreateDeal, phrase: _Phrase) -> Ambiguous:
     """Ask about a name that nobody has: the nearest ones, a new one, or none at all."""
     near = [
-        replace(candidate(work, row), field=_FIELDS[kind])
-        for kind, row in nearest_to(work, [NAMED[kind] for kind in phrase.kinds], phrase.name)
+        replace(one, field=_FIELDS[kind])
+        for kind, one in nearest_to(work, [NAMED[kind] for kind in phrase.kinds], phrase.name)
     ]
     kind = phrase.kinds[0]
     typed = f'{NEW}"{phrase.name}"' if " " in phrase.name else f"{NEW}{phrase.name}"

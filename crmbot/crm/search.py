@@ -10,6 +10,7 @@ from crmbot.crm.hits import (
     addressed,
     commonly_named,
     counting,
+    hits_near,
     hits_of,
     only,
     partly_named,
@@ -54,7 +55,9 @@ def find(work: Work, request: ask.Find) -> Found:
     note = f" Of proposals, activities and notes the latest {LATEST:,} were looked through." if is_cut else ""
     if hits:
         return Found(f"{len(hits)} found for “{request.words}”.{note}", hits=hits)
-    nearest = _nearest(work, kinds, request.words)
+    # The likest first.
+    near = nearest_names(work, kinds, request.words)
+    nearest = tuple(hits_near(work, kinds, near)) if near else ()
     lead = " The nearest:" if nearest else ""
     return Found(f"Nothing found for “{request.words}”.{note}{lead}", hits=nearest)
 
@@ -110,9 +113,3 @@ def _by_address(work: Work, kinds: tuple[Named, ...], words: str) -> list[Hit]:
     if "@" not in words or not any(named.kind in (Kind.CONTACT, Kind.LEAD) for named in kinds):
         return []
     return hits_of(work, addressed(kinds), email=words.strip().lower())
-
-
-def _nearest(work: Work, kinds: tuple[Named, ...], words: str) -> tuple[Hit, ...]:
-    """Return the records whose names are most like the words, the likest first."""
-    near = nearest_names(work, kinds, words)
-    return tuple(hit for kind, record_id in near for hit in hits_of(work, only(NAMED[kind], "id"), id=record_id))

@@ -1,11 +1,12 @@
 """The records that a word may mean, as people choose among them."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from crmbot.crm.answers import Link
+from crmbot.crm.answers import CompanyView, ContactView, DealView, LeadView, Link, Person
 from crmbot.crm.views import link, load_names, money_of, person
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
@@ -14,10 +15,13 @@ from crmbot.models import Activity, Company, Contact, Deal, Lead, Stage, kind_of
 from crmbot.store.prepared import Prepared
 
 Row = Any
+RecordView = DealView | LeadView | ContactView | CompanyView
 MOST_CHOICES = 10
 NEAREST = 3
 SCANNED = 2_000
 """How many of the latest records are looked through for the nearest names."""
+_KINDS: Mapping[type[Any], Kind] = {Deal: Kind.DEAL, Lead: Kind.LEAD, Contact: Kind.CONTACT, Company: Kind.COMPANY}
+"""What activities are about."""
 
 
 def candidate(work: Work, row: Row) -> Candidate:
@@ -39,32 +43,50 @@ def candidate(work: Work, row: Row) -> Candidate:
             facts = [row.domain or "", row.industry or ""]
         case Activity():
             facts = [_due(work, row)]
-    facts.append(owner.name if owner else "")
-    touched = last_touch(work, row)
-    if touched:
-        facts.append(f"last touch {touched}")
-    return Candidate(named.reference, named.title, tuple(fact for fact in facts if fact))
+    return _candidate(work, named, facts, owner, row.id, _KINDS.get(kind_of(row)))
 
 
-def last_touch(work: Work, row: Row) -> str | None:
+def seen_candidate(work: Work, view: RecordView) -> Candidate:
+    """Return the same of a record as lists show it."""
+    match view:
+        case DealView():
+            facts = [view.stage, str(view.value or "no value"), _title(view.company)]
+        case LeadView():
+            facts = [view.status, view.company_name or "", view.email or ""]
+        case ContactView():
+            facts = [view.role or "", _title(view.company)]
+        case CompanyView():
+            facts = [view.domain or "", view.industry or ""]
+    owner = view.owner if isinstance(view, DealView | LeadView) else None
+    return _candidate(work, view, facts, owner, view.id, view.kind)
+
+
+def _title(of: Link | None) -> str:
+    return of.title if of else ""
+
+
+def _candidate(
+    work: Work, named: Link | RecordView, facts: list[str], owner: Person | None, row_id: str, kind: Kind | None
+) -> Candidate:
+    touched = _last_touch(work, kind, row_id) if kind is not None else None
+    told = [*facts, owner.name if owner else "", f"last touch {touched}" if touched else ""]
+    return Candidate(named.reference, named.title, tuple(filter(None, told)))
+
+
+def _last_touch(work: Work, kind: Kind, row_id: str) -> str | None:
     """Return the day of the last finished activity about a record, in the actor's zone."""
-    column = {Deal: Activity.deal_id, Lead: Activity.lead_id, Contact: Activity.contact_id}.get(
-        kind_of(row), Activity.company_id if isinstance(row, Company) else None
-    )
-    if column is None:
-        return None
-    latest = work.values(_last_done(column.key), record=row.id)
+    latest = work.values(_last_done(kind), record=row_id)
     return f"{latest[0][0].astimezone(work.actor.zone):%-d %b %Y}" if latest else None
 
 
 @cache
-def _last_done(column: str) -> Prepared:
+def _last_done(kind: Kind) -> Prepared:
     activity = Activity.__table__.c
     return Prepared(
         select(activity.completed_at)
         .where(
             activity.workspace_id == bindparam("workspace"),
-            activity[column] == bindparam("record"),
+            activity[f"{kind}_id"] == bindparam("record"),
             activity.completed_at.is_not(None),
         )
         .order_by(activity.created_at.desc())

@@ -11,12 +11,14 @@ from typing import Any
 from rapidfuzz import fuzz, process
 from sqlalchemy import bindparam, select, union_all
 
-from crmbot.crm.lookup.candidates import NEAREST, Row
+from crmbot.crm.glances import glances_of
+from crmbot.crm.lookup.candidates import NEAREST, Row, seen_candidate
 from crmbot.crm.lookup.naming import Named, called, latest_names, names_with_word
 from crmbot.crm.lookup.words import SLOTS, slots, word_values
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind
+from crmbot.errors import Candidate
 from crmbot.models import NameWord
 from crmbot.store.prepared import Prepared
 
@@ -28,13 +30,16 @@ _MOST_NAMESAKES = 500
 """So many names with one word are told apart; among more nobody is taken for the one meant."""
 
 
-def nearest_to(work: Work, kinds: Sequence[Named], word: str) -> list[tuple[Kind, Row]]:
+def nearest_to(work: Work, kinds: Sequence[Named], word: str) -> list[tuple[Kind, Candidate]]:
     """Return the records whose names are most like a word, each with its kind."""
     near = nearest_names(work, tuple(kinds), word)
     models = {named.kind: named.model for named in kinds}
+    known: dict[tuple[Kind, str], Candidate] = {}
     for kind in dict.fromkeys(kind for kind, _ in near):
-        work.load(models[kind], [row_id for of_kind, row_id in near if of_kind is kind])
-    return [(kind, work.get(models[kind], row_id)) for kind, row_id in near]
+        ids = [row_id for of_kind, row_id in near if of_kind is kind]
+        for row_id, view in zip(ids, glances_of(work, models[kind], ids), strict=True):
+            known[kind, row_id] = seen_candidate(work, view)
+    return [(kind, known[kind, row_id]) for kind, row_id in near]
 
 
 def nearest_names(work: Work, kinds: tuple[Named, ...], word: str) -> list[tuple[Kind, str]]:
@@ -44,29 +49,29 @@ def nearest_names(work: Work, kinds: tuple[Named, ...], word: str) -> list[tuple
     """
     key = fold_name(word)
     found = work.values(latest_names(kinds), most=_LATEST // len(kinds))
-    alike = slots(key) if key else {}
-    for place, named in enumerate(kinds if key else ()):
-        found += work.values(_beginning(place, named), **alike)
+    if key:
+        found += work.values(_beginning(kinds), **slots(key))
     # Of those equally like, kinds in order, and of each the latest first.
-    names = dict(map(itemgetter(1, 2), sorted(found, key=itemgetter(0))))
+    names = dict(map(itemgetter(1, 2), sorted(found, key=itemgetter(0)) if len(kinds) > 1 else found))
     near = process.extract(key, names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)
     return [(kinds[int(place)].kind, row_id) for place, _, row_id in (own.partition(" ") for _, _, own in near)]
 
 
 @cache
-def _beginning(place: int, named: Named) -> Prepared:
-    """Return what gives `called` of some records of which a word begins as one of the slots says."""
-    columns, mine = called(place, named), named.model.workspace_id == bindparam("workspace")
-    own = (named.model.workspace_id == NameWord.workspace_id) & (named.model.id == NameWord.record_id)
-    of_kind = (NameWord.workspace_id == bindparam("workspace"), NameWord.kind == named.kind)
+def _beginning(kinds: tuple[Named, ...]) -> Prepared:
+    """Return what gives `called` of some records of each kind of which a word begins as one of the slots says."""
     found = []
-    for slot in range(SLOTS):
-        start: Any = bindparam(f"start_{slot}")
-        stop: Any = bindparam(f"stop_{slot}")
-        first = select(*columns).where(mine, named.key >= start, named.key < stop)
-        later = select(*columns).join(NameWord, own).where(*of_kind, mine)
-        later = later.where(NameWord.word >= start, NameWord.word < stop)
-        found += [select(source.limit(_OF_A_SLOT).subquery()) for source in (first, later)]
+    for place, named in enumerate(kinds):
+        columns, mine = called(place, named), named.model.workspace_id == bindparam("workspace")
+        own = (named.model.workspace_id == NameWord.workspace_id) & (named.model.id == NameWord.record_id)
+        of_kind = (NameWord.workspace_id == bindparam("workspace"), NameWord.kind == named.kind)
+        for slot in range(SLOTS):
+            start: Any = bindparam(f"start_{slot}")
+            stop: Any = bindparam(f"stop_{slot}")
+            first = select(*columns).where(mine, named.key >= start, named.key < stop)
+            later = select(*columns).join(NameWord, own).where(*of_kind, mine)
+            later = later.where(NameWord.word >= start, NameWord.word < stop)
+            found += [select(source.limit(_OF_A_SLOT).subquery()) for source in (first, later)]
     return Prepared(union_all(*found))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from crmbot.crm.lookup.beginnings import first_words
-from crmbot.crm.lookup.candidates import Row, candidate, found_by, only_one
+from crmbot.crm.lookup.candidates import Row, found_by, only_one
 from crmbot.crm.lookup.likeness import nearest_to, same_people
 from crmbot.crm.lookup.naming import (
     ANY_OUTCOME,
@@ -22,7 +22,6 @@ from crmbot.crm.lookup.naming import (
     taken_since,
 )
 from crmbot.crm.lookup.ways import PARTIES, found_in_ways, rows_in_way
-from crmbot.crm.views import load_names
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, is_id, parse_reference, reference
@@ -212,9 +211,7 @@ def _without_parts(rows: list[Row]) -> list[Row]:
 
 def _nothing(work: Work, kinds: tuple[Named, ...], word: str, field: str) -> NotFound:
     """Return the refusal for a word that means no record of these kinds, with the nearest names."""
-    rows = [row for _, row in nearest_to(work, kinds, word)]
-    load_names(work, rows)
-    nearest = [candidate(work, row) for row in rows]
+    nearest = [near for _, near in nearest_to(work, kinds, word)]
     hint = f" Did you mean “{nearest[0].title}” ({nearest[0].reference})?" if nearest else ""
     parsed = parse_reference(word)
     if parsed:

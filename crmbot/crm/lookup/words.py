@@ -1,6 +1,6 @@
 """The conditions that find names by any of their words: ranges of two indexes, of whole names and of later words."""
 
-from collections.abc import Sequence
+from itertools import chain, zip_longest
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, bindparam, func, literal_column, or_, select, union_all
@@ -12,6 +12,9 @@ _LAST = "\U0010ffff"
 """Comes after every character that a name has."""
 SLOTS = 12
 """In so many ways the words may begin that somebody meant."""
+_STARTS = tuple(f"start_{place}" for place in range(SLOTS))
+_STOPS = tuple(f"stop_{place}" for place in range(SLOTS))
+_NO_SLOTS = dict.fromkeys((*_STARTS, *_STOPS), "")
 _INSIDE = 1_000
 """In how many of the latest records the inside of words is looked at, which no index finds."""
 
@@ -82,13 +85,10 @@ def among_latest(model: Any) -> ColumnElement[bool]:
 def slots(key: str) -> dict[str, str]:
     """Return the values for `alike`: how the words may begin that somebody meant, with one slip in each."""
     words = sorted(dict.fromkeys(key.split()), key=len, reverse=True)[:3]
-    ways = [beginnings(word) for word in words]
-    begun = [way[place] for place in range(SLOTS) for way in ways if place < len(way)]
-    chosen: Sequence[str] = list(dict.fromkeys(begun))[:SLOTS]
-    values = {f"start_{place}": "" for place in range(SLOTS)} | {f"stop_{place}": "" for place in range(SLOTS)}
-    for place, start in enumerate(chosen):
-        values[f"start_{place}"], values[f"stop_{place}"] = start, start + _LAST
-    return values
+    likeliest_first = chain.from_iterable(zip_longest(*map(beginnings, words)))
+    chosen = list(dict.fromkeys(filter(None, likeliest_first)))[:SLOTS]
+    stops = [start + _LAST for start in chosen]
+    return {**_NO_SLOTS, **dict(zip(_STARTS, chosen, strict=False)), **dict(zip(_STOPS, stops, strict=False))}
 
 
 def beginnings(word: str) -> list[str]:
@@ -100,5 +100,5 @@ def beginnings(word: str) -> list[str]:
     half = max(2, (len(word) + 1) // 2)
     swapped = [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(min(half, len(word) - 1))]
     shorter = [word[:at] + word[at + 1 :] for at in range(half)]
-    ways = [word, word[:half], *(one[: half + 1] for one in (*swapped, *shorter)), word[:3], word[:2]]
+    ways = [word, word[:half], *[one[: half + 1] for one in (*swapped, *shorter)], word[:3], word[:2]]
     return [way for way in dict.fromkeys(ways) if len(way) > 1 or way == word]
