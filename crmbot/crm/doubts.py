@@ -13,7 +13,7 @@ from crmbot.store.prepared import Prepared
 
 _TIMES = 500
 """From so many times more or less on, a thousand was probably dropped or added."""
-_USUAL = (1_000, 100_000)
+_LEAST_USUAL, _MOST_USUAL = 1_000, 100_000
 """Amounts in major units that surprise nobody, so that no other deals are looked at."""
 _LATEST, _FEWEST = 50, 5
 
@@ -49,8 +49,8 @@ def doubt_value(work: Work, deal: Deal) -> tuple[str, ...]:
     """Doubt the value of a new deal that is far from what the latest ones are worth."""
     if deal.value_minor is None:
         return ()
-    low, high = (units * 10 ** exponent(deal.currency) for units in _USUAL)
-    if low <= deal.value_minor <= high:
+    unit = 10 ** exponent(deal.currency)
+    if _LEAST_USUAL * unit <= deal.value_minor <= _MOST_USUAL * unit:
         return ()
     values = [
         row[0] for row in work.values(_latest_values(), currency=deal.currency, but=deal.id) if row[0] is not None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,10 +25,11 @@ from crmbot.models.deals import DealFacts
 from crmbot.models.people import CustomerFacts, LeadFacts
 from crmbot.store.prepared import Prepared
 
-_DEAL_FACTS = tuple(name for name in DealFacts.__annotations__)
-_ACTIVITY_FACTS = tuple(name for name in ActivityFacts.__annotations__)
-_LEAD_FACTS = tuple(name for name in LeadFacts.__annotations__)
-_CUSTOMER_FACTS = tuple(name for name in CustomerFacts.__annotations__)
+_DEAL_FACTS = tuple(DealFacts.__annotations__)
+_ACTIVITY_FACTS = tuple(ActivityFacts.__annotations__)
+_LEAD_FACTS = tuple(LeadFacts.__annotations__)
+_CUSTOMER_FACTS = tuple(CustomerFacts.__annotations__)
+_read_deal_facts = attrgetter(*_DEAL_FACTS)
 _PRESENT = Prepared(
     select(DealVersion).where(
         DealVersion.workspace_id == bindparam("workspace"),
@@ -78,9 +80,10 @@ def save_deals(work: Work, deals: Sequence[Deal]) -> None:
 
 def _next_version(work: Work, deal: Deal, present: DealVersion | None) -> DealVersion | None:
     """Close the present version of a deal that changed, and return the one to open; none when it needs none."""
-    facts = {name: getattr(deal, name) for name in _DEAL_FACTS}
+    held = _read_deal_facts(deal)
+    facts = dict(zip(_DEAL_FACTS, held, strict=True))
     if present is not None:
-        if all(getattr(present, name) == value for name, value in facts.items()):
+        if _read_deal_facts(present) == held:
             return None
         if present.valid_from >= work.now:
             since = _since(deal, _version_before(work, present), present.valid_from)

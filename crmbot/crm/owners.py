@@ -53,13 +53,12 @@ def tell_owners(work: Work) -> None:
     if giver is None or not changed:
         return
     if _takes_back(work):
-        for owner_id, hand in _hands(changed, "before").items():
-            if owner_id != giver and not _call_back(work, owner_id):
+        for owner_id, hand in _hands(changed, "before", giver).items():
+            if not _call_back(work, owner_id):
                 _tell(work, owner_id, hand, f"{work.actor.name} took back {hand.told}{hand.named}.")
         return
-    for owner_id, hand in _hands(changed, "after").items():
-        if owner_id != giver:
-            _tell(work, owner_id, hand, f"{work.actor.name} gave you {hand.told}.")
+    for owner_id, hand in _hands(changed, "after", giver).items():
+        _tell(work, owner_id, hand, f"{work.actor.name} gave you {hand.told}.")
 
 
 def _takes_back(work: Work) -> bool:
@@ -68,14 +67,16 @@ def _takes_back(work: Work) -> bool:
     return undone is not None and undone.undoes_id is None
 
 
-def _hands(changes: Sequence[Mapping[str, Any]], side: str) -> dict[str, _Hand]:
-    """Return what everybody has on one side of the changes and not on the other."""
+def _hands(changes: Sequence[Mapping[str, Any]], side: str, giver: str) -> dict[str, _Hand]:
+    """Return what everybody but the giver has on one side of the changes and not on the other."""
     hands: dict[str, _Hand] = {}
     other = "before" if side == "after" else "after"
     for change in changes:
-        mine, theirs = change[side] or {}, change[other] or {}
+        mine = change[side] or {}
         owner_id = mine.get("owner_id")
-        if owner_id is None or owner_id == theirs.get("owner_id") or mine.get("completed_at"):
+        if owner_id is None or owner_id == giver or mine.get("completed_at"):
+            continue
+        if owner_id == (change[other] or {}).get("owner_id"):
             continue
         noun, kind = _KINDS[change["table"]]
         hand = hands.setdefault(owner_id, _Hand())

@@ -9,7 +9,7 @@ from threading import Lock
 _LENGTH = 26
 _SHORTEST, _LONGEST = 2, 12
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_LOW = (1 << 80) - 1
+_LOW = (1 << 50) - 1
 _DIGITS = [a + b for a in _ALPHABET for b in _ALPHABET]
 
 
@@ -80,16 +80,15 @@ def _written(value: int) -> str:
     pairs = _DIGITS
     low = value & _LOW
     return (
-        f"{_moment(value >> 80)}{pairs[low >> 70]}{pairs[low >> 60 & 1023]}{pairs[low >> 50 & 1023]}"
-        f"{pairs[low >> 40 & 1023]}{pairs[low >> 30 & 1023]}{pairs[low >> 20 & 1023]}{pairs[low >> 10 & 1023]}"
-        f"{pairs[low & 1023]}"
+        f"{_beginning(value >> 50)}{pairs[low >> 40]}{pairs[low >> 30 & 1023]}{pairs[low >> 20 & 1023]}"
+        f"{pairs[low >> 10 & 1023]}{pairs[low & 1023]}"
     )
 
 
 @lru_cache(16)
-def _moment(milliseconds: int) -> str:
-    """Write the part that all ids of an effect share."""
-    return "".join([_DIGITS[milliseconds >> shift & 1023] for shift in range(40, -1, -10)])
+def _beginning(high: int) -> str:
+    """Write the part that the ids of an effect share, as they lie near one another."""
+    return "".join([_DIGITS[high >> shift & 1023] for shift in range(70, -1, -10)])
 
 
 def is_id(text: str) -> bool:

@@ -44,7 +44,10 @@ def answers(text: str) -> list[Answer]:
     column = BoardColumn("s", text, 90, Money(1, "USD"), Money(1, "USD"), (deal(text),) * 8)
     line = TimelineEntry(NOW, "note", text, text, "A-1")
     return [
-        *[Outcome(text, record, everything, (Change("D-17", text, text, ""),) * 20, "j" * 26) for record in everything],
+        *[
+            Outcome(text, record, everything, (Change("D-17", text, text, ""),) * 20, entry_id="j" * 26)
+            for record in everything
+        ],
         Outcome(text, secret=text, dry_run=True),
         *[Shown(text, record, (line,) * 30, everything * 3) for record in everything],
         Listing(text, everything * 5, 400, 2, 10),
