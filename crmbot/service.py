@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from random import uniform
 from time import monotonic, sleep
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from crmbot.crm.actors import Actor
 from crmbot.crm.aliases import Picked, with_choice
-from crmbot.crm.answers import Answer, MailAnswer, Outcome, ReportAnswer
+from crmbot.crm.answers import Answer, Outcome, ReportAnswer
 from crmbot.crm.attachments import PERMISSION as READ_FILES
 from crmbot.crm.attachments import StoredFile
 from crmbot.crm.delivery_keys import Delivery, find_done, find_repeated, take_key
@@ -89,12 +90,15 @@ class CrmService(Doorkeeper):
         delivery: Delivery | None = None,
         dry_run: bool = False,
         picked: Picked | None = None,
+        meanwhile: Callable[[Answer], object] | None = None,
     ) -> Answer:
         """Do what is asked, in one transaction, and return what came of it.
 
         A writing request commits its rows, the journal entry, the outbox rows and the delivery key together or not at
         all. An input whose delivery key is known had its effect: its outcome is told again, `repeated`. `picked` is
-        the choice that finished the request; from now on its word means that record for the actor.
+        the choice that finished the request; from now on its word means that record for the actor. `meanwhile` may be
+        called with an answer while its commit waits, in another thread (`Store.apply`): a surface makes ready there
+        what it shows once this returns that very answer.
 
         Raises:
             CrmError: nothing was done, and the text says why.
@@ -105,15 +109,14 @@ class CrmService(Doorkeeper):
         if not request.WRITES:
             with self.store.transaction(actor.workspace_id, write=False) as connection:
                 return self._handle(self._look(connection, actor), request)
-        return self._write_surely(actor, request, delivery, dry_run=dry_run, picked=picked)
+        write = partial(self._write, actor, request, delivery, dry_run=dry_run, picked=picked, meanwhile=meanwhile)
+        return self._write_surely(write, actor, delivery)
 
-    def _write_surely(
-        self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool, picked: Picked | None
-    ) -> Answer:
+    def _write_surely(self, write: Callable[[], Answer], actor: Actor, delivery: Delivery | None) -> Answer:
         """Try again what lost a race; where nobody knows whether it was saved, the delivery key tells."""
         for left in reversed(range(_TRIES)):
             try:
-                return self._write(actor, request, delivery, dry_run=dry_run, picked=picked)
+                return write()
             except _Ended as ended:
                 return ended.answer
             except (StaleDataError, IntegrityError, Busy, DBAPIError) as error:
@@ -130,7 +133,14 @@ class CrmService(Doorkeeper):
         raise AssertionError("unreachable")
 
     def _write(
-        self, actor: Actor, request: Request, delivery: Delivery | None, *, dry_run: bool, picked: Picked | None
+        self,
+        actor: Actor,
+        request: Request,
+        delivery: Delivery | None,
+        *,
+        dry_run: bool,
+        picked: Picked | None,
+        meanwhile: Callable[[Answer], object] | None,
     ) -> Answer:
         def effect(connection: Connection) -> _Effect:
             now = self.clock()
@@ -147,7 +157,12 @@ class CrmService(Doorkeeper):
                 raise _Ended(_as_dry_run(answer))
             return self._journal(work, request, answer, delivery)
 
-        done = self.store.apply(actor.workspace_id, effect, alone=request.NAME in MAY_TAKE_LONG)
+        def show(done: _Effect) -> None:
+            if meanwhile is not None:
+                meanwhile(done.answer)
+
+        alone = request.NAME in MAY_TAKE_LONG
+        done = self.store.apply(actor.workspace_id, effect, alone=alone, meanwhile=meanwhile and show)
         reach("command.committed")
         if done.renamed:
             self._vocabularies.pop(actor.workspace_id, None)
@@ -163,8 +178,8 @@ class CrmService(Doorkeeper):
             raise Busy("That took too long. Nothing was done; please try again.")
         reach("command.written")
         renamed = wrote and any(change["table"] in WORDS_OF for change in work.recorder.changes)
-        if wrote and isinstance(answer, Outcome | MailAnswer):
-            answer = replace(answer, entry_id=work.entry_id)
+        if wrote:
+            answer = answer.with_entry(work.entry_id)
         return _Effect(answer, renamed)
 
     @staticmethod

@@ -36,13 +36,20 @@ class _SharedCommit(Store):
 
     connection: Connection = field(kw_only=True)
 
-    def apply(self, workspace_id: str, effect: Callable[[Connection], Answer], *, alone: bool = False) -> Answer:
+    def apply(
+        self,
+        workspace_id: str,
+        effect: Callable[[Connection], Answer],
+        *,
+        alone: bool = False,
+        meanwhile: Callable[[Answer], object] | None = None,
+    ) -> Answer:
         """Run an effect and return what it returned, which counts once all are committed.
 
         Raises:
             TryAlone: another transaction was in its way.
         """
-        del alone
+        del alone, meanwhile  # The commit is somebody else's.
         place = Place(workspace_id, effect)
         run_apart(self.connection, place)
         try:

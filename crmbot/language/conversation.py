@@ -1,5 +1,6 @@
 """One line said by somebody, answered: the way that chat, mail and the command line share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from crmbot.crm.actors import Actor
@@ -48,12 +49,14 @@ def answer(
     delivery: Delivery | None = None,
     dry_run: bool = False,
     picked: Picked | None = None,
+    meanwhile: Callable[[Answer], object] | None = None,
 ) -> Said:
     """Do what was understood; raises what `CrmService.perform` raises."""
     request = parsed.request
     if isinstance(request, ShowHelp):
         return Said(request, help_for(request.topic))
-    done = service.perform(actor, request, delivery=delivery, dry_run=dry_run or parsed.dry_run, picked=picked)
+    dry_run = dry_run or parsed.dry_run
+    done = service.perform(actor, request, delivery=delivery, dry_run=dry_run, picked=picked, meanwhile=meanwhile)
     return Said(request, done, parsed.echoes)
 
 

@@ -168,11 +168,20 @@ class Desk:
         picked: Picked | None = None,
     ) -> Reply:
         request = parsed.request
+        drawn: list[tuple[Answer, Message]] = []
+
+        def draw(told: Answer) -> None:
+            drawn.append((told, answer_message(told, reader, request, parsed.echoes)))
+
         try:
-            done = answer(self.service, actor, parsed, delivery=delivery, picked=picked)
+            done = answer(self.service, actor, parsed, delivery=delivery, picked=picked, meanwhile=draw)
         except CrmError as error:
             return self._refused(actor, reader, error, request)
-        message = self._shown(done.answer, reader, request, done.echoes)
+        # What was drawn may be of a try that was not saved.
+        if drawn and drawn[-1][0] is done.answer:
+            message = drawn[-1][1]
+        else:
+            message = self._shown(done.answer, reader, request, done.echoes)
         draws = self.service.vocabulary(actor.workspace_id).draws_charts
         message, aside = (message, None) if draws else hold_back_charts(message)
         return Reply(message, done.answer, actor=actor, reader=reader, aside=aside)

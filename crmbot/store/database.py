@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from crmbot.errors import Busy
+from crmbot.store.alongside import Alongside
 from crmbot.store.failures import BUSY_SECONDS, raise_busy, told_as_busy
 from crmbot.store.grouping import Group, Place, Turn
 from crmbot.store.readers import Readers, Reading
@@ -40,6 +41,8 @@ class Store:
     """Of a file of SQLite: what is read on."""
     run: Callable[[Connection, Callable[[Connection], Any]], Any] | None = field(default=None, repr=False)
     """Of a server: how an effect is run in its transaction."""
+    alongside: Alongside = field(default_factory=Alongside, repr=False)
+    """Where something is made of an effect while its commit waits."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -93,18 +96,28 @@ class Store:
             yield connection
             self._commit(connection)
 
-    def apply(self, workspace_id: str, effect: Callable[[Connection], Answer], *, alone: bool = False) -> Answer:
+    def apply(
+        self,
+        workspace_id: str,
+        effect: Callable[[Connection], Answer],
+        *,
+        alone: bool = False,
+        meanwhile: Callable[[Answer], object] | None = None,
+    ) -> Answer:
         """Run an effect and return what it returned, once it is committed; what it raises leaves nothing of it.
 
         On SQLite it may run in another thread and share the commit with others that wait
         (`crmbot.store.grouping`), which an effect that may take long, `alone`, does not.
+        `meanwhile` may be called with what the effect returned while the commit waits, in another thread: what it
+        makes of it is for nobody's eyes before this returns. What it raises is forgotten.
 
         Raises:
             Busy: as `writing` does.
         """
         if self.run is not None:
-            with self.transaction(workspace_id, write=True) as connection:
+            with self._connection(workspace_id, BUSY_SECONDS) as connection:
                 answer: Answer = self.run(connection, effect)
+                self._commit_beside(lambda: self._commit(connection), answer, meanwhile)
                 return answer
         if alone:
             with self.transaction(workspace_id, write=True) as connection:
@@ -114,9 +127,15 @@ class Store:
         if not self.turn.take(place, BUSY_SECONDS):
             answered: Answer = place.answer()
             return answered
-        return self._lead(workspace_id, effect, give_up_at)
+        return self._lead(workspace_id, effect, give_up_at, meanwhile)
 
-    def _lead(self, workspace_id: str, effect: Callable[[Connection], Answer], give_up_at: float) -> Answer:
+    def _lead(
+        self,
+        workspace_id: str,
+        effect: Callable[[Connection], Answer],
+        give_up_at: float,
+        meanwhile: Callable[[Answer], object] | None,
+    ) -> Answer:
         """Run an effect and those of others who wait, and commit them together."""
         group = Group(self.turn)
         try:
@@ -126,7 +145,7 @@ class Store:
                     group.run_others(connection)
                     self._commit(connection)
             else:
-                answer = self._write_together(self.writer, workspace_id, effect, give_up_at, group)
+                answer = self._write_together(self.writer, workspace_id, effect, give_up_at, group, meanwhile)
         except BaseException as error:
             group.end(error)
             raise
@@ -140,6 +159,7 @@ class Store:
         effect: Callable[[Connection], Answer],
         give_up_at: float,
         group: Group,
+        meanwhile: Callable[[Answer], object] | None,
     ) -> Answer:
         """Do so on the connection that is kept for it."""
         try:
@@ -147,7 +167,8 @@ class Store:
             try:
                 answer = effect(connection)
                 group.run_others(connection)
-                connection.commit()
+                # With others there is somebody who needs the interpreter.
+                self._commit_beside(connection.commit, answer, None if len(group) else meanwhile)
             finally:
                 writer.end(connection)
         except OperationalError as error:
@@ -156,6 +177,14 @@ class Store:
         finally:
             self.turn.give()
         return answer
+
+    def _commit_beside(
+        self, commit: Callable[[], None], answer: Answer, meanwhile: Callable[[Answer], object] | None
+    ) -> None:
+        if meanwhile is None:
+            commit()
+        else:
+            self.alongside.during(commit, lambda: meanwhile(answer))
 
     def _connection(
         self, workspace_id: str, seconds: float, *, write: bool = True

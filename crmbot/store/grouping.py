@@ -126,6 +126,10 @@ class Group:
         self._full_at = monotonic() + turn.seconds
         self._members: list[Place] = []
 
+    def __len__(self) -> int:
+        """Return how many others' effects were run."""
+        return len(self._members)
+
     def run_others(self, connection: Connection) -> None:
         """Run the effects of those who wait, up to the bounds, each in a savepoint."""
         while len(self._members) + 1 < self._turn.most and monotonic() < self._full_at:
