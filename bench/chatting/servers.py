@@ -8,6 +8,7 @@ import gc
 import re
 import subprocess
 import sys
+from asyncio import Protocol
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from slack_bolt.adapter.fastapi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from starlette.requests import Request
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -39,7 +41,9 @@ from crmbot.slack.app import SlackOptions, build_app, quiet_logger
 from crmbot.slack.http import Dispatcher, Response
 from crmbot.slack.signature import Heads
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
+from crmbot.store.rota import Seat
 from crmbot.web.app import build_web
+from crmbot.web.connection import Connection as Connected
 from crmbot.web.health import Health
 from crmbot.web.server import listen
 
@@ -116,19 +120,21 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     if given.processes > 1:
-        Siblings(listeners, lambda listener: _serve(given, listener, listeners.index(listener))).run()
+        Siblings(listeners, lambda listener, seat: _serve(given, listener, seat)).run()
     else:
-        _serve(given, listeners[0], 0)
+        _serve(given, listeners[0])
 
 
-def _serve(given: argparse.Namespace, listener: socket, number: int) -> None:
+def _serve(given: argparse.Namespace, listener: socket, seat: Seat | None = None) -> None:
     if given.affinity:
-        keep_to_one(number)
+        keep_to_one(seat.number if seat else 0)
     kind, url = given.kind, given.store
-    app = _ours(open_store(url)) if kind == "ours" else _bolts(process_before_response=kind == "floor")
+    app = _ours(open_store(url, seat=seat)) if kind == "ours" else _bolts(process_before_response=kind == "floor")
     gc.collect()
     gc.freeze()
-    config = uvicorn.Config(app, log_level="error", access_log=False, ws="none", lifespan="off")
+    # As each is served by its makers.
+    http: type[Protocol] = Connected if kind == "ours" else HttpToolsProtocol
+    config = uvicorn.Config(app, http=http, log_level="error", access_log=False, ws="none", lifespan="off")
     uvicorn.Server(config).run(sockets=[listener])
 
 

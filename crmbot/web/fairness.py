@@ -5,12 +5,13 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 Told = Callable[[Any, BaseException | None], object]
 """Is told the result of some work, or what it raised."""
+Job = tuple[Callable[[], Any], Told]
 
 
 class Crowded(Exception):
@@ -28,93 +29,116 @@ class FairThreads:
     """
 
     def __init__(self, threads: int, most_waiting: int, name: str) -> None:
-        self._idle = [_Worker(f"{name}-{place}") for place in range(threads)]
+        self._idle = [_Worker(f"{name}-{place}", self._following) for place in range(threads)]
         self._most_waiting = most_waiting
-        self._waiting: dict[str, deque[asyncio.Future[_Worker]]] = {}
+        self._waiting: dict[str, deque[Job]] = {}
+        self._lock = Lock()
 
-    async def run(self, team: str, work: Callable[[], T]) -> T:
-        """Run `work` in a thread once it is the team's turn.
+    def begin(self, team: str, work: Callable[[], Any], told: Told) -> None:
+        """Have `work` run in a thread once it is the team's turn, and what came of it told there.
+
+        To be called in one and the same thread.
 
         Raises:
             Crowded: too many of the team wait.
+            RuntimeError: the system gives no more threads.
         """
-        worker = self._idle.pop() if self._idle else await self._turn(team)
+        with self._lock:
+            if not self._idle:
+                self._line_up(team, (work, told))
+                return
+            worker = self._idle.pop()
+        try:
+            worker.do((work, told))
+        except RuntimeError:
+            with self._lock:
+                self._idle.append(worker)
+            raise
+
+    async def run(self, team: str, work: Callable[[], T]) -> T:
+        """Run `work` in a thread once it is the team's turn; who goes away before leaves it to the next.
+
+        Raises what `begin` raises, and what `work` does.
+        """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
 
         def told(result: T, error: BaseException | None) -> None:
-            loop.call_soon_threadsafe(self._finish, worker, done, result, error)
+            loop.call_soon_threadsafe(_settle, done, result, error)
 
+        self.begin(team, work, told)
         try:
-            worker.do(work, told)
-        except RuntimeError:  # The system gives no more threads.
-            self._pass_on(worker)
+            return await done
+        except asyncio.CancelledError:
+            self._withdraw(team, (work, told))
             raise
-        return await done
 
-    def _finish(self, worker: "_Worker", done: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
-        self._pass_on(worker)
-        if done.cancelled():
-            return
-        if error is None:
-            done.set_result(result)
-        else:
-            done.set_exception(error)
-
-    async def _turn(self, team: str) -> "_Worker":
+    def _line_up(self, team: str, job: Job) -> None:
         queue = self._waiting.setdefault(team, deque())
         if len(queue) >= self._most_waiting:
             raise Crowded
-        turn: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
-        queue.append(turn)
-        try:
-            return await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self._pass_on(turn.result())
-            raise
+        queue.append(job)
 
-    def _pass_on(self, worker: "_Worker") -> None:
-        """Give the thread to the team that waits longest for a turn; its others line up behind the rest."""
-        while self._waiting:
+    def _withdraw(self, team: str, job: Job) -> None:
+        with self._lock, suppress(KeyError, ValueError):
+            self._waiting[team].remove(job)
+            if not self._waiting[team]:
+                del self._waiting[team]
+
+    def _following(self, worker: "_Worker") -> Job | None:
+        """Return what a thread does next: work of the team that waits longest, whose other work lines up behind all."""
+        with self._lock:
+            if not self._waiting:
+                self._idle.append(worker)
+                return None
             team = next(iter(self._waiting))
             queue = self._waiting.pop(team)
-            turn = queue.popleft()
+            job = queue.popleft()
             if queue:
                 self._waiting[team] = queue
-            if not turn.done():
-                turn.set_result(worker)
-                return
-        self._idle.append(worker)
+            return job
 
 
 class _Worker:
-    """A thread that waits for one piece of work at a time; begun with the first, so that a process may fork before.
+    """A thread that does one piece of work at a time; begun with the first, so that a process may fork before.
 
     A pool of the standard library takes twice as long to hand work over and its result back.
     """
 
-    def __init__(self, name: str) -> None:
-        self._given: SimpleQueue[tuple[Callable[[], Any], Told]] = SimpleQueue()
+    def __init__(self, name: str, following: Callable[["_Worker"], Job | None]) -> None:
+        self._following = following
+        self._given: SimpleQueue[Job] = SimpleQueue()
         # What it does is not promised to anybody before it is answered, so the end of the process needn't wait for it.
         self._thread = Thread(target=self._work, name=name, daemon=True)
 
-    def do(self, work: Callable[[], Any], told: Told) -> None:
-        """Do this next, and tell what came of it."""
+    def do(self, job: Job) -> None:
+        """Do this next."""
         if self._thread.ident is None:
             self._thread.start()
-        self._given.put((work, told))
+        self._given.put(job)
 
     def _work(self) -> None:
+        job: Job | None = None
         while True:
-            _tell(*self._given.get())
+            job = self._done(*(job or self._given.get()))
+
+    def _done(self, work: Callable[[], Any], told: Told) -> Job | None:
+        """Do it, tell what came of it, and return what is to be done next, if that is known."""
+        result, failure = None, None
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the result is told, whatever it is
+            failure = error
+        following = self._following(self)
+        with suppress(RuntimeError):  # The server that waited is gone.
+            told(result, failure)
+        return following
 
 
-def _tell(work: Callable[[], Any], told: Told) -> None:
-    result, failure = None, None
-    try:
-        result = work()
-    except BaseException as error:  # noqa: BLE001 - whoever waits for the result is told, whatever it is
-        failure = error
-    with suppress(RuntimeError):  # The server that waited is gone.
-        told(result, failure)
+def _settle(done: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+    if done.cancelled():
+        return
+    if error is None:
+        done.set_result(result)
+    else:
+        done.set_exception(error)

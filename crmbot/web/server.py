@@ -9,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from crmbot.errors import ConfigError
+from crmbot.web.connection import Connection
 
 _START_SECONDS = 10.0
 
@@ -42,7 +43,14 @@ class WebServer:
     def __init__(self, app: ASGIApp, bind: str, listener: socket.socket | None = None) -> None:
         host, _, port = bind.rpartition(":")
         config = uvicorn.Config(
-            app, host=host, port=int(port), log_level="warning", access_log=False, ws="none", lifespan="off"
+            app,
+            host=host,
+            port=int(port),
+            http=Connection,
+            log_level="warning",
+            access_log=False,
+            ws="none",
+            lifespan="off",
         )
         self.bind = bind
         self.host, self.port = host, int(port)

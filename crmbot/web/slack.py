@@ -69,11 +69,11 @@ class SlackFirst:
         try:
             status, sent, answer = await self.threads.run(team, work)
         except Crowded:
-            status, sent, answer = _crowded(body)
+            status, sent, answer = crowded(body)
         await _answer(send, status, sent, answer)
 
 
-def _crowded(body: bytes) -> Answer:
+def crowded(body: bytes) -> Answer:
     """Return what a request is answered that can't be served in time: words to a command; the rest Slack repeats."""
     if b"command=" in body:
         return 200, {"content-type": "application/json"}, _CROWDED

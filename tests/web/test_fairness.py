@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from threading import Event, current_thread, stack_size
+from time import sleep
 from typing import Any
 
 import pytest
@@ -148,6 +149,7 @@ class Held:
     def _answer(self, team: str) -> tuple[int, dict[str, str], bytes]:
         self.go.wait(10)
         self.order.append(team)
+        sleep(0.001)  # As long as a command takes at least; else one thread does them all before the others wake.
         return 200, {}, b""
 
 
