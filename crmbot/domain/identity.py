@@ -125,7 +125,7 @@ def fold_name(text: str) -> str:
 
     A name of signs only (🚀) stays as it is, so that it is still told from others.
     """
-    if text.isascii() and text.replace(" ", "").isalpha():
+    if text.isascii() and text.replace(" ", "").isalnum():
         # most names: nothing in them needs a closer look
         return " ".join(text.lower().split())
     joined = _DOTTED.sub(r"\1", text.casefold())

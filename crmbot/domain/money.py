@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 _EXPONENTS = {
     **dict.fromkeys(
@@ -77,13 +78,19 @@ class Money:
         return Money(round_half_up((Decimal(self.minor) * rate).scaleb(scale)), currency)
 
     def __str__(self) -> str:
-        places = _EXPONENTS.get(self.currency, 2)
-        whole, part = divmod(self.minor, 10**places)
-        number = f"{self.amount:,.{places}f}" if part else f"{whole:,}"
-        symbol = SYMBOLS.get(self.currency)
-        if symbol is None:
-            return f"{number} {self.currency}"
-        return f"{symbol}{number}" if self.minor >= 0 else f"-{symbol}{number[1:]}"
+        return _written(self.minor, self.currency)
+
+
+@lru_cache(maxsize=4096)
+def _written(minor: int, currency: str) -> str:
+    """Return an amount as people write it; one answer shows the same amount several times."""
+    places = _EXPONENTS.get(currency, 2)
+    whole, part = divmod(minor, 10**places)
+    number = f"{Money(minor, currency).amount:,.{places}f}" if part else f"{whole:,}"
+    symbol = SYMBOLS.get(currency)
+    if symbol is None:
+        return f"{number} {currency}"
+    return f"{symbol}{number}" if minor >= 0 else f"-{symbol}{number[1:]}"
 
 
 def without_rate(currencies: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from crmbot.domain.money import CURRENCIES, Money
+from crmbot.domain.money import CURRENCIES, Money, exponent
 from crmbot.errors import BadInput
 from crmbot.language.context import Context
 from crmbot.language.tokens import SYMBOLS
@@ -22,6 +22,8 @@ _COMMON = frozenset("usd eur gbp chf jpy cad aud nzd sek nok dkk pln czk inr brl
 _ENGLISH = frozenset({"ALL", "TOP"})
 _TIMES = {"k": 3, "thousand": 3, "m": 6, "mm": 6, "mn": 6, "mio": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}
 _PLACES_OF_A_THOUSAND = 3
+_SURE_DIGITS = 4
+"""So many digits are below the largest amount in billions of any currency."""
 _GAP_IN_DECIMALS = re.compile(r"[.,][^.,]* [^.,]*$")
 
 _UNIT = rf"(?:[a-z]{{0,3}}[{SYMBOLS}]|[^\W\d_]{{2,7}})"
@@ -51,33 +53,31 @@ def read_amount(text: str, at: int, context: Context, *, asked: bool) -> tuple[M
     match = _AMOUNT.match(text, at)
     if match is None:
         return None
-    signs = match.group("before", "after")
-    before, after = _currency(signs[0], context), _currency(signs[1], context)
-    end = match.start("after") if signs[1] and after is None else match.end()
+    minus, before_said, sign, number, even, short, worded, after_said = match.groups()
+    before = _currency(before_said, context) if before_said else None
+    after = _currency(after_said, context) if after_said else None
+    end = match.start("after") if after_said and after is None else match.end()
     said = text[at:end].rstrip()
-    times = (match["times"] or match["worded"] or "").lower()
-    if (signs[0] and before is None) or not (before or after or times or asked):
+    times = (short or worded or "").lower()
+    if (before_said and before is None) or not (before or after or times or asked):
         return None
-    if before is None and after is None and " " in match["number"]:
+    if before is None and after is None and " " in number:
         return None
-    if match["minus"] or match["sign"]:
+    if minus or sign:
         raise BadInput(f"“{said}” is negative; an amount is zero or more.", example=EXAMPLE)
-    if before and after and after != before and not (signs[0] == "$" and after in _DOLLARS):
+    if before and after and after != before and not (before_said == "$" and after in _DOLLARS):
         raise BadInput(f"“{said}” names two currencies, {before} and {after}.", example=EXAMPLE)
-    return (
-        _money(said, _plain(match), times, after or before or context.currency),
-        at + len(said),
-        not (before or after),
-    )
-
-
-def _plain(match: re.Match[str]) -> str:
-    """Return the number; of “45.000,-” the sign for no cents says which mark parts its thousands."""
-    even = match["even"]
-    return match["number"].replace("." if even[0] == "," else ",", "") if even else match["number"]
+    if even:
+        # Of “45.000,-” the sign for no cents says which mark parts its thousands.
+        number = number.replace("." if even[0] == "," else ",", "")
+    named = after or before
+    return _money(said, number, times, named or context.currency), at + len(said), not named
 
 
 def _money(said: str, number: str, times: str, currency: str) -> Money:
+    if len(number) <= _SURE_DIGITS and number.isdigit():
+        # most amounts: nothing has to be rounded, and none is too large
+        return Money(int(number) * 10 ** (exponent(currency) + _TIMES.get(times, 0)), currency)
     digits = _decimal(said, number, currency, scaled=bool(times))
     try:
         return Money.of(f"{Decimal(digits).scaleb(_TIMES.get(times, 0)):f}", currency)
@@ -85,9 +85,7 @@ def _money(said: str, number: str, times: str, currency: str) -> Money:
         raise BadInput(f"“{said}” cannot be an amount: {error}.", example=EXAMPLE) from error
 
 
-def _currency(word: str | None, context: Context) -> str | None:
-    if not word:
-        return None
+def _currency(word: str, context: Context) -> str | None:
     if word == "$":
         return context.currency if context.currency in _DOLLARS else "USD"
     if word == "¥" and context.currency == "CNY":

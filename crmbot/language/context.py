@@ -1,18 +1,17 @@
 """What a line is read against, and what reading it gives."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from crmbot.crm.requests import Request
 from crmbot.domain.stages import DEFAULT_LOST_REASONS, DEFAULT_STAGES
 
 DEFAULT_SOURCES = ("Web form", "Referral", "Cold call", "Import")
+_STAGES = tuple((stage.key, stage.name, stage.kind.value) for stage in DEFAULT_STAGES)
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What the words of one speaker mean: the moment, the speaker's zone and the workspace's choices.
 
     `stages` are (key, name, kind); `date_order` is "dmy", "mdy" or None, when 03/04 is unclear. `about` is the number
@@ -23,17 +22,17 @@ class Context:
     zone: ZoneInfo
     date_order: str | None = None
     currency: str = "USD"
-    stages: tuple[tuple[str, str, str], ...] = tuple((s.key, s.name, s.kind.value) for s in DEFAULT_STAGES)
+    stages: tuple[tuple[str, str, str], ...] = _STAGES
     sources: tuple[str, ...] = DEFAULT_SOURCES
     lost_reasons: tuple[str, ...] = DEFAULT_LOST_REASONS
     about: str | None = None
 
-    @cached_property
+    @property
     def local(self) -> datetime:
         """The speaker's wall clock, to the minute, without a zone."""
         return self.now.astimezone(self.zone).replace(tzinfo=None, second=0, microsecond=0)
 
-    @cached_property
+    @property
     def today(self) -> date:
         """The speaker's date."""
         return self.now.astimezone(self.zone).date()
@@ -61,8 +60,7 @@ class Context:
         return after.replace(microsecond=0)
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A line understood: what is asked, each date and amount in words, and whether only to show the changes."""
 
     request: Request

@@ -10,6 +10,7 @@ from crmbot.language.context import Context
 from crmbot.language.days import COUNT, MONTHS, SOFT, STARTS, WEEKDAYS, Lean, read_day
 
 EXAMPLE = "tomorrow 3pm"
+_WEEKDAYS, _MONTHS = tuple(name[:3] for name in WEEKDAYS), ("", *(name[:3] for name in MONTHS))
 _NOON = time(12)
 _TONIGHT = time(20)
 _PREPOSITIONS = ("by", "on", "until", "till", "due", "before", "at")
@@ -68,18 +69,19 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
         if day is None:
             return None
         found = _with_hour(text, start, day, context) if hours else (Moment(day[0]), day[1])
-    moment, end = found
-    moment.soft = preposition is None and text[start:end].lower() in SOFT
-    return moment, end
+    if preposition is None and text[start : found[1]].lower() in SOFT:
+        found[0].soft = True
+    return found
 
 
 def _exact(text: str, at: int, context: Context) -> tuple[Moment, int] | None:
-    first = text[at : at + 1]
-    half = _HALF.match(text, at) if first in "iI" else None
-    if half:
-        return Moment(exact=context.now.replace(second=0, microsecond=0) + timedelta(minutes=30)), half.end()
-    ahead = _SOON.match(text, at) if first in "iI+" else None
-    match = ahead or (_AGO.match(text, at) if first.isdigit() or first in "aAoOtT" else None)
+    ahead = None
+    if text[at : at + 1] in "iI+":
+        half = _HALF.match(text, at)
+        if half:
+            return Moment(exact=context.now.replace(second=0, microsecond=0) + timedelta(minutes=30)), half.end()
+        ahead = _SOON.match(text, at)
+    match = ahead or _AGO.match(text, at)
     if match is None:
         return None
     unit = timedelta(hours=1) if match["unit"][0] in "hH" else timedelta(minutes=1)
@@ -89,10 +91,11 @@ def _exact(text: str, at: int, context: Context) -> tuple[Moment, int] | None:
 
 
 def _hour_first(text: str, at: int, context: Context, lean: Lean) -> tuple[Moment, int] | None:
-    first = text[at : at + 1]
-    clock = _HOUR.match(text, at) if first.isdigit() or first in "nmNM" else None
-    hour = _hour(clock) if clock else None
-    if clock is None or hour is None:
+    clock = _HOUR.match(text, at)
+    if clock is None:
+        return None
+    hour = _hour(clock)
+    if hour is None:
         return None
     gap = _TO_DAY.match(text, clock.end())
     start = gap.end() if gap else clock.end()
@@ -124,13 +127,14 @@ def _working_hour(clock: re.Match[str]) -> time | None:
 def _with_hour(text: str, start: int, day: tuple[date, int], context: Context) -> tuple[Moment, int]:
     gap = _TO_HOUR.match(text, day[1])
     clock = _HOUR.match(text, gap.end()) if gap else None
-    bare = _LAST_HOUR.match(text, gap.end()) if gap and clock is None and "at" in gap.group().lower() else None
-    hour = _working_hour(bare) if bare else None
-    if bare and hour:
-        return Moment(day[0], hour), bare.end()
     if clock is None:
-        tonight = text[start : day[1]].lower() == "tonight"
-        return Moment(context.today if tonight else day[0], _TONIGHT if tonight else None), day[1]
+        bare = _LAST_HOUR.match(text, gap.end()) if gap and "at" in gap.group().lower() else None
+        hour = _working_hour(bare) if bare else None
+        if bare and hour:
+            return Moment(day[0], hour), bare.end()
+        if text[start : day[1]].lower() == "tonight":
+            return Moment(context.today, _TONIGHT), day[1]
+        return Moment(day[0]), day[1]
     hour = _hour(clock)
     if hour is None:
         raise BadInput(f"“{clock.group()}” is no hour.", example="15:00")
@@ -177,11 +181,11 @@ def happened(moment: Moment, context: Context) -> datetime:
 
 def day_words(day: date) -> str:
     """Return the day for people: Fri 15 Jan 2027."""
-    return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month]} {day.year}"
 
 
 def instant_words(instant: datetime, context: Context) -> str:
     """Return the instant on the speaker's clock: Fri 27 Nov 2026, 15:00 CET."""
     wall = instant.astimezone(context.zone)
     name = wall.tzname() or ""
-    return f"{day_words(wall.date())}, {wall:%H:%M} {name if name[:1].isalpha() else f'UTC{name}'}"
+    return f"{day_words(wall)}, {wall.isoformat()[11:16]} {name if name[:1].isalpha() else f'UTC{name}'}"

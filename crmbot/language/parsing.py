@@ -40,21 +40,16 @@ def parse(text: str, context: Context, *, command: str = "crm", examples: bool =
     """
     line = clean(text)
     tokens = cut(line)
-    dry_run = len(tokens) > 0 and tokens[-1].text == "?"
-    if dry_run:
-        tokens.pop()
-    if "dry" in line.lower():
-        kept = [token for token in tokens if token.text.lower() not in _DRY_RUN or token.kind is QUOTED]
-        dry_run, tokens = dry_run or len(kept) < len(tokens), kept
-    if len(tokens) == 1 and tokens[0].kind is WORD and tokens[0].text.rstrip("?").lower() in {*_CRM.by_word, *NOUNS}:
-        tokens = [tokens[0]._replace(text=tokens[0].text.rstrip("?"))]
-    if len(tokens) > 1 and tokens[-1].kind is WORD and not tokens[-1].text.strip(PUNCTUATION):
-        tokens.pop()
-    noun, tokens = _noun(command.strip("/ ").lower(), tokens, line, context)
+    dry_run = False
+    if tokens and (not tokens[-1].text[-1:].isalnum() or "dry" in line.lower()):
+        dry_run, tokens = _without_marks(tokens)
+    noun = NOUNS.get(command)
+    if noun is None or noun is _CRM:
+        noun, tokens = _noun(command.strip("/ ").lower(), tokens, line, context)
     verb, tokens = _verb(noun, tokens, line, context)
     if verb is None:
         return Parsed(ShowHelp(None if noun is _CRM else noun.name), (), dry_run)
-    if tokens and _asks(verb, tokens[-1]):
+    if tokens and tokens[-1].text.endswith("?") and _asks(verb, tokens[-1]):
         dry_run, tokens[-1] = True, tokens[-1]._replace(end=tokens[-1].end - 1, text=tokens[-1].text[:-1])
     reader = Reader(line, tokens, context, noun, verb)
     try:
@@ -65,6 +60,19 @@ def parse(text: str, context: Context, *, command: str = "crm", examples: bool =
             refusal.example = _working(own_lines(reader, refusal), reader.example, context)
         raise
     return Parsed(request, echoes, dry_run)
+
+
+def _without_marks(tokens: list[Token]) -> tuple[bool, list[Token]]:
+    """Take signs off the end of a line; say whether one of them, or `--dry-run`, asks what would happen."""
+    asks = tokens[-1].text == "?"
+    kept = tokens[: len(tokens) - asks]
+    said = [token for token in kept if token.text.lower() not in _DRY_RUN or token.kind is QUOTED]
+    asks = asks or len(said) < len(kept)
+    if len(said) == 1 and said[0].kind is WORD and said[0].text.rstrip("?").lower() in {*_CRM.by_word, *NOUNS}:
+        said = [said[0]._replace(text=said[0].text.rstrip("?"))]
+    if len(said) > 1 and said[-1].kind is WORD and not said[-1].text.strip(PUNCTUATION):
+        said.pop()
+    return asks, said
 
 
 def _working(lines: Iterable[str], otherwise: str, context: Context, *, further: bool = False) -> str:
@@ -83,7 +91,7 @@ def _working(lines: Iterable[str], otherwise: str, context: Context, *, further:
 
 def _asks(verb: Verb, last: Token) -> bool:
     """Say whether the question mark at a line's last word asks what would happen, and is no part of a text."""
-    if last.kind is QUOTED or not last.text.endswith("?"):
+    if last.kind is QUOTED:
         return False
     return not _TEXTS.intersection(verb.words) or (last.kind is FIGURE and "title" in verb.words)
 
@@ -138,10 +146,10 @@ def _setting(tokens: list[Token]) -> tuple[Noun, list[Token]]:
 def _verb(noun: Noun, tokens: list[Token], line: str, context: Context) -> tuple[Verb | None, list[Token]]:
     """Return the verb of a line and the tokens after it; None for the noun's help."""
     first = _first(tokens)
+    if first in noun.by_word and (len(tokens) > 1 or first != "help"):
+        return noun.by_word[first], tokens[1:]
     if not tokens or (first == "help" and len(tokens) == 1):
         return (noun.by_name.get(noun.empty) if not tokens else None), []
-    if first in noun.by_word:
-        return noun.by_word[first], tokens[1:]
     if len(tokens) == 1 and tokens[0].kind is REFERENCE:
         shown = _shown(noun, tokens[0].text)
         if shown is not None:

@@ -68,7 +68,7 @@ def understand_in_thread(service: CrmService, actor: Actor, text: str, noun: str
     if not fitting:
         return Meant(_or_raise(as_said))
     if isinstance(as_said, Parsed) and field not in _needed(kind):
-        about = replace(as_said, request=_with(as_said.request, field, fitting[0].reference))
+        about = as_said._replace(request=_with(as_said.request, field, fitting[0].reference))
     else:
         try:
             about = understand(service, actor, text, noun, about=fitting[0].reference)

@@ -102,7 +102,7 @@ def _words(visit: Visit, reference: str, delivery: Delivery | None) -> Answer:
         raise BadInput("Here you can type what changes this record: “won”, “task call back fri”, “$45k”.", field="text")
     if isinstance(request, ask.CreateTask) and request.target is None:
         request = replace(request, target=reference)
-    return answer(visit.service, visit.actor, replace(parsed, request=request), delivery=delivery).answer
+    return answer(visit.service, visit.actor, parsed._replace(request=request), delivery=delivery).answer
 
 
 def _set_deal(visit: Visit, reference: str, said: Mapping[str, str]) -> ask.Request:
