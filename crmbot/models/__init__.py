@@ -3,7 +3,7 @@
 from crmbot.models.activities import Activity, ActivityVersion, Note
 from crmbot.models.attachments import Attachment, AttachmentBlob
 from crmbot.models.base import Base, InWorkspace, UTCDateTime, kind_of, plain_class
-from crmbot.models.deals import FOREVER, Deal, DealVersion
+from crmbot.models.deals import FOREVER, WAS_CLOSED, Deal, DealVersion
 from crmbot.models.journal import DeliveryKey, Draft, JournalEntry
 from crmbot.models.mail import IN_TRIAGE, Email, EmailActivity, EmailReference, MailCursor, MailDelivery, MailRule
 from crmbot.models.meetings import Meeting
@@ -35,6 +35,7 @@ from crmbot.models.workspaces import (
 __all__ = [
     "FOREVER",
     "IN_TRIAGE",
+    "WAS_CLOSED",
     "Activity",
     "ActivityVersion",
     "Alias",

@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crmbot.models.base import Base, Id, InWorkspace, Key, Versioned, index_of_given, within_workspace
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of what has none yet: a bound that an index finds, where an empty one would need a second look."""
+
+_CLOSED = text("outcome <> 'open'")
 
 
 class DealFacts:
@@ -99,7 +101,15 @@ class DealVersion(InWorkspace, DealFacts, Base):
             "forecast_category",
             "deal_id",
         ),
-        Index("ix_deal_version_closed", "workspace_id", "outcome", "outcome_since", "valid_to"),
+        Index(
+            "ix_deal_version_closed",
+            "workspace_id",
+            "outcome",
+            "outcome_since",
+            "valid_to",
+            sqlite_where=_CLOSED,
+            postgresql_where=_CLOSED,
+        ),
         index_of_given("ix_deal_version_company", "company_id", "valid_to"),
         index_of_given("ix_deal_version_contact", "contact_id", "valid_to"),
     )
@@ -115,3 +125,7 @@ class DealVersion(InWorkspace, DealFacts, Base):
     """Since when it was open, won or lost without a break."""
     from_stage_id: Mapped[str | None] = mapped_column(Id)
     """The stage it was in before it came to this outcome; none when it was made so."""
+
+
+WAS_CLOSED = DealVersion.outcome != literal_column("'open'")
+"""That a deal was won or lost; written out, as the index of those versions serves no query that binds it."""

@@ -1,6 +1,6 @@
 """Deals won or lost in a window and still so at its end."""
 
-from crmbot.models import DealVersion
+from crmbot.models import WAS_CLOSED, DealVersion
 from crmbot.reports.deal_sums import Addends, DealSum, Key, sum_deals, total_of
 from crmbot.reports.snapshot import Snapshot
 from crmbot.reports.statements import ENDS, STARTS
@@ -12,7 +12,7 @@ def closed(outcome: str, *keys: Key) -> Addends:
     A deal was closed when the unbroken run of versions with that outcome began.
     """
     since = DealVersion.outcome_since
-    conditions = (DealVersion.outcome == outcome, since >= STARTS, since < ENDS)
+    conditions = (DealVersion.outcome == outcome, WAS_CLOSED, since >= STARTS, since < ENDS)
     return Addends(keys or (DealVersion.outcome,), conditions, few=True, chance=None)
 
 
