@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from slack_bolt import App, BoltResponse
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
@@ -13,7 +13,7 @@ from crmbot.domain.permissions import Role
 from crmbot.service import CrmService
 from crmbot.slack import events, presses, removals, shortcuts
 from crmbot.slack.api import SlackApi
-from crmbot.slack.commands import Commands
+from crmbot.slack.commands import Command, Commands
 from crmbot.slack.desk import Desk
 from crmbot.slack.digests import presses as digest_presses
 from crmbot.slack.forms import listeners
@@ -52,6 +52,16 @@ class SlackOptions:
         return SlackApi(self.bot_token, self.api_url, self.slack_seconds)
 
 
+class ChatApp(App):
+    """Bolt's app, which makes no client of the Web API for a command: nobody would call it."""
+
+    def _init_context(self, req: BoltRequest) -> None:
+        if isinstance(req, Command):
+            req.context["logger"] = self.logger
+        else:
+            super()._init_context(req)
+
+
 def quiet_logger() -> logging.Logger:
     """Return the logger of Bolt and the SDK, which would write whole payloads at lower levels."""
     logger = logging.getLogger("crmbot.slack.sdk")
@@ -68,7 +78,7 @@ def build_app(options: SlackOptions, service: CrmService) -> App:
         base_url=options.api_url, timeout=int(options.slack_seconds), retry_handlers=[], logger=quiet_logger()
     )
     asker = Asker(desk, api)
-    app = App(
+    app = ChatApp(
         # Bolt sets the level of the logger of this name.
         name="crmbot.slack.bolt",
         logger=quiet_logger(),

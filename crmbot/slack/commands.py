@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from slack_bolt import BoltRequest, BoltResponse
+from slack_bolt import BoltContext, BoltRequest, BoltResponse
 from slack_bolt.middleware import Middleware
 
 from crmbot.packing import packed
@@ -26,6 +26,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "digest": ("Weekly digests", "list | add | preview NAME | pause NAME | resume NAME | send NAME"),
 }
 """Every slash command: what it is for, and a hint of what follows it."""
+
+
+class Command(BoltRequest):
+    """A command as Bolt takes it, without what Bolt would gather of it for listeners: events and forms have that."""
+
+    def __init__(self, body: dict[str, Any], context: dict[str, Any]) -> None:
+        self.raw_body, self.body, self.mode = "", body, "socket_mode"
+        self.query, self.headers, self.content_type = {}, {}, None
+        self.lazy_only, self.lazy_function_name = False, None
+        self.context = BoltContext(context)
 
 
 class Commands(Middleware):

@@ -5,10 +5,12 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Any
 
 from slack_bolt import App, BoltRequest
 
 from crmbot.slack.body import read_body
+from crmbot.slack.commands import Command
 from crmbot.slack.signature import Heads, Refused, verify
 
 _logger = logging.getLogger(__name__)
@@ -61,18 +63,22 @@ class Dispatcher:
 
     def _answer(self, body: bytes, headers: Heads, key: str, deadline: float) -> Response:
         known = dict(headers)
-        read = {name.decode(): known[name].decode("latin-1") for name in _READ if name in known}
         try:
-            payload = read_body(body, read.get("content-type", ""))
+            payload = read_body(body, known.get(b"content-type", b"").decode("latin-1"))
             event_id = payload.get("event_id")
             context = {"delivery_key": f"event {event_id}" if event_id else key, "deadline": deadline}
-            # What was read already Bolt takes only as if it had come over a socket; it makes no other difference of it.
-            request = BoltRequest(mode="socket_mode", body=payload, headers={**read}, context=context)
+            request = Command(payload, context) if "command" in payload else _request(payload, known, context)
         except (ValueError, TypeError, AttributeError, LookupError):
             # Signed, but no payload of Slack's: Bolt trips over it while reading.
             return _told(400)
         answer = self._app.dispatch(request)
         return answer.status, answer.first_headers_without_set_cookie(), answer.body.encode()
+
+
+def _request(payload: dict[str, Any], known: dict[bytes, bytes], context: dict[str, Any]) -> BoltRequest:
+    # What was read already Bolt takes only as if it had come over a socket; it makes no other difference of it.
+    read = {name.decode(): known[name].decode("latin-1") for name in _READ if name in known}
+    return BoltRequest(mode="socket_mode", body=payload, headers={**read}, context=context)
 
 
 def _told(status: int) -> Response:

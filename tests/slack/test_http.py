@@ -95,3 +95,10 @@ def test_a_genuine_request_tells_its_team_whatever_its_kind_and_a_forged_one_non
     genuine, _ = bot.dispatcher.receive(body, headers)
     forged, _ = bot.dispatcher.receive(body + b"0", headers)
     assert (genuine, forged) == ("T0000CRM1", "")
+
+
+def test_a_command_that_is_not_ours_is_left_to_others(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
+    body = b"command=%2Fweather&text=today&user_id=U1&team_id=T0000CRM1"
+    status, _, answer = bot.dispatcher.dispatch(body, signed(bot, body))
+    assert (status, answer) == (404, b"")
+    assert "incident" not in caplog.text
