@@ -14,9 +14,11 @@ from crmbot.domain.nouns import counted
 from crmbot.models import Activity, Deal, JournalEntry, Lead, Outbox, User
 
 GIVEN = "notice.given"
-"""The kind of the message; its payload has by, said (a sentence), items [{reference, title, facts}] and more."""
+"""The kind of the message; its payload has by, said (a sentence), items [{reference, title, facts}], more, and lists:
+what to type to see them all."""
 
 _MOST = 8
+_LISTS = {"deal": "/deal list my", "lead": "/lead list my", "task": "/task list"}
 _TITLES = ("title", "name", "subject")
 _KINDS: dict[str, tuple[str, type[Any]]] = {
     Deal.__tablename__: ("deal", Deal),
@@ -41,6 +43,11 @@ class _Hand:
         return f"{', '.join(first)} and {last}" if first else last.replace("1 ", "a ", 1) if len(nouns) == 1 else last
 
     @property
+    def lists(self) -> list[str]:
+        """What to type to see the rest."""
+        return [line for noun, line in _LISTS.items() if any(noun == one for one, _, _ in self.records)]
+
+    @property
     def named(self) -> str:
         """Name the record where it is the only one and gone, so that no card can show it."""
         return f": {self.title}" if self.title and len(self.records) == 1 else ""
@@ -55,10 +62,10 @@ def tell_owners(work: Work) -> None:
     if _takes_back(work):
         for owner_id, hand in _hands(changed, "before", giver).items():
             if not _call_back(work, owner_id):
-                _tell(work, owner_id, hand, f"{work.actor.name} took back {hand.told}{hand.named}.")
+                _tell(work, owner_id, hand, f"{work.actor.name} took back {hand.told}{hand.named}.", [])
         return
     for owner_id, hand in _hands(changed, "after", giver).items():
-        _tell(work, owner_id, hand, f"{work.actor.name} gave you {hand.told}.")
+        _tell(work, owner_id, hand, f"{work.actor.name} gave you {hand.told}.", hand.lists)
 
 
 def _takes_back(work: Work) -> bool:
@@ -85,7 +92,7 @@ def _hands(changes: Sequence[Mapping[str, Any]], side: str, giver: str) -> dict[
     return hands
 
 
-def _tell(work: Work, owner_id: str, hand: _Hand, said: str) -> None:
+def _tell(work: Work, owner_id: str, hand: _Hand, said: str, lists: Sequence[str]) -> None:
     owner: User | None = work.user(owner_id)
     # Where no message could reach them, none is left lying about.
     if owner is None or not owner.active or not (owner.slack_user_id or work.policy.sends_mail):
@@ -96,7 +103,8 @@ def _tell(work: Work, owner_id: str, hand: _Hand, said: str) -> None:
     zone = work.zone_of(owner_id)
     views = [view for row in rows if isinstance(view := record_view(work, row), DealView | LeadView | ActivityView)]
     items = [told_item(view, zone) for view in views]
-    payload = {"by": work.actor.name, "said": said, "items": items, "more": max(len(hand.records) - _MOST, 0)}
+    more = max(len(hand.records) - _MOST, 0)
+    payload = {"by": work.actor.name, "said": said, "items": items, "more": more, "lists": list(lists)}
     work.send(GIVEN, owner_id, payload, key=_key(work.entry_id, owner_id))
 
 

@@ -19,6 +19,8 @@ from crmbot.errors import Conflict, NotAllowed, NotFound
 from crmbot.models import Activity, Company, Contact, Deal, JournalEntry, Lead, Proposal
 
 _SHOWN = (Deal, Lead, Contact, Company, Activity)
+_FEW = 3
+"""Of more records of one kind than this, none is what an effect was about."""
 _OF_KIND: dict[Kind, Any] = {
     Kind.DEAL: Deal,
     Kind.LEAD: Lead,
@@ -120,6 +122,7 @@ def _refuse_stale(work: Work, entry: JournalEntry) -> None:
 
 
 def _shown(rows: list[Any]) -> Any:
-    """Return the row that the answer is about: a deal before anything else."""
+    """Return the row that the answer is about: a deal before anything else, and none of many of a kind."""
     shown = [row for row in rows if isinstance(row, _SHOWN)]
-    return next((row for row in shown if isinstance(row, Deal)), shown[0] if shown else None)
+    first = next((row for row in shown if isinstance(row, Deal)), shown[0] if shown else None)
+    return first if len({row.id for row in shown if type(row) is type(first)}) <= _FEW else None

@@ -57,7 +57,8 @@ def given_message(payload: Mapping[str, Any]) -> Message:
     said, items = str(payload["said"]), payload.get("items", [])
     rows = [_nudged(item) for item in items[:_MOST_NUDGED]]
     left = int(payload.get("more", 0)) + max(len(items) - _MOST_NUDGED, 0)
-    more = context(Mrkdwn(f"… and {left} more: `/deal list my`, `/lead list my`, `/task list`")) if left else None
+    lists = ", ".join(f"`{line}`" for line in payload.get("lists", ()))
+    more = context(Mrkdwn(f"… and {left} more{': ' if lists else ''}{lists}")) if left else None
     return fit(Message(escape(said), stack(sentence(f"📬 {said}"), *rows, more)))
 
 

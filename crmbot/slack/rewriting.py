@@ -2,7 +2,7 @@
 
 from crmbot.crm.aliases import Picked
 from crmbot.crm.answers import ActivityView, Outcome
-from crmbot.crm.requests import ForgetAlias, Request
+from crmbot.crm.requests import ForgetAlias, Request, ShowReport
 from crmbot.slack.blocks.buttons import activity_buttons
 from crmbot.slack.blocks.limits import fit
 from crmbot.slack.blocks.outcomes import undo_button
@@ -37,9 +37,10 @@ def with_row(blocks: tuple[Block, ...], block_id: str, outcome: Outcome, reply: 
 
 
 def list_again(again: Message, then: Request, outcome: Outcome, reply: Reply) -> Message:
-    """Return the list the button stood in as it is now, under what was just done."""
+    """Return the list the button stood in as it is now, under what was just done; a report's buttons stand below it."""
     done = section(_done(outcome, reply), accessory=undo_button(outcome.entry_id, then=then))
-    return fit(Message(reply.message.text, (done, *again.blocks)))
+    blocks = (*again.blocks, done) if isinstance(then, ShowReport) else (done, *again.blocks)
+    return fit(Message(reply.message.text, blocks))
 
 
 def with_choice(message: Message, picked: Picked) -> Message:

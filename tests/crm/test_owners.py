@@ -8,6 +8,7 @@ from factories import KEY, Crm
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from crmbot.crm.answers import Outcome
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import (
     AssignActivity,
@@ -99,6 +100,16 @@ def test_much_at_once_is_one_message(team: Crm) -> None:
     ((who, said, items),) = _told(team)
     assert (who, said, len(items)) == ("sam", "Max Chief gave you 10 deals and 1 lead.", 8)
     assert _messages(team)[0].payload["more"] == 3
+    assert _messages(team)[0].payload["lists"] == ["/deal list my", "/lead list my"], "no task was given"
+
+
+def test_of_much_that_is_undone_no_record_is_shown_as_if_it_were_that_one(team: Crm) -> None:
+    for number in range(4):
+        team.do(CreateDeal(f"Deal {number}"), "jane")
+    team.do(Reassign("jane", "sam"), "max")
+    undone = team.do(Undo(), "max")
+    assert isinstance(undone, Outcome)
+    assert undone.record is None
 
 
 def test_taken_back_before_it_left_it_is_never_told(team: Crm) -> None:

@@ -27,7 +27,7 @@ def test_owners_of_old_deals_are_nudged_from_the_report_once_a_day(bot: Bot) -> 
     assert "*Ben*  2 deals older than 90 days" in shown(message.blocks)
     assert "*Ada*  1 deal older" not in shown(message.blocks)
     bot.slack.click(bot.url, message, "nudge.send", "U1")
-    assert "Nudged Ben about 2 open deals older than 90 days." in shown(message.blocks)
+    assert "Nudged Ben about 2 open deals older than 90 days." in shown(message.blocks[-1]), "beside the buttons"
     send_waiting(bot)
     told = shown([one.blocks for one in bot.slack.messages(bot.slack.direct_channel("U2").id)])
     assert "Acme" in told
