@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -47,6 +48,8 @@ _FACTS: Mapping[Kind, tuple[str, ...]] = {
     Kind.LEAD: ("name", "status", "company_name"),
 }
 """The title and what else a hit shows of a record."""
+_PLACED: Mapping[Kind, Sequence[str]] = {kind: [f"{kind}_{place}" for place in range(NEAREST)] for kind in _FACTS}
+_NO_IDS = dict.fromkeys(chain.from_iterable(_PLACED.values()), "")
 
 
 def hits_of(work: Work, statement: Prepared, **values: Any) -> list[Hit]:
@@ -133,14 +136,14 @@ def only(named: Named, column: str) -> Prepared:
 
 def hits_near(work: Work, kinds: tuple[Named, ...], near: Sequence[tuple[Kind, str]]) -> list[Hit]:
     """Return what a search shows of a few records by their ids, in this order."""
-    ids = {f"{named.kind}_{place}": "" for named in kinds for place in range(NEAREST)}
-    return hits_of(work, _of_ids(kinds), **ids | {f"{kind}_{place}": one for place, (kind, one) in enumerate(near)})
+    ids = {_PLACED[kind][place]: record_id for place, (kind, record_id) in enumerate(near)}
+    return hits_of(work, _of_ids(kinds), **{**_NO_IDS, **ids})
 
 
 @cache
 def _of_ids(kinds: tuple[Named, ...]) -> Prepared:
     def chosen(named: Named) -> Select[Any]:
-        ids: list[Any] = [bindparam(f"{named.kind}_{place}") for place in range(NEAREST)]
+        ids: list[Any] = [bindparam(name) for name in _PLACED[named.kind]]
         rank = case(*((named.model.id == one, place) for place, one in enumerate(ids)))
         return _base(named, rank, (named.model.id.in_(ids),))
 

@@ -19,9 +19,9 @@ ANY_OUTCOME = ""
 """Deals whether open or closed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Named:
-    """How records of a kind are found by name."""
+    """How records of a kind are found by name; there is one of each kind."""
 
     kind: Kind
     model: type[Any]
