@@ -1,6 +1,8 @@
 """Who does something: a user seen through one surface, with what they may do."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select
@@ -75,7 +77,13 @@ def find_actor(
     rows = by.rows(connection, {"workspace": workspace_id, "who": who})
     if not rows:
         return None
-    user_id, name, email, role, timezone, slack_user_id, zone = rows[0]
+    return _actor(rows[0], workspace_id, surface, policy.permissions[rows[0][3]])
+
+
+@lru_cache(1_000)
+def _actor(row: tuple[Any, ...], workspace_id: str, surface: str, permissions: frozenset[str]) -> Actor:
+    """Return the actor of a row that was read; made once, as the same people come again and again."""
+    user_id, name, email, role, timezone, slack_user_id, zone = row
     return Actor(
         workspace_id=workspace_id,
         user_id=user_id,
@@ -83,7 +91,7 @@ def find_actor(
         email=email,
         role=Role(role),
         timezone=timezone or zone,
-        permissions=policy.permissions[Role(role)],
+        permissions=permissions,
         surface=surface,
         slack_user_id=slack_user_id,
     )

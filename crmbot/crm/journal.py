@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Date, event, inspect
@@ -11,6 +10,7 @@ from sqlalchemy.types import TypeEngine
 
 from crmbot import models
 from crmbot.crm.name_words import index_names
+from crmbot.domain.instants import Written
 from crmbot.models import JournalEntry, UTCDateTime, kind_of
 from crmbot.store.compiled import picker
 from crmbot.store.prepared import insertion
@@ -127,7 +127,7 @@ def _as_json(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
     if not values.keys() >= names:
         return {name: to_json(value) for name, value in values.items() if name in names}
     told = dict(zip(_COLUMNS[kind], _PICK[kind](values), strict=True))
-    told.update(zip(_DATED[kind], map(_written, _PICK_DATED[kind](values)), strict=True))
+    told.update(zip(_DATED[kind], map(_written.__getitem__, _PICK_DATED[kind](values)), strict=True))
     return told
 
 
@@ -136,8 +136,7 @@ def to_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime | date) else value
 
 
-_written = lru_cache(1000)(to_json)
-"""Writes an instant or a day; an effect tells that of now in many places."""
+_written = Written(to_json)
 
 
 def from_json(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:

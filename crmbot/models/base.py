@@ -9,6 +9,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import JSON
 
+from crmbot.domain.instants import Written
+
 
 class UTCDateTime(TypeDecorator[datetime]):
     """An aware instant in UTC; refuses naive ones, so that no local time ever reaches the store."""
@@ -32,7 +34,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Any:
         """Return what writes instants; on SQLite in one step what the library does in four, ten times a command."""
-        return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+        return _texts.__getitem__ if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """Return what reads instants."""
@@ -47,16 +49,10 @@ def _in_utc(value: datetime) -> datetime:
 
 def _as_text(value: datetime | None) -> str | None:
     """Write an instant as SQLAlchemy's type for SQLite does."""
-    if value is None:
-        return None
-    # Of the hour that comes twice in a zone both are equal, so they aren't looked up before they are in UTC.
-    return _utc_as_text(value if value.tzinfo is UTC else _in_utc(value))
+    return None if value is None else _in_utc(value).isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
-@lru_cache(1000)
-def _utc_as_text(value: datetime) -> str:
-    """Write an instant in UTC; an effect writes that of now in many places."""
-    return value.isoformat(" ", "microseconds").removesuffix("+00:00")
+_texts = Written(_as_text)
 
 
 @lru_cache(1000)

@@ -5,16 +5,17 @@ On SQLite, where a statement takes less time than what surrounds it, it goes pas
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from operator import call, itemgetter
 from sqlite3 import Connection as SQLite
 from sqlite3 import Error as SQLiteError
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Boolean, Connection, Date
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.types import TypeEngine
 
 from crmbot.store.binding import is_bound, refuse_unbound
 from crmbot.store.direct import Direct, as_library_s
@@ -23,8 +24,17 @@ Values = Mapping[str, Any]
 _AT_ONCE = 500
 """Rows fetched together from a server."""
 _FEW = 2
+_REMEMBERED = 100
 _as_it_is = partial({}.get, None)
 """Returns what it is given; written in C, as it is asked of most columns of every row."""
+
+
+def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any]:
+    """Return what turns a type's values into the driver's; of types whose values recur, what it made is remembered."""
+    write = kind.bind_processor(dialect)
+    if write is None:
+        return _as_it_is
+    return lru_cache(_REMEMBERED)(write) if isinstance(kind, Boolean | Date) else write
 
 
 class Compiled:
@@ -39,7 +49,7 @@ class Compiled:
         self._given = {name: value for name, value in form.params.items() if not form.binds[name].required}
         self._pick = picker(self._names)
         kinds = [form.binds[name].type.dialect_impl(dialect) for name in self._names]
-        self._writers = tuple(kind.bind_processor(dialect) or _as_it_is for kind in kinds)
+        self._writers = tuple(_writer(kind, dialect) for kind in kinds)
         self.bind: Callable[[Values], Any] = self._pick if self._takes_all_as_it_is else self._bind
         """Returns the parameters as the driver takes them."""
         columns: tuple[Any, ...] = tuple(getattr(statement, "exported_columns", ()))
