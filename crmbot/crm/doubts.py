@@ -7,8 +7,10 @@ from statistics import median
 from sqlalchemy import bindparam, select
 
 from crmbot.crm.work import Work
+from crmbot.domain.ids import Kind, reference
 from crmbot.domain.money import Money, exponent
-from crmbot.models import Deal
+from crmbot.domain.stages import LeadStatus
+from crmbot.models import Contact, Deal, Lead
 from crmbot.store.prepared import Prepared
 
 _TIMES = 500
@@ -16,6 +18,45 @@ _TIMES = 500
 _LEAST_USUAL, _MOST_USUAL = 1_000, 100_000
 """Amounts in major units that surprise nobody, so that no other deals are looked at."""
 _LATEST, _FEWEST = 50, 5
+_MOST_NAMESAKES = 10
+
+_NAMESAKES = Prepared(
+    select(Contact)
+    .where(
+        Contact.workspace_id == bindparam("workspace"),
+        Contact.name_key == bindparam("key"),
+        Contact.id != bindparam("but"),
+    )
+    .limit(_MOST_NAMESAKES)
+)
+_OPEN_NAMESAKES = Prepared(
+    select(Lead)
+    .where(
+        Lead.workspace_id == bindparam("workspace"),
+        Lead.name_key == bindparam("key"),
+        Lead.id != bindparam("but"),
+        Lead.status != LeadStatus.CONVERTED.value,
+        Lead.status != LeadStatus.DISQUALIFIED.value,
+    )
+    .limit(_MOST_NAMESAKES)
+)
+
+
+def doubt_contact(work: Work, contact: Contact) -> tuple[str, ...]:
+    """Doubt that a new contact is another person than one of that name, unless both have companies of their own."""
+    for same in work.all(_NAMESAKES, Contact, key=contact.name_key, but=contact.id):
+        if None in (same.company_id, contact.company_id) or same.company_id == contact.company_id:
+            old, new = reference(Kind.CONTACT, same.number), reference(Kind.CONTACT, contact.number)
+            return (f"{old} {same.name} is here already. If they are one: /contact merge {new} into {old}",)
+    return ()
+
+
+def doubt_lead(work: Work, lead: Lead) -> tuple[str, ...]:
+    """Doubt that a new lead is another person than an open one of that name, unless both have their companies."""
+    for same in work.all(_OPEN_NAMESAKES, Lead, key=lead.name_key, but=lead.id):
+        if None in (same.company_key, lead.company_key) or same.company_key == lead.company_key:
+            return (f"{reference(Kind.LEAD, same.number)} {same.name} is open already. If they are one, undo this.",)
+    return ()
 
 
 def doubt_close(work: Work, close: date | None) -> tuple[str, ...]:

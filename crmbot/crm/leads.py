@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from crmbot.crm import deals
 from crmbot.crm.answers import Change, Outcome, Record
 from crmbot.crm.customers import customer_of
+from crmbot.crm.doubts import doubt_lead
 from crmbot.crm.history import keep_lead_facts
 from crmbot.crm.lookup import already_theirs, find_record, find_user
 from crmbot.crm.people import company_for, contact_for, new_company, usable_email, usable_name
@@ -73,7 +74,7 @@ def create(work: Work, request: CreateLead) -> Outcome:
     work.flush()
     enter(work, lead, (LeadStatus.NEW,), {})
     view = lead_view(work, lead)
-    return Outcome(f"Added lead {view.reference} {view.title}.", record=view)
+    return Outcome(f"Added lead {view.reference} {view.title}.", record=view, warnings=doubt_lead(work, lead))
 
 
 def set_status(work: Work, request: SetLeadStatus) -> Outcome:

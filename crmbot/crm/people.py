@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 
 from crmbot.crm.answers import Change, Outcome
 from crmbot.crm.customers import set_worth, worth_by_hand
+from crmbot.crm.doubts import doubt_contact
 from crmbot.crm.lookup import NEW, exactly_named, find_record, refuse_sisters
 from crmbot.crm.requests import CreateCompany, CreateContact, SetCompany, SetContact
 from crmbot.crm.views import company_view, contact_view
@@ -53,7 +54,8 @@ def create_contact(work: Work, request: CreateContact, *, asks: bool = True) -> 
     view = contact_view(work, contact)
     also = tuple(company_view(work, row) for row in made)
     at = f" at {new_company(made) or view.company.title}" if view.company else ""
-    return Outcome(f"Added contact {view.reference} {view.title}{at}.", record=view, also=also)
+    said = f"Added contact {view.reference} {view.title}{at}."
+    return Outcome(said, record=view, also=also, warnings=doubt_contact(work, contact))
 
 
 def set_contact(work: Work, request: SetContact) -> Outcome:

@@ -6,11 +6,14 @@ import pytest
 from factories import Crm, refusal
 
 from crmbot.crm.requests import (
+    CreateContact,
     CreateDeal,
+    CreateLead,
     CreateTask,
     Due,
     LogActivity,
     SetDeal,
+    SetLeadStatus,
     SnoozeActivity,
     WinDeal,
 )
@@ -78,3 +81,26 @@ def test_a_new_deal_far_from_the_others_is_doubted(crm: Crm) -> None:
     )
     assert crm.do(CreateDeal("Large", _usd(40_000_000))).warnings
     assert crm.do(CreateDeal("Euros", Money.of(40, "EUR"))).warnings == ()
+
+
+def test_a_contact_of_a_name_that_is_there_is_made_and_doubted(any_crm: Crm) -> None:
+    assert any_crm.do(CreateContact("Dana Fox", company="+Globex")).warnings == ()
+    told = "C-1 Dana Fox is here already. If they are one: /contact merge C-2 into C-1"
+    assert any_crm.do(CreateContact("dana fox")).warnings == (told,)
+    assert any_crm.do(CreateContact("Dana Foxx")).warnings == ()
+
+
+def test_two_of_one_name_at_two_companies_are_two(crm: Crm) -> None:
+    crm.do(CreateContact("Dana Fox", company="+Globex"))
+    assert crm.do(CreateContact("Dana Fox", company="+Initech")).warnings == ()
+    crm.do(CreateLead("Jo Doe", company="Globex"))
+    assert crm.do(CreateLead("Jo Doe", company="Initech")).warnings == ()
+
+
+def test_a_lead_of_the_name_of_an_open_one_is_made_and_doubted(any_crm: Crm) -> None:
+    any_crm.do(CreateLead("Jo Doe"))
+    told = "L-1 Jo Doe is open already. If they are one, undo this."
+    assert any_crm.do(CreateLead("Jo  DOE", company="Globex")).warnings == (told,)
+    any_crm.do(SetLeadStatus("L-1", "disqualified", "no budget"))
+    any_crm.do(SetLeadStatus("L-2", "disqualified", "no budget"))
+    assert any_crm.do(CreateLead("Jo Doe")).warnings == ()
