@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from crmbot.errors import BadInput, MissingFact
-from crmbot.language.leftovers import RECORDS
 from crmbot.language.reader import Reader
+from crmbot.language.verbs import RECORDS
 
 _QUOTED = re.compile("\u201c([^\u201d]+)\u201d")
 _NEAR = re.compile("Did you mean \u201c([^\u201d]+?):?\u201d")

@@ -7,9 +7,8 @@ from crmbot.domain.signatures import is_role
 from crmbot.language.reader import BARE, DASHES, Reader
 from crmbot.language.rivals import demote
 from crmbot.language.tokens import KEY, QUOTED, REFERENCE
+from crmbot.language.verbs import RECORDS
 
-RECORDS = frozenset({"deal", "lead", "contact", "company", "activity", "proposal", "target", "digest", "user"})
-"""Fields that the name or number of a record fills."""
 DANGLING = " ,;:@-\u2013\u2014"
 """What may be left at the ends of words between facts, and says nothing."""
 _AFTER_DASH = frozenset({"text", "reason"})
@@ -25,6 +24,12 @@ def spread_words(values: dict[str, Any], reader: Reader) -> None:
     Raises:
         BadInput: some of them mean nothing there.
     """
+    phrase = reader.verb.phrase
+    if phrase and phrase not in values:
+        said = _joined(reader, reader.words)
+        if said:
+            values[phrase] = said
+        return
     fields = [field for field in reader.verb.words if field not in values]
     if not fields:
         raise reader.unknown(_joined(reader, reader.words))
@@ -69,7 +74,9 @@ def _divided(reader: Reader) -> tuple[list[int], list[int]]:
     numbered = reader.tokens[words[0]].kind is REFERENCE and verb.subject in RECORDS
     if verb.first_word or numbered:
         return words[:1], words[1:]
-    if len(verb.words) == 1 or len(words) == 1:
+    if len(verb.words) == 1:
+        return words, []
+    if len(words) == 1:
         return ([], words) if _is_only_text(reader) else (words, [])
     if verb.begins is not None:
         for at, word in enumerate(words[1:], 1):
@@ -133,4 +140,4 @@ def _joined(reader: Reader, words: list[int]) -> str:
         if at == len(words) or lone or words[at] != word + 1 or reader.tokens[words[at]].kind is QUOTED:
             parts.append(reader.said(words[start], word + 1))
             start = at
-    return " ".join(parts).strip(DANGLING)
+    return _COMMAS.sub(",", " ".join(parts)).strip(DANGLING)

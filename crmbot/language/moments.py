@@ -35,6 +35,9 @@ _SOON = re.compile(rf"(?:in\s+|\+)(?P<count>\d{{1,4}}|(?:{'|'.join(COUNT)})\s)\s
 _HALF = re.compile(r"in\s+half\s+an\s+hour(?![\w-])", re.IGNORECASE)
 _AGO = re.compile(rf"(?P<count>\d{{1,4}}|(?:{'|'.join(COUNT)})\s)\s?{_UNIT}\s+ago(?!\w)", re.IGNORECASE)
 
+_TIMED = re.compile(rf"\d{{1,4}}(?:[:.]|\s?[hmap])|(?:in|{'|'.join(COUNT)})\s|\+|no|mi", re.IGNORECASE)
+"""How hours and distances from now begin; few days do."""
+
 
 @dataclass(slots=True)
 class Moment:
@@ -56,12 +59,15 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
         BadInput: it is a moment that does not exist or is unclear.
     """
     first = text[at : at + 1]
-    if not first.isalnum() and first != "+":
+    worded = first.isalpha()
+    if not worded and not first.isdigit() and first != "+":
         # An amount, most often: no moment begins so.
         return None
-    preposition = _PREPOSITION.match(text, at) if first.isalpha() else None
+    preposition = _PREPOSITION.match(text, at) if worded else None
     start = preposition.end() if preposition else at
-    found = (_exact(text, start, context) or _hour_first(text, start, context, lean)) if hours else None
+    found = None
+    if hours and _TIMED.match(text, start):
+        found = _exact(text, start, context) or _hour_first(text, start, context, lean)
     if found is None and hours and preposition and preposition.group().lower().startswith("at"):
         found = _bare_hour_first(text, start, context, lean)
     if found is None:
@@ -69,7 +75,7 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
         if day is None:
             return None
         found = _with_hour(text, start, day, context) if hours else (Moment(day[0]), day[1])
-    if preposition is None and text[start : found[1]].lower() in SOFT:
+    if worded and preposition is None and text[start : found[1]].lower() in SOFT:
         found[0].soft = True
     return found
 

@@ -46,7 +46,11 @@ def parse(text: str, context: Context, *, command: str = "crm", examples: bool =
     noun = NOUNS.get(command)
     if noun is None or noun is _CRM:
         noun, tokens = _noun(command.strip("/ ").lower(), tokens, line, context)
-    verb, tokens = _verb(noun, tokens, line, context)
+    verb = noun.by_word.get(tokens[0].text) if len(tokens) > 1 and tokens[0].kind is WORD else None
+    if verb is not None:
+        del tokens[0]
+    else:
+        verb, tokens = _verb(noun, tokens, line, context)
     if verb is None:
         return Parsed(ShowHelp(None if noun is _CRM else noun.name), (), dry_run)
     if tokens and tokens[-1].text.endswith("?") and _asks(verb, tokens[-1]):

@@ -53,22 +53,20 @@ class Reader:
         Raises:
             BadInput: a fact cannot be read, or a key is unknown.
         """
-        tokens, words = self.tokens, self.words
-        at, count = 0, len(tokens)
-        while at < count:
-            kind = tokens[at].kind
-            if kind is QUOTED:
-                self._open, end = None, 0
-            else:
-                end = self._keyed(at) if kind is KEY else self._plain(at)
-            if end:
-                at = end
+        end = 0
+        for at, token in enumerate(self.tokens):
+            if at < end:
                 continue
+            if token.kind is QUOTED:
+                self._open = None
+            else:
+                end = self._keyed(at, token) if token.kind is KEY else self._plain(at, token)
+                if end:
+                    continue
             if self._open is None:
-                words.append(at)
+                self.words.append(at)
             else:
                 self._open.last = at + 1
-            at += 1
 
     def said(self, first: int, last: int) -> str:
         """Return what tokens [first, last) say, on one line, as typed."""
@@ -82,12 +80,13 @@ class Reader:
         """Return the words of a claim exactly as typed."""
         return self.text[self.tokens[claim.first].start : self.tokens[claim.last - 1].end]
 
-    def _plain(self, at: int) -> int:
+    def _plain(self, at: int, token: Token) -> int:
         """Read a fact without a key at a token; return its end, 0 when there is none."""
-        token, verb = self.tokens[at], self.verb
-        starts = verb.by_kind[token.kind]
-        if token.kind is WORD:
-            low = token.text.lower().rstrip(PUNCTUATION)
+        kind, offset, _, text = token
+        verb = self.verb
+        starts = verb.by_kind[kind]
+        if kind is WORD:
+            low = text.lower().rstrip(PUNCTUATION)
             if low in verb.openers:
                 end = self._led_to(low, at)
                 if end:
@@ -96,7 +95,7 @@ class Reader:
             for start, options in self._choices:
                 if low in options:
                     starts = (*starts, start)
-        return self._first_found(starts, at, token.start) if starts else 0
+        return self._first_found(starts, at, offset) if starts else 0
 
     def _first_found(self, starts: Iterable[Start], at: int, offset: int) -> int:
         """Read the first fact that can be read where a token begins; return its end, 0 when there is none."""
@@ -173,16 +172,18 @@ class Reader:
 
     def _token_end(self, at: int, offset: int) -> int:
         """Return the end, in tokens, of what ends at an offset; 0 when that is within a token."""
-        tokens = self.tokens
-        while at < len(tokens) and tokens[at].start < offset:
+        tokens, last = self.tokens, len(self.tokens) - 1
+        while at < last and tokens[at].end < offset:
             at += 1
-        rest = self.text[offset : tokens[at - 1].end]
-        return 0 if rest and rest.strip(PUNCTUATION) else at
+        start, end = tokens[at].start, tokens[at].end
+        if start >= offset:
+            # It ends between two tokens.
+            return at
+        return 0 if end > offset and self.text[offset:end].strip(PUNCTUATION) else at + 1
 
-    def _keyed(self, at: int) -> int:
+    def _keyed(self, at: int, key: Token) -> int:
         """Read `key:value`; return its end, 0 when the word before the colon is no key but text."""
-        tokens, verb = self.tokens, self.verb
-        key, value = tokens[at], at + 1
+        tokens, verb, value = self.tokens, self.verb, at + 1
         fact = verb.by_key.get(key.text.lower())
         glued = value < len(tokens) and tokens[value].start == key.end
         if fact is None:
@@ -205,11 +206,8 @@ class Reader:
             self.claims.append(Claim(fact, self._quoted(fact, token), at, value + 1, rank))
             self._open = None
             return value + 1
-        if not reading.text:
-            found = self.asked(fact, self.text, token.start)
-        else:
-            likely = reading.options or FIGURE in reading.kinds
-            found = self._look(fact, self.text, token.start) if likely else None
+        likely = not reading.text or reading.options or FIGURE in reading.kinds
+        found = self._look(fact, self.text, token.start, asked=not reading.text) if likely else None
         end = self._claim(fact, found, at, value, rank)
         if end:
             return end

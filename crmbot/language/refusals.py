@@ -48,7 +48,8 @@ def refused(fact: Fact, word: str, context: Context) -> BadInput:
     reading = fact.asked
     if reading.options:
         forms = [pair for pairs in reading.options(context).values() for pair in pairs]
-        plain = {value: form for form, value in sorted(forms, key=lambda pair: ("_" not in pair[0], pair[0] == pair[1]))}
+        plainest_last = sorted(forms, key=lambda pair: ("_" not in pair[0], pair[0] == pair[1]))
+        plain = {value: form for form, value in plainest_last}
         known = [plain[value] for value in dict.fromkeys(value for _, value in forms) if value is not None]
         sentence = meant(word, known, kind=reading.what.removeprefix("a ").removeprefix("an "))
     else:

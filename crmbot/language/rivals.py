@@ -18,7 +18,7 @@ def give_back(reader: Reader) -> list[tuple[str, str]]:
     Returns the fields that may have been meant, each with a hint of how to say so.
     """
     hints = []
-    for claim in list(reader.claims):
+    for claim in [claim for claim in reader.claims if claim.rank == SOFT or claim.fact.place]:
         misplaced = claim.fact.place and claim.rank != KEYED and _misplaced(reader, claim)
         if misplaced or (claim.rank == SOFT and _in_name(reader, claim)):
             demote(reader, claim)
@@ -57,6 +57,17 @@ def demote(reader: Reader, claim: Claim) -> None:
 
 def settle(reader: Reader, values: Container[str]) -> None:
     """Leave one claim a field: the surest, then the last; what lost becomes words again."""
+    best = {claim.fact.field: claim for claim in reader.claims}
+    if len(best) < len(reader.claims):
+        best = _surest(reader)
+    need = reader.verb.subject
+    if not reader.words and need in reader.verb.required and need not in best and need not in values:
+        for claim in [claim for claim in reader.claims if _may_name(reader, claim, need)][:1]:
+            demote(reader, claim)
+
+
+def _surest(reader: Reader) -> dict[str, Claim]:
+    """Return the claim of each field that holds; raises BadInput when two are as sure."""
     best: dict[str, Claim] = {}
     for claim in list(reader.claims):
         field = claim.fact.field
@@ -70,10 +81,7 @@ def settle(reader: Reader, values: Container[str]) -> None:
             raise BadInput(f"{said} say the same fact twice; which one is it?", field=field, example=reader.example)
         best[field] = rival if loser is claim else claim
         demote(reader, loser)
-    need = reader.verb.subject
-    if need in reader.verb.required and not reader.words and need not in best and need not in values:
-        for claim in [claim for claim in reader.claims if _may_name(reader, claim, need)][:1]:
-            demote(reader, claim)
+    return best
 
 
 def _may_name(reader: Reader, claim: Claim, need: str) -> bool:

@@ -56,6 +56,8 @@ _LEXER = re.compile(
 # Twice as fast as calling the class.
 _token = tuple.__new__
 _KINDS = (WORD, *Kind, WORD)
+_DRESSED = frozenset({QUOTED, USER, CHANNEL, KEY})
+"""What is more than it says: by quotes, brackets or a colon."""
 _LINK = re.compile(r"<(?:(mailto|tel|https?):([^|>\s]*)(?:\|([^>]*))?|([@#]\w+)\|[^>]*)>")
 # Controls, marks that turn the reading direction, and halves of characters.
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -77,10 +79,11 @@ def cut(text: str) -> list[Token]:
     tokens = []
     for match in _LEXER.finditer(text):
         group = match.lastindex or 0
+        start, end = match.span(group)
         kind, said = _KINDS[group], match[group]
-        if kind is not WORD and kind is not FIGURE:
+        if kind in _DRESSED:
             said = _bare(kind, said)
-        tokens.append(_token(Token, (kind, *match.span(group), said)))
+        tokens.append(_token(Token, (kind, start, end, said)))
     return tokens
 
 
@@ -91,7 +94,7 @@ def _bare(kind: Kind, said: str) -> str:
     if kind is QUOTED:
         # A plus before a name in quotes says that it is a new one.
         return f"+{said[2:-1]}" if said[0] == "+" else said[1:-1]
-    return said.strip("<>")[1:] if kind is USER or kind is CHANNEL else said
+    return said.strip("<>")[1:]
 
 
 def _unlinked(match: re.Match[str]) -> str:

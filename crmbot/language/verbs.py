@@ -13,6 +13,8 @@ from crmbot.language.tokens import Kind
 
 SHORT_COMMANDS = frozenset("lead deal contact log task pipeline report digest".split())
 """Nouns with a slash command of their own; the others follow `/crm`."""
+RECORDS = frozenset({"deal", "lead", "contact", "company", "activity", "proposal", "target", "digest", "user"})
+"""Fields that the name or number of a record fills."""
 _CLEARABLE = frozenset(
     {"expires_on", "value", "expected_close", "contact", "company", "forecast_category", "stale_after_days"}
 )
@@ -165,6 +167,12 @@ class Verb:
     def subject(self) -> str:
         """The field that the first words fill: a record's name, as a rule."""
         return self.words[0] if self.words else ""
+
+    @cached_property
+    def phrase(self) -> str:
+        """The field that all words left over fill as they stand; "" where they are divided, or stand for something."""
+        free = len(self.words) == 1 and self.subject not in RECORDS | {"owner"} and self.subject not in self.chosen
+        return self.subject if free and not self.first_word else ""
 
 
 @dataclass(frozen=True)
