@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from crmbot.crm.actors import Actor
 from crmbot.crm.aliases import Picked
@@ -16,6 +17,7 @@ from crmbot.language.conversation import answer, context_of
 from crmbot.language.retelling import retold
 from crmbot.service import CrmService, Delivery
 from crmbot.slack.asides import hold_back_charts
+from crmbot.slack.blocks.limits import has_charts
 from crmbot.slack.blocks.messages import answer_message
 from crmbot.slack.blocks.refusals import broken_message, refusal_message
 from crmbot.slack.drafts import finished, shortened
@@ -29,8 +31,7 @@ from crmbot.slack.threads import Thread, understand_in_thread
 _MOST_REMEMBERED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """What every input has: where it comes from, who sent it, its delivery key, and until when it must be answered.
 
     `user_team_id` is told by Slack where people of several organisations share a channel.
@@ -43,8 +44,7 @@ class Incoming:
     user_team_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What came of an input: a message, and the answer or error it shows."""
 
     message: Message
@@ -66,8 +66,7 @@ class Answered:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __contains__(self, fingerprint: str) -> bool:
-        with self._lock:
-            return fingerprint in self._keys
+        return fingerprint in self._keys
 
     def add(self, fingerprint: str, key: str) -> bool:
         """Remember an answered command; False when it was known."""
@@ -182,9 +181,10 @@ class Desk:
             message = drawn[-1][1]
         else:
             message = self._shown(done.answer, reader, request, done.echoes)
-        draws = self.service.vocabulary(actor.workspace_id).draws_charts
-        message, aside = (message, None) if draws else hold_back_charts(message)
-        return Reply(message, done.answer, actor=actor, reader=reader, aside=aside)
+        if not has_charts(message) or self.service.vocabulary(actor.workspace_id).draws_charts:
+            return Reply(message, done.answer, actor=actor, reader=reader)
+        plain, charts = hold_back_charts(message)
+        return Reply(plain, done.answer, actor=actor, reader=reader, aside=charts)
 
     def _refused(self, actor: Actor, reader: Reader, error: CrmError, request: Request) -> Reply:
         """Say why nothing was done; the buttons for the ways on carry the request, or the draft it was put into."""

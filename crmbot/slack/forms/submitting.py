@@ -64,7 +64,7 @@ def _in_list(desk: Desk, incoming: Incoming, asked: Asked, reply: Reply) -> Repl
     if look is None or not isinstance(reply.answer, Outcome):
         return reply
     again = desk.press(incoming, look)
-    return reply if again.error else replace(reply, message=list_again(again.message, look, reply.answer, reply))
+    return reply if again.error else reply._replace(message=list_again(again.message, look, reply.answer, reply))
 
 
 def form_incoming(body: dict[str, Any], context: BoltContext) -> Incoming:
@@ -101,8 +101,8 @@ def _going_on(desk: Desk, incoming: Incoming, asked: Asked, made: Reply) -> Repl
     request = with_fact(asked.then, asked.then_field, outcome.record.reference)
     if request is None:
         return made
-    later = desk.press(replace(incoming, key=f"{incoming.key[:120]} then"), request, retells=True)
-    return replace(later, message=fit(replace(later.message, blocks=stack(later.message.blocks, _made(outcome)))))
+    later = desk.press(incoming._replace(key=f"{incoming.key[:120]} then"), request, retells=True)
+    return later._replace(message=fit(replace(later.message, blocks=stack(later.message.blocks, _made(outcome)))))
 
 
 def _made(outcome: Outcome) -> Block | None:
