@@ -1,8 +1,10 @@
 """Values that cards are drawn from, with words that are hostile or very long."""
 
 import string
+from copy import deepcopy
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -21,6 +23,8 @@ from crmbot.crm.answers import (
 from crmbot.crm.offered import ProposalView
 from crmbot.domain.line_items import LineItem, totals_of
 from crmbot.domain.money import Money
+from crmbot.slack.blocks.limits import fit
+from crmbot.slack.message import Block, Message
 from crmbot.slack.reader import Reader
 
 NOW = datetime(2031, 3, 5, 9, 30, tzinfo=UTC)
@@ -31,6 +35,14 @@ NASTY = st.one_of(
     st.text(alphabet="<>&*_~`|!@#: \n\u202e\U0001f600", min_size=1, max_size=400),
     st.sampled_from(["x" * 20_000, " ", string.printable]),
 )
+
+
+def stretched(message: Message) -> list[Block]:
+    """Return the blocks that the gate would change, were nothing said to fit because of how it was made."""
+    measured = fit(Message(message.text, tuple(deepcopy(block) for block in message.blocks)))
+    assert measured.text == message.text
+    unequal = [one for one, other in zip_longest(message.blocks, measured.blocks) if one != other]
+    return [block or {"type": "missing"} for block in unequal]
 
 
 def deal(text: str, *, outcome: str = "open") -> DealView:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -15,6 +16,8 @@ _SUSPECT = re.compile("[&<>*_~`:\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069
 _is_suspect = _SUSPECT.search
 
 _TOKEN = re.compile(r"<([^<>]+)>")
+_MOST_KEPT = 5000
+"""Titles and names, which stand in one message after another."""
 _OPEN_END = re.compile(r"&[a-z]{0,3}$|<[^>]*$")
 
 
@@ -30,7 +33,7 @@ def escape(value: Any) -> Mrkdwn:
     Slack has no way to escape its formatting marks, so one that would format gives way to a character that looks the
     same; inside a word (jane_doe) marks do nothing and stay.
     """
-    if isinstance(value, Mrkdwn):
+    if type(value) is Mrkdwn:
         return value
     text = str(value)
     if _is_suspect(text):
@@ -68,12 +71,17 @@ def unescape(text: str, names: Mapping[str, str] | None = None) -> str:
 
 def one_line(value: Any, limit: int = 150) -> Mrkdwn:
     """Return escaped text on one line, trimmed with an ellipsis before it is escaped."""
-    text = str(value)
+    text = value if type(value) is str else str(value)
     if len(text) * 2 <= limit:
-        return escape(" ".join(text.split()))
+        return _short_line(text)
     # However long it is, only its beginning is worth looking at.
     start = " ".join(text[: limit * 4].split())
     return escape(trim(start if len(text) <= limit * 4 else f"{start}…", limit))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _short_line(text: str) -> Mrkdwn:
+    return escape(" ".join(text.split()))
 
 
 def bold(value: Any, limit: int = 150) -> Mrkdwn:
@@ -84,7 +92,7 @@ def bold(value: Any, limit: int = 150) -> Mrkdwn:
 
 def join(parts: Any, separator: str = " · ") -> Mrkdwn:
     """Join what is not empty, escaping what is not mrkdwn yet."""
-    return Mrkdwn(separator.join(escape(part) for part in parts if part))
+    return Mrkdwn(separator.join([part if type(part) is Mrkdwn else escape(part) for part in parts if part]))
 
 
 def size(text: str) -> int:

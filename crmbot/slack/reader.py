@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,9 @@ from crmbot.domain.stages import DEFAULT_LOST_REASONS, DEFAULT_STAGES
 from crmbot.slack.mrkdwn import Mrkdwn, escape
 
 _STAGES = tuple((stage.key, stage.name, stage.kind.value) for stage in DEFAULT_STAGES)
-_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+_NEAR = {-1: Mrkdwn("yesterday"), 0: Mrkdwn("today"), 1: Mrkdwn("tomorrow")}
+_MOST_KEPT = 1000
+"""Days, and who may change whose records, which every other button and line asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +52,17 @@ class Reader:
         """Say whether a button that changes a record of that owner is of use to the reader."""
         if self.permissions is None or self.shared:
             return True
-        return f"crm.{noun}.edit" in self.permissions and may_edit(self.permissions, self.user_id, owner_id)
+        return _may_edit(noun, self.permissions, self.user_id, owner_id)
 
-    def day(self, day: date) -> str:
+    def day(self, day: date) -> Mrkdwn:
         """Return a date as people say it: today, Fri 7 Mar, Fri 7 Mar 2032."""
-        near = _NEAR.get((day - self.today).days)
-        if near and not self.shared:
-            return near
-        return self.exact_day(day)
+        today = self.now.astimezone(self.zone).date()
+        near = None if self.shared else _NEAR.get((day - today).days)
+        return near or _exact_day(day, today.year)
 
-    def exact_day(self, day: date) -> str:
+    def exact_day(self, day: date) -> Mrkdwn:
         """Return a date that still means the same tomorrow."""
-        year = f" {day.year}" if day.year != self.today.year else ""
-        return f"{day:%a} {day.day} {day:%b}{year}"
+        return _exact_day(day, self.today.year)
 
     def moment(self, at: datetime) -> Mrkdwn:
         """Return an instant: today 15:00 in the reader's zone, or what Slack turns into each reader's own."""
@@ -86,6 +87,17 @@ class Reader:
             return line
         words = line[1:]
         return f"!crm {words.removeprefix('crm ')}" if self.in_thread else f"/{self.prefix}{words}"
+
+
+@lru_cache(_MOST_KEPT)
+def _may_edit(noun: str, permissions: frozenset[str], user_id: str | None, owner_id: str | None) -> bool:
+    return f"crm.{noun}.edit" in permissions and may_edit(permissions, user_id, owner_id)
+
+
+@lru_cache(_MOST_KEPT)
+def _exact_day(day: date, this_year: int) -> Mrkdwn:
+    year = f" {day.year}" if day.year != this_year else ""
+    return Mrkdwn(f"{day:%a} {day.day} {day:%b}{year}")
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -1,7 +1,8 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from card_values import HOSTILE, NASTY, NOW, READER, activity, deal, email, lead, proposal, records
+from card_values import HOSTILE, NASTY, NOW, READER, activity, deal, email, lead, proposal, records, stretched
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -76,9 +77,9 @@ def refusals(text: str) -> list[Message]:
     ]
 
 
-def problems(message: Message) -> list[str]:
+def problems(message: Message) -> list[Any]:
     verdict = message_verdict(message.payload)
-    return verdict.reasons + verdict.remarks
+    return [*verdict.reasons, *verdict.remarks, *stretched(message)]
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])

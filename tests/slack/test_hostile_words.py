@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from card_values import HOSTILE, NASTY, READER, activity, email
+from card_values import HOSTILE, NASTY, READER, activity, email, stretched
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from reports.charts import samples
@@ -124,7 +124,7 @@ def mails(text: str) -> Iterator[Message]:
 def problems(message: Message) -> list[Any]:
     verdict = message_verdict(message.payload)
     strange = [token for token in message_tokens(message.payload) if token.kind != "date" and token.target not in _OURS]
-    return [*verdict.reasons, *verdict.remarks, *strange]
+    return [*verdict.reasons, *verdict.remarks, *strange, *stretched(message)]
 
 
 hostile = given(text=NASTY)

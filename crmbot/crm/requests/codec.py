@@ -1,6 +1,6 @@
 """Requests as JSON and back, for buttons, modals and drafts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -69,21 +69,24 @@ def decode_known(data: Mapping[str, Any]) -> tuple[type[Request], dict[str, Any]
 
 
 def _plain(value: Any) -> Any:
-    match value:
-        case Money():
-            return {"money": [value.minor, value.currency]}
-        case LineItem():
-            numbers = (value.quantity, value.discount_percent, value.tax_percent)
-            return {"line": [value.description, _plain(value.unit_price), *map(str, numbers)]}
-        case Due():
-            return {"due": [_plain(value.at), _plain(value.on)]}
-        case datetime():
-            return {"at": value.isoformat()}
-        case date():
-            return {"on": value.isoformat()}
-        case tuple():
-            return [_plain(item) for item in value]
-    return value
+    written = _WRITTEN.get(type(value))
+    return written(value) if written else value
+
+
+def _line(item: LineItem) -> dict[str, Any]:
+    numbers = (item.quantity, item.discount_percent, item.tax_percent)
+    return {"line": [item.description, _plain(item.unit_price), *map(str, numbers)]}
+
+
+_WRITTEN: dict[type, Callable[[Any], Any]] = {
+    Money: lambda money: {"money": [money.minor, money.currency]},
+    LineItem: _line,
+    Due: lambda due: {"due": [_plain(due.at), _plain(due.on)]},
+    datetime: lambda at: {"at": at.isoformat()},
+    date: lambda day: {"on": day.isoformat()},
+    tuple: lambda items: [_plain(item) for item in items],
+}
+"""What JSON has no word for, by its type."""
 
 
 def _value(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from operator import itemgetter
-from typing import Any
+from typing import Any, NoReturn
 
 from crmbot.slack.message import Block, Message
 from crmbot.slack.mrkdwn import fits, plain, trim, trim_mrkdwn
@@ -15,10 +15,9 @@ FIELD_TEXT = 2000
 HEADER_TEXT = 150
 CONTEXT_ELEMENTS = 10
 ACTIONS = 25
-BUTTON_TEXT = 75
+BUTTON_TEXT = OPTION_TEXT = 75
 BUTTON_VALUE = 2000
 OPTIONS = 100
-OPTION_TEXT = 75
 OPTION_VALUE = 150
 PLACEHOLDER = 150
 CONFIRM_TITLE, CONFIRM_TEXT, CONFIRM_BUTTON = 100, 300, 30
@@ -35,15 +34,43 @@ CHART = "data_visualization"
 _kind = itemgetter("type")
 
 
+class Fitting(dict[str, Any]):
+    """A block or element that was made within the limits, of nothing but what is: the gate lets it pass unmeasured.
+
+    It is never changed; whoever copies a part of it has a plain `dict`, and that is measured like any other.
+    """
+
+    __slots__ = ()
+
+    def __setitem__(self, name: str, value: Any) -> NoReturn:
+        """Refuse, as the part might fit no longer."""
+        raise TypeError(f"a part that fits is never changed, and “{name}” belongs to one; copy it")
+
+    def __reduce__(self) -> tuple[type[dict[str, Any]], tuple[dict[str, Any]]]:
+        """Let a copy of the whole be a plain one too."""
+        return dict, (dict(self),)
+
+
+_fit = frozenset({Fitting}).issuperset
+
+
+def are_fitting(parts: Iterable[Any]) -> bool:
+    """Say whether all of them were made within the limits."""
+    return _fit(map(type, parts))
+
+
 def fit(message: Message) -> Message:
     """Return the message within Slack's limits: what is too long is trimmed visibly, what is empty is left out."""
+    blocks, text = message.blocks, message.text
+    if len(blocks) <= BLOCKS and _fit(map(type, blocks)) and len(text) * 2 <= MESSAGE_TEXT and text.strip():
+        return message
     text = trim_mrkdwn(message.text, MESSAGE_TEXT) if message.text.strip() else "crmbot"
     return Message(text, tuple(_only_so_many(fit_blocks(message.blocks, BLOCKS))), message.pictures)
 
 
 def fit_blocks(blocks: Iterable[Block], most: int) -> list[Block]:
     """Return the blocks within Slack's limits, at most so many of them."""
-    fitting = [fitted for block in blocks if (fitted := _FITTERS.get(block["type"], _keep)(block))]
+    fitting = [fitted for block in blocks if (fitted := _fitted(block))]
     if len(fitting) <= most:
         return fitting
     left = len(fitting) - most + 1
@@ -51,8 +78,9 @@ def fit_blocks(blocks: Iterable[Block], most: int) -> list[Block]:
     return [*fitting[: most - 1], {"type": "context", "elements": [note]}]
 
 
-def _keep(block: Block) -> Block | None:
-    return block
+def _fitted(block: Block) -> Block | None:
+    fitter = None if type(block) is Fitting else _FITTERS.get(block["type"])
+    return fitter(block) if fitter else block
 
 
 def _text(value: dict[str, Any] | None, limit: int) -> dict[str, Any] | None:
@@ -74,7 +102,7 @@ def _section(block: Block) -> Block | None:
     if not (text or fields):
         return None
     fitted = {**block, "text": text, "fields": fields[:FIELDS]}
-    if "accessory" in fitted and not _element_fits(fitted["accessory"]):
+    if "accessory" in fitted and not element_fits(fitted["accessory"]):
         del fitted["accessory"]
     return {name: part for name, part in fitted.items() if part}
 
@@ -99,11 +127,11 @@ def _context(block: Block) -> Block | None:
 
 
 def _actions(block: Block) -> Block | None:
-    elements = list(filter(_element_fits, block["elements"]))
+    elements = list(filter(element_fits, block["elements"]))
     return {**block, "elements": elements[:ACTIONS]} if elements else None
 
 
-def _element_fits(element: dict[str, Any]) -> bool:
+def element_fits(element: dict[str, Any]) -> bool:
     """Say whether a button's value survived whole: half a request is worse than no button."""
     if "options" in element and any(len(option["value"]) > OPTION_VALUE for option in element["options"]):
         return False

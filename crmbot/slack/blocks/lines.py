@@ -16,6 +16,8 @@ from crmbot.domain.ids import Kind, parse_reference
 from crmbot.domain.nouns import titled
 from crmbot.domain.stages import StageKind
 from crmbot.slack.blocks.buttons import settling_buttons
+from crmbot.slack.blocks.limits import BUTTON_TEXT, Fitting
+from crmbot.slack.blocks.primitives import plain_text, section
 from crmbot.slack.message import Block, Element
 from crmbot.slack.mrkdwn import Mrkdwn, one_line
 from crmbot.slack.press import Press
@@ -43,7 +45,7 @@ _MOST_KEPT = 1000
 """Names of colleagues and stages, which stand in every other line."""
 _MARK = "-0"
 """What no record has for a number: its place is where a number goes."""
-_OPEN: Element = {"type": "plain_text", "text": "Open", "emoji": True}
+_OPEN, _SHARE = [Fitting(plain_text(label, BUTTON_TEXT, emoji=True)) for label in ("Open", "Share")]
 
 
 def show_request(reference: str) -> Request | None:
@@ -67,13 +69,18 @@ _OPENINGS = {kind.letter: _opening(kind) for kind in _SHOW}
 def open_button(reference: str) -> Element:
     """Return the button that opens the record of that number."""
     action, before, after = _OPENINGS[reference[0]]
-    return {"type": "button", "text": _OPEN, "action_id": action, "value": f"{before}{reference}{after}"}
+    return Fitting(type="button", text=_OPEN, action_id=action, value=f"{before}{reference}{after}")
+
+
+def share_record(reference: str) -> Element:
+    """Return the button that shows a record's card to everybody in the channel."""
+    _, before, after = _OPENINGS[reference[0]]
+    return Fitting(type="button", text=_SHARE, action_id="card.share", value=f"{before}{reference}{after}")
 
 
 def record_row(record: Record, reader: Reader) -> Block:
     """Return a record's line with the button that opens it."""
-    text = {"type": "mrkdwn", "text": str(record_line(record, reader)), "verbatim": True}
-    return {"type": "section", "text": text, "accessory": open_button(record.reference)}
+    return section(record_line(record, reader), accessory=open_button(record.reference))
 
 
 @lru_cache(maxsize=100)

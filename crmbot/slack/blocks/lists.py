@@ -34,6 +34,7 @@ from crmbot.slack.blocks.primitives import (
     bar_chart,
     context,
     header,
+    in_order,
     section,
     sentence,
     stack,
@@ -58,11 +59,11 @@ def shown_message(shown: Shown, reader: Reader) -> Message:
     lines = [_timeline_line(entry, reader) for entry in shown.timeline[:_MOST_LINES]]
     left = len(shown.timeline) - len(lines)
     more = f"… and {count(left, 'earlier entry', 'earlier entries')}" if left else ""
-    blocks = stack(
-        record_card(shown.record, reader),
-        context(_mail_home(shown)),
+    blocks = in_order(
+        *record_card(shown.record, reader),
+        context(_mail_home(shown.mail_address)) if shown.mail_address else None,
         section(join([*lines, more], "\n")) if lines else context(_EMPTY_TIMELINE),
-        [record_row(record, reader) for record in shown.related[:_MOST_ROWS]],
+        *[record_row(record, reader) for record in shown.related[:_MOST_ROWS]],
         record_actions(
             shown.record, reader, file_menu(_files(shown)), share_button(show_request(shown.record.reference))
         ),
@@ -78,10 +79,9 @@ def _files(shown: Shown) -> list[tuple[str, FileView]]:
     return [(entry.reference or "", one) for entry in shown.timeline for one in entry.files]
 
 
-def _mail_home(shown: Shown) -> Mrkdwn:
-    """Return where mail is logged with the record; nothing for records without an address."""
-    address = shown.mail_address
-    return Mrkdwn(f"✉️ Mail to {one_line(address, 200)} is logged here") if address else Mrkdwn("")
+def _mail_home(address: str) -> Mrkdwn:
+    """Return where mail is logged with the record."""
+    return Mrkdwn(f"✉️ Mail to {one_line(address, 200)} is logged here")
 
 
 def _timeline_line(entry: TimelineEntry, reader: Reader) -> Mrkdwn:
@@ -96,10 +96,10 @@ def listing_message(listing: Listing, reader: Reader, asked: Request | None) -> 
     pages = -(-listing.total // listing.per_page) if listing.per_page else 1
     counted = f"more than {listing.total:,}" if listing.more else f"{listing.total:,} in all"
     place = f"Page {listing.page} of {pages:,}{' or more' if listing.more else ''} · {counted}" if pages > 1 else None
-    blocks = stack(
+    blocks = in_order(
         sentence(listing.said),
-        [record_row(record, reader) for record in shown],
-        context(place),
+        *[record_row(record, reader) for record in shown],
+        context(place) if place else None,
         actions(*_page_buttons(listing.page, pages, asked)),
     )
     return Message(escape(listing.said), blocks)
@@ -122,11 +122,11 @@ def board_message(board: Board, _reader: Reader, asked: Request | None) -> Messa
     money = [(column.name, float(column.value.amount)) for column in board.columns]
     left = ", ".join(f"{link.reference} {link.title}" for link in board.unconverted[:_MOST_LINES])
     note = f"Without a rate for their currency, so not in the sums: {left}" if left else None
-    blocks = stack(
+    blocks = in_order(
         sentence(board.said),
         bar_chart("Open value by stage", [("Value", money)]) if full else None,
-        [_column(column) for column in full],
-        context(note),
+        *[_column(column) for column in full],
+        context(note) if note else None,
         actions(share_button(asked or ShowPipeline())) if full else None,
     )
     return Message(escape(board.said), blocks)
@@ -213,11 +213,11 @@ def _tasks(
 def found_message(found: Found, _reader: Reader) -> Message:
     """Return what a search found, each with a button that opens it."""
     rows = []
-    for hit in found.hits[:_MOST_ROWS]:
-        facts = join([one_line(fact, 60) for fact in hit.facts])
-        line = Mrkdwn(f"{ICONS[hit.kind]} {bold(hit.link.title)}  {hit.link.reference}\n{facts}")
-        rows.append(section(line, accessory=open_button(hit.link.reference)))
-    return Message(escape(found.said), stack(sentence(found.said), rows))
+    for (reference, title), kind, facts in found.hits[:_MOST_ROWS]:
+        told = " · ".join(filter(None, [one_line(fact, 60) for fact in facts]))
+        line = Mrkdwn(f"{ICONS[kind]} {bold(title)}  {reference}\n{told}")
+        rows.append(section(line, accessory=open_button(reference)))
+    return Message(escape(found.said), (sentence(found.said), *rows))
 
 
 def triage_message(triage: Triage, reader: Reader) -> Message:

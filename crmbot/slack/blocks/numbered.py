@@ -10,11 +10,14 @@ from typing import Any, Protocol
 import orjson
 
 from crmbot.packing import packed
+from crmbot.slack.blocks.limits import Fitting, element_fits
 from crmbot.slack.message import Element
 
 _MOST_KEPT = 500
 _MARK = "\ue000"
 """Stands for the number; no keyboard has it, and what somebody pastes would only read differently."""
+_LONGEST = "0" * 26
+"""As long as a reference or an entry's number gets: buttons that fit with it fit with each."""
 
 
 class Numbered(Protocol):
@@ -29,11 +32,13 @@ def numbered(make: Callable[..., Iterable[Element | None]]) -> Numbered:
     """Let a function that makes buttons, given a number and other facts, do so once for the same facts."""
 
     @lru_cache(_MOST_KEPT)
-    def kept(*facts: Hashable) -> str:
-        return packed([button for button in make(_MARK, *facts) if button is not None])
+    def kept(*facts: Hashable) -> tuple[str, Callable[[Element], Element]]:
+        text = packed([button for button in make(_MARK, *facts) if button is not None])
+        fits = all(map(element_fits, orjson.loads(text.replace(_MARK, _LONGEST))))
+        return text, Fitting if fits else dict
 
     def filled_in(reference: str, *facts: Hashable) -> list[Element]:
-        buttons: list[Element] = orjson.loads(kept(*facts).replace(_MARK, reference))
-        return buttons
+        text, kind = kept(*facts)
+        return list(map(kind, orjson.loads(text.replace(_MARK, reference))))
 
     return update_wrapper(filled_in, make)

@@ -6,10 +6,9 @@ from crmbot.crm.answers import Change, EmailView, MailAnswer, Outcome
 from crmbot.crm.emails.matching import REASONS
 from crmbot.crm.requests import Request, Undo
 from crmbot.slack.blocks.buttons import record_actions
-from crmbot.slack.blocks.limits import BUTTON_TEXT
-from crmbot.slack.blocks.lines import named, open_button, record_line
+from crmbot.slack.blocks.lines import named, record_line, share_record
 from crmbot.slack.blocks.numbered import numbered
-from crmbot.slack.blocks.primitives import actions, context, divider, plain_text, section, sentence, stack
+from crmbot.slack.blocks.primitives import actions, context, divider, in_order, section, sentence, stack
 from crmbot.slack.blocks.records import record_card
 from crmbot.slack.blocks.triage import triage_buttons
 from crmbot.slack.message import Block, Element, Message
@@ -25,14 +24,14 @@ _MAIL_TEXT = 400
 def outcome_message(outcome: Outcome, reader: Reader) -> Message:
     """Return what was done, the record as it is now, and the way back."""
     sign = "👀 Dry run, nothing was changed. It would say: " if outcome.dry_run else "↩️ " if outcome.repeated else "✅ "
-    blocks = stack(
+    blocks = in_order(
         sentence(f"{sign}{outcome.said}"),
-        [sentence(f"⚠️ {doubt}") for doubt in outcome.warnings],
-        _secret(outcome.secret),
+        *[sentence(f"⚠️ {doubt}") for doubt in outcome.warnings],
+        *(_secret(outcome.secret) if outcome.secret else ()),
         section(Mrkdwn(f"<{outcome.link}>")) if outcome.link else None,
-        _changes(outcome.changes),
-        record_card(outcome.record, reader) if outcome.record else None,
-        [section(record_line(record, reader)) for record in outcome.also[:_MOST_ALSO]],
+        _changes(outcome.changes) if outcome.changes else None,
+        *(record_card(outcome.record, reader) if outcome.record else ()),
+        *[section(record_line(record, reader)) for record in outcome.also[:_MOST_ALSO]],
         None if outcome.dry_run else _buttons(outcome, reader),
     )
     return Message(escape(outcome.said), blocks)
@@ -54,11 +53,6 @@ def share_button(look: Request | None) -> Element | None:
     return press_button("Share", look, action_id="card.share") if look else None
 
 
-def share_record(reference: str) -> Element:
-    """Return the button that shows a record's card to everybody in the channel."""
-    return {**open_button(reference), "text": plain_text("Share", BUTTON_TEXT, emoji=True), "action_id": "card.share"}
-
-
 def _buttons(outcome: Outcome, reader: Reader) -> Block | None:
     undo, offer = undo_button(outcome.entry_id), outcome.offer
     if outcome.record is None:
@@ -66,9 +60,7 @@ def _buttons(outcome: Outcome, reader: Reader) -> Block | None:
     return record_actions(outcome.record, reader, undo, share_record(outcome.record.reference))
 
 
-def _changes(changes: tuple[Change, ...]) -> Block | None:
-    if not changes:
-        return None
+def _changes(changes: tuple[Change, ...]) -> Block:
     lines = [
         Mrkdwn(f"*{one_line(change.label, 40)}*  {_shown(change.before)} → {_shown(change.after)}")
         for change in changes[:_MOST_CHANGES]
@@ -81,11 +73,8 @@ def _shown(value: str) -> Mrkdwn:
     return one_line(value, 120) if value else Mrkdwn("–")  # noqa: RUF001 - a dash
 
 
-def _secret(secret: str | None) -> list[Block] | None:
-    if not secret:
-        return None
-    note = context("Shown this once and to you only. Keep it somewhere safe.")
-    return [*stack(section(code(secret)), note)]
+def _secret(secret: str) -> tuple[Block, ...]:
+    return in_order(section(code(secret)), context("Shown this once and to you only. Keep it somewhere safe."))
 
 
 # Mail

@@ -5,16 +5,15 @@ from functools import lru_cache
 from typing import Any
 
 from crmbot.slack.blocks import limits
+from crmbot.slack.blocks.limits import Fitting
 from crmbot.slack.message import Block, Element
 from crmbot.slack.mrkdwn import Mrkdwn, escape, plain, trim_mrkdwn
 
 
-def mrkdwn(text: Any, limit: int = limits.SECTION_TEXT) -> Element:
-    """Return a text object with formatting; bare addresses and names in it are left as they are."""
-    line = text if type(text) is Mrkdwn else escape(text)
-    if len(line) * 2 > limit:
-        line = trim_mrkdwn(line, limit)
-    return {"type": "mrkdwn", "text": str(line), "verbatim": True}
+def _words(text: Any, limit: int) -> Mrkdwn:
+    """Return a text's words as mrkdwn within the limit; bare addresses and names in it are left as they are."""
+    words = text if type(text) is Mrkdwn else escape(text)
+    return words if len(words) * 2 <= limit else trim_mrkdwn(words, limit)
 
 
 def plain_text(text: Any, limit: int, *, emoji: bool = False) -> Element:
@@ -24,49 +23,57 @@ def plain_text(text: Any, limit: int, *, emoji: bool = False) -> Element:
 
 def section(text: Any, *, accessory: Element | None = None, block_id: str | None = None) -> Block:
     """Return a paragraph of mrkdwn, with one button or menu beside it."""
-    block: Block = {"type": "section", "text": mrkdwn(text)}
-    return block if accessory is None and block_id is None else _with(block, accessory=accessory, block_id=block_id)
+    words = _words(text, limits.SECTION_TEXT)
+    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
+    if accessory is not None or block_id is not None:
+        block = _with(block, accessory=accessory, block_id=block_id)
+    # The gate leaves out what says nothing.
+    return Fitting(block) if words.strip() and (accessory is None or type(accessory) is Fitting) else block
 
 
 def sentence(text: Any, *, accessory: Element | None = None) -> Block:
     """Return a paragraph shown exactly as it is."""
     block: Block = {"type": "section", "text": plain_text(text, limits.SECTION_TEXT)}
-    return block if accessory is None else _with(block, accessory=accessory)
+    return Fitting(block) if accessory is None else _with(block, accessory=accessory)
 
 
 def fields(pairs: Iterable[tuple[str, Any]]) -> Block | None:
     """Return labelled facts in two columns, empty ones left out; None when nothing is left."""
-    cells = [_field(label, value) for label, value in pairs if value]
-    return {"type": "section", "fields": cells[: limits.FIELDS]} if cells else None
-
-
-def _field(label: str, value: Any) -> Element:
-    text = f"*{label}*\n{value if type(value) is Mrkdwn else escape(value)}"
-    if len(text) * 2 > limits.FIELD_TEXT:
-        text = str(trim_mrkdwn(text, limits.FIELD_TEXT))
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
+    told = [f"*{label}*\n{value if type(value) is Mrkdwn else escape(value)}" for label, value in pairs if value]
+    if not told:
+        return None
+    if max(map(len, told)) * 2 > limits.FIELD_TEXT:
+        told = [trim_mrkdwn(text, limits.FIELD_TEXT) for text in told]
+    cells = [{"type": "mrkdwn", "text": text, "verbatim": True} for text in told[: limits.FIELDS]]
+    return Fitting({"type": "section", "fields": cells})
 
 
 def header(text: Any) -> Block:
     """Return a heading."""
-    return {"type": "header", "text": plain_text(text, limits.HEADER_TEXT)}
+    return Fitting({"type": "header", "text": plain_text(text, limits.HEADER_TEXT)})
 
 
 def context(*texts: Any) -> Block | None:
     """Return small print; None when there is none."""
-    elements = [mrkdwn(text) for text in texts if text]
-    return {"type": "context", "elements": elements[: limits.CONTEXT_ELEMENTS]} if elements else None
+    told = [words for text in texts if text and (words := _words(text, limits.SECTION_TEXT)).strip()]
+    elements = [{"type": "mrkdwn", "text": words, "verbatim": True} for words in told[: limits.CONTEXT_ELEMENTS]]
+    return Fitting({"type": "context", "elements": elements}) if elements else None
 
 
 def divider() -> Block:
     """Return a line across."""
-    return {"type": "divider"}
+    return Fitting({"type": "divider"})
 
 
 def actions(*elements: Element | None, block_id: str | None = None) -> Block | None:
     """Return a row of buttons and menus; None when there is none."""
-    kept = list(filter(None, elements))
-    return _with({"type": "actions", "elements": kept[: limits.ACTIONS]}, block_id=block_id) if kept else None
+    kept = list(filter(None, elements))[: limits.ACTIONS]
+    if not kept:
+        return None
+    block: Block = {"type": "actions", "elements": kept}
+    if block_id is not None:
+        block["block_id"] = block_id
+    return Fitting(block) if limits.are_fitting(kept) else block
 
 
 def button(
@@ -75,15 +82,14 @@ def button(
     """Return a button; None when its value is longer than Slack carries."""
     if len(value) > limits.BUTTON_VALUE:
         return None
-    text = {"type": "plain_text", "text": _label(label, limits.BUTTON_TEXT), "emoji": True}
-    made: Element = {"type": "button", "text": text, "action_id": action_id, "value": value}
-    return made if style is None and confirm is None else _with(made, style=style, confirm=confirm)
+    made: Element = {"type": "button", "text": _label(label, emoji=True), "action_id": action_id, "value": value}
+    return Fitting(made if style is None and confirm is None else _with(made, style=style, confirm=confirm))
 
 
 @lru_cache(1000)
-def _label(text: str, limit: int) -> str:
+def _label(text: str, *, emoji: bool) -> Element:
     """Return the words of a button or a choice: mostly the same few, so they are looked through once."""
-    return plain(text, limit) or "–"  # noqa: RUF001 - a dash
+    return Fitting(plain_text(text, limits.BUTTON_TEXT, emoji=emoji))
 
 
 def menu(
@@ -91,7 +97,7 @@ def menu(
 ) -> Element | None:
     """Return a menu of (label, value), which asks before any of them; None when there is nothing to choose."""
     choices = [
-        {"text": {"type": "plain_text", "text": _label(label, limits.OPTION_TEXT), "emoji": False}, "value": value}
+        {"text": _label(label, emoji=False), "value": value}
         for label, value in options
         if len(value) <= limits.OPTION_VALUE
     ]
@@ -99,7 +105,7 @@ def menu(
         return None
     hint = plain_text(placeholder, limits.PLACEHOLDER)
     made = {"type": "static_select", "placeholder": hint, "action_id": action_id, "options": choices[: limits.OPTIONS]}
-    return _with(made, confirm=confirm)
+    return Fitting(_with(made, confirm=confirm))
 
 
 def confirmation(title: str, text: str, yes: str) -> Element:
@@ -147,13 +153,16 @@ def stack(*blocks: Block | Iterable[Block | None] | None) -> tuple[Block, ...]:
     """Return the blocks in order, nested ones unfolded and missing ones left out."""
     flat: list[Block] = []
     for block in blocks:
-        if not block:
-            continue
         if isinstance(block, dict):
             flat.append(block)
-        else:
+        elif block:
             flat.extend(filter(None, block))
     return tuple(flat)
+
+
+def in_order(*blocks: Block | None) -> tuple[Block, ...]:
+    """Return the blocks, missing ones left out, as `stack` does where none is nested."""
+    return tuple(filter(None, blocks))
 
 
 def _with(block: dict[str, Any], **parts: Any) -> dict[str, Any]:

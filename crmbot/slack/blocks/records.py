@@ -10,7 +10,7 @@ from crmbot.domain.nouns import titled
 from crmbot.domain.stages import StageKind
 from crmbot.slack.blocks.carried import addresses, carried_facts
 from crmbot.slack.blocks.lines import due, icon, named, person
-from crmbot.slack.blocks.primitives import context, fields, section, stack
+from crmbot.slack.blocks.primitives import context, fields, in_order, section
 from crmbot.slack.blocks.proposals import offered_lines, proposal_facts
 from crmbot.slack.message import Block
 from crmbot.slack.mrkdwn import Mrkdwn, bold, join, one_line, trim
@@ -21,7 +21,7 @@ _LONG_TEXT = 600
 
 def record_card(record: Record, reader: Reader) -> tuple[Block, ...]:
     """Return a record's title and facts."""
-    return stack(
+    return in_order(
         section(Mrkdwn(f"{icon(record)} {bold(record.title, 300)}  {record.reference}")),
         fields(_FACTS[record.kind](record, reader)),
         offered_lines(record) if isinstance(record, ProposalView) else None,
@@ -30,20 +30,21 @@ def record_card(record: Record, reader: Reader) -> tuple[Block, ...]:
 
 
 Facts = Iterable[tuple[str, Any]]
+_NOT_SET = Mrkdwn("not set")
 
 
 def _deal_facts(deal: DealView, reader: Reader) -> Facts:
-    yield "Value", str(deal.value) if deal.value else "not set"
+    yield "Value", Mrkdwn(deal.value) if deal.value else _NOT_SET
     is_open = deal.outcome == StageKind.OPEN
     yield "Stage", one_line(f"{deal.stage} · {deal.probability} %" if is_open else deal.stage, 80)
     yield "Owner", person(deal.owner)
     if is_open:
-        yield "Expected close", reader.day(deal.expected_close) if deal.expected_close else "not set"
+        yield "Expected close", reader.day(deal.expected_close) if deal.expected_close else _NOT_SET
     elif deal.closed_at:
         yield "Closed", reader.moment(deal.closed_at)
     yield "Company", named(deal.company)
     yield "Contact", named(deal.contact)
-    yield "Lost because", one_line(deal.lost_reason or "", 200)
+    yield "Lost because", deal.lost_reason and one_line(deal.lost_reason, 200)
 
 
 def _score(lead: LeadView) -> str:
@@ -107,7 +108,8 @@ _FACTS: dict[Kind, Callable[[Any, Reader], Facts]] = {
 
 
 def _small_print(record: Record, reader: Reader) -> Mrkdwn:
-    made = "Opened" if isinstance(record, DealView) else "Added"
+    kind = record.kind
+    made = "Opened" if kind is Kind.DEAL else "Added"
     if isinstance(record, ActivityView) and record.completed_at is not None:
         made = "Logged"
     return Mrkdwn(f"{made} {reader.moment(record.created_at)}")
