@@ -1,5 +1,6 @@
 """The words that are no facts: a record's name, and the text about it."""
 
+import re
 from operator import attrgetter
 from typing import Any
 
@@ -15,6 +16,7 @@ _AFTER_DASH = frozenset({"text", "reason"})
 _LONGEST_NAME = 4
 """Of how many words a name in quotes may be where a text may stand."""
 _END = ".!,;? "
+_COMMAS = re.compile(r"(?:\s*,)+")
 _kind = attrgetter("kind")
 
 

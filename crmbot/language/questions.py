@@ -66,8 +66,9 @@ def _last_word(values: dict[str, Any], reader: Reader, field: str) -> bool:
     found = reader.asked(fact, word, 0)
     if found is None:
         known = [form for forms in fact.asked.options(reader.context).values() for form, _ in forms]
-        if nearest(word, known, likely=75):
-            raise refused(fact, word, reader.context)
+        for slip in (word, f"{name.rpartition(' ')[2]} {word}"):
+            if nearest(slip, known, likely=75 if slip is word else 85):
+                raise refused(fact, slip, reader.context)
         return False
     values[field], values[reader.verb.words[0]] = found.value, name
     return True
