@@ -13,6 +13,18 @@ _MOST_KEPT = 200
 """Topics as they were typed, whose texts never change."""
 Group = tuple[str, tuple[tuple[str, str], ...]]
 
+_FIRST: Group = (
+    "To begin with",
+    (
+        ("/deal new Acme renewal $40k fri", "open a deal, with its value and the day it should close"),
+        ('/log call acme renewal "wants 40 seats" 25m next:"send contract" fri', "say what happened, and what is next"),
+        ("/task call Jane tomorrow 3pm", "plan something to do"),
+        ("/crm today", "show what waits for you"),
+        ("/crm find acme", "search everything"),
+        ("/crm undo", "take back what you did last"),
+        ("/crm help deal", "show all of one word"),
+    ),
+)
 _FACTS: Group = (
     "Facts, in any order",
     (
@@ -40,7 +52,7 @@ def help_for(topic: str | None) -> Help:
     """
     word, _, rest = (topic or "").strip().lower().lstrip("/").partition(" ")
     if not word:
-        return Help("This is what you can type.", (*(_overview(noun) for noun in NOUNS.values()), _FACTS))
+        return Help("This is what you can type.", (_FIRST, _FACTS, *(_overview(noun) for noun in NOUNS.values())))
     noun = NOUNS.get(word) or NOUNS.get(word.removesuffix("s"))
     if noun is None:
         raise BadInput(meant(word, NOUNS), example="/crm help deal")

@@ -40,6 +40,13 @@ def test_overview_has_every_verb_of_every_noun() -> None:
     assert {noun.line(verb, verb.example) for noun in NOUNS.values() for verb in noun.verbs} <= shown
 
 
+def test_overview_begins_with_what_a_first_day_needs() -> None:
+    (title, lines), *_ = help_for(None).groups
+    assert title == "To begin with"
+    assert len(lines) < 10
+    assert {line.split()[0] for line, _ in lines} == {"/deal", "/log", "/task", "/crm"}
+
+
 def test_help_on_reports_names_them() -> None:
     groups = dict(help_for("report").groups)
     assert "pipeline-changes" in dict(groups["Reports"])
