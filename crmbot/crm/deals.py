@@ -362,6 +362,7 @@ def _clear(deal: Deal, field: str) -> None:
 
 def _facts(work: Work, deal: Deal) -> dict[str, str]:
     """Return a deal's facts in words, to tell what changed."""
+    work.load_linked(deal)
     stage: Stage = work.get(Stage, deal.stage_id)
     contact: Any = work.get(Contact, deal.contact_id)
     company: Any = work.get(Company, deal.company_id)

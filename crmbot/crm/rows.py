@@ -6,7 +6,7 @@ it is of a plain class (`plain_class`), whose attributes nobody watches.
 """
 
 from collections.abc import Callable, Collection, Iterable
-from itertools import compress, repeat
+from itertools import compress, islice, repeat
 from operator import le, ne, not_
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.exc import StaleDataError
 
-from crmbot.crm.shapes import Kind, Row, Shape, Values, by_ids, by_key, change, shape_of
+from crmbot.crm.shapes import Kind, Row, Shape, Values, by_each, by_ids, by_key, change, shape_of
 from crmbot.store.prepared import Prepared
 
 Note = Callable[[Row, dict[str, Any] | None, dict[str, Any] | None], None]
@@ -82,6 +82,24 @@ class Rows:
             some, missing = missing[:size], missing[size:]
             wanted = {f"id_{place}": some[min(place, len(some) - 1)] for place in range(size)}
             self.all(by_ids(kind, size), kind, {"workspace_id": workspace_id, **wanted})
+
+    def load_each(self, workspace_id: str, wanted: Iterable[tuple[Kind, str | None]]) -> None:
+        """Do the same for one row of each of several kinds, in one statement; there need not be any of that id."""
+        if self._session is not None:
+            return
+        missing = [(kind, one) for kind, one in wanted if one and (kind, (workspace_id, one)) not in self._known]
+        if len(missing) <= 1:
+            return
+        ids = {f"id_{place}": one for place, (_, one) in enumerate(missing)}
+        statement = by_each(tuple(kind for kind, _ in missing))
+        [found] = statement.rows(self.connection, {"workspace_id": workspace_id, **ids})
+        values = iter(found)
+        for kind, one in missing:
+            shape = shape_of(kind)
+            read = dict(zip(shape.columns, islice(values, len(shape.columns)), strict=True))
+            if read["id"] is not None:
+                key = (kind, (workspace_id, one))
+                self._as_stored[key], self._known[key] = read, shape.make(read)
 
     def add(self, rows: Iterable[Row]) -> None:
         """Take new rows, which `flush` writes."""

@@ -7,7 +7,7 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, literal_column, select, update
 from sqlalchemy.orm.attributes import manager_of_class
 
 from crmbot.models import Base, plain_class
@@ -124,6 +124,17 @@ def by_ids(kind: Kind, size: int) -> Prepared:
     """Return the statement that reads rows of a workspace by so many ids: `id_0`, `id_1` and on."""
     wanted: list[Any] = [bindparam(f"id_{place}") for place in range(size)]
     return Prepared(select(kind).where(kind.workspace_id == bindparam("workspace_id"), kind.id.in_(wanted)))
+
+
+@cache
+def by_each(kinds: tuple[Kind, ...]) -> Prepared:
+    """Return the statement that reads a row of each kind by its id, all in one row: `id_0`, `id_1` and on."""
+    tables = [shape_of(kind).table for kind in kinds]
+    found: Any = select(literal_column("1").label("one")).subquery()
+    for place, table in enumerate(tables):
+        mine = (table.c.workspace_id == bindparam("workspace_id")) & (table.c.id == bindparam(f"id_{place}"))
+        found = found.outerjoin(table, mine)
+    return Prepared(select(*(column for table in tables for column in table.c)).select_from(found))
 
 
 @cache

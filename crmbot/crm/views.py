@@ -54,6 +54,7 @@ def money_of(deal: Deal) -> Money | None:
 
 def deal_view(work: Work, deal: Deal) -> DealView:
     """Return a deal as a card shows it."""
+    work.load_linked(deal)
     stage: Stage = work.get(Stage, deal.stage_id)
     return DealView(
         id=deal.id,
@@ -77,6 +78,7 @@ def deal_view(work: Work, deal: Deal) -> DealView:
 
 def lead_view(work: Work, lead: Lead) -> LeadView:
     """Return a lead as a card shows it."""
+    work.load_linked(lead)
     return LeadView(
         id=lead.id,
         reference=reference(Kind.LEAD, lead.number),
@@ -130,6 +132,7 @@ def company_view(_work: Work, company: Company) -> CompanyView:
 def activity_view(work: Work, activity: Activity, about: tuple[Link, ...] | None = None) -> ActivityView:
     """Return an activity as a card shows it; what it is about stands with the deal first."""
     if about is None:
+        work.load_linked(activity)
         about = about_links(work, activity)
     return ActivityView(
         id=activity.id,

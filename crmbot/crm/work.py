@@ -18,7 +18,7 @@ from crmbot.domain.ids import Kind, new_id
 from crmbot.domain.lazy import lazy
 from crmbot.domain.permissions import may_edit
 from crmbot.errors import NotAllowed, NotFound
-from crmbot.models import Counter, Outbox, Stage, User, Workspace
+from crmbot.models import Company, Contact, Counter, Deal, Lead, Outbox, Stage, User, Workspace
 from crmbot.store.prepared import Prepared, insertion
 
 _STAGES = Prepared(
@@ -33,6 +33,8 @@ _NEXT = Prepared(
     .returning(Counter.value)
 )
 _FIRST = insertion(Counter)
+_LINKS = {"deal_id": Deal, "lead_id": Lead, "contact_id": Contact, "company_id": Company, "stage_id": Stage}
+"""What views tell of the rows that others are linked to, by the columns that link them."""
 
 
 @dataclass
@@ -169,6 +171,14 @@ class Work:
     def load(self, kind: type[Any], ids: Collection[str]) -> None:
         """Read rows ahead, in one statement, for `get`."""
         self.rows.load(kind, self.workspace_id, ids)
+
+    def load_linked(self, row: Any) -> None:
+        """Read ahead what a row is linked to, its owner unless that is the actor, in one statement."""
+        held = row.__dict__
+        wanted = [(kind, held.get(name)) for name, kind in _LINKS.items()]
+        if held.get("owner_id") != self.actor.user_id:
+            wanted.append((User, held.get("owner_id")))
+        self.rows.load_each(self.workspace_id, wanted)
 
     def user(self, user_id: str | None) -> User | None:
         """Return a user of the workspace."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from crmbot.crm.requests import CreateDeal
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, new_id
-from crmbot.models import Activity, Counter, Deal, Stage, kind_of
+from crmbot.models import Activity, Company, Contact, Counter, Deal, Stage, User, kind_of
 from crmbot.store.prepared import Prepared
 
 DEALS = Prepared(select(Deal).where(Deal.workspace_id == bindparam("workspace")).order_by(Deal.number))
@@ -136,6 +136,38 @@ def test_rows_read_ahead_are_not_asked_for_again(any_crm: Crm) -> None:
     event.remove(any_crm.store.engine, "before_cursor_execute", listen)
     assert loading == 1
     assert sum("deal" in statement for statement in asked) == 2
+
+
+def test_what_a_row_is_linked_to_is_read_in_one_statement(any_crm: Crm) -> None:
+    any_crm.do(CreateDeal("Renewal", company="+Globex", contact="+Paul Ferris"))
+    stored = any_crm.rows(Deal)[0]
+    asked: list[str] = []
+
+    def listen(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(any_crm.store.engine, "before_cursor_execute", listen)
+    with working(any_crm, write=False) as work:
+        asked.clear()
+        work.load_linked(stored)
+        company, contact = work.get(Company, stored.company_id), work.get(Contact, stored.contact_id)
+        assert (company.name, contact.name) == ("Globex", "Paul Ferris")
+        assert work.get(Stage, stored.stage_id).id == stored.stage_id
+        work.load_linked(stored)
+        assert work.get(Company, stored.company_id) is company
+        assert work.get(User, stored.owner_id).id == stored.owner_id
+    event.remove(any_crm.store.engine, "before_cursor_execute", listen)
+    assert len(asked) == 2
+
+
+def test_a_linked_row_that_is_gone_is_none(any_crm: Crm) -> None:
+    any_crm.do(CreateDeal("Renewal", company="+Globex"))
+    deal = any_crm.rows(Deal)[0]
+    deal.contact_id = "0" * 26
+    with working(any_crm, write=False) as work:
+        work.load_linked(deal)
+        assert work.get(Contact, deal.contact_id) is None
+        assert work.get(Company, deal.company_id).name == "Globex"
 
 
 def test_a_prepared_statement_without_its_workspace_is_refused(any_crm: Crm) -> None:
