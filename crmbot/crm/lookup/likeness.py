@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select, union_all
 from crmbot.crm.glances import glances_of
 from crmbot.crm.lookup.candidates import NEAREST, Row, seen_candidate
 from crmbot.crm.lookup.naming import Named, called, latest_names, names_with_word
+from crmbot.crm.lookup.slips import corrected
 from crmbot.crm.lookup.words import SLOTS, slots, word_values
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
@@ -45,10 +46,11 @@ def nearest_to(work: Work, kinds: Sequence[Named], word: str) -> list[tuple[Kind
 def nearest_names(work: Work, kinds: tuple[Named, ...], word: str) -> list[tuple[Kind, str]]:
     """Return kind and id of the records whose names are most like a word, the likest first.
 
-    Looked through are the latest ones and those with a word that begins as this one may, but for a slip.
+    Looked through are those with a word that begins as this one may, but for a slip; and with them those that have the
+    very word but for two letters that changed places or one too many, or when there are none, the latest ones.
     """
     key = fold_name(word)
-    found = work.values(latest_names(kinds), most=_LATEST // len(kinds))
+    found = corrected(work, kinds, key) or work.values(latest_names(kinds), most=_LATEST // len(kinds))
     if key:
         found += work.values(_beginning(kinds), **slots(key))
     # Of those equally like, kinds in order, and of each the latest first.
