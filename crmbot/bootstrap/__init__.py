@@ -18,6 +18,7 @@ from crmbot.paths import MIGRATIONS
 from crmbot.reports.values import ReportSettings
 from crmbot.service import CrmService
 from crmbot.store import Store, open_store
+from crmbot.store.rota import Seat
 
 _KEY_FILE = "crmbot.key"
 _RECEIPTS_AT_ONCE = 50
@@ -48,9 +49,11 @@ class Crmbot:
         self.store.close()
 
 
-def open_crmbot(settings: Settings, clock: Clock = system_clock, *, pool_size: int = 10) -> Crmbot:
-    """Open the store and the service of the settings."""
-    store = open_store(settings.store.url, pool_size=pool_size)
+def open_crmbot(
+    settings: Settings, clock: Clock = system_clock, *, pool_size: int = 10, seat: Seat | None = None
+) -> Crmbot:
+    """Open the store and the service of the settings; `seat` is this process's among its siblings."""
+    store = open_store(settings.store.url, pool_size=pool_size, seat=seat)
     return Crmbot(settings, store, CrmService(store, clock, policy_of(settings), report_settings_of(settings)), clock)
 
 

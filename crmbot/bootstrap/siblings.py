@@ -11,6 +11,7 @@ from socket import socket
 from types import FrameType
 
 from crmbot.jobs.worker import STOP_SECONDS
+from crmbot.store.rota import Rota, Seat
 
 _logger = logging.getLogger(__name__)
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -25,6 +26,7 @@ class _Place:
     """One of the siblings: what it listens at, its process while it lives, and when the next one may start."""
 
     listener: socket
+    seat: Seat
     process: int | None = None
     begun_at: float = 0.0
     due_at: float = 0.0
@@ -32,14 +34,15 @@ class _Place:
 
 
 class Siblings:
-    """Runs `work` in a process of its own for each listener.
+    """Runs `work` in a process of its own for each listener, with its seat among those that write.
 
     The listeners stay open here, so that who comes while a process is started again waits and isn't turned away. The
     processes are forked: open no store and start no thread before.
     """
 
-    def __init__(self, listeners: Sequence[socket], work: Callable[[socket], None]) -> None:
-        self._places = [_Place(listener) for listener in listeners]
+    def __init__(self, listeners: Sequence[socket], work: Callable[[socket, Seat], None]) -> None:
+        self._rota = Rota(len(listeners))
+        self._places = [_Place(listener, self._rota.seat(number)) for number, listener in enumerate(listeners)]
         self._work = work
         self._told_to_stop = threading.Event()
         # Nobody writes: that it is closed tells the siblings that this process is gone.
@@ -87,7 +90,7 @@ class Siblings:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             threading.Thread(target=self._end_with_parent, name="crmbot-parent", daemon=True).start()
-            self._work(place.listener)
+            self._work(place.listener, place.seat)
             code = 0
         except Exception as error:  # noqa: BLE001 - a process's last stop
             _logger.error("the process could not go on: %s", error)  # noqa: TRY400 - a sentence, for whoever runs it
@@ -126,6 +129,7 @@ class Siblings:
             self._await_end(place, deadline)
         os.close(self._held)
         os.close(self._life)
+        self._rota.close()
 
     @staticmethod
     def _await_end(place: _Place, deadline: float) -> None:

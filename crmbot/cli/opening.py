@@ -11,6 +11,7 @@ from crmbot.bootstrap import Crmbot, open_crmbot
 from crmbot.config import Settings, load
 from crmbot.crm.actors import Actor
 from crmbot.errors import BadInput, ConfigError
+from crmbot.store.rota import Seat
 
 
 def settings_of(ctx: click.Context) -> Settings:
@@ -24,9 +25,9 @@ def settings_of(ctx: click.Context) -> Settings:
 
 
 @contextmanager
-def crmbot(ctx: click.Context) -> Iterator[Crmbot]:
+def crmbot(ctx: click.Context, seat: Seat | None = None) -> Iterator[Crmbot]:
     """Open the store of the settings, with its tables checked, and close it at the end."""
-    bot = open_crmbot(settings_of(ctx))
+    bot = open_crmbot(settings_of(ctx), seat=seat)
     try:
         bot.refuse_old_tables()
         yield bot

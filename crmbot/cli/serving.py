@@ -7,6 +7,7 @@ from socket import socket
 import click
 
 from crmbot.cli.opening import crmbot
+from crmbot.store.rota import Seat
 
 _BIND = click.option("--bind", metavar="HOST:PORT", help="Where to listen; web.bind of the config when left out.")
 
@@ -28,7 +29,7 @@ def run_command(ctx: click.Context, bind: str | None) -> None:
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="How many processes answer at the address; more than one is of use with PostgreSQL.",
+    help="How many processes answer at the address; one for each core gets most done at once.",
 )
 @click.option(
     "--cpu-affinity/--no-cpu-affinity",
@@ -74,19 +75,15 @@ def _serve_side_by_side(ctx: click.Context, bind: str | None, processes: int, *,
     with crmbot(ctx.find_root()) as bot:
         for sentence in say_what_is_missing(bot, slack=False, worker=False):
             click.echo(sentence, err=True)
-        if bot.store.is_sqlite:
-            click.echo(
-                "On SQLite processes wait for one another to write. Several are of use with PostgreSQL.", err=True
-            )
         address = bind or bot.settings.web.bind
     listeners = listen(address, processes)
     gc.collect()
     gc.freeze()
 
-    def serve(listener: socket) -> None:
+    def serve(listener: socket, seat: Seat) -> None:
         if cpu_affinity:
-            _keep_to_one(listeners.index(listener))
-        _serve(ctx, address, web=True, listener=listener)
+            _keep_to_one(seat.number)
+        _serve(ctx, address, web=True, listener=listener, seat=seat)
 
     Siblings(listeners, serve).run()
 
@@ -108,12 +105,13 @@ def _serve(
     slack: bool = False,
     worker: bool = False,
     listener: socket | None = None,
+    seat: Seat | None = None,
 ) -> None:
     from crmbot.bootstrap.parts import chosen_parts, say_what_is_missing
     from crmbot.jobs.worker import Worker
 
     _set_up_logging()
-    with crmbot(ctx.find_root()) as bot:
+    with crmbot(ctx.find_root(), seat) as bot:
         for sentence in say_what_is_missing(bot, slack=slack, worker=worker) if listener is None else ():
             click.echo(sentence, err=True)
         parts = chosen_parts(bot, bind, web=web, slack=slack, worker=worker, listener=listener)

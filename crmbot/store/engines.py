@@ -9,21 +9,26 @@ from crmbot.store.binding import refuse_unbound
 from crmbot.store.database import Store
 from crmbot.store.failures import BUSY_SECONDS
 from crmbot.store.readers import Readers
+from crmbot.store.rota import Seat
 from crmbot.store.sqlite import begin_sqlite, end_sqlite, prepare_sqlite, release_sqlite
 from crmbot.store.writer import Writer
 
 
-def open_store(url: str, *, pool_size: int = 10) -> Store:
-    """Open the database at `url`: sqlite:///file.db or postgresql+psycopg://..."""
+def open_store(url: str, *, pool_size: int = 10, seat: Seat | None = None) -> Store:
+    """Open the database at `url`: sqlite:///file.db or postgresql+psycopg://...
+
+    `seat` is this process's among siblings, who take turns in writing to a file of SQLite.
+    """
     parsed = make_url(url)
-    store = (_sqlite if parsed.get_backend_name() == "sqlite" else _postgresql)(parsed, pool_size)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    store = _sqlite(parsed, pool_size, seat) if is_sqlite else _postgresql(parsed, pool_size)
     engine = store.engine
     engine.hide_parameters = True  # what people wrote has no place in errors, which end in logs
     event.listen(engine, "before_cursor_execute", _guard)
     return store
 
 
-def _sqlite(url: URL, pool_size: int) -> Store:
+def _sqlite(url: URL, pool_size: int, seat: Seat | None) -> Store:
     engine = create_engine(
         url, connect_args={"timeout": BUSY_SECONDS}, json_serializer=packed, **_sqlite_pool(url, pool_size)
     )
@@ -33,7 +38,7 @@ def _sqlite(url: URL, pool_size: int) -> Store:
     event.listen(engine, "close", release_sqlite)
     if not _is_file(url):
         return Store(engine)
-    return Store(engine, writer=Writer(engine), readers=Readers(engine, pool_size, BUSY_SECONDS))
+    return Store(engine, writer=Writer(engine, seat), readers=Readers(engine, pool_size, BUSY_SECONDS))
 
 
 def _postgresql(url: URL, pool_size: int) -> Store:

@@ -1,18 +1,18 @@
 """A connection to SQLite: how it is set up, and how a transaction begins and ends there."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
-from random import uniform
 from threading import local
-from time import monotonic, sleep
+from time import monotonic
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from crmbot.store.failures import BUSY_SECONDS
+from crmbot.store.rota import nap
 
 _TAKEN = ("SQLITE_BUSY", "SQLITE_BUSY_RECOVERY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED")
-_NAP_SECONDS = (0.0005, 0.003)
 
 
 class _Patience(local):
@@ -77,10 +77,10 @@ def make_impatient(driver: sqlite3.Connection) -> None:
     driver.execute("PRAGMA temp_store=MEMORY").close()
 
 
-def begin_immediate(driver: sqlite3.Connection, give_up_at: float) -> None:
-    """Begin to write on an impatient connection.
+def begin_immediate(driver: sqlite3.Connection, give_up_at: float, wait: Callable[[], None] = nap) -> None:
+    """Begin to write on an impatient connection; `wait` a moment whenever another one writes.
 
-    SQLite's own waiting doubles its naps, so that of several writers one may starve: take turns by short naps.
+    SQLite's own waiting doubles its naps, so that of several writers one may starve.
     """
     while True:
         try:
@@ -88,6 +88,6 @@ def begin_immediate(driver: sqlite3.Connection, give_up_at: float) -> None:
         except sqlite3.OperationalError as error:
             if monotonic() > give_up_at or error.sqlite_errorname not in _TAKEN:
                 raise
-            sleep(uniform(*_NAP_SECONDS))  # noqa: S311 - chance, no secret
+            wait()
         else:
             return

@@ -24,7 +24,7 @@ import logging, sys
 from crmbot.bootstrap.siblings import Siblings
 from crmbot.web.server import listen
 logging.basicConfig()
-def die(listener):
+def die(listener, seat):
     raise RuntimeError("no store")
 Siblings(listen("127.0.0.1:0", 2), die).run()
 """
