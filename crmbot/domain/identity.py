@@ -4,6 +4,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_EMAIL = 320
 _MAX_DOMAIN = 253
@@ -57,6 +58,8 @@ _VOWEL_SIGNS = frozenset({"Mn", "Mc"})
 _VARIANTS = frozenset(chr(sign) for sign in range(0xFE00, 0xFE10))
 """Choose a picture's form; they are marks that belong to no word."""
 _DOTTED = re.compile(r"\b(\w)\.(?=\w\b)")
+_MOST_KEPT, _LONGEST_KEPT = 2048, 80
+"""How many folded names are kept, and of how many characters: one command asks for the same ones several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,10 @@ def fold_name(text: str) -> str:
 
     A name of signs only (🚀) stays as it is, so that it is still told from others.
     """
+    return _kept_folded(text) if len(text) <= _LONGEST_KEPT else _folded(text)
+
+
+def _folded(text: str) -> str:
     if text.isascii() and text.replace(" ", "").isalnum():
         # most names: nothing in them needs a closer look
         return " ".join(text.lower().split())
@@ -134,6 +141,9 @@ def fold_name(text: str) -> str:
     joined = letters.replace("'", "").replace("\u2019", "")
     folded = _NOT_WORD.sub(" ", joined).strip() if joined.isascii() else " ".join(_with_signs(joined).split())
     return folded or " ".join(text.split())
+
+
+_kept_folded = lru_cache(maxsize=_MOST_KEPT)(_folded)
 
 
 def _with_signs(text: str) -> str:

@@ -131,20 +131,22 @@ def _working_hour(clock: re.Match[str]) -> time | None:
 
 
 def _with_hour(text: str, start: int, day: tuple[date, int], context: Context) -> tuple[Moment, int]:
-    gap = _TO_HOUR.match(text, day[1])
-    clock = _HOUR.match(text, gap.end()) if gap else None
-    if clock is None:
-        bare = _LAST_HOUR.match(text, gap.end()) if gap and "at" in gap.group().lower() else None
+    on, end = day
+    gap = _TO_HOUR.match(text, end)
+    if gap is not None:
+        clock = _HOUR.match(text, gap.end())
+        if clock is not None:
+            hour = _hour(clock)
+            if hour is None:
+                raise BadInput(f"“{clock.group()}” is no hour.", example="15:00")
+            return Moment(on, hour), clock.end()
+        bare = _LAST_HOUR.match(text, gap.end()) if "at" in gap.group().lower() else None
         hour = _working_hour(bare) if bare else None
         if bare and hour:
-            return Moment(day[0], hour), bare.end()
-        if text[start : day[1]].lower() == "tonight":
-            return Moment(context.today, _TONIGHT), day[1]
-        return Moment(day[0]), day[1]
-    hour = _hour(clock)
-    if hour is None:
-        raise BadInput(f"“{clock.group()}” is no hour.", example="15:00")
-    return Moment(day[0], hour), clock.end()
+            return Moment(on, hour), bare.end()
+    if text[start:end].lower() == "tonight":
+        return Moment(context.today, _TONIGHT), end
+    return Moment(on), end
 
 
 def _hour(clock: re.Match[str]) -> time | None:

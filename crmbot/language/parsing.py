@@ -41,7 +41,8 @@ def parse(text: str, context: Context, *, command: str = "crm", examples: bool =
     line = clean(text)
     tokens = cut(line)
     dry_run = False
-    if tokens and (not tokens[-1].text[-1:].isalnum() or "dry" in line.lower()):
+    marked = bool(tokens) and not line[-1].isalnum()
+    if marked or "dry" in line.lower():
         dry_run, tokens = _without_marks(tokens)
     noun = NOUNS.get(command)
     if noun is None or noun is _CRM:
@@ -53,7 +54,7 @@ def parse(text: str, context: Context, *, command: str = "crm", examples: bool =
         verb, tokens = _verb(noun, tokens, line, context)
     if verb is None:
         return Parsed(ShowHelp(None if noun is _CRM else noun.name), (), dry_run)
-    if tokens and tokens[-1].text.endswith("?") and _asks(verb, tokens[-1]):
+    if marked and tokens and _asks(verb, tokens[-1]):
         dry_run, tokens[-1] = True, tokens[-1]._replace(end=tokens[-1].end - 1, text=tokens[-1].text[:-1])
     reader = Reader(line, tokens, context, noun, verb)
     try:
@@ -95,7 +96,7 @@ def _working(lines: Iterable[str], otherwise: str, context: Context, *, further:
 
 def _asks(verb: Verb, last: Token) -> bool:
     """Say whether the question mark at a line's last word asks what would happen, and is no part of a text."""
-    if last.kind is QUOTED:
+    if last.kind is QUOTED or not last.text.endswith("?"):
         return False
     return not _TEXTS.intersection(verb.words) or (last.kind is FIGURE and "title" in verb.words)
 
