@@ -211,4 +211,6 @@ def filled(lists: Mapping[str, Sequence[Any]]) -> tuple[int, dict[str, Any]]:
     """Return the size that holds every list, and the lists as numbered parameters, filled up with nothing."""
     longest = max(map(len, lists.values()))
     size = next((size for size in _SIZES if size >= longest), _SIZES[-1])
-    return size, {f"{name}{n}": value for name, values in lists.items() for n, value in enumerate(values[:size])}
+    nothing = [None] * size
+    filled_up = ((name, [*values, *nothing][:size]) for name, values in lists.items())
+    return size, {f"{name}{n}": value for name, values in filled_up for n, value in enumerate(values)}
