@@ -3,10 +3,11 @@
 from typing import Any
 
 from crmbot.crm.requests import Request
+from crmbot.language.claims import INTRODUCED, KEYED, Claim
 from crmbot.language.echoes import words_for
 from crmbot.language.leftovers import DANGLING, spread_words, take_role
 from crmbot.language.questions import ask_missing
-from crmbot.language.reader import INTRODUCED, KEYED, Claim, Reader
+from crmbot.language.reader import Reader
 from crmbot.language.rivals import give_back, settle
 
 _LETTERS = {

@@ -5,7 +5,8 @@ from operator import attrgetter
 from typing import Any
 
 from crmbot.domain.signatures import is_role
-from crmbot.language.reader import BARE, DASHES, Reader
+from crmbot.language.claims import BARE
+from crmbot.language.reader import DASHES, Reader
 from crmbot.language.rivals import demote
 from crmbot.language.tokens import KEY, QUOTED, REFERENCE
 from crmbot.language.verbs import RECORDS

@@ -1,10 +1,10 @@
 """Walks along a line and finds its facts; what is no fact is left as words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from crmbot.errors import BadInput
+from crmbot.language.claims import BARE, INTRODUCED, KEYED, SOFT, Claim
 from crmbot.language.context import Context
 from crmbot.language.reading import Found
 from crmbot.language.refusals import empty, example_of, misread, refused, stray_key, unknown
@@ -13,22 +13,8 @@ from crmbot.language.verbs import Fact, Noun, Start, Verb
 
 PUNCTUATION = ",;.!?)"
 DASHES = frozenset({"-", "\u2013", "\u2014"})
-KEYED, BARE, INTRODUCED, SOFT = 4, 3, 2, 1
-"""How sure a fact is; a surer one wins over another of the same field."""
 _NAMES = frozenset({WORD, QUOTED, REFERENCE})
 _NONE = frozenset({"none", "-", "nothing"})
-
-
-@dataclass(slots=True)
-class Claim:
-    """Tokens [first, last) that say a fact; text facts have their words from `words_from` on instead of a value."""
-
-    fact: Fact
-    value: Any
-    first: int
-    last: int
-    rank: int
-    words_from: int | None = None
 
 
 class Reader:

@@ -9,17 +9,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from crmbot.domain.identity import normalise_email
 from crmbot.domain.money import CURRENCIES
-from crmbot.errors import BadInput
 from crmbot.language import amounts, days, figures, items, moments
 from crmbot.language.choices import choice, named, staged
 from crmbot.language.context import Context
 from crmbot.language.days import Lean
-from crmbot.language.nearest import listed
 from crmbot.language.reading import Found, Read, Reading
 from crmbot.language.tokens import Kind
 
 _ASKED = True
-PERIODS = ("7", "30", "90")
 _DATES = frozenset({Kind.FIGURE})
 _ABOUT = frozenset({"re", "about", "for", "on"})
 _REFERENCE = re.compile(rf"(?:(?:{'|'.join(_ABOUT)})\s+)?#?(?P<record>[LCODAP]-\d{{1,9}})(?![\w-])", re.IGNORECASE)
@@ -30,12 +27,10 @@ _DOMAIN = re.compile(
     r"(?:https?://)?(?:www\.)?(?P<domain>[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})/?(?=[\s,;]|$)", re.IGNORECASE
 )
 _SIZE = re.compile(r"\d[\d,.]*(?:\s?[-\u2013]\s?\d[\d,.]*|\+)(?![\w-])")
-_RANGE = re.compile(r"(?P<first>[^\s.]\S*?)\.\.(?P<last>\S*)")
 _LATER = re.compile(
     r"(?:\+\s?|(?:for|by)\s+)?(?P<count>\d{1,4}|(?:an?|one|two|three)\s)\s?(?P<unit>min(?:ute)?s?|h(?:ours?|rs?)?|d(?:ays?)?|w(?:eeks?|ks?)?|mo(?:nths?|s)?)(?![\w-])",
     re.IGNORECASE,
 )
-_DAYS = re.compile(r"(?:last\s+)?(?P<days>\d{1,6})\s?(?:d(?:ays?)?)?(?![\w.-])", re.IGNORECASE)
 
 
 def _moment(convert: Callable[[moments.Moment, Context], Any], lean: Lean, *, hours: bool) -> Read:
@@ -191,36 +186,7 @@ def _reference(text: str, at: int, _: Context, __: bool) -> Found | None:
     return Found(match["record"].upper(), match.end()) if match else None
 
 
-def _past_day(field: str) -> Read:
-    """Make a reading of a day for one end of a report's range."""
-
-    def read(text: str, at: int, context: Context, _: bool) -> Found | None:
-        found = moments.read_moment(text, at, context, Lean.PAST, hours=False)
-        return Found({field: found[0].day.isoformat()}, found[1]) if found and found[0].day else None
-
-    return read
-
-
-def _period(text: str, at: int, context: Context, asked: bool) -> Found | None:
-    """Read 7, 30 or 90 days, or FROM..TO; a range fills both of a report's dates."""
-    sides = _RANGE.match(text, at)
-    if sides:
-        first = FROM_DAY.read(sides["first"], 0, context, asked)
-        last = TO_DAY.read(sides["last"], 0, context, asked) if sides["last"] else Found({}, 0)
-        if not first or not last or (first.end, last.end) != (len(sides["first"]), len(sides["last"])):
-            raise BadInput(f"“{sides.group()}” is no range of dates.")
-        return Found(first.value | last.value, sides.end())
-    days_said = _DAYS.match(text, at)
-    if days_said is None:
-        return None
-    if days_said["days"] not in PERIODS:
-        raise BadInput(f"“{days_said.group()}” is no period: it is {listed(PERIODS, 'or')} days.")
-    return Found({"period": days_said["days"]}, days_said.end())
-
-
 DAY = Reading("a date", days.EXAMPLE, _day, _DATES, moments.STARTS_OF_DAYS)
-FROM_DAY = Reading("a date", "2026-10-01", _past_day("date_from"))
-TO_DAY = Reading("a date", "2026-10-31", _past_day("date_to"))
 LATER = Reading("a distance", "+1w", _later, _DATES, frozenset("for by a an one two three".split()), only=True)
 DUE = Reading(
     "a date", moments.EXAMPLE, _moment(moments.due, Lean.COMING, hours=True), _DATES, moments.STARTS_OF_MOMENTS
@@ -248,7 +214,6 @@ DOMAIN = Reading("a domain", "acme.com", _domain, frozenset({Kind.WORD}))
 SIZE = Reading("a size", "50-200", _size, _DATES)
 CHANNEL = Reading("a channel", "#sales", _channel, frozenset({Kind.CHANNEL}), only=True)
 REFERENCE = Reading("a record", "D-17", _reference, frozenset({Kind.REFERENCE}), _ABOUT)
-PERIOD = Reading("a period", "30", _period, _DATES, frozenset({"last"}), only=True)
 ZONE = Reading("a time zone", "Europe/Berlin", _zone, frozenset({Kind.WORD}), only=True)
 WORD = Reading("a word", "2026-11-23", _word)
 HOUR = Reading("an hour", "08:00", _hour, _DATES, only=True)

@@ -5,8 +5,9 @@ from collections.abc import Container
 
 from crmbot.domain.money import Money
 from crmbot.errors import BadInput
+from crmbot.language.claims import BARE, INTRODUCED, KEYED, SOFT, Claim
 from crmbot.language.nearest import shortened
-from crmbot.language.reader import BARE, INTRODUCED, KEYED, SOFT, Claim, Reader
+from crmbot.language.reader import Reader
 from crmbot.language.tokens import WORD
 
 _LETTERS_IN = re.compile(r"\w")

@@ -6,8 +6,9 @@ from typing import Any
 
 from crmbot.language.context import Context
 from crmbot.language.days import MONTHS, Lean
+from crmbot.language.periods import FROM_DAY
 from crmbot.language.reading import Found, Reading
-from crmbot.language.readings import DAY, FROM_DAY
+from crmbot.language.readings import DAY
 from crmbot.language.tokens import Kind
 
 _MONTH = "|".join(f"{name[:3]}|{name}" for name in MONTHS)

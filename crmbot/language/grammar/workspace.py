@@ -26,14 +26,12 @@ from crmbot.language.choices import fixed
 from crmbot.language.days import WEEKDAY, WEEKDAYS
 from crmbot.language.grammar.facts import MY, OWNER, PAGE, TEAM
 from crmbot.language.grammar.settings import REASSIGN
+from crmbot.language.periods import FROM_DAY, PERIOD, TO_DAY
 from crmbot.language.readings import (
     CHANNEL,
     EMAIL,
-    FROM_DAY,
     HOUR,
-    PERIOD,
     TEXT,
-    TO_DAY,
     WORD,
     ZONE,
 )
