@@ -95,7 +95,7 @@ def _sum_up(work: Work, sums: list[_Sums], summing: Prepared, bound: dict[str, A
     foreign = False
     for place, count, value, likely in work.values(summing, **bound):
         if place == _FOREIGN:
-            foreign = foreign or count > 0
+            foreign = count > 0
         else:
             its = sums[place]
             its.count, its.value, its.likely = count, int(value or 0), int(likely or 0)
@@ -154,11 +154,8 @@ def _statements(number: int, *, by_owner: bool) -> _Statements:
         for place, where in enumerate(stages)
     ]
     # Each range by itself: to count both at once, SQLite would rather walk the whole stage.
-    foreign = [
-        select(_place(_FOREIGN), func.count(), literal(0), literal(0)).where(*where, other)
-        for where in stages
-        for other in _OTHERS
-    ]
+    counts = [select(func.count()).where(*where, other).scalar_subquery() for where in stages for other in _OTHERS]
+    foreign = select(_place(_FOREIGN), sum(counts[1:], start=counts[0]), literal(0), literal(0))
     by_value = (_DEAL.value_minor.desc().nulls_last(), _DEAL.number)
     first = [
         select(
@@ -172,7 +169,7 @@ def _statements(number: int, *, by_owner: bool) -> _Statements:
     ]
     found = union_all(*first).subquery("found")
     return _Statements(
-        Prepared(union_all(*summing, *foreign)),
+        Prepared(union_all(*summing, foreign)),
         glance_statement(Deal, found, found.c.place, (found.c.place, *by_value)),
         Prepared(union_all(*(_others(place, where) for place, where in enumerate(stages)))),
     )

@@ -31,7 +31,7 @@ def corrected(work: Work, kinds: tuple[Named, ...], key: str) -> list[tuple[Any,
     ranges = {f"start_{place}": word for place, word in enumerate(right)}
     ranges |= {f"stop_{place}": word + _BEHIND_A_WORD for place, word in enumerate(right)}
     found = work.values(_with_words(kinds), **{**_NONE, **ranges})
-    return [row for row in found if row[2] is not None and _lacks_one(row[2], words)]
+    return [row for row in found if _lacks_one(row[2], words)]
 
 
 def corrections(word: str) -> list[str]:
@@ -50,7 +50,7 @@ def _lacks_one(name: str, words: Sequence[str]) -> bool:
 
 @cache
 def _with_words(kinds: tuple[Named, ...]) -> Prepared:
-    """Return what gives `called` of names with a word in one of the ranges, and rows of nothing for those without any.
+    """Return what gives `called` of some names with a word in one of the ranges.
 
     Joined from the outside, so that a database begins with the ranges.
     """
@@ -74,8 +74,9 @@ def _with_words(kinds: tuple[Named, ...]) -> Prepared:
             ranges.outerjoin(model, begun),
             ranges.outerjoin(NameWord, indexed).outerjoin(model, own),
         ):
-            some = select(*called(place, named)).select_from(source).limit(_MOST + _OF_A_KIND)
-            found.append(select(some.subquery()))
+            # Told from nothing behind the limit only: before it, SQLite would begin with the names.
+            some = select(*called(place, named)).select_from(source).limit(_MOST + _OF_A_KIND).subquery()
+            found.append(select(some).where(some.c[named.key.key].is_not(None)))
     return Prepared(union_all(*found))
 
 
