@@ -22,7 +22,7 @@ from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind
 from crmbot.domain.money import Money
 from crmbot.domain.stages import LeadStatus, StageKind
-from crmbot.errors import BadInput
+from crmbot.errors import BadInput, CrmError
 from crmbot.models import Activity, Company, Contact, Deal, Lead
 
 PER_PAGE = 10
@@ -36,14 +36,16 @@ _STATES = {"open": ("open",), "done": ("done",), "overdue": ("open", "until"), "
 
 def list_leads(work: Work, request: ask.ListLeads) -> Listing:
     """List leads, newest first."""
+    owned, whose = _owned_by(work, request.owner)
     said = {
         "status": _status(request.status) if request.status else None,
-        **_owned_by(work, request.owner),
+        **owned,
         "source": source_key(request.source),
         "words": fold_name(request.words or "") or None,
     }
     what = f"{request.status} leads" if request.status else "leads"
-    return _or_meant(_page(work, Lead, said, request.page, what), request.words, "lead", tuple(LeadStatus))
+    listing = _told(_page(work, Lead, said, request.page, what), whose)
+    return _or_meant(work, listing, request.words, "lead", tuple(LeadStatus))
 
 
 def list_deals(work: Work, request: ask.ListDeals) -> Listing:
@@ -54,10 +56,12 @@ def list_deals(work: Work, request: ask.ListDeals) -> Listing:
         raise BadInput(f"“{request.state}” is no state. There are stale and overdue.", field="state")
     company = find_record(work, Kind.COMPANY, request.company, field="company") if request.company else None
     outcome = StageKind.OPEN if request.state else request.outcome
+    owned, whose = _owned_by(work, request.owner)
+    stage = find_stage(work, request.stage) if request.stage else None
     said = {
         "outcome": outcome or None,
-        **_owned_by(work, request.owner),
-        "stage": find_stage(work, request.stage).id if request.stage else None,
+        **owned,
+        "stage": stage.id if stage is not None else None,
         "company": company.id if company is not None else None,
         **_closing(work, request, outcome),
         **_worth(request.over, request.under),
@@ -66,12 +70,10 @@ def list_deals(work: Work, request: ask.ListDeals) -> Listing:
     }
     what = " ".join(word for word in (request.state, outcome, "deals") if word)
     known = (*(stage.name for stage in work.stages), *StageKind, *_DEAL_STATES)
-    listing = _page(work, Deal, said, request.page, what)
+    listing = _told(_page(work, Deal, said, request.page, what), f"{f' in {stage.name}' if stage else ''}{whose}")
     if request.state == "stale" and listing.total:
-        listing = replace(
-            listing, said=f"{listing.said.removesuffix('.')}: nothing done for longer than the stage allows"
-        )
-    return _or_meant(_with_span(listing, request, outcome), request.words, "deal", known)
+        listing = _told(listing, ": nothing done for longer than the stage allows")
+    return _or_meant(work, _with_span(listing, request, outcome), request.words, "deal", known)
 
 
 def _with_span(listing: Listing, request: ask.ListDeals, outcome: str | None) -> Listing:
@@ -82,13 +84,26 @@ def _with_span(listing: Listing, request: ask.ListDeals, outcome: str | None) ->
     verb = "closed" if outcome in (StageKind.WON, StageKind.LOST) else "closing"
     days = [f"{word} {day:%a %-d %b %Y}" for word, day in (("from", first), ("to", last)) if day is not None]
     told = f"on {first:%a %-d %b %Y}" if first == last else " ".join(days)
-    return replace(listing, said=f"{listing.said.removesuffix('.')} {verb} {told}{'' if listing.total else '.'}")
+    return _told(listing, f" {verb} {told}")
 
 
-def _owned_by(work: Work, owner: str | None) -> dict[str, Any]:
+def _told(listing: Listing, more: str) -> Listing:
+    """Return the list with more words about what it is narrowed to."""
+    return replace(listing, said=f"{listing.said.removesuffix('.')}{more}{'' if listing.total else '.'}")
+
+
+def _owned_by(work: Work, owner: str | None) -> tuple[dict[str, Any], str]:
+    """Return the bound of an owner, and the words for it: a list of one's own needs none."""
     if owner == NOBODY:
-        return {"nobody": True}
-    return {"owner": find_user(work, owner).id if owner else None}
+        return {"nobody": True}, " that nobody owns"
+    return _done_by(work, owner)
+
+
+def _done_by(work: Work, owner: str | None) -> tuple[dict[str, Any], str]:
+    if not owner:
+        return {"owner": None}, ""
+    user = find_user(work, owner)
+    return {"owner": user.id}, "" if user.id == work.actor.user_id else f" of {user.name}"
 
 
 def _closing(work: Work, request: ask.ListDeals, outcome: str | None) -> dict[str, Any]:
@@ -124,13 +139,13 @@ def list_contacts(work: Work, request: ask.ListContacts) -> Listing:
     """List contacts by name."""
     company = find_record(work, Kind.COMPANY, request.company, field="company") if request.company else None
     said = {"company": company.id if company is not None else None, "words": fold_name(request.words or "") or None}
-    return _or_meant(_page(work, Contact, said, request.page, "contacts"), request.words)
+    return _or_meant(work, _page(work, Contact, said, request.page, "contacts"), request.words)
 
 
 def list_companies(work: Work, request: ask.ListCompanies) -> Listing:
     """List companies by name."""
     said = {"words": fold_name(request.words or "") or None}
-    return _or_meant(_page(work, Company, said, request.page, "companies"), request.words)
+    return _or_meant(work, _page(work, Company, said, request.page, "companies"), request.words)
 
 
 def list_activities(work: Work, request: ask.ListActivities) -> Listing:
@@ -139,22 +154,33 @@ def list_activities(work: Work, request: ask.ListActivities) -> Listing:
     if state is None:
         raise BadInput(f"“{request.state}” is no state. There are open, overdue, today and done.", field="state")
     said: dict[str, Any] = dict.fromkeys(state, True)
-    said["owner"] = find_user(work, request.owner).id if request.owner else None
+    owned, whose = _done_by(work, request.owner)
+    said |= owned
     if "until" in state:
         said["until"] = work.now if request.state == "overdue" else due_until(work)
     order = "activity.done" if request.state == "done" else "activity"
-    return _page(work, Activity, said, request.page, f"{request.state} activities", order)
+    return _told(_page(work, Activity, said, request.page, f"{request.state} activities", order), whose)
 
 
-def _or_meant(listing: Listing, words: str | None, noun: str = "", known: Sequence[str] = ()) -> Listing:
-    """Say of an empty list which words it was narrowed by, and which stage or status they may have meant."""
+def _or_meant(work: Work, listing: Listing, words: str | None, noun: str = "", known: Sequence[str] = ()) -> Listing:
+    """Say of an empty list which words it was narrowed by, and which stage, status or person they may have meant."""
     if listing.total or not words:
         return listing
     near = process.extractOne(
         words.casefold(), [name.casefold() for name in known], scorer=fuzz.ratio, score_cutoff=_A_SLIP
     )
+    owner = _called(work, words) if noun and not near else None
     hint = f" Did you mean “{known[near[2]]}”? /{noun} list {near[0]}" if near else ""
+    hint = f" Did you mean those of {owner}? /{noun} list @{words}" if owner else hint
     return replace(listing, said=f"{listing.said.removesuffix('.')} with “{words}” in the name.{hint}")
+
+
+def _called(work: Work, words: str) -> str | None:
+    """Return the name of the only user whom words may mean."""
+    try:
+        return find_user(work, words).name
+    except CrmError:
+        return None
 
 
 def _page(work: Work, kind: Any, said: Mapping[str, Any], page: int, what: str, order: str | None = None) -> Listing:

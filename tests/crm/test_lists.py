@@ -247,7 +247,12 @@ def test_deals_are_narrowed_by_state_owner_value_and_day(crm: Crm) -> None:
     assert listed(crm, march) == ["D-1", "D-2"]
     assert listed(crm, ListDeals(words="works")) == ["D-2"]
     assert crm.ask(march).said == "2 open deals closing from Sat 1 Mar 2031 to Mon 31 Mar 2031"
-    assert crm.ask(ListDeals(state="overdue", owner="sam")).said == "No overdue open deals."
+    assert crm.ask(ListDeals(state="overdue", owner="sam")).said == "No overdue open deals of Sam Poe."
+    assert crm.ask(ListDeals(owner=NOBODY)).said == "1 open deal that nobody owns"
+    assert crm.ask(ListDeals(owner="jane", stage="new lead")).said == "1 open deal in New Lead"
+    assert crm.ask(ListDeals(words="sam")).said == (
+        "No open deals with “sam” in the name. Did you mean those of Sam Poe? /deal list @sam"
+    )
     with refusal(BadInput, "Both bounds of the value need one currency."):
         crm.ask(ListDeals(over=Money.of(1, "USD"), under=Money.of(9, "EUR")))
     with refusal(BadInput, "“odd” is no state. There are stale and overdue."):
