@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, cast, select
+from sqlalchemy import ColumnElement, Row, String, cast, select, update
 
 from crmbot.crm.work import Work
 from crmbot.models import JournalEntry
 
 _AT_ONCE = 20
+_MOMENT = slice(10)
+"""The signs of an id that are its instant: what made a row has an id of the same one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,14 @@ def entries_on(work: Work, row_id: str, *conditions: ColumnElement[bool]) -> Ite
         # A change of another row may name this one too.
         if any(change["row_id"] == row_id for change in entry.changes):
             yield entry
+
+
+def retell(work: Work, row_id: str, summary: str) -> None:
+    """Give every effect on a row another sentence, where the words of the first must not stand."""
+    told = [entry.id for entry in entries_on(work, row_id, JournalEntry.id >= row_id[_MOMENT])]
+    work.session.execute(
+        update(JournalEntry)
+        .where(JournalEntry.workspace_id == work.workspace_id, JournalEntry.id.in_(told))
+        .values(summary=summary),
+        execution_options={"synchronize_session": False},
+    )
