@@ -71,17 +71,24 @@ def unescape(text: str, names: Mapping[str, str] | None = None) -> str:
 
 def one_line(value: Any, limit: int = 150) -> Mrkdwn:
     """Return escaped text on one line, trimmed with an ellipsis before it is escaped."""
-    text = value if type(value) is str else str(value)
+    text = str(value)
     if len(text) * 2 <= limit:
-        return _short_line(text)
+        return escape(" ".join(text.split()))
     # However long it is, only its beginning is worth looking at.
     start = " ".join(text[: limit * 4].split())
     return escape(trim(start if len(text) <= limit * 4 else f"{start}…", limit))
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _short_line(text: str) -> Mrkdwn:
-    return escape(" ".join(text.split()))
+def title_line(title: str, limit: int = 150) -> Mrkdwn:
+    """Return a title, name or other short fact as `one_line` does; not for texts, as it is kept."""
+    return one_line(title, limit)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def bold_title(title: str, limit: int = 150) -> Mrkdwn:
+    """Return a title or name as `bold` does; not for texts, as it is kept."""
+    return bold(title, limit)
 
 
 def bold(value: Any, limit: int = 150) -> Mrkdwn:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import compress, repeat
+from operator import ne
 from typing import Any
 
 from crmbot.crm.requests.base import REQUESTS, Due, Request
@@ -14,25 +16,25 @@ from crmbot.errors import BadInput
 _OUTDATED = "This button was made by another version of crmbot; type the command instead."
 _AS_THEY_ARE = frozenset({str, int, bool})
 """What JSON has itself."""
-_FIELDS: dict[type[Request], tuple[tuple[str, Any], ...]] = {}
+_FIELDS: dict[type[Request], tuple[tuple[str, ...], tuple[Any, ...]]] = {}
 
 
 def encode(request: Request) -> dict[str, Any]:
     """Return the request as JSON values: its name, and only the fields that were said."""
+    names, defaults = _fields(type(request))
+    values = [*map(getattr, repeat(request), names)]
     data: dict[str, Any] = {"do": request.NAME}
-    for name, default in _fields(type(request)):
-        value = getattr(request, name)
-        if value != default:
-            data[name] = value if type(value) in _AS_THEY_ARE else _plain(value)
+    for name, value in compress(zip(names, values, strict=True), map(ne, values, defaults)):
+        data[name] = value if type(value) in _AS_THEY_ARE else _plain(value)
     return data
 
 
-def _fields(kind: type[Request]) -> tuple[tuple[str, Any], ...]:
-    """Return the fields of a kind of request with their defaults, found out once."""
+def _fields(kind: type[Request]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """Return the names of a request's fields and their defaults, None for what has none; found out once."""
     known = _FIELDS.get(kind)
     if known is None:
-        known = tuple((field.name, field.default if field.default is not MISSING else None) for field in fields(kind))
-        _FIELDS[kind] = known
+        defaults = [None if field.default is MISSING else field.default for field in fields(kind)]
+        known = _FIELDS[kind] = tuple(field.name for field in fields(kind)), tuple(defaults)
     return known
 
 
@@ -61,7 +63,7 @@ def decode_known(data: Mapping[str, Any]) -> tuple[type[Request], dict[str, Any]
     kind = REQUESTS.get(str(data.get("do")))
     if kind is None:
         raise BadInput(_OUTDATED)
-    names = {name for name, _ in _fields(kind)}
+    names, _ = _fields(kind)
     try:
         return kind, {name: _value(value) for name, value in data.items() if name in names}
     except (TypeError, ValueError, KeyError, InvalidOperation) as error:

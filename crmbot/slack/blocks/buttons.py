@@ -56,17 +56,32 @@ def form_buttons(record: Record, reader: Reader) -> list[Element | None]:
         return []
     if isinstance(record, ProposalView):
         return _proposal_forms(record, reader)
-    owner_id = _owner_id(record) if isinstance(record, DealView | LeadView) else None
-    closed = isinstance(record, DealView) and record.outcome != StageKind.OPEN
-    edits = not closed and reader.may_edit(_PLURALS[record.kind], owner_id)
-    buttons: list[Element | None] = [*_facts_forms(record.reference, record.kind, edits, reader.may_edit("activities"))]
-    if isinstance(record, DealView) and reader.may_edit("proposals", owner_id) and not closed:
-        buttons.append(_usual_offer(record))
-    if reader.writes_mail and reader.may_edit("emails") and isinstance(record, DealView | ContactView) and not closed:
-        subject = record.title if isinstance(record, DealView) else ""
-        opener = form_opener("Write mail …", "email.write", "form.mail", target=record.reference, subject=subject)
-        buttons.append(opener)
-    return buttons
+    if isinstance(record, DealView):
+        return _deal_forms(record, reader)
+    edits = reader.may_edit(_PLURALS[record.kind], _owner_id(record) if isinstance(record, LeadView) else None)
+    buttons = _facts_forms(record.reference, record.kind, edits, reader.may_edit("activities"))
+    mail = _mail_form(record.reference, "", reader) if isinstance(record, ContactView) else None
+    return [*buttons, mail]
+
+
+def _deal_forms(deal: DealView, reader: Reader) -> list[Element | None]:
+    """Return the forms about a deal; of one that is closed only what happened since and what is to be done."""
+    is_open, owner_id = deal.outcome == StageKind.OPEN, _owner_id(deal)
+    edits = is_open and reader.may_edit("deals", owner_id)
+    facts = _facts_forms(deal.reference, deal.kind, edits, reader.may_edit("activities"))
+    if not is_open:
+        return [*facts]
+    return [
+        *facts,
+        _usual_offer(deal) if reader.may_edit("proposals", owner_id) else None,
+        _mail_form(deal.reference, deal.title, reader),
+    ]
+
+
+def _mail_form(reference: str, subject: str, reader: Reader) -> Element | None:
+    if not reader.writes_mail or not reader.may_edit("emails"):
+        return None
+    return form_opener("Write mail …", "email.write", "form.mail", target=reference, subject=subject)
 
 
 @numbered

@@ -19,7 +19,7 @@ from crmbot.slack.blocks.buttons import settling_buttons
 from crmbot.slack.blocks.limits import BUTTON_TEXT, Fitting
 from crmbot.slack.blocks.primitives import plain_text, section
 from crmbot.slack.message import Block, Element
-from crmbot.slack.mrkdwn import Mrkdwn, one_line
+from crmbot.slack.mrkdwn import Mrkdwn, one_line, title_line
 from crmbot.slack.press import Press
 from crmbot.slack.reader import Reader
 
@@ -100,8 +100,8 @@ def settling(activity: ActivityView, then: Request | None = None) -> Block:
 
 def record_line(record: Record, reader: Reader) -> Mrkdwn:
     """Return a record as one entry of a list: its title, and below it what tells it from its neighbours."""
-    facts = " · ".join(filter(None, record_facts(record, reader)))
-    title = one_line(record.title)
+    facts = " · ".join(filter(None, _FACTS[type(record)](record, reader)))
+    title = title_line(record.title)
     return Mrkdwn(f"{icon(record)} {title and f'*{title}*'}  {record.reference}\n{facts}")
 
 
@@ -117,7 +117,7 @@ def _deal(deal: DealView, reader: Reader) -> tuple[str, ...]:
         _stage(deal.stage, deal.probability if deal.outcome == "open" else None),
         person(deal.owner),
         _close(deal, reader),
-        one_line(company.title, 80) if company else "",
+        title_line(company.title, 80) if company else "",
     )
 
 
@@ -136,9 +136,9 @@ def _close(deal: DealView, reader: Reader) -> str:
 def _lead(lead: LeadView, _reader: Reader) -> tuple[str, ...]:
     return (
         titled(lead.status),
-        one_line(lead.company_name, 60) if lead.company_name else "",
-        one_line(lead.email, 80) if lead.email else "",
-        one_line(titled(lead.source), 40) if lead.source else "",
+        title_line(lead.company_name, 60) if lead.company_name else "",
+        title_line(lead.email, 80) if lead.email else "",
+        title_line(titled(lead.source), 40) if lead.source else "",
         "" if lead.score is None else f"score {lead.score}",
         person(lead.owner),
     )
@@ -147,15 +147,15 @@ def _lead(lead: LeadView, _reader: Reader) -> tuple[str, ...]:
 def _contact(contact: ContactView, _reader: Reader) -> tuple[str, ...]:
     company = contact.company
     return (
-        one_line(contact.role, 60) if contact.role else "",
-        one_line(company.title, 80) if company else "",
-        one_line(", ".join(contact.emails), 80) if contact.emails else "",
-        one_line(contact.phone, 40) if contact.phone else "",
+        title_line(contact.role, 60) if contact.role else "",
+        title_line(company.title, 80) if company else "",
+        title_line(", ".join(contact.emails), 80) if contact.emails else "",
+        title_line(contact.phone, 40) if contact.phone else "",
     )
 
 
 def _company(company: CompanyView, _reader: Reader) -> tuple[str, ...]:
-    return tuple(one_line(fact, 60) for fact in (company.domain, company.industry, company.size) if fact)
+    return tuple(title_line(fact, 60) for fact in (company.domain, company.industry, company.size) if fact)
 
 
 def _activity(activity: ActivityView, reader: Reader) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ def _activity(activity: ActivityView, reader: Reader) -> tuple[str, ...]:
     return (
         due(activity, reader),
         person(activity.owner),
-        ", ".join([one_line(link.title, 80) for link in about[:3]]) if about else "",
+        ", ".join([title_line(link.title, 80) for link in about[:3]]) if about else "",
     )
 
 
@@ -199,7 +199,7 @@ def person(who: Person | None) -> Mrkdwn:
 
 def named(link: Link | None) -> Mrkdwn:
     """Return a linked record's title."""
-    return one_line(link.title, 80) if link else Mrkdwn("")
+    return title_line(link.title, 80) if link else Mrkdwn("")
 
 
 def due(activity: ActivityView, reader: Reader) -> Mrkdwn:

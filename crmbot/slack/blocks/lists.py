@@ -1,12 +1,14 @@
 """Cards of what was looked up: a record with its timeline, lists, the board, today, search, triage, tables."""
 
 from dataclasses import replace
+from functools import partial
 
 from crmbot.crm.answers import (
     ActivityView,
     Board,
     BoardColumn,
     Found,
+    Link,
     Listing,
     Shown,
     Table,
@@ -16,6 +18,7 @@ from crmbot.crm.answers import (
 )
 from crmbot.crm.carried import FileView
 from crmbot.crm.requests import ListTriage, Request, ShowPipeline, ShowToday
+from crmbot.domain.ids import Kind
 from crmbot.slack.blocks.buttons import record_actions
 from crmbot.slack.blocks.carried import file_menu
 from crmbot.slack.blocks.lines import (
@@ -42,7 +45,7 @@ from crmbot.slack.blocks.primitives import (
 )
 from crmbot.slack.blocks.records import record_card
 from crmbot.slack.message import Block, Element, Message
-from crmbot.slack.mrkdwn import Mrkdwn, bold, escape, join, one_line
+from crmbot.slack.mrkdwn import Mrkdwn, bold, bold_title, escape, join, one_line, title_line
 from crmbot.slack.press import press_button
 from crmbot.slack.prose import prose
 from crmbot.slack.reader import Reader, count
@@ -51,6 +54,7 @@ _MOST_ROWS = 10
 _MOST_LINES = 8
 _MOST_DEALS = 5
 _LOG = {**ACTIVITY_ICONS, "note": "📝", "stage": "➡️", "status": "➡️", "proposal": "📄"}
+_FACT = partial(title_line, limit=60)
 _EMPTY_TIMELINE = "Nothing logged yet."
 
 
@@ -134,7 +138,7 @@ def board_message(board: Board, _reader: Reader, asked: Request | None) -> Messa
 
 def _column(column: BoardColumn) -> Block:
     lines = [
-        f"• {one_line(deal.title, 80)}  {deal.reference} · {deal.value or 'no value'} · {person(deal.owner)}"
+        f"• {title_line(deal.title, 80)}  {deal.reference} · {deal.value or 'no value'} · {person(deal.owner)}"
         for deal in column.deals[:_MOST_DEALS]
     ]
     left = column.count - len(lines)
@@ -171,7 +175,7 @@ def _sums(board: Board) -> list[Block | None] | None:
 
 def _head(column: BoardColumn) -> Mrkdwn:
     return Mrkdwn(
-        f"{bold(column.name, 60)}  {count(column.count, 'deal')} · {column.value} · weighted {column.weighted}"
+        f"{bold_title(column.name, 60)}  {count(column.count, 'deal')} · {column.value} · weighted {column.weighted}"
     )
 
 
@@ -212,12 +216,15 @@ def _tasks(
 
 def found_message(found: Found, _reader: Reader) -> Message:
     """Return what a search found, each with a button that opens it."""
-    rows = []
-    for (reference, title), kind, facts in found.hits[:_MOST_ROWS]:
-        told = " · ".join(filter(None, [one_line(fact, 60) for fact in facts]))
-        line = Mrkdwn(f"{ICONS[kind]} {bold(title)}  {reference}\n{told}")
-        rows.append(section(line, accessory=open_button(reference)))
+    rows = [_hit(*hit) for hit in found.hits[:_MOST_ROWS]]
     return Message(escape(found.said), (sentence(found.said), *rows))
+
+
+def _hit(link: Link, kind: Kind, facts: tuple[str, ...]) -> Block:
+    reference, title = link
+    told = " · ".join(filter(None, map(_FACT, facts)))
+    line = Mrkdwn(f"{ICONS[kind]} {bold_title(title)}  {reference}\n{told}")
+    return section(line, accessory=open_button(reference))
 
 
 def triage_message(triage: Triage, reader: Reader) -> Message:

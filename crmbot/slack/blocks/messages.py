@@ -29,7 +29,7 @@ from crmbot.slack.blocks import carried, lists, outcomes, reports, settings, tri
 from crmbot.slack.blocks.attention import attention_blocks
 from crmbot.slack.blocks.help import help_message
 from crmbot.slack.blocks.limits import fit
-from crmbot.slack.blocks.primitives import actions, context, sentence, stack
+from crmbot.slack.blocks.primitives import actions, context, in_order, sentence, stack
 from crmbot.slack.digests import render
 from crmbot.slack.message import Message
 from crmbot.slack.mrkdwn import escape, join
@@ -84,8 +84,6 @@ def answer_message(
         card = _CARDS.get(type(answer))
         message = card(answer, reader) if card else Message(escape(answer.said), (sentence(answer.said),))
     if echoes:
-        read_as = context(join(["Read as", *echoes]))
-        place = 1 if message.blocks else 0
-        blocks = (*message.blocks[:place], *([read_as] if read_as else ()), *message.blocks[place:])
-        message = Message(message.text, blocks, message.pictures)
+        read_as = in_order(context(join(["Read as", *echoes])))
+        message = Message(message.text, message.blocks[:1] + read_as + message.blocks[1:], message.pictures)
     return fit(message)

@@ -9,6 +9,9 @@ from crmbot.slack.blocks.limits import Fitting
 from crmbot.slack.message import Block, Element
 from crmbot.slack.mrkdwn import Mrkdwn, escape, plain, trim_mrkdwn
 
+_SHORT = limits.SECTION_TEXT // 2
+"""Fewer characters fit into a paragraph however Slack counts them."""
+
 
 def _words(text: Any, limit: int) -> Mrkdwn:
     """Return a text's words as mrkdwn within the limit; bare addresses and names in it are left as they are."""
@@ -23,10 +26,12 @@ def plain_text(text: Any, limit: int, *, emoji: bool = False) -> Element:
 
 def section(text: Any, *, accessory: Element | None = None, block_id: str | None = None) -> Block:
     """Return a paragraph of mrkdwn, with one button or menu beside it."""
-    words = _words(text, limits.SECTION_TEXT)
+    words = text if type(text) is Mrkdwn and len(text) < _SHORT else _words(text, limits.SECTION_TEXT)
     block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
-    if accessory is not None or block_id is not None:
-        block = _with(block, accessory=accessory, block_id=block_id)
+    if accessory is not None:
+        block["accessory"] = accessory
+    if block_id is not None:
+        block["block_id"] = block_id
     # The gate leaves out what says nothing.
     return Fitting(block) if words.strip() and (accessory is None or type(accessory) is Fitting) else block
 

@@ -13,7 +13,7 @@ from crmbot.slack.blocks.lines import due, icon, named, person
 from crmbot.slack.blocks.primitives import context, fields, in_order, section
 from crmbot.slack.blocks.proposals import offered_lines, proposal_facts
 from crmbot.slack.message import Block
-from crmbot.slack.mrkdwn import Mrkdwn, bold, join, one_line, trim
+from crmbot.slack.mrkdwn import Mrkdwn, bold_title, join, one_line, title_line, trim
 from crmbot.slack.reader import Reader, count
 
 _LONG_TEXT = 600
@@ -22,7 +22,7 @@ _LONG_TEXT = 600
 def record_card(record: Record, reader: Reader) -> tuple[Block, ...]:
     """Return a record's title and facts."""
     return in_order(
-        section(Mrkdwn(f"{icon(record)} {bold(record.title, 300)}  {record.reference}")),
+        section(Mrkdwn(f"{icon(record)} {bold_title(record.title, 300)}  {record.reference}")),
         fields(_FACTS[record.kind](record, reader)),
         offered_lines(record) if isinstance(record, ProposalView) else None,
         context(_small_print(record, reader)),
@@ -36,7 +36,7 @@ _NOT_SET = Mrkdwn("not set")
 def _deal_facts(deal: DealView, reader: Reader) -> Facts:
     yield "Value", Mrkdwn(deal.value) if deal.value else _NOT_SET
     is_open = deal.outcome == StageKind.OPEN
-    yield "Stage", one_line(f"{deal.stage} · {deal.probability} %" if is_open else deal.stage, 80)
+    yield "Stage", title_line(f"{deal.stage} · {deal.probability} %" if is_open else deal.stage, 80)
     yield "Owner", person(deal.owner)
     if is_open:
         yield "Expected close", reader.day(deal.expected_close) if deal.expected_close else _NOT_SET
