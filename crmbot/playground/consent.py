@@ -56,12 +56,17 @@ def _mistake(workspace: Workspace, query: dict[str, str]) -> str:
 def _page(workspace: Workspace, query: dict[str, str]) -> str:
     hidden = "".join(
         f'<input type="hidden" name="{name}" value="{escape(query.get(name, ""))}">'
-        for name in ("state", "redirect_uri", "user")
+        for name in ("state", "redirect_uri")
+    )
+    people = "".join(
+        f'<option value="{user.id}"{" selected" * (user.id == query.get("user"))}>{escape(user.real_name or user.name)}'
+        for user in workspace.users.values()
+        if not user.is_bot
     )
     scopes = "".join(f"<li>{escape(scope)}</li>" for scope in query["scope"].split(","))
     return (
         f"<!doctype html><title>Install</title><h1>{escape(workspace.bot_name)} asks for leave</h1><ul>{scopes}</ul>"
-        f'<form method="post">{hidden}'
+        f'<form method="post">{hidden}<label>as <select name="user">{people}</select></label> '
         f'<input name="team_id" value="{workspace.team_id}"><input name="team_name" value="{workspace.team_name}">'
         '<button name="decision" value="allow">Allow</button>'
         '<button name="decision" value="deny">Cancel</button></form>'

@@ -31,6 +31,11 @@ def test_an_installation_keeps_a_token_and_makes_whoever_did_it_the_admin(site: 
     assert "Opened D-1 Acme" in site.say("new Acme $5k")
 
 
+def test_the_page_of_consent_knows_who_may_press_its_button(site: Site) -> None:
+    browser, page = site.begin()
+    assert '<select name="user"><option value="U1">' in browser.get(page)[2]
+
+
 def test_a_second_team_gets_a_workspace_of_its_own(site: Site) -> None:
     site.slack.add_user("U9", "zoe", "zoe@two.example", team_id=TWO)
     site.install(ONE)
