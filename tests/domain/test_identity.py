@@ -80,6 +80,8 @@ def test_person_names(name: str, email: str, expected: str) -> None:
         ("A.B.C. Corp.", "abc corp"),
         ("Søren", "soren"),
         ("株式会社", "株式会社"),
+        ("Studio 54  No 7", "studio 54 no 7"),
+        ("Zoë & " * 20, " ".join(["zoe"] * 20)),
     ],
 )
 def test_names_fold_to_comparable_words(written: str, expected: str) -> None:
