@@ -83,11 +83,11 @@ class Rows:
             wanted = {f"id_{place}": some[min(place, len(some) - 1)] for place in range(size)}
             self.all(by_ids(kind, size), kind, {"workspace_id": workspace_id, **wanted})
 
-    def load_each(self, workspace_id: str, wanted: Iterable[tuple[Kind, str | None]]) -> None:
+    def load_each(self, workspace_id: str, wanted: Iterable[tuple[Kind, str]]) -> None:
         """Do the same for one row of each of several kinds, in one statement; there need not be any of that id."""
         if self._session is not None:
             return
-        missing = [(kind, one) for kind, one in wanted if one and (kind, (workspace_id, one)) not in self._known]
+        missing = [(kind, one) for kind, one in wanted if (kind, (workspace_id, one)) not in self._known]
         if len(missing) <= 1:
             return
         ids = {f"id_{place}": one for place, (_, one) in enumerate(missing)}
@@ -124,9 +124,11 @@ class Rows:
             return
         if self._new:
             self._insert_new()
-        stored = map(dict.items, self._as_stored.values())
-        held = map(dict.items, map(_held, self._known.values()))
-        for key in list(compress(self._as_stored, map(not_, map(le, stored, held)))):
+        stored, held = list(self._as_stored.values()), list(map(_held, self._known.values()))
+        if stored == held:
+            return
+        as_stored = map(le, map(dict.items, stored), map(dict.items, held))
+        for key in list(compress(self._as_stored, map(not_, as_stored))):
             self._store_change(self._known[key], key, self._as_stored[key])
 
     def _insert_new(self) -> None:

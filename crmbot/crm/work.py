@@ -1,8 +1,9 @@
 """One effect under way: the session, who acts, when, and what every use case needs of the workspace."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import compress
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from crmbot.crm.journal import Recorder
 from crmbot.crm.policy import Policy
 from crmbot.crm.rows import Rows
 from crmbot.crm.shapes import shape_of
-from crmbot.domain.ids import Kind, new_id
+from crmbot.domain.ids import Kind, ids_after, new_id
 from crmbot.domain.lazy import lazy
 from crmbot.domain.permissions import may_edit
 from crmbot.errors import NotAllowed, NotFound
@@ -49,7 +50,7 @@ class Work:
     now: datetime
     policy: Policy
     entry_id: str = ""
-    """The journal entry of what this effect writes; there is none of a look."""
+    """The journal entry of what this effect writes, whose id those of its rows follow; there is none of a look."""
     undoes_id: str | None = None
     """The journal entry that this effect takes back."""
     recorder: Recorder = field(default_factory=Recorder)
@@ -58,8 +59,10 @@ class Work:
     """The transaction's connection, for statements that touch none of the rows that are kept."""
     workspace_id: str = field(init=False)
     """The workspace that everything happens in."""
+    _ids: Iterator[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._ids = ids_after(self.entry_id) if self.entry_id else iter(())
         self.workspace_id = self.actor.workspace_id
         self.rows = Rows(self.source, self.recorder.note)
         self.connection = self.rows.connection
@@ -103,7 +106,7 @@ class Work:
 
     def new_id(self) -> str:
         """Return a new opaque id of this instant."""
-        return new_id(self.now)
+        return next(self._ids, "") or new_id(self.now)
 
     def next_number(self, kind: Kind) -> int:
         """Take the next short number of a kind."""
@@ -175,10 +178,13 @@ class Work:
     def load_linked(self, row: Any) -> None:
         """Read ahead what a row is linked to, its owner unless that is the actor, in one statement."""
         held = row.__dict__
-        wanted = [(kind, held.get(name)) for name, kind in _LINKS.items()]
-        if held.get("owner_id") != self.actor.user_id:
-            wanted.append((User, held.get("owner_id")))
-        self.rows.load_each(self.workspace_id, wanted)
+        ids = list(map(held.get, _LINKS))
+        wanted = list(compress(zip(_LINKS.values(), ids, strict=True), ids))
+        owner_id = held.get("owner_id")
+        if owner_id is not None and owner_id != self.actor.user_id:
+            wanted.append((User, owner_id))
+        if len(wanted) > 1:
+            self.rows.load_each(self.workspace_id, wanted)
 
     def user(self, user_id: str | None) -> User | None:
         """Return a user of the workspace."""

@@ -1,5 +1,6 @@
 """Opaque ids, and the short numbers people use for records."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -11,6 +12,7 @@ _SHORTEST, _LONGEST = 2, 12
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LOW = (1 << 50) - 1
 _DIGITS = [a + b for a in _ALPHABET for b in _ALPHABET]
+_NUMBERS = {digits: number for number, digits in enumerate(_DIGITS)}
 
 
 class Kind(StrEnum):
@@ -68,6 +70,16 @@ _latest = _Latest()
 def new_id(now: datetime) -> str:
     """Return a 26-character lowercase ULID: 48 bits of milliseconds, 80 random ones, rising (github.com/ulid/spec)."""
     return _written(_latest.after(int(now.timestamp() * 1000)))
+
+
+def ids_after(first: str) -> Iterator[str]:
+    """Yield the ids that follow one, half a million or so: of its millisecond, rising, in a tenth of the steps.
+
+    The chance that lies in the first keeps them apart from all others.
+    """
+    stem, low = first[:-4], _NUMBERS[first[-4:-2]] << 10 | _NUMBERS[first[-2:]]
+    for number in range(low + 1, 1 << 20):
+        yield f"{stem}{_DIGITS[number >> 10]}{_DIGITS[number & 1023]}"
 
 
 def ids_of(moment: datetime) -> tuple[str, str]:

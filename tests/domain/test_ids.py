@@ -1,10 +1,11 @@
 """Opaque ids and the short numbers people use."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import pytest
 
-from crmbot.domain.ids import Kind, ids_of, is_id, new_id, parse_reference, reference
+from crmbot.domain.ids import Kind, ids_after, ids_of, is_id, new_id, parse_reference, reference
 
 NOW = datetime(2031, 3, 5, tzinfo=UTC)
 
@@ -19,6 +20,21 @@ def test_ids_are_unique_and_sort_by_time() -> None:
 def test_ids_of_one_millisecond_rise_in_the_order_they_are_made() -> None:
     ids = [new_id(NOW) for _ in range(1_000)]
     assert ids == sorted(ids)
+
+
+def test_ids_after_one_rise_within_its_millisecond() -> None:
+    for _ in range(20):
+        first = new_id(NOW)
+        following = list(islice(ids_after(first), 1_000))
+        assert [first, *following] == sorted({first, *following})
+        assert all(is_id(text) for text in following)
+        assert all(text <= ids_of(NOW)[1] for text in following)
+
+
+def test_ids_after_one_end_before_another_beginning() -> None:
+    assert list(ids_after("0" * 22 + "zzzx")) == ["0" * 22 + "zzzy", "0" * 22 + "zzzz"]
+    assert list(ids_after("0" * 22 + "zzzz")) == []
+    assert next(ids_after("0" * 22 + "0zzz")) == "0" * 22 + "1000"
 
 
 def test_ids_of_a_moment_lie_between_its_least_and_its_greatest() -> None:

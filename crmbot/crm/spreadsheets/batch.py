@@ -76,7 +76,7 @@ class Batch:
 
     def _find_owner(self, word: str) -> str | None:
         # Not the work above: it would be handed a session, and be slow from then on.
-        by_session = Work(self.session, self.work.actor, self.work.now, self.work.policy, entry_id=self.work.entry_id)
+        by_session = Work(self.session, self.work.actor, self.work.now, self.work.policy)
         user_id = find_user(by_session, word).id if word else self.work.actor.user_id
         if user_id is not None:
             self.frame.ids.users[user_id] = user_id
