@@ -19,7 +19,7 @@ from crmbot.crm.aliases import Picked, with_choice
 from crmbot.crm.answers import Answer, Outcome, ReportAnswer
 from crmbot.crm.attachments import PERMISSION as READ_FILES
 from crmbot.crm.attachments import StoredFile
-from crmbot.crm.delivery_keys import Delivery, find_done, find_repeated, take_key
+from crmbot.crm.delivery_keys import Delivery, find_done, take_key
 from crmbot.crm.digests import find_subscription
 from crmbot.crm.doorkeeper import Doorkeeper
 from crmbot.crm.files import seen_file
@@ -184,12 +184,9 @@ class CrmService(Doorkeeper):
 
     @staticmethod
     def _begin(work: Work, delivery: Delivery) -> None:
-        connection = work.connection
-        if delivery.refuse_repeat:
-            repeated = find_repeated(connection, work.workspace_id, delivery, work.now)
-            if repeated:
-                raise _Ended(repeated)
-        take_key(connection, work.workspace_id, delivery, work.entry_id, work.now)
+        repeated = take_key(work.connection, work.workspace_id, delivery, work.entry_id, work.now)
+        if repeated:
+            raise _Ended(repeated)
 
     def _done(self, actor: Actor, delivery: Delivery, failed: Exception) -> Outcome | None:
         """Look whether an input had its effect; where that can't be seen either, an uncertain failure stays so."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, insert, select
 
 from crmbot.crm.answers import Outcome
 from crmbot.models import DeliveryKey, JournalEntry
@@ -42,31 +42,46 @@ _SUMMARY = (
     .limit(1)
 )
 _BY_KEY = Prepared(_SUMMARY.where(_KEY.key == bindparam("key")))
-_BY_FINGERPRINT = Prepared(_SUMMARY.where(_KEY.at > bindparam("after")))
+_SAID_LATELY = _KEY.at > bindparam("after")
+_BY_FINGERPRINT = Prepared(_SUMMARY.where(_SAID_LATELY))
+_SAID = exists().where(
+    _KEY.workspace_id == bindparam("workspace_id"), _KEY.fingerprint == bindparam("fingerprint"), _SAID_LATELY
+)
+_INSERT_UNLESS_SAID = Prepared(
+    insert(DeliveryKey)
+    .from_select(list(_KEY.keys()), select(*(bindparam(one.key, type_=one.type) for one in _KEY)).where(~_SAID))
+    .returning(_KEY.key)
+)
 
 
-def take_key(connection: Connection, workspace_id: str, delivery: Delivery, entry_id: str, now: datetime) -> None:
-    """Insert an input's key; when it had its effect before, this breaks the unique key and so ends the transaction."""
+def take_key(
+    connection: Connection, workspace_id: str, delivery: Delivery, entry_id: str, now: datetime
+) -> Outcome | None:
+    """Insert an input's key; return what the same words did within a minute, where they count as the same input.
+
+    When the input had its effect before, this breaks the unique key and so ends the transaction.
+    """
     key = {
         "workspace_id": workspace_id,
-        "key": delivery.key,
         "fingerprint": delivery.fingerprint,
+        "key": delivery.key,
         "at": now,
         "entry_id": entry_id,
     }
-    _INSERT.run(connection, [key])
+    if not delivery.refuse_repeat:
+        _INSERT.run(connection, [key])
+        return None
+    after = now - REPEAT_WITHIN
+    if _INSERT_UNLESS_SAID.rows(connection, {**key, "after": after}):
+        return None
+    said = {"workspace": workspace_id, "fingerprint": delivery.fingerprint, "after": after}
+    return _told(_BY_FINGERPRINT.rows(connection, said))
 
 
 def find_done(connection: Connection, workspace_id: str, delivery: Delivery) -> Outcome | None:
     """Return what an input that had its effect before is answered; none when its key is new."""
     asked = {"workspace": workspace_id, "fingerprint": delivery.fingerprint, "key": delivery.key}
     return _told(_BY_KEY.rows(connection, asked))
-
-
-def find_repeated(connection: Connection, workspace_id: str, delivery: Delivery, now: datetime) -> Outcome | None:
-    """Return what the same words of the same person within a minute did; none when they were not said."""
-    said = {"workspace": workspace_id, "fingerprint": delivery.fingerprint, "after": now - REPEAT_WITHIN}
-    return _told(_BY_FINGERPRINT.rows(connection, said))
 
 
 def _told(rows: list[tuple[Any, ...]]) -> Outcome | None:

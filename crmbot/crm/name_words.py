@@ -50,14 +50,22 @@ def index_names(
 
     `again` is for changes of which some were brought there before.
     """
+    telling = [change for change in changes if change["table"] in NAMED]
+    if len(telling) == 1 and telling[0]["before"] is None and not again:
+        # The everyday case: of one record that was made all words are new.
+        (made,) = telling
+        _write(_ADD, connection, _rows_of(workspace_id, made["table"], made["row_id"], made["after"]))
+    elif telling:
+        _bring(connection, workspace_id, telling, again=again)
+
+
+def _bring(connection: Connection, workspace_id: str, changes: Sequence[Mapping[str, Any]], *, again: bool) -> None:
     names = [
         (named, change)
         for change in changes
-        for named in NAMED.get(change["table"], ())
+        for named in NAMED[change["table"]]
         if named.column in (change["before"] or {}) or named.column in (change["after"] or {})
     ]
-    if not names:
-        return
     stood: set[_Word] = set()
     stands: dict[tuple[str, str], set[_Word]] = {}
     for named, change in names:
@@ -80,19 +88,31 @@ def _words_of(named: Named, change: Mapping[str, Any], side: str) -> set[_Word]:
 
 
 def _run(statement: Prepared, connection: Connection, workspace_id: str, words: Iterable[_Word]) -> None:
-    rows = [
+    told = [
         {"workspace_id": workspace_id, "kind": kind, "record_id": record_id, "word": word}
         for kind, record_id, word in sorted(words)
     ]
+    _write(statement, connection, told)
+
+
+def _write(statement: Prepared, connection: Connection, rows: list[dict[str, Any]]) -> None:
     if rows:
         statement.run(connection, rows)
+
+
+def _rows_of(workspace_id: str, table: str, record_id: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows for the names that a record's values tell."""
+    return [
+        {"workspace_id": workspace_id, "kind": named.kind, "word": word, "record_id": record_id}
+        for named in NAMED.get(table, ())
+        for word in name_words(values.get(named.column), whole=named.whole)
+    ]
 
 
 def with_words(rows: Iterable[tuple[type[Any], dict[str, Any]]]) -> Iterator[tuple[type[Any], dict[str, Any]]]:
     """Yield new rows, each with those of its name's words behind it."""
     for table, row in rows:
         yield table, row
-        for named in NAMED.get(table.__tablename__, ()):
-            for word in name_words(row.get(named.column), whole=named.whole):
-                own = {"workspace_id": row["workspace_id"], "kind": named.kind}
-                yield NameWord, {**own, "word": word, "record_id": row["id"]}
+        if table.__tablename__ in NAMED:
+            for word in _rows_of(row["workspace_id"], table.__tablename__, row["id"], row):
+                yield NameWord, word
