@@ -21,20 +21,23 @@ _COMMON = frozenset("usd eur gbp chf jpy cad aud nzd sek nok dkk pln czk inr brl
 # Codes that are words in capitals: “ALL 5 sites”, “TOP 10 accounts”.
 _ENGLISH = frozenset({"ALL", "TOP"})
 _TIMES = {"k": 3, "thousand": 3, "m": 6, "mm": 6, "mn": 6, "mio": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}
+_TIMES |= {"tsd": 3, "t": 3, "mrd": 9}
 _PLACES_OF_A_THOUSAND = 3
 _SURE_DIGITS = 4
 """So many digits are below the largest amount in billions of any currency."""
 _GAP_IN_DECIMALS = re.compile(r"[.,][^.,]* [^.,]*$")
 
 _UNIT = rf"(?:[a-z]{{0,3}}[{SYMBOLS}]|[^\W\d_]{{2,7}})"
-_SPACED = rf"k(?=\s?(?:[A-Z]{{3}}(?!\w)|[{SYMBOLS}]))"
+_WORDED = r"(?:thousand|million|billion|bn|mn)(?!\w)|(?:mio|mrd|tsd)(?:\.|(?!\w))"
+# “40 k EUR”, “40 k” at the end of what is said, “5 M€”, “100 TEUR”.
+_SPACED = rf"k(?=\s?(?:[A-Z]{{3}}(?!\w)|[{SYMBOLS}])|\s*(?:$|[,;]))|m(?=\s?[{SYMBOLS}])|t(?=(?:EUR|€)(?!\w))"
 _AMOUNT = re.compile(
     rf"""
     (?P<minus>[-\u2212\u2013]\s?)?
     (?: (?P<before>[a-z]{{0,3}}[{SYMBOLS}]|[a-z]{{3}})\s?(?P<sign>[-\u2212\u2013])? )?
     (?P<number> \d{{1,3}}(?:[ \u00a0\u202f]\d{{3}})+(?:[.,]\d{{1,2}})?(?![\d.,'\u2019]) | \d+(?:[.,'\u2019]\d+)* )
     (?P<even>[.,][-\u2013\u2014]{{1,2}}(?!\d))?
-    (?: (?P<times>k|mm|mn|m|bn|b|mio)(?!\w) | \s?(?P<worded>thousand|million|mio|billion|bn|mn|{_SPACED})(?!\w) )?
+    (?: (?P<times>k|mm|mn|m|bn|b)(?!\w) | \s?(?P<worded>{_WORDED}|{_SPACED}) )?
     (?: \s?(?P<after>{_UNIT})(?!\w) )?
     (?![\w%/:])
     """,
@@ -58,7 +61,7 @@ def read_amount(text: str, at: int, context: Context, *, asked: bool) -> tuple[M
     after = _currency(after_said, context) if after_said else None
     end = match.start("after") if after_said and after is None else match.end()
     said = text[at:end].rstrip()
-    times = (short or worded or "").lower()
+    times = (short or worded or "").lower().removesuffix(".")
     if (before_said and before is None) or not (before or after or times or asked):
         return None
     if before is None and after is None and " " in number:
