@@ -89,6 +89,8 @@ def _with_span(listing: Listing, request: ask.ListDeals, outcome: str | None) ->
 
 def _told(listing: Listing, more: str) -> Listing:
     """Return the list with more words about what it is narrowed to."""
+    if not more:
+        return listing
     return replace(listing, said=f"{listing.said.removesuffix('.')}{more}{'' if listing.total else '.'}")
 
 
