@@ -85,10 +85,10 @@ def one_by_one(asked: Served, number: int) -> tuple[float, float]:
 
 
 def report_many(folder: str, number: int, rounds: int) -> None:
-    """Print what eight connections get done, with one process, the same with `--cpu-affinity`, and with two."""
+    """Print what eight connections get done, with one process and with two, each with and without `--cpu-affinity`."""
     print(f"{CONNECTIONS} connections")
     with databases(folder) as urls:
-        for processes, affinity in ((1, False), (1, True), (2, False)):
+        for processes, affinity in ((1, False), (1, True), (2, False), (2, True)):
             with ExitStack() as stack:
                 stock = stack.enter_context(server("stock", processes=processes))
                 ours = {
@@ -100,7 +100,7 @@ def report_many(folder: str, number: int, rounds: int) -> None:
                     for _ in range(rounds)
                 ]
             told = "1 process" if processes == 1 else f"{processes} processes"
-            told += ", on a processor of its own" if affinity else ""
+            told += ", a processor for each" if affinity else ""
             slow = statistics.median(stocks[0] for stocks, _ in taken)
             print(f"  {told:38} no-op listener, stock runner {slow:5.0f} a second")
             for name in ours:
