@@ -24,7 +24,9 @@ _HOUR = re.compile(
         | (?P<word>noon|midday|midnight))(?![\w:-])""",
     re.IGNORECASE | re.VERBOSE,
 )
-# An hour of a working day, where nothing else can be meant: “at 5 tomorrow”, “tomorrow at 5”.
+# An hour of a working day, where nothing else can be meant: “at 5 tomorrow”, “tomorrow at 5”, “tomorrow 5”; but
+# “fri 11” may as well be the 11th.
+_NEAR_DAYS = frozenset({"today", "tomorrow", "tmr", "tmrw", "yesterday"})
 _BARE_HOUR = re.compile(r"(?P<bare>\d{1,2})(?=,?\s+[a-z])", re.IGNORECASE)
 _LAST_HOUR = re.compile(r"(?P<bare>\d{1,2})(?=\s*(?:$|[,;.!?@<#]|(?:for|re|with)\b|[a-z]+:))", re.IGNORECASE)
 _FIRST_WORKING_HOUR = 7
@@ -140,7 +142,8 @@ def _with_hour(text: str, start: int, day: tuple[date, int], context: Context) -
             if hour is None:
                 raise BadInput(f"“{clock.group()}” is no hour.", example="15:00")
             return Moment(on, hour), clock.end()
-        bare = _LAST_HOUR.match(text, gap.end()) if "at" in gap.group().lower() else None
+        led = "at" in gap.group().lower() or text[start:end].lower() in _NEAR_DAYS
+        bare = _LAST_HOUR.match(text, gap.end()) if led else None
         hour = _working_hour(bare) if bare else None
         if bare and hour:
             return Moment(on, hour), bare.end()
