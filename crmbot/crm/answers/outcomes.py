@@ -1,0 +1,50 @@
+"""What a writing request did."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from operator import attrgetter
+
+from crmbot.crm.answers.base import Answer
+from crmbot.crm.answers.records import Record
+from crmbot.crm.requests.base import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact that changed, in words: "Stage", "Qualified", "Negotiation"; empty text for nothing."""
+
+    record: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Answer):
+    """What a writing request did.
+
+    `record` is what it was about, `also` what else was made or changed. `entry_id` is what undo takes (none for a dry
+    run or when nothing changed). `repeated` tells that this very input had its effect before, so nothing was done
+    now. `secret` is shown once, to the actor only (an API token); `link` is an address for others, to be passed on.
+    `offer` is what to do next, `warnings` are sentences about what was done though it may be a slip.
+    """
+
+    record: Record | None = None
+    also: tuple[Record, ...] = ()
+    changes: tuple[Change, ...] = ()
+    repeated: bool = False
+    dry_run: bool = False
+    secret: str | None = None
+    link: str = ""
+    learnt: str = ""
+    offer: Offer | None = None
+    warnings: tuple[str, ...] = ()
+    entry_id: str | None = None
+
+    def with_entry(self, entry_id: str) -> "Outcome":
+        """Return the same with its entry; `replace` would take three times as many steps, in every command."""
+        make: Callable[..., Outcome] = Outcome
+        return make(*_all_but_entry(self), entry_id)
+
+
+_all_but_entry = attrgetter(*(field.name for field in fields(Outcome)[:-1]))
