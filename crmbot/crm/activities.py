@@ -49,7 +49,8 @@ def log(work: Work, request: LogActivity) -> Outcome:
     """Log what happened; with it change the deal it is about and plan the next task, all as one effect."""
     _refuse_kind(request.kind)
     request, about = hear(work, request, _about)
-    if _facts_of_deal(request) != _NO_FACTS and not about.get("deal_id"):
+    facts = _facts_of_deal(request)
+    if facts is not None and not about.get("deal_id"):
         about = _with_named_deal(work, request.target, about)
     at = request.at or work.now
     planned = at > work.now
@@ -66,7 +67,7 @@ def log(work: Work, request: LogActivity) -> Outcome:
     )
     activity.billable, activity.outcome = request.billable, request.outcome
     work.flush()
-    also, changes, doubts = _with_deal(work, request, about)
+    also, changes, doubts = _with_deal(work, facts, about)
     if request.next_text:
         following = add_activity(
             work,
@@ -262,18 +263,12 @@ def _heard(work: Work, text: str) -> tuple[dict[str, str | None], str]:
     return {**links, **{name: value for name, value in linked(target).items() if value}}, titles[0]
 
 
-def _facts_of_deal(request: LogActivity) -> SetDeal:
-    """Return what is said of the deal beside what happened."""
-    return SetDeal(
-        deal="",
-        stage=request.stage,
-        value=request.value,
-        probability=request.probability,
-        expected_close=request.expected_close,
-    )
-
-
-_NO_FACTS = SetDeal(deal="")
+def _facts_of_deal(request: LogActivity) -> SetDeal | None:
+    """Return what is said of the deal beside what happened; None for nothing."""
+    stage, value, probability, close = request.stage, request.value, request.probability, request.expected_close
+    if stage is None and value is None and probability is None and close is None:
+        return None
+    return SetDeal(deal="", stage=stage, value=value, probability=probability, expected_close=close)
 
 
 def _with_named_deal(work: Work, word: str, about: dict[str, str | None]) -> dict[str, str | None]:
@@ -292,18 +287,17 @@ def _with_named_deal(work: Work, word: str, about: dict[str, str | None]) -> dic
 
 
 def _with_deal(
-    work: Work, request: LogActivity, about: dict[str, str | None]
+    work: Work, facts: SetDeal | None, about: dict[str, str | None]
 ) -> tuple[list[DealView | ActivityView], tuple[Change, ...], tuple[str, ...]]:
-    said = _facts_of_deal(request)
-    deal: Deal | None = work.get(Deal, about.get("deal_id"))
-    if said == _NO_FACTS or deal is None:
+    deal: Deal | None = work.get(Deal, about.get("deal_id")) if facts is not None else None
+    if facts is None or deal is None:
         return [], (), ()
     work.allow_edit(deal.owner_id, f"{reference(Kind.DEAL, deal.number)} {deal.title}")
     value = money_of(deal)
-    changes = deals.apply_facts(work, deal, said)
+    changes = deals.apply_facts(work, deal, facts)
     save_deal(work, deal)
     work.flush()
-    return [deal_view(work, deal)], changes, deals.doubts_of(work, deal, said, value)
+    return [deal_view(work, deal)], changes, deals.doubts_of(work, deal, facts, value)
 
 
 def _editable(work: Work, word: str) -> Activity:
