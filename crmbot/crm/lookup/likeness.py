@@ -4,24 +4,19 @@ Nothing is looked through that grows with the store.
 """
 
 from collections.abc import Sequence
-from functools import cache
 from operator import itemgetter
-from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import bindparam, select, union_all
 
 from crmbot.crm.glances import glances_of
 from crmbot.crm.lookup.candidates import NEAREST, Row, seen_candidate
-from crmbot.crm.lookup.naming import Named, called, latest_names, names_with_word
+from crmbot.crm.lookup.naming import Named, called_between, latest_names, names_with_word
 from crmbot.crm.lookup.slips import corrected
 from crmbot.crm.lookup.words import SLOTS, slots, word_values
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind
 from crmbot.errors import Candidate
-from crmbot.models import NameWord
-from crmbot.store.prepared import Prepared
 
 _ALIKE = 66.0
 _LATEST = 400
@@ -52,29 +47,11 @@ def nearest_names(work: Work, kinds: tuple[Named, ...], word: str) -> list[tuple
     key = fold_name(word)
     found = corrected(work, kinds, key) or work.values(latest_names(kinds), most=_LATEST // len(kinds))
     if key:
-        found += work.values(_beginning(kinds), **slots(key))
+        found += work.values(called_between(kinds, SLOTS, _OF_A_SLOT), **slots(key))
     # Of those equally like, kinds in order, and of each the latest first.
     names = dict(map(itemgetter(1, 2), sorted(found, key=itemgetter(0)) if len(kinds) > 1 else found))
     near = process.extract(key, names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)
     return [(kinds[int(place)].kind, row_id) for place, _, row_id in (own.partition(" ") for _, _, own in near)]
-
-
-@cache
-def _beginning(kinds: tuple[Named, ...]) -> Prepared:
-    """Return what gives `called` of some records of each kind of which a word begins as one of the slots says."""
-    found = []
-    for place, named in enumerate(kinds):
-        columns, mine = called(place, named), named.model.workspace_id == bindparam("workspace")
-        own = (named.model.workspace_id == NameWord.workspace_id) & (named.model.id == NameWord.record_id)
-        of_kind = (NameWord.workspace_id == bindparam("workspace"), NameWord.kind == named.kind)
-        for slot in range(SLOTS):
-            start: Any = bindparam(f"start_{slot}")
-            stop: Any = bindparam(f"stop_{slot}")
-            first = select(*columns).where(mine, named.key >= start, named.key < stop)
-            later = select(*columns).join(NameWord, own).where(*of_kind, mine)
-            later = later.where(NameWord.word >= start, NameWord.word < stop)
-            found += [select(source.limit(_OF_A_SLOT).subquery()) for source in (first, later)]
-    return Prepared(union_all(*found))
 
 
 def same_people(work: Work, named: Named, key: str) -> list[Row]:

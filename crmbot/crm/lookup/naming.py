@@ -182,6 +182,27 @@ def called(place: int, named: Named) -> tuple[Any, ...]:
 
 
 @cache
+def called_between(kinds: tuple[Named, ...], number: int, most: int) -> Prepared:
+    """Return what gives `called` of some records of each kind with a word in one of so many bound `ranges`.
+
+    Each range by itself: of a join of names with ranges PostgreSQL makes a look at every name.
+    """
+    found = []
+    for place, named in enumerate(kinds):
+        columns, mine = called(place, named), named.model.workspace_id == bindparam("workspace")
+        own = (named.model.workspace_id == NameWord.workspace_id) & (named.model.id == NameWord.record_id)
+        of_kind = (NameWord.workspace_id == bindparam("workspace"), NameWord.kind == named.kind)
+        for slot in range(number):
+            start: Any = bindparam(f"start_{slot}")
+            stop: Any = bindparam(f"stop_{slot}")
+            first = select(*columns).where(mine, named.key >= start, named.key < stop)
+            later = select(*columns).join(NameWord, own).where(*of_kind, mine)
+            later = later.where(NameWord.word >= start, NameWord.word < stop)
+            found += [select(source.limit(most).subquery()) for source in (first, later)]
+    return Prepared(union_all(*found))
+
+
+@cache
 def latest_names(kinds: tuple[Named, ...]) -> Prepared:
     """Return what gives `called` of the latest records of each kind."""
     latest = [

@@ -1,5 +1,6 @@
 """The conditions that find names by any of their words: ranges of two indexes, of whole names and of later words."""
 
+from collections.abc import Sequence
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -12,9 +13,10 @@ _LAST = "\U0010ffff"
 """Comes after every character that a name has."""
 SLOTS = 12
 """In so many ways the words may begin that somebody meant."""
-_STARTS = tuple(f"start_{place}" for place in range(SLOTS))
-_STOPS = tuple(f"stop_{place}" for place in range(SLOTS))
-_NO_SLOTS = dict.fromkeys((*_STARTS, *_STOPS), "")
+MOST_RANGES = 16
+"""Of words that are bound to one statement."""
+_STARTS = tuple(f"start_{place}" for place in range(MOST_RANGES))
+_STOPS = tuple(f"stop_{place}" for place in range(MOST_RANGES))
 _INSIDE = 1_000
 """In how many of the latest records the inside of words is looked at, which no index finds."""
 
@@ -83,12 +85,17 @@ def among_latest(model: Any) -> ColumnElement[bool]:
 
 
 def slots(key: str) -> dict[str, str]:
-    """Return the values for `alike`: how the words may begin that somebody meant, with one slip in each."""
+    """Return the values of the ranges of words as somebody meant them, with one slip in each."""
     words = sorted(dict.fromkeys(key.split()), key=len, reverse=True)[:3]
     likeliest_first = chain.from_iterable(zip_longest(*map(beginnings, words)))
-    chosen = list(dict.fromkeys(filter(None, likeliest_first)))[:SLOTS]
-    stops = [start + _LAST for start in chosen]
-    return {**_NO_SLOTS, **dict(zip(_STARTS, chosen, strict=False)), **dict(zip(_STOPS, stops, strict=False))}
+    return ranges(list(dict.fromkeys(filter(None, likeliest_first)))[:SLOTS], _LAST, SLOTS)
+
+
+def ranges(starts: Sequence[str], last: str, number: int) -> dict[str, str]:
+    """Return the values of so many ranges, each from a start to it with `last` behind; those left over are empty."""
+    filled = [*starts, *[""] * (number - len(starts))]
+    stops = [start and start + last for start in filled]
+    return dict(zip(_STARTS, filled, strict=False)) | dict(zip(_STOPS, stops, strict=False))
 
 
 def beginnings(word: str) -> list[str]:
