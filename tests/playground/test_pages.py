@@ -179,6 +179,19 @@ def test_card_is_shown_pressed_and_its_form_filled_in(playground: Playground, pa
 
 
 @pytest.mark.browser
+def test_whoever_speaks_sees_the_answer_wherever_they_were_reading(playground: Playground, page: Page) -> None:
+    standin = playground.standin
+    client = WebClient(standin.bot_token, base_url=standin.api_url)
+    for number in range(60):
+        client.chat_postMessage(channel="C1", text=f"line {number}")
+    page.get_by_role("button", name="sales").click()
+    page.locator("#log").evaluate("log => log.scrollTop = 0")
+    page.get_by_label("Message or command").fill("what is new?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("what is new?")).to_be_in_viewport()
+
+
+@pytest.mark.browser
 def test_hostile_words_do_nothing_and_nothing_is_asked_elsewhere(playground: Playground, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

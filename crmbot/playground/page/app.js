@@ -44,6 +44,8 @@ const modal = new Modal(find("#modal"), { act, stage });
 const composer = new Composer(find("#composer"), {
   commands: () => here.picture?.commands ?? {},
   send: (text) => {
+    // Whoever speaks wants to see the answer, wherever they were reading; in a thread it comes below their eyes.
+    if (!here.thread) log.scrollTop = log.scrollHeight;
     if (here.thread && text.startsWith("/")) notice(`Slack takes no commands in threads. Write: @${bot().name} ${text.slice(1)}`, "bad");
     else act("say", { text, channel: room()?.id, thread: here.thread });
   },
