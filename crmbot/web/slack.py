@@ -45,6 +45,7 @@ class SlackFirst:
 
     The dispatch runs off the event loop: Bolt's sync dispatch would hold up every other request. Teams share the
     threads; who sends the most waits for itself.
+    `Connection` takes this way only with what is long or comes slowly.
     """
 
     def __init__(self, app: ASGIApp, slack: SlackDispatch) -> None:
