@@ -4,7 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from crmbot.crm.actors import Actor
@@ -131,7 +131,7 @@ class Desk:
         """
 
         def act(actor: Actor, reader: Reader) -> Reply:
-            own = replace(reader, shared=shared)
+            own = reader._replace(shared=shared)
             meant = finished(self.service, actor, request)
             delivery = Delivery(incoming.key, deadline=incoming.deadline) if meant.WRITES else None
             echoes = retold(meant, context_of(self.service, actor)) if retells else ()

@@ -1,9 +1,8 @@
 """Who a message is for: their zone, their present, and how they read dates and numbers."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Self
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from crmbot.domain.permissions import may_edit
@@ -16,8 +15,7 @@ _MOST_KEPT = 1000
 """Days, and who may change whose records, which every other button and line asks for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """The person or channel that will read it.
 
     `shared` is a channel with readers in many zones: Slack then shows instants in each one's own. `stages` (key, name,

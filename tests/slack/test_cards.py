@@ -190,7 +190,7 @@ def test_instants_are_in_the_zone_of_the_one_reader_and_left_to_slack_for_many()
 def test_without_a_mail_server_no_card_offers_to_write_mail() -> None:
     shown = Shown("D-17", deal("Acme"), (), ())
     assert "Write mail …" in str(answer_message(shown, READER).blocks)
-    assert "Write mail …" not in str(answer_message(shown, replace(READER, writes_mail=False)).blocks)
+    assert "Write mail …" not in str(answer_message(shown, READER._replace(writes_mail=False)).blocks)
 
 
 def test_each_kind_of_activity_has_its_own_sign_in_a_timeline() -> None:

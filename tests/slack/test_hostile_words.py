@@ -51,8 +51,8 @@ _QUICK = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCh
 _IN_TEST_CARDS = {Outcome, Shown, Listing, Board, Today, Found, Table, MailAnswer, Triage, Help}
 _ELSEWHERE = {Home, Answer, CardRecords, DraftKept}
 """The Home tab has a test in test_windows; the others are shown to nobody."""
-_ADMIN = replace(
-    READER, permissions=frozenset(f"crm.{noun}.edit" for noun in ("settings", "stages", "users", "digests"))
+_ADMIN = READER._replace(
+    permissions=frozenset(f"crm.{noun}.edit" for noun in ("settings", "stages", "users", "digests"))
 )
 _LINK = "https://crm.example.com/files/x"
 _OURS = {_LINK, "C1", "U1"}
@@ -146,7 +146,7 @@ def test_the_cards_of_choices_and_links_are_ones_slack_takes_and_ping_nobody(tex
 @example(text=HOSTILE, shared=False)
 @example(text="<!here>" * 900, shared=True)
 def test_the_cards_of_reports_are_ones_slack_takes_and_ping_nobody(text: str, shared: bool) -> None:
-    reader = replace(READER, shared=shared)
+    reader = READER._replace(shared=shared)
     for report in reports(text):
         answer = ReportAnswer(text, name=report.name, report=report)
         assert problems(answer_message(answer, reader, ShowReport(report.name))) == [], report.name

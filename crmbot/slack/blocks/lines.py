@@ -16,7 +16,7 @@ from crmbot.domain.ids import Kind, parse_reference
 from crmbot.domain.nouns import titled
 from crmbot.domain.stages import StageKind
 from crmbot.slack.blocks.buttons import settling_buttons
-from crmbot.slack.blocks.limits import BUTTON_TEXT, Fitting
+from crmbot.slack.blocks.limits import BUTTON_TEXT, SHORT_SECTION, Fitting
 from crmbot.slack.blocks.primitives import plain_text, section
 from crmbot.slack.message import Block, Element
 from crmbot.slack.mrkdwn import Mrkdwn, one_line, title_line
@@ -80,7 +80,15 @@ def share_record(reference: str) -> Element:
 
 def record_row(record: Record, reader: Reader) -> Block:
     """Return a record's line with the button that opens it."""
-    return section(record_line(record, reader), accessory=open_button(record.reference))
+    return entry(record_line(record, reader), record.reference)
+
+
+def entry(line: Mrkdwn, reference: str) -> Block:
+    """Return an entry of a list: what it says, and the button that opens the record of that number."""
+    if len(line) > SHORT_SECTION:
+        return section(line, accessory=open_button(reference))
+    text = {"type": "mrkdwn", "text": line, "verbatim": True}
+    return Fitting(type="section", text=text, accessory=open_button(reference))
 
 
 @lru_cache(maxsize=100)

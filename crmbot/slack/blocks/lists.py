@@ -24,12 +24,12 @@ from crmbot.slack.blocks.carried import file_menu
 from crmbot.slack.blocks.lines import (
     ACTIVITY_ICONS,
     ICONS,
-    open_button,
+    entry,
     person,
     record_line,
     record_row,
     settling,
-    show_request,
+    share_record,
 )
 from crmbot.slack.blocks.outcomes import share_button, triage_blocks
 from crmbot.slack.blocks.primitives import (
@@ -60,7 +60,7 @@ _EMPTY_TIMELINE = "Nothing logged yet."
 
 def shown_message(shown: Shown, reader: Reader) -> Message:
     """Return a record with what happened to it and what hangs on it."""
-    lines = [_timeline_line(entry, reader) for entry in shown.timeline[:_MOST_LINES]]
+    lines = [_timeline_line(told, reader) for told in shown.timeline[:_MOST_LINES]]
     left = len(shown.timeline) - len(lines)
     more = f"… and {count(left, 'earlier entry', 'earlier entries')}" if left else ""
     blocks = in_order(
@@ -68,9 +68,7 @@ def shown_message(shown: Shown, reader: Reader) -> Message:
         context(_mail_home(shown.mail_address)) if shown.mail_address else None,
         section(join([*lines, more], "\n")) if lines else context(_EMPTY_TIMELINE),
         *[record_row(record, reader) for record in shown.related[:_MOST_ROWS]],
-        record_actions(
-            shown.record, reader, file_menu(_files(shown)), share_button(show_request(shown.record.reference))
-        ),
+        record_actions(shown.record, reader, file_menu(_files(shown)), share_record(shown.record.reference)),
     )
     return Message(escape(shown.said), blocks)
 
@@ -80,7 +78,7 @@ def _files(shown: Shown) -> list[tuple[str, FileView]]:
     record = shown.record
     if isinstance(record, ActivityView):
         return [(record.reference, one) for one in record.files]
-    return [(entry.reference or "", one) for entry in shown.timeline for one in entry.files]
+    return [(told.reference or "", one) for told in shown.timeline for one in told.files]
 
 
 def _mail_home(address: str) -> Mrkdwn:
@@ -88,10 +86,10 @@ def _mail_home(address: str) -> Mrkdwn:
     return Mrkdwn(f"✉️ Mail to {one_line(address, 200)} is logged here")
 
 
-def _timeline_line(entry: TimelineEntry, reader: Reader) -> Mrkdwn:
-    by = f" · {one_line(entry.by, 60)}" if entry.by else ""
-    by += f" · 📎 {len(entry.files)}" if entry.files else ""
-    return Mrkdwn(f"{_LOG.get(entry.what, '•')} {reader.moment(entry.at)}  {one_line(entry.text, 160)}{by}")
+def _timeline_line(told: TimelineEntry, reader: Reader) -> Mrkdwn:
+    by = f" · {title_line(told.by, 60)}" if told.by else ""
+    by += f" · 📎 {len(told.files)}" if told.files else ""
+    return Mrkdwn(f"{_LOG.get(told.what, '•')} {reader.moment(told.at)}  {one_line(told.text, 160)}{by}")
 
 
 def listing_message(listing: Listing, reader: Reader, asked: Request | None) -> Message:
@@ -223,8 +221,7 @@ def found_message(found: Found, _reader: Reader) -> Message:
 def _hit(link: Link, kind: Kind, facts: tuple[str, ...]) -> Block:
     reference, title = link
     told = " · ".join(filter(None, map(_FACT, facts)))
-    line = Mrkdwn(f"{ICONS[kind]} {bold_title(title)}  {reference}\n{told}")
-    return section(line, accessory=open_button(reference))
+    return entry(Mrkdwn(f"{ICONS[kind]} {bold_title(title)}  {reference}\n{told}"), reference)
 
 
 def triage_message(triage: Triage, reader: Reader) -> Message:

@@ -5,12 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 from crmbot.slack.blocks import limits
-from crmbot.slack.blocks.limits import Fitting
+from crmbot.slack.blocks.limits import SHORT_SECTION, Fitting
 from crmbot.slack.message import Block, Element
 from crmbot.slack.mrkdwn import Mrkdwn, escape, plain, trim_mrkdwn
-
-_SHORT = limits.SECTION_TEXT // 2
-"""Fewer characters fit into a paragraph however Slack counts them."""
 
 
 def _words(text: Any, limit: int) -> Mrkdwn:
@@ -26,7 +23,7 @@ def plain_text(text: Any, limit: int, *, emoji: bool = False) -> Element:
 
 def section(text: Any, *, accessory: Element | None = None, block_id: str | None = None) -> Block:
     """Return a paragraph of mrkdwn, with one button or menu beside it."""
-    words = text if type(text) is Mrkdwn and len(text) < _SHORT else _words(text, limits.SECTION_TEXT)
+    words = text if type(text) is Mrkdwn and len(text) <= SHORT_SECTION else _words(text, limits.SECTION_TEXT)
     block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
     if accessory is not None:
         block["accessory"] = accessory
