@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Date, DateTime, MetaData, Table, select, text
+from sqlalchemy import JSON, Boolean, Date, DateTime, MetaData, Select, Table, select, text
 from sqlalchemy.orm import Session
 
 from crmbot.crm.archive.exporting import export_archive
+from crmbot.crm.delivery_keys import Delivery, find_done
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import Undo
 from crmbot.domain.identity import fold_name
 from crmbot.domain.words import name_words
 from crmbot.migrations import differences, upgrade
-from crmbot.models import Company, Contact, Deal, Lead, NameWord
+from crmbot.models import Company, Contact, Deal, JournalEntry, Lead, NameWord
 from crmbot.service import CrmService
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
 
@@ -77,6 +78,51 @@ def test_an_old_store_says_the_same_after_the_upgrade_and_undoes_what_was_done_b
     assert exported(service, workspace.id, tmp_path) == kept("0007_undone.jsonl")
     service.perform(ada, Undo())
     assert exported(service, workspace.id, tmp_path) == kept("0007.jsonl")
+
+
+def test_an_old_effects_changes_stand_in_its_entry_after_the_upgrade(old_store: Store) -> None:
+    upgrade(old_store, "0018")
+    with old_store.reading(EVERY_WORKSPACE) as session:
+        rows = session.connection().execute(reflected(session, "journal_change")).mappings().all()
+        entries = session.connection().execute(reflected(session, "journal_entry")).mappings().all()
+    meant: dict[str, list[Line]] = {entry["id"]: [] for entry in entries}
+    for row in sorted(rows, key=lambda row: row["position"]):
+        meant[row["entry_id"]].append({name: row[name] for name in ("table", "row_id", "before", "after")})
+    upgrade(old_store)
+    with old_store.reading(EVERY_WORKSPACE) as session:
+        assert {entry.id: entry.changes for entry in session.scalars(select(JournalEntry))} == meant
+    assert any(meant.values())
+
+
+@pytest.mark.parametrize("fingerprint", [None, "f" * 64])
+def test_an_input_that_came_before_the_upgrade_is_known_after_it(old_store: Store, fingerprint: str | None) -> None:
+    upgrade(old_store, "0019")
+    delivery = Delivery("one", fingerprint or "")
+    with old_store.writing(EVERY_WORKSPACE) as session:
+        (workspace_id,) = session.scalars(text("SELECT id FROM workspace"))
+        key = {
+            "workspace_id": workspace_id,
+            "key": "one",
+            "fingerprint": fingerprint,
+            "at": SOON_AFTER,
+            "entry_id": "e",
+        }
+        session.connection().execute(table_of(session, "delivery_key").insert(), key)
+    upgrade(old_store)
+    with old_store.reading(workspace_id) as session:
+        done = find_done(session.connection(), workspace_id, delivery)
+    assert done is not None
+    assert done.repeated
+
+
+def reflected(session: Session, name: str) -> Select[Any]:
+    """Return what reads all rows of a table as it is at that revision."""
+    return select(table_of(session, name))
+
+
+def table_of(session: Session, name: str) -> Table:
+    """Return a table as it is at that revision."""
+    return Table(name, MetaData(), autoload_with=session.connection())
 
 
 def test_an_old_stores_names_are_found_by_their_words(old_store: Store) -> None:

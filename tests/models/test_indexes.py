@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from factories import Crm
+from sqlalchemy import select
 
 from crmbot.crm.requests import CreateDeal, CreateTask, Request
 from crmbot.domain.money import Money
-from crmbot.models import Base
+from crmbot.models import FOREVER, WAS_CLOSED, Base, DealVersion
+from crmbot.store import Store
 
 _FRAME = 4096 + 24
 """Bytes of a page in SQLite's log of writes, with the page's header."""
@@ -32,9 +34,20 @@ def test_an_index_that_a_value_leads_leaves_out_the_rows_without_one() -> None:
     assert whole == set(_ASKED_FOR_EMPTY)
 
 
+def test_what_was_won_is_found_among_the_closed_deals_alone(sqlite_store: Store) -> None:
+    version = DealVersion.__table__.c
+    query = select(version.deal_id).where(
+        version.workspace_id == "w", version.outcome == "won", WAS_CLOSED, version.outcome_since >= FOREVER
+    )
+    asked = query.compile(sqlite_store.engine)
+    with sqlite_store.engine.connect() as connection:
+        (step,) = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", ("w", "won", "9999")).all()
+    assert "ix_deal_version_closed (workspace_id=? AND outcome=? AND outcome_since>?)" in step[3]
+
+
 @pytest.mark.parametrize(
     ("request_of", "most"),
-    [(lambda n: CreateDeal(f"Deal {n}", Money(n, "EUR")), 26), (lambda n: CreateTask(f"Call {n}"), 16)],
+    [(lambda n: CreateDeal(f"Deal {n}", Money(n, "EUR")), 22), (lambda n: CreateTask(f"Call {n}"), 12)],
     ids=["deal", "task"],
 )
 def test_an_effect_writes_few_pages(crm: Crm, request_of: Callable[[int], Request], most: int) -> None:
