@@ -47,7 +47,7 @@ def nearest_names(work: Work, kinds: tuple[Named, ...], word: str) -> list[tuple
     key = fold_name(word)
     found = corrected(work, kinds, key) or work.values(latest_names(kinds), most=_LATEST // len(kinds))
     if key:
-        found += work.values(called_between(kinds, SLOTS, _OF_A_SLOT), **slots(key))
+        found += called_between(work, kinds, SLOTS, _OF_A_SLOT, slots(key))
     # Of those equally like, kinds in order, and of each the latest first.
     names = dict(map(itemgetter(1, 2), sorted(found, key=itemgetter(0)) if len(kinds) > 1 else found))
     near = process.extract(key, names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)

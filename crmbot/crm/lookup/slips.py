@@ -22,8 +22,8 @@ def corrected(work: Work, kinds: tuple[Named, ...], key: str) -> list[tuple[Any,
     right = list(dict.fromkeys(filter(None, likeliest_first)))[:MOST_RANGES]
     if not right:
         return []
-    statement = called_between(kinds, MOST_RANGES, _OF_A_WORD)
-    found = work.values(statement, **ranges(right, _BEHIND_A_WORD, MOST_RANGES))
+    values = ranges(right, _BEHIND_A_WORD, MOST_RANGES)
+    found = called_between(work, kinds, MOST_RANGES, _OF_A_WORD, values)
     return [row for row in found if _lacks_one(row[2], words)]
 
 
