@@ -41,7 +41,7 @@ def parse(text: str, context: Context, *, command: str = "crm", examples: bool =
     line = clean(text)
     tokens = cut(line)
     dry_run = False
-    marked = bool(tokens) and not line[-1].isalnum()
+    marked = bool(tokens) and tokens[-1].text[-1:] in PUNCTUATION
     if marked or "dry" in line.lower():
         dry_run, tokens = _without_marks(tokens)
     noun = NOUNS.get(command)
