@@ -161,7 +161,8 @@ def list_activities(work: Work, request: ask.ListActivities) -> Listing:
     if "until" in state:
         said["until"] = work.now if request.state == "overdue" else due_until(work)
     order = "activity.done" if request.state == "done" else "activity"
-    return _told(_page(work, Activity, said, request.page, f"{request.state} activities", order), whose)
+    what, until = ("open", " due by today") if request.state == "today" else (request.state, "")
+    return _told(_page(work, Activity, said, request.page, f"{what} activities", order), f"{until}{whose}")
 
 
 def _or_meant(work: Work, listing: Listing, words: str | None, noun: str = "", known: Sequence[str] = ()) -> Listing:

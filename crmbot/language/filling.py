@@ -1,5 +1,6 @@
 """Settles what facts and words mean together, and fills a request with them."""
 
+import re
 from typing import Any
 
 from crmbot.crm.requests import Request
@@ -20,6 +21,8 @@ _LETTERS = {
     "target": "DLCO",
 }
 """Which records each of these fields may name."""
+_BETWEEN = re.compile(r",|\s(?:and|&)\s")
+"""What stands between several of one fact: “with Jane, Bob and Ann”."""
 
 
 def fill(reader: Reader) -> tuple[Request, tuple[str, ...]]:
@@ -70,7 +73,7 @@ def _put(values: dict[str, Any], reader: Reader, claim: Claim) -> str:
         lead = f"{reader.tokens[claim.first].text.lower()} " if claim.rank == KEYED else ""
         values[field] = (*values.get(field, ()), f"{lead}{value}")
     elif fact.many:
-        several = [part.strip() for part in str(value).split(",")]
+        several = [part.strip() for part in _BETWEEN.split(str(value))]
         values[field] = (*values.get(field, ()), *(part for part in several if part))
     else:
         values[field] = value

@@ -138,6 +138,12 @@ def test_each_contact_of_a_list_has_its_own_addresses(crm: Crm) -> None:
     assert told == {**expected, "Contact 00b": ()}
 
 
+def test_what_is_due_today_is_told_in_words(crm: Crm) -> None:
+    assert crm.ask(ListActivities(owner=None, state="today")).said == "No open activities due by today."
+    crm.do(CreateTask("call", due=Due(on=crm.clock().date())))
+    assert crm.ask(ListActivities(owner=None, state="today")).said == "1 open activity due by today"
+
+
 @pytest.mark.parametrize(("count", "said"), [(0, "No open deals."), (1, "1 open deal"), (2, "2 open deals")])
 def test_a_list_tells_how_many(crm: Crm, count: int, said: str) -> None:
     for number in range(count):

@@ -26,6 +26,13 @@ def test_today_tells_what_stands_in_each_of_my_stages(bot: Bot) -> None:
     assert bot.slack.violations == []
 
 
+def test_anothers_pipeline_is_not_mine(bot: Bot) -> None:
+    bot.do(CreateDeal("Acme", value=Money(4_000_000, "USD")), "U2")
+    theirs = json.dumps(card(bot, "/crm", "today @ben", "U1").blocks, ensure_ascii=False)
+    assert "💼 Pipeline" in theirs
+    assert "My pipeline" not in theirs
+
+
 def test_what_is_left_out_of_a_long_day_is_counted_and_led_to(bot: Bot) -> None:
     for place in range(12):
         bot.do(CreateDeal(f"Acme {place}"), "U2")

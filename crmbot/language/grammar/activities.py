@@ -148,7 +148,7 @@ TASK = Noun(
             SnoozeActivity,
             "put a task off: to a day, or by +2d from when it is due",
             "A-12 mon",
-            (Fact("later", LATER), DUE_FACT),
+            (Fact("later", LATER), replace(DUE_FACT, intros=("to", "until", "till"))),
             ("activity",),
             more=("A-12 +1w",),
         ),

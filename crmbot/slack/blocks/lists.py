@@ -155,12 +155,12 @@ def today_message(today: Today, reader: Reader) -> Message:
         _tasks("📅 Today", today.due_today, today.due_total, reader, again),
         _stale(today, reader),
         actions(press_button(f"Look at {count(today.triage, 'waiting mail')}", ListTriage())) if today.triage else None,
-        _sums(today.pipeline) if today.pipeline else None,
+        _sums("💼 Pipeline" if today.whose else "💼 My pipeline", today.pipeline) if today.pipeline else None,
     )
     return Message(escape(today.said), blocks)
 
 
-def _sums(board: Board) -> list[Block | None] | None:
+def _sums(title: str, board: Board) -> list[Block | None] | None:
     """Return what stands in each stage; nothing where no deal is open."""
     full = [column for column in board.columns if column.count]
     if not full:
@@ -168,7 +168,7 @@ def _sums(board: Board) -> list[Block | None] | None:
     total = Mrkdwn(f"{bold(board.total)}, weighted {one_line(board.weighted)}")
     left = ", ".join(f"{link.reference} {link.title}" for link in board.unconverted[:_MOST_DEALS])
     note = f"Without a rate for their currency, so not in the sums: {left}" if left else None
-    return [header("💼 My pipeline"), section(join([total, *map(_head, full)], "\n")), context(note) if note else None]
+    return [header(title), section(join([total, *map(_head, full)], "\n")), context(note) if note else None]
 
 
 def _head(column: BoardColumn) -> Mrkdwn:
