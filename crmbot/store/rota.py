@@ -99,6 +99,7 @@ class Seat:
                 return
 
     def _listen(self, seconds: float) -> None:
+        # In whole milliseconds, as poll(2) counts; a call ends it at once.
         if self._look.poll(seconds * 1000):
             with suppress(BlockingIOError):
                 os.read(self._ear, _ENOUGH)
