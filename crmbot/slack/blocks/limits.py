@@ -66,8 +66,8 @@ def fit(message: Message) -> Message:
     blocks, text = message.blocks, message.text
     if len(blocks) <= BLOCKS and _fit(map(type, blocks)) and len(text) * 2 <= MESSAGE_TEXT and text.strip():
         return message
-    text = trim_mrkdwn(message.text, MESSAGE_TEXT) if message.text.strip() else "crmbot"
-    return Message(text, tuple(_only_so_many(fit_blocks(message.blocks, BLOCKS))), message.pictures)
+    text = trim_mrkdwn(text, MESSAGE_TEXT) if text.strip() else "crmbot"
+    return Message(text, tuple(_only_so_many(fit_blocks(blocks, BLOCKS))), message.pictures)
 
 
 def fit_blocks(blocks: Iterable[Block], most: int) -> list[Block]:

@@ -1,7 +1,7 @@
 """One line for each record: as an entry of a list, with the button that opens it.
 
-A card has up to ten of them, so each is written in one go, past what makes and measures single parts; the gate that
-everything passes looks at them like at everything.
+A card has up to ten of them, so each is written in one go, past what makes and measures single parts: of so few
+characters every one fits.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,5 @@
 """Cards of what was looked up: a record with its timeline, lists, the board, today, search, triage, tables."""
 
-from dataclasses import replace
 from functools import partial
 
 from crmbot.crm.answers import (
@@ -112,7 +111,8 @@ def _page_buttons(page: int, pages: int, asked: Request | None) -> list[Element 
         return []
     turns = [("Back", page - 1, "list.back"), ("More", page + 1, "list.more")]
     return [
-        press_button(label, replace(asked, page=to), action_id=action)  # type: ignore[call-arg] # it has a page
+        # As `dataclasses.replace` does, in a quarter of the steps.
+        press_button(label, type(asked)(**{**vars(asked), "page": to}), action_id=action)
         for label, to, action in turns
         if 1 <= to <= pages
     ]
