@@ -5,7 +5,7 @@ was read or written before it comes in is handed over to it, so that a row stays
 it is of a plain class (`plain_class`), whose attributes nobody watches.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import compress, islice, repeat
 from operator import le, ne, not_
 from typing import Any
@@ -83,23 +83,23 @@ class Rows:
             wanted = {f"id_{place}": some[min(place, len(some) - 1)] for place in range(size)}
             self.all(by_ids(kind, size), kind, {"workspace_id": workspace_id, **wanted})
 
-    def load_each(self, workspace_id: str, wanted: Iterable[tuple[Kind, str]]) -> None:
-        """Do the same for one row of each of several kinds, in one statement; there need not be any of that id."""
-        if self._session is not None:
+    def load_each(self, workspace_id: str, kinds: tuple[Kind, ...], ids: Sequence[str | None]) -> None:
+        """Do the same for a row of each of several kinds, in one statement, unless it is for one at most."""
+        if self._session is not None or len(ids) - ids.count(None) <= 1:
             return
-        missing = [(kind, one) for kind, one in wanted if (kind, (workspace_id, one)) not in self._known]
-        if len(missing) <= 1:
+        known = self._known
+        missing = [None if (kind, (workspace_id, one)) in known else one for kind, one in zip(kinds, ids, strict=True)]
+        if len(missing) - missing.count(None) <= 1:
             return
-        ids = {f"id_{place}": one for place, (_, one) in enumerate(missing)}
-        statement = by_each(tuple(kind for kind, _ in missing))
-        [found] = statement.rows(self.connection, {"workspace_id": workspace_id, **ids})
+        wanted = {f"id_{place}": one for place, one in enumerate(missing)}
+        [found] = by_each(kinds).rows(self.connection, {"workspace_id": workspace_id, **wanted})
         values = iter(found)
-        for kind, one in missing:
+        for kind in kinds:
             shape = shape_of(kind)
             read = dict(zip(shape.columns, islice(values, len(shape.columns)), strict=True))
             if read["id"] is not None:
-                key = (kind, (workspace_id, one))
-                self._as_stored[key], self._known[key] = read, shape.make(read)
+                key = (kind, shape.key_of(read))
+                self._as_stored[key], known[key] = read, shape.make(read)
 
     def add(self, rows: Iterable[Row]) -> None:
         """Take new rows, which `flush` writes."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import compress
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from crmbot.domain.ids import Kind, ids_after, new_id
 from crmbot.domain.lazy import lazy
 from crmbot.domain.permissions import may_edit
 from crmbot.errors import NotAllowed, NotFound
-from crmbot.models import Company, Contact, Counter, Deal, Lead, Outbox, Stage, User, Workspace
+from crmbot.models import Company, Contact, Counter, Deal, Lead, Outbox, Stage, User, Workspace, kind_of
 from crmbot.store.prepared import Prepared, insertion
 
 _STAGES = Prepared(
@@ -34,8 +34,23 @@ _NEXT = Prepared(
     .returning(Counter.value)
 )
 _FIRST = insertion(Counter)
-_LINKS = {"deal_id": Deal, "lead_id": Lead, "contact_id": Contact, "company_id": Company, "stage_id": Stage}
-"""What views tell of the rows that others are linked to, by the columns that link them."""
+_LINKS = {
+    "deal_id": Deal,
+    "lead_id": Lead,
+    "contact_id": Contact,
+    "company_id": Company,
+    "stage_id": Stage,
+    "owner_id": User,
+}
+"""What views tell of the rows that others are linked to, by the columns that link them, the owner last."""
+
+
+@cache
+def _links_of(kind: type[Any]) -> tuple[tuple[str, ...], tuple[type[Any], ...]]:
+    """Return the columns by which a kind that has owners is linked, and to what."""
+    columns = frozenset(shape_of(kind).columns)
+    names = tuple(name for name in _LINKS if name in columns)
+    return names, tuple(_LINKS[name] for name in names)
 
 
 @dataclass
@@ -177,14 +192,11 @@ class Work:
 
     def load_linked(self, row: Any) -> None:
         """Read ahead what a row is linked to, its owner unless that is the actor, in one statement."""
-        held = row.__dict__
-        ids = list(map(held.get, _LINKS))
-        wanted = list(compress(zip(_LINKS.values(), ids, strict=True), ids))
-        owner_id = held.get("owner_id")
-        if owner_id is not None and owner_id != self.actor.user_id:
-            wanted.append((User, owner_id))
-        if len(wanted) > 1:
-            self.rows.load_each(self.workspace_id, wanted)
+        names, kinds = _links_of(kind_of(row))
+        ids = list(map(row.__dict__.get, names))
+        if ids[-1] == self.actor.user_id:
+            ids[-1] = None
+        self.rows.load_each(self.workspace_id, kinds, ids)
 
     def user(self, user_id: str | None) -> User | None:
         """Return a user of the workspace."""
