@@ -1,6 +1,6 @@
 """The parts of cards: each keeps its limits and escapes what it is given, unless it is mrkdwn already.
 
-What is `Fitting` needs no look of the gate any more; what holds a part from elsewhere, or may be empty, is a plain dict.
+What is `Fitting` needs no look of the gate any more; what holds a part from elsewhere, or is empty, is a plain dict.
 """
 
 from collections.abc import Iterable, Sequence
