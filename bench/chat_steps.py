@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -25,6 +25,7 @@ from bench.chatting.servers import no_op_app, our_dispatcher
 from bench.chatting.wire import parted
 from crmbot.slack.signature import Heads
 from crmbot.store import open_store
+from crmbot.store.alongside import Alongside, Work
 
 _SIZE = 1000
 _TIMES = 5
@@ -60,6 +61,15 @@ class Steps:
         return self._stepped
 
 
+class _InLine(Alongside):
+    """Does beside nothing, as only one thread's steps are counted."""
+
+    def during(self, wait: Work, work: Work) -> None:
+        """Call one after the other."""
+        wait()
+        work()
+
+
 def main() -> None:
     """Count and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -70,7 +80,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bench.db"
         provide(file, _SIZE, given.keep)
-        store = open_store(f"sqlite:///{file}")
+        store = replace(open_store(f"sqlite:///{file}"), alongside=_InLine())
         ours, bolt = our_dispatcher(store), no_op_app(process_before_response=True)
         floor = count(lambda body, headers: _dispatched(bolt, body, headers), "crm help", REFUSALS, _in_text)
         print(f"{'a listener that does nothing':32} {told(floor)}")
