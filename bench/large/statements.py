@@ -124,7 +124,8 @@ JOIN deal_version v {{by_deal}}
   ON v.workspace_id = :w AND v.deal_id = d.id AND v.valid_to >= :at AND v.valid_from < :at"""
 
 _CLOSED = """
-FROM deal_version v WHERE workspace_id = :w AND outcome = '%s' AND outcome_since >= :starts AND outcome_since < :ends
+FROM deal_version v WHERE workspace_id = :w AND outcome = '%s' AND outcome <> 'open'
+  AND outcome_since >= :starts AND outcome_since < :ends
   AND {after_valid_to} >= :at AND {after_valid_from} < :at"""
 WON = "SELECT count(*), sum({money}), count(*) - count({money})" + _CLOSED % "won"
 WON_BY_MONTH = (
