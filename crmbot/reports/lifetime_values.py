@@ -169,7 +169,8 @@ def _deals_of_customers(shape: Shape) -> Any:
 
 def _join(shape: Shape, of_customer: ColumnElement[bool]) -> Select[Any]:
     table, by_hand = _values_by_hand(shape)
-    counts = and_(of_customer, *held(), DealVersion.outcome != "lost", by_hand.is_(None))
+    # Written out: of a bound value SQLite would look at each run whether it suits the index of closed deals.
+    counts = and_(of_customer, *held(), DealVersion.outcome != literal_column("'lost'"), by_hand.is_(None))
     worth, is_won = amounts(shape), DealVersion.outcome == "won"
     currency, each, chance = worth.apart
     columns: tuple[Any, ...] = (
