@@ -76,7 +76,10 @@ class Connection(HttpToolsProtocol):
         """Begin to answer; uvicorn calls this when the headers are here and whatever came before is answered."""
         scope = cycle.scope
         plain = scope["path"] == PATH and scope["method"] == "POST" and not cycle.waiting_for_100_continue
-        if self._slack is None or app is not self.app or not plain:
+        # Who leaves answers unread gets the next in ASGI's way, which waits for them to go; so the thread finds nothing
+        # before it that the event loop still has to write.
+        is_behind = self.transport.get_write_buffer_size() > 0
+        if self._slack is None or app is not self.app or not plain or is_behind:
             super()._start_asgi_task(cycle, app)
             return
         self._begun = monotonic()
@@ -91,7 +94,8 @@ class Connection(HttpToolsProtocol):
         try:
             slack.threads.begin(team, partial(self._made, cycle, work), partial(self._answer, cycle))
         except Crowded:
-            self._end(cycle, self._made(cycle, lambda: crowded(body)))
+            # Not at once: of many requests in a row each would be answered inside the one before.
+            self.loop.call_soon(self._end, cycle, self._made(cycle, lambda: crowded(body)))
         except RuntimeError as error:
             self._answer(cycle, b"", error)
 
@@ -118,7 +122,7 @@ class Connection(HttpToolsProtocol):
     def _write(self, sent: bytes) -> bytes:
         """Write to the socket and return what it did not take."""
         with self._open:
-            if self._socket < 0 or self.transport.get_write_buffer_size():
+            if self._socket < 0 or self.transport.is_closing():
                 return sent
             try:
                 return sent[os.write(self._socket, sent) :]
