@@ -174,7 +174,8 @@ def _or_meant(work: Work, listing: Listing, words: str | None, noun: str = "", k
     )
     owner = _called(work, words) if noun and not near else None
     hint = f" Did you mean “{known[near[2]]}”? /{noun} list {near[0]}" if near else ""
-    hint = f" Did you mean those of {owner}? /{noun} list @{words}" if owner else hint
+    owned = f'owner:"{words}"' if " " in words else f"@{words}"
+    hint = f" Did you mean those of {owner}? /{noun} list {owned}" if owner else hint
     return replace(listing, said=f"{listing.said.removesuffix('.')} with “{words}” in the name.{hint}")
 
 

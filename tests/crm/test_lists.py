@@ -259,6 +259,9 @@ def test_deals_are_narrowed_by_state_owner_value_and_day(crm: Crm) -> None:
     assert crm.ask(ListDeals(words="sam")).said == (
         "No open deals with “sam” in the name. Did you mean those of Sam Poe? /deal list @sam"
     )
+    assert crm.ask(ListDeals(words="sam poe")).said == (
+        'No open deals with “sam poe” in the name. Did you mean those of Sam Poe? /deal list owner:"sam poe"'
+    )
     with refusal(BadInput, "Both bounds of the value need one currency."):
         crm.ask(ListDeals(over=Money.of(1, "USD"), under=Money.of(9, "EUR")))
     with refusal(BadInput, "“odd” is no state. There are stale and overdue."):
