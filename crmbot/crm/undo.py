@@ -13,7 +13,8 @@ from crmbot.crm.reversal import FINAL, take_back
 from crmbot.crm.users import count_admins
 from crmbot.crm.views import person, record_view
 from crmbot.crm.work import Work
-from crmbot.domain.ids import Kind, parse_reference
+from crmbot.domain.ids import Kind, parse_reference, reference
+from crmbot.domain.nouns import counted
 from crmbot.domain.permissions import refusal
 from crmbot.errors import Conflict, NotAllowed, NotFound
 from crmbot.models import Activity, Company, Contact, Deal, JournalEntry, Lead, Proposal
@@ -60,7 +61,10 @@ def undo(work: Work, request: Undo) -> Outcome:
 
 
 def _last_of_record(work: Work, word: str) -> str | None:
-    """Return the actor's last effect on the record of a number; none when the word is no record's number."""
+    """Return the actor's last effect on the record of a number; none when the word is no record's number.
+
+    What is too old to be taken back is not looked through for it.
+    """
     kind, number = parse_reference(word) or (None, 0)
     model = _OF_KIND.get(kind) if kind else None
     if model is None:
@@ -68,7 +72,15 @@ def _last_of_record(work: Work, word: str) -> str | None:
     record = work.session.scalar(
         select(model.id).where(model.workspace_id == work.workspace_id, model.number == number)
     )
-    return next((entry.id for entry in entries_on(work, record, *_mine(work))), None) if record else None
+    if record is None:
+        return None
+    lately = JournalEntry.at >= work.now - work.policy.undo_for
+    last = next(entries_on(work, record, lately, *_mine(work)), None)
+    if last is None:
+        here = reference(kind, number)
+        raise NotFound(f"You did nothing to {here} in the last {_reach(work)}, and what is older stays.")
+    found: str = last.id
+    return found
 
 
 def _last(work: Work) -> str | None:
@@ -117,8 +129,11 @@ def _refuse_stale(work: Work, entry: JournalEntry) -> None:
     if entry.undone_by_id is not None:
         raise Conflict(f"That was undone already: “{entry.summary}”")
     if work.now - entry.at > work.policy.undo_for:
-        hours = int(work.policy.undo_for.total_seconds() // 3600)
-        raise Conflict(f"That was more than {hours} hours ago and stays: “{entry.summary}”")
+        raise Conflict(f"That was more than {_reach(work)} ago and stays: “{entry.summary}”")
+
+
+def _reach(work: Work) -> str:
+    return counted(int(work.policy.undo_for.total_seconds() // 3600), "hours")
 
 
 def _shown(rows: list[Any]) -> Any:

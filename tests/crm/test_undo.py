@@ -282,3 +282,16 @@ def test_a_records_number_takes_back_what_one_did_to_it_last(crm: Crm) -> None:
     assert crm.do(Undo("a-1")).said.startswith(("Done again: “A-1", "Undone: "))
     with pytest.raises(NotFound):
         crm.do(Undo("D-1"), "sam")
+
+
+def test_what_was_done_to_a_record_before_undo_reaches_back_stays(any_crm: Crm) -> None:
+    any_crm.do(CreateDeal("Acme"))
+    any_crm.clock.advance(timedelta(hours=24))
+    any_crm.do(CreateDeal("Initech"))
+    with refusal(NotFound, "You did nothing to D-1 in the last 24 hours, and what is older stays."):
+        any_crm.do(Undo("d1"))
+    with refusal(NotFound, "You did nothing to D-2 in the last 24 hours"):
+        any_crm.do(Undo("D-2"), "sam")
+    with refusal(NotFound, "nothing to undo under that number"):
+        any_crm.do(Undo("D-3"))
+    assert any_crm.do(Undo("D-2")).said.startswith("Undone: “Opened D-2")
