@@ -84,7 +84,7 @@ class Rows:
             self.all(by_ids(kind, size), kind, {"workspace_id": workspace_id, **wanted})
 
     def load_each(self, workspace_id: str, kinds: tuple[Kind, ...], ids: Sequence[str | None]) -> None:
-        """Do the same for a row of each of several kinds, in one statement, unless it is for one at most."""
+        """Read ahead a row of each of several kinds, None for none, in one statement; a single one is left to `get`."""
         if self._session is not None or len(ids) - ids.count(None) <= 1:
             return
         known = self._known

@@ -52,6 +52,7 @@ class Shape:
     def make_all(self, found: Collection[Values]) -> list[Row]:
         """Return a row with each of these values."""
         rows = list(map(_new, repeat(self.plain, len(found))))
+        # Filled by C, with no step of Python's for a row but the loop's own.
         for _ in map(dict.update, map(vars, rows), found):
             pass
         return rows

@@ -41,7 +41,7 @@ class Dispatcher:
     def receive(
         self, body: bytes, headers: Heads, *, received: float | None = None
     ) -> tuple[str, Callable[[], Response]]:
-        """Return which team sent a genuine request, "" for any other, and what answers it, wherever it is called.
+        """Return which team sent a genuine request, "" for any other, and what answers it, in any thread.
 
         `received` is the monotonic instant it arrived.
         """

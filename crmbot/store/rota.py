@@ -22,7 +22,7 @@ _ENOUGH = 64
 
 
 def nap() -> None:
-    """Wait a moment for a writer who will tell nobody when it has ended, each time another: several take turns so."""
+    """Wait a moment for a writer who tells nobody when it has ended; by chance, so that nobody is always too late."""
     sleep(uniform(*_NAP_SECONDS))  # noqa: S311 - chance, no secret
 
 

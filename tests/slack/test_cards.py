@@ -32,7 +32,7 @@ from crmbot.domain.money import Money
 from crmbot.errors import Ambiguous, BadInput, Candidate, MissingFact, NotFound
 from crmbot.playground import message_tokens
 from crmbot.playground.validation import message_verdict
-from crmbot.slack.blocks.lines import record_facts
+from crmbot.slack.blocks.lines import record_line
 from crmbot.slack.blocks.messages import answer_message
 from crmbot.slack.blocks.refusals import refusal_message
 from crmbot.slack.message import Message
@@ -203,8 +203,8 @@ def test_each_kind_of_activity_has_its_own_sign_in_a_timeline() -> None:
 
 def test_a_closed_deal_says_when_it_was_closed_and_no_longer_when_it_was_expected_to() -> None:
     won = deal("Acme", outcome="won")._replace(closed_at=NOW)
-    assert "closed today" in record_facts(won, READER)
-    assert "close Mon 15 Dec" in record_facts(deal("Acme"), READER)
+    assert record_line(won, READER).split(" · ")[3] == "closed today"
+    assert record_line(deal("Acme"), READER).split(" · ")[3] == "close Mon 15 Dec"
 
 
 def test_somebody_elses_day_says_whose_it_is_and_stays_it_after_a_click() -> None:

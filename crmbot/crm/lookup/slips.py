@@ -16,7 +16,7 @@ _BEHIND_A_WORD = "!"
 
 
 def corrected(work: Work, kinds: tuple[Named, ...], key: str) -> list[tuple[Any, ...]]:
-    """Return `called` of some names that have one of the words put right, and begin a word with each of the others."""
+    """Return `called` of some names that have one of the words put right, and words that begin with the others."""
     words = key.split()
     likeliest_first = chain.from_iterable(zip_longest(*map(corrections, words)))
     right = list(dict.fromkeys(filter(None, likeliest_first)))[:MOST_RANGES]

@@ -37,7 +37,7 @@ _kind = itemgetter("type")
 
 
 class Fitting(dict[str, Any]):
-    """A block or element that was made within the limits, of nothing but what is: the gate lets it pass unmeasured.
+    """A block or element made within the limits, and of such parts only: the gate lets it pass unmeasured.
 
     It is never changed; whoever copies a part of it has a plain `dict`, and that is measured like any other.
     """

@@ -113,11 +113,6 @@ def record_line(record: Record, reader: Reader) -> Mrkdwn:
     return Mrkdwn(f"{icon(record)} {title and f'*{title}*'}  {record.reference}\n{facts}")
 
 
-def record_facts(record: Record, reader: Reader) -> tuple[str, ...]:
-    """Return the short facts of a record as mrkdwn, in the order people need them; empty ones for what it lacks."""
-    return _FACTS[type(record)](record, reader)
-
-
 def _deal(deal: DealView, reader: Reader) -> tuple[str, ...]:
     value, company = deal.value, deal.company
     return (
