@@ -60,12 +60,19 @@ def entries_on(work: Work, row_id: str, *conditions: ColumnElement[bool]) -> Ite
             yield entry
 
 
-def retell(work: Work, row_id: str, summary: str) -> None:
-    """Give every effect on a row another sentence, where the words of the first must not stand."""
-    told = [entry.id for entry in entries_on(work, row_id, JournalEntry.id >= row_id[_MOMENT])]
-    work.session.execute(
-        update(JournalEntry)
-        .where(JournalEntry.workspace_id == work.workspace_id, JournalEntry.id.in_(told))
-        .values(summary=summary),
-        execution_options={"synchronize_session": False},
-    )
+def forget(work: Work, row_id: str, summary: str) -> None:
+    """Keep of every effect on a row which rows it changed, under another sentence, and no value of theirs.
+
+    So neither its sentence nor what it made of the row's words stays. It must be one that nobody may undo any more.
+    """
+    for entry in list(entries_on(work, row_id, JournalEntry.id >= row_id[_MOMENT])):
+        work.session.execute(
+            update(JournalEntry)
+            .where(JournalEntry.workspace_id == work.workspace_id, JournalEntry.id == entry.id)
+            .values(summary=summary, changes=[_without_values(change) for change in entry.changes]),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _without_values(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: {} if isinstance(kept, Mapping) else kept for name, kept in change.items()}

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from crmbot.crm.answers import EmailView, Link, MailAnswer, Triage
 from crmbot.crm.attachments import forget_files
-from crmbot.crm.changes import retell
+from crmbot.crm.changes import forget
 from crmbot.crm.emails.announcing import refresh_cards
 from crmbot.crm.emails.errands import TASKS, take_tasks_along
 from crmbot.crm.emails.finding import find_email, named_activity
@@ -128,7 +128,7 @@ def _forget(work: Work, email: Email) -> None:
     quiet = {"synchronize_session": False}
     work.session.execute(update(Email).where(same).values(values), execution_options=quiet)
     work.session.execute(update(MailDelivery).where(copies).values(raw=None), execution_options=quiet)
-    retell(work, email.id, _FORGOTTEN)
+    forget(work, email.id, _FORGOTTEN)
 
 
 def show_email(work: Work, request: ShowEmail) -> MailAnswer:

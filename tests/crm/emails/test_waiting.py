@@ -16,8 +16,10 @@ from crmbot.crm.requests import (
     Request,
     ShowEmail,
     ShowToday,
+    Undo,
 )
-from crmbot.errors import NotAllowed
+from crmbot.errors import Conflict, NotAllowed
+from crmbot.models import JournalEntry
 
 GUS = Raw(sender="Gus Bo <gus@globex.example>", to=JANE, subject="Hello", body="Gus here.", proven=False)
 NOBODYS = GUS.but(to=INTAKE, subject="Offer?", message_id="<n@globex.example>")
@@ -78,6 +80,20 @@ def test_others_mail_is_a_managers_to_settle(post: Post, ask: Callable[[str], Re
 def test_who_handed_it_in_may_have_it_forgotten(post: Post) -> None:
     post.crm.ask(IgnoreEmail(waiting(post, forward(GUS)), "forget"))
     assert seen(post, "jane") == ([], 0)
+
+
+@pytest.mark.parametrize("settle", [AddSender, lambda email: AttachEmail(email, "D-1"), IgnoreEmail])
+def test_nothing_of_a_forgotten_mail_is_left_by_what_was_done_with_it_and_undone(
+    any_post: Post, settle: Callable[[str], Request]
+) -> None:
+    email = waiting(any_post, NOBODYS)
+    any_post.crm.ask(settle(email), as_="max")
+    any_post.crm.do(Undo(), as_="max")
+    any_post.crm.ask(IgnoreEmail(email, "forget"), as_="max")
+    kept = str(any_post.crm.dump())
+    assert [word for word in ("Offer?", "Gus here", "Gus Bo", "gus@globex", "gus bo") if word in kept] == []
+    with refusal(Conflict, "Nothing of that mail was kept"):
+        any_post.crm.do(Undo(any_post.crm.rows(JournalEntry)[-2].id), as_="max")
 
 
 def test_mail_among_ourselves_offers_nobody_to_add_or_ignore(post: Post) -> None:
