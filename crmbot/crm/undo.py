@@ -66,9 +66,9 @@ def _last_of_record(work: Work, word: str) -> str | None:
     What is too old to be taken back is not looked through for it.
     """
     kind, number = parse_reference(word) or (None, 0)
-    model = _OF_KIND.get(kind) if kind else None
-    if model is None:
+    if kind is None:
         return None
+    model = _OF_KIND[kind]
     record = work.session.scalar(
         select(model.id).where(model.workspace_id == work.workspace_id, model.number == number)
     )
