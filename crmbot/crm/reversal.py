@@ -1,6 +1,7 @@
 """Taking journalled row changes back, one by one, never over what was changed later."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Index, Table, UniqueConstraint, select
@@ -73,16 +74,17 @@ def take_back(work: Work, entry: JournalEntry) -> list[Row]:
     held = _read_ahead(work, changes)
     went_on = _went_on(work, changes)
     standing = []
-    flushed: tuple[Any, ...] = ()
-    for change in changes:
-        step = _step(change)
-        if step != flushed:
-            work.session.flush()
-            flushed = step
-        row = work.get(TRACKED[change.table], change.row_id)
-        if row is not None and getattr(row, _OWNERS.get(kind_of(row), ""), None) in went_on:
-            continue
-        standing.append(_reverse(work, entry, change, row, keeps_history=change.row_id in went_on))
+    for _, step in groupby(changes, _step):
+        removed = []
+        for change in step:
+            row = work.get(TRACKED[change.table], change.row_id)
+            if row is not None and getattr(row, _OWNERS.get(kind_of(row), ""), None) in went_on:
+                continue
+            standing.append(_reverse(work, entry, change, row, keeps_history=change.row_id in went_on))
+            if change.before is None:
+                removed.append(row)
+        _refuse_used(work, entry, removed)
+        work.session.flush()
     save_deals(work, [row for row in standing if isinstance(row, Deal) and row.id in went_on])
     work.session.flush()
     held.clear()
@@ -125,7 +127,6 @@ def _reverse(work: Work, entry: JournalEntry, change: RowChange, row: Row, *, ke
     if row is None or _differs(row, compared):
         raise _later(work, entry, change.row_id)
     if change.before is None:
-        _refuse_used(work, entry, row)
         work.session.delete(row)
         return None
     if keeps_history and kind_of(row) in _KEEP:
@@ -160,14 +161,15 @@ def _bring_back(work: Work, change: RowChange) -> Row:
     return row
 
 
-def _refuse_used(work: Work, entry: JournalEntry, row: Row) -> None:
-    """Refuse to remove a row that something made later points at."""
-    for table, column in _REFERRERS.get(row.__tablename__, ()):
-        user = work.session.scalar(
-            select(table.c.id).where(table.c.workspace_id == work.workspace_id, table.c[column] == row.id).limit(1)
-        )
-        if user is not None:
-            raise _later(work, entry, user)
+def _refuse_used(work: Work, entry: JournalEntry, rows: Sequence[Row]) -> None:
+    """Refuse to remove rows of one table when something made later points at one."""
+    for at in range(0, len(rows), _PIECE):
+        ids = [row.id for row in rows[at : at + _PIECE]]
+        for table, column in _REFERRERS.get(rows[0].__tablename__, ()):
+            pointing = (table.c.workspace_id == work.workspace_id, table.c[column].in_(ids))
+            user = work.session.scalar(select(table.c.id).where(*pointing).limit(1))
+            if user is not None:
+                raise _later(work, entry, user)
 
 
 def _later(work: Work, entry: JournalEntry, row_id: str) -> Conflict:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from factories import Crm
+from sqlalchemy import event
 from tables import cells, take
 
 from crmbot.crm.requests import CreateContact, CreateLead, Undo
@@ -322,3 +323,18 @@ def test_memory_does_not_grow_with_the_table(crm: Crm, tmp_path: Path) -> None:
 
     peak(100)
     assert peak(2_500) < 1.5 * peak(1_000)
+
+
+def test_many_rows_are_taken_back_in_as_few_statements_as_two(any_crm: Crm, tmp_path: Path) -> None:
+    def taken(many: int) -> int:
+        rows = "".join(f"Deal {number},Firm {number}\n" for number in range(many))
+        take(any_crm, tmp_path / f"{many}.csv", f"Deal name,Company name\n{rows}", kind="deals")
+        run: list[str] = []
+        listen = (any_crm.store.engine, "before_cursor_execute", lambda *told: run.append(told[2]))
+        event.listen(*listen)
+        any_crm.do(Undo(), "ada")
+        event.remove(*listen)
+        assert any_crm.rows(Deal) == any_crm.rows(Company) == []
+        return len(run)
+
+    assert taken(40) == taken(2)
