@@ -109,7 +109,8 @@ class Store:
         On SQLite it may run in another thread and share the commit with others that wait
         (`crmbot.store.grouping`), which an effect that may take long, `alone`, does not.
         `meanwhile` may be called with what the effect returned while the commit waits, in another thread: what it
-        makes of it is for nobody's eyes before this returns. What it raises is forgotten.
+        makes of it is for nobody's eyes before this returns. What it raises is forgotten. The next to write waits for
+        it as for the commit, so it waits for nothing itself.
 
         Raises:
             Busy: as `writing` does.
