@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Row, String, cast, select, update
 from crmbot.crm.work import Work
 from crmbot.models import JournalEntry
 
-_AT_ONCE = 20
+_AT_ONCE = 1
+"""Mostly the first entry is the one meant, and an import's is megabytes to read."""
 _MOMENT = slice(10)
 """The signs of an id that are its instant: what made a row has an id of the same one."""
 

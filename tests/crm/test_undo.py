@@ -11,6 +11,7 @@ from factories import Crm, refusal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sequences import ALL_REQUESTS, EXAMPLES, SCENE
+from sqlalchemy import text, update
 
 from crmbot.crm.journal import TRACKED
 from crmbot.crm.requests import (
@@ -38,7 +39,7 @@ from crmbot.crm.requests import (
 )
 from crmbot.domain.money import Money
 from crmbot.errors import Conflict, CrmError, NotAllowed, NotFound
-from crmbot.models import Activity, ActivityVersion, Base, Company, Contact, Deal, DealVersion, Lead, User
+from crmbot.models import Activity, ActivityVersion, Base, Company, Contact, Deal, DealVersion, JournalEntry, Lead, User
 
 NOON = datetime(2031, 3, 7, 12, tzinfo=UTC)
 NOT_UNDONE = frozenset(Base.metadata.tables) - frozenset(TRACKED) - {"name_word"}
@@ -295,3 +296,16 @@ def test_what_was_done_to_a_record_before_undo_reaches_back_stays(any_crm: Crm) 
     with refusal(NotFound, "nothing to undo under that number"):
         any_crm.do(Undo("D-3"))
     assert any_crm.do(Undo("D-2")).said.startswith("Undone: “Opened D-2")
+
+
+def test_the_last_effect_is_found_without_reading_those_before_it(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    crm.write(
+        lambda session: session.execute(
+            update(JournalEntry)
+            .where(JournalEntry.workspace_id == crm.workspace_id)
+            .values(changes=text("'what no reader understands'"))
+        )
+    )
+    crm.do(CreateDeal("Globex"))
+    assert crm.do(Undo()).said.startswith("Undone: “Opened D-2")
