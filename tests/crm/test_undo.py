@@ -300,12 +300,8 @@ def test_what_was_done_to_a_record_before_undo_reaches_back_stays(any_crm: Crm) 
 
 def test_the_last_effect_is_found_without_reading_those_before_it(crm: Crm) -> None:
     crm.do(CreateDeal("Acme"))
-    crm.write(
-        lambda session: session.execute(
-            update(JournalEntry)
-            .where(JournalEntry.workspace_id == crm.workspace_id)
-            .values(changes=text("'what no reader understands'"))
-        )
-    )
+    unreadable = update(JournalEntry).values(changes=text("'what no reader understands'"))
+    with crm.store.writing(crm.workspace_id) as session:
+        session.execute(unreadable.where(JournalEntry.workspace_id == crm.workspace_id))
     crm.do(CreateDeal("Globex"))
     assert crm.do(Undo()).said.startswith("Undone: “Opened D-2")
