@@ -65,7 +65,8 @@ def add_user(work: Work, request: ask.AddUser) -> Outcome:
 
 def set_user(work: Work, request: ask.SetUserRole) -> Outcome:
     """Change a role, or end or restore a user's rights; the last admin stays."""
-    user = _left(work, request.user) or find_user(work, request.user, field="user")
+    user = _left(work, request.user)
+    user = user or find_user(work, request.user, field="user", left_too=request.active is True)
     role = _role(request.role) if request.role else None
     is_admin = user.active and user.role == Role.ADMIN
     if is_admin and (request.active is False or role not in (None, Role.ADMIN)) and count_admins(work) == 1:

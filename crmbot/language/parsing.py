@@ -10,7 +10,7 @@ from crmbot.language.filling import fill
 from crmbot.language.grammar import NOUNS
 from crmbot.language.nearest import meant
 from crmbot.language.reader import PUNCTUATION, Reader
-from crmbot.language.tokens import FIGURE, QUOTED, REFERENCE, WORD, Token, clean, cut
+from crmbot.language.tokens import FIGURE, KEY, QUOTED, REFERENCE, WORD, Token, clean, cut
 from crmbot.language.verbs import Noun, Verb
 
 _PLURALS = {f"{name}s": noun for name, noun in NOUNS.items()} | {"companies": NOUNS["company"]}
@@ -161,6 +161,9 @@ def _verb(noun: Noun, tokens: list[Token], line: str, context: Context) -> tuple
             return shown, tokens
     if noun.default:
         return noun.by_name[noun.default], tokens
+    if tokens[0].kind is KEY and tokens[0].text.lower() in noun.by_word:
+        # “/crm settings zone:Asia/Tokyo”: where no fact can come first, it is the verb.
+        return noun.by_word[tokens[0].text.lower()], tokens[1:]
     near = meant(tokens[0].text, noun.by_word, noun.by_name)
     best = next((verb for word, verb in noun.by_word.items() if near.endswith(f"“{word}”?")), noun.verbs[0])
     usual = noun.line(best, best.example)

@@ -98,6 +98,13 @@ def test_who_left_comes_back_with_a_role(crm: Crm, back: Request) -> None:
     assert len(crm.rows(User)) == 5
 
 
+@pytest.mark.parametrize("word", ["jane", "Jane Roe", "@jane", "U7"])
+def test_who_left_is_given_rights_again_by_any_of_their_names(crm: Crm, word: str) -> None:
+    crm.do(LinkSlackUser("jane@ours.example", "U7"), "ada")
+    crm.do(SetUserRole("jane", active=False), "ada")
+    assert crm.do(SetUserRole(word, active=True), "ada").said == "Jane Roe is rep now."
+
+
 def test_only_a_hash_of_a_token_is_kept(crm: Crm) -> None:
     outcome = crm.do(CreateToken("jane", "script"), "ada")
     assert outcome.secret is not None

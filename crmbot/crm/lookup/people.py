@@ -26,15 +26,15 @@ def already_theirs(work: Work, named: str, owner: User) -> str:
     return f"{named} is {whose} already."
 
 
-def find_user(work: Work, word: str, *, field: str = "owner") -> User:
-    """Return the user meant by me, a Slack id, an e-mail address or a name."""
+def find_user(work: Work, word: str, *, field: str = "owner", left_too: bool = False) -> User:
+    """Return the user meant by me, a Slack id, an e-mail address or a name; `left_too` also one without rights."""
     text = word.strip().lstrip("@")
     if text.casefold() == "me" and work.actor.user_id:
         me = work.user(work.actor.user_id)
         if me is not None:
             return me
-    known = select(User).where(User.workspace_id == work.workspace_id, User.active).order_by(User.name, User.email)
-    users = list(work.session.scalars(known))
+    known = select(User).where(User.workspace_id == work.workspace_id).order_by(User.name, User.email)
+    users = list(work.session.scalars(known if left_too else known.where(User.active)))
     key = fold_name(text)
     for same in (
         lambda user: text in (user.slack_user_id, user.id),
