@@ -4,12 +4,26 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Index, Integer, MetaData, String, TypeDecorator, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    event,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import JSON
 
 from crmbot.domain.instants import Written
+
+_WHERE = "where"
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -123,10 +137,24 @@ class Versioned:
         return {"version_id_col": cls.version}
 
 
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """Return an index of those rows alone for which `where` holds; the others cost no write."""
+    condition = text(where)
+    return Index(name, *columns, sqlite_where=condition, info={_WHERE: condition})
+
+
 def index_of_given(name: str, column: str, *more: str) -> Index:
-    """Return an index of the workspace's rows that have a value in `column`; the others cost no write."""
-    given = text(f"{column} IS NOT NULL")
-    return Index(name, "workspace_id", column, *more, sqlite_where=given, postgresql_where=given)
+    """Return an index of the workspace's rows that have a value in `column`."""
+    return partial_index(name, "workspace_id", column, *more, where=f"{column} IS NOT NULL")
+
+
+@event.listens_for(Base.metadata, "before_create")
+def _tell_postgresql(metadata: MetaData, connection: Connection, **_: Any) -> None:
+    """Give PostgreSQL the conditions of its indexes: told before, they load its dialect on SQLite too, in 40 ms."""
+    if connection.dialect.name == "postgresql":
+        for index in (index for table in metadata.tables.values() for index in table.indexes):
+            if _WHERE in index.info:
+                index.dialect_options["postgresql"]["where"] = index.info[_WHERE]
 
 
 def within_workspace(column: str, target: str, **kwargs: Any) -> ForeignKeyConstraint:

@@ -2,15 +2,15 @@
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Index, String, UniqueConstraint, literal_column, text
+from sqlalchemy import Index, String, UniqueConstraint, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, Key, Versioned, index_of_given, within_workspace
+from crmbot.models.base import Base, Id, InWorkspace, Key, Versioned, index_of_given, partial_index, within_workspace
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of what has none yet: a bound that an index finds, where an empty one would need a second look."""
 
-_CLOSED = text("outcome <> 'open'")
+_CLOSED = "outcome <> 'open'"
 
 
 class DealFacts:
@@ -101,15 +101,7 @@ class DealVersion(InWorkspace, DealFacts, Base):
             "forecast_category",
             "deal_id",
         ),
-        Index(
-            "ix_deal_version_closed",
-            "workspace_id",
-            "outcome",
-            "outcome_since",
-            "valid_to",
-            sqlite_where=_CLOSED,
-            postgresql_where=_CLOSED,
-        ),
+        partial_index("ix_deal_version_closed", "workspace_id", "outcome", "outcome_since", "valid_to", where=_CLOSED),
         index_of_given("ix_deal_version_company", "company_id", "valid_to"),
         index_of_given("ix_deal_version_contact", "contact_id", "valid_to"),
     )

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, literal_column, text
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmbot.models.base import Base, Id, InWorkspace, Versioned, index_of_given, within_workspace
+from crmbot.models.base import Base, Id, InWorkspace, Versioned, index_of_given, partial_index, within_workspace
 
-_IN_TRIAGE = text("state = 'triage'")
+_IN_TRIAGE = "state = 'triage'"
 
 
 class MailCursor(InWorkspace, Base):
@@ -63,14 +63,7 @@ class Email(InWorkspace, Versioned, Base):
         Index("ix_email_content", "workspace_id", "content_key"),
         index_of_given("ix_email_activity", "activity_id"),
         # Holds the state as well, so that counting such mail reads none of it.
-        Index(
-            "ix_email_triage",
-            "workspace_id",
-            "state",
-            "received_at",
-            sqlite_where=_IN_TRIAGE,
-            postgresql_where=_IN_TRIAGE,
-        ),
+        partial_index("ix_email_triage", "workspace_id", "state", "received_at", where=_IN_TRIAGE),
     )
 
     dedupe_key: Mapped[str] = mapped_column(String(64))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from factories import Crm
-from sqlalchemy import select
+from sqlalchemy import create_mock_engine, make_url, select
 
 from crmbot.crm.requests import CreateDeal, CreateTask, Request
 from crmbot.domain.money import Money
@@ -64,3 +64,18 @@ def test_an_effect_writes_few_pages(crm: Crm, request_of: Callable[[int], Reques
     pages = (log.stat().st_size - before) / _FRAME / 60
     reader.close()
     assert 5 < pages < most
+
+
+def test_both_databases_leave_the_same_rows_out_of_an_index() -> None:
+    on_sqlite, on_postgresql = created_on("sqlite://"), created_on("postgresql+psycopg://")
+    assert len(on_sqlite) > 10
+    assert on_sqlite == on_postgresql
+
+
+def created_on(url: str) -> set[str]:
+    """Return the statements that make the indexes with a condition there."""
+    told: list[str] = []
+    dialect = make_url(url).get_dialect()()
+    engine = create_mock_engine(url, lambda made, *_, **__: told.append(str(made.compile(dialect=dialect))))
+    Base.metadata.create_all(engine, checkfirst=False)
+    return {" ".join(one.split()) for one in told if " INDEX " in one and " WHERE " in one}

@@ -6,10 +6,11 @@ from pathlib import Path
 
 _PROGRAM = """
 import sys
+import crmbot.models
 from crmbot.store import open_store
 
 open_store("sqlite:///" + sys.argv[1]).close()
-print(*sorted(name for name in sys.modules if name.partition(".")[0].startswith("psycopg")))
+print(*sorted(name for name in sys.modules if "psycopg" in name or "dialects.postgresql" in name))
 """
 
 
