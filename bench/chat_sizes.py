@@ -90,6 +90,7 @@ def provide(file: Path, size: int, keep: Path | None) -> None:
     """Make the store, or take the one that was kept."""
     kept = keep / f"grown-{size}.db" if keep else file
     if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
         # By another name until it is whole: a run that ended early leaves none to be found.
         store = open_store(f"sqlite:///{kept}.part")
         fill(store, size)

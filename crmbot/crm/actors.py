@@ -5,11 +5,12 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, select
 
 from crmbot.crm.policy import Policy
 from crmbot.domain.permissions import Role
 from crmbot.models import User, Workspace
+from crmbot.store import Store
 from crmbot.store.prepared import Prepared
 
 
@@ -70,11 +71,9 @@ BY_SLACK = Prepared(_ACTIVE.where(_USER.slack_user_id == bindparam("who")))
 """The ways to know a user, built once: every command asks, and building a statement costs as much as running it."""
 
 
-def find_actor(
-    connection: Connection, workspace_id: str, surface: str, policy: Policy, by: Prepared, who: str
-) -> Actor | None:
+def find_actor(store: Store, workspace_id: str, surface: str, policy: Policy, by: Prepared, who: str) -> Actor | None:
     """Return the active user known as `who` as an actor; None when there is none."""
-    rows = by.rows(connection, {"workspace": workspace_id, "who": who})
+    rows = store.look_up(workspace_id, by, {"workspace": workspace_id, "who": who})
     if not rows:
         return None
     return _actor(rows[0], workspace_id, surface, policy.permissions[rows[0][3]])

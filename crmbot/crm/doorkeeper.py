@@ -79,8 +79,7 @@ class Doorkeeper:
             return find_workspace(session, workspace_id)
 
     def _find(self, workspace_id: str, surface: str, by: Prepared, who: str) -> Actor | None:
-        with self.store.transaction(workspace_id, write=False) as connection:
-            return find_actor(connection, workspace_id, surface, self.policy, by, who)
+        return find_actor(self.store, workspace_id, surface, self.policy, by, who)
 
 
 def find_workspace(session: Session, workspace_id: str) -> Workspace:

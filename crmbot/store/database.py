@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from crmbot.errors import Busy
 from crmbot.store.alongside import Alongside
+from crmbot.store.compiled import Values
 from crmbot.store.failures import BUSY_SECONDS, raise_busy, told_as_busy
 from crmbot.store.grouping import Group, Place, Turn
+from crmbot.store.prepared import Prepared
 from crmbot.store.readers import Readers, Reading
 from crmbot.store.sqlite import patience
 from crmbot.store.writer import Writer
@@ -89,6 +91,18 @@ class Store:
         if write:
             return self._committed(workspace_id, BUSY_SECONDS)
         return self._connection(workspace_id, _READING, write=False)
+
+    def look_up(self, workspace_id: str, statement: Prepared, values: Values) -> list[tuple[Any, ...]]:
+        """Return the rows of one statement that reads and names its workspace.
+
+        Raises:
+            Busy: the database did not answer.
+        """
+        rows = self.readers.look_up(statement, values) if self.readers is not None else None
+        if rows is None:
+            with self.transaction(workspace_id, write=False) as connection:
+                rows = statement.rows(connection, values)
+        return rows
 
     @contextmanager
     def _committed(self, workspace_id: str, seconds: float) -> Iterator[Connection]:

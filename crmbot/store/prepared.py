@@ -7,6 +7,7 @@ from itertools import repeat
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, insert
+from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement
 
 from crmbot.models import Base
@@ -20,15 +21,22 @@ class Prepared:
         self._statement = statement
         self._compiled: dict[str, Compiled] = {}
 
+    def on(self, dialect: Dialect) -> Compiled:
+        """Return the statement as that database takes it."""
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = compile_statement(self._statement, dialect)
+        return compiled
+
     def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
         """Run the statement and return its rows with their values as the columns' types give them."""
-        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection)
+        compiled = self._compiled.get(connection.dialect.name) or self.on(connection.dialect)
         found = compiled.fetch(connection, compiled.bind(values))
         return compiled.read_all(found) if compiled.reads else found
 
     def named(self, connection: Connection, values: Values) -> list[dict[str, Any]]:
         """Run the statement and return its rows, each a dictionary of its columns' values."""
-        names = (self._compiled.get(connection.dialect.name) or self._compile(connection)).columns
+        names = (self._compiled.get(connection.dialect.name) or self.on(connection.dialect)).columns
         return list(map(dict, map(zip, repeat(names), self.rows(connection, values))))
 
     def records(self, connection: Connection, values: Values) -> list[Any]:
@@ -40,12 +48,12 @@ class Prepared:
 
         A server is asked for them in parts, unless `apart` is false: then it plans for all of them and sends them.
         """
-        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection)
+        compiled = self._compiled.get(connection.dialect.name) or self.on(connection.dialect)
         return compiled.stream(connection, compiled.bind(values), apart=apart)
 
     def run(self, connection: Connection, values: Sequence[Values]) -> int:
         """Run the statement, once for each set of values; return how many rows it met."""
-        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection)
+        compiled = self._compiled.get(connection.dialect.name) or self.on(connection.dialect)
         if len(values) == 1:
             return compiled.run(connection, compiled.bind(values[0]), many=False)
         return compiled.run(connection, list(map(compiled.bind, values)), many=True)
@@ -55,11 +63,6 @@ class Prepared:
         names = [column.key or "" for column in getattr(self._statement, "exported_columns", ())]
         record: Any = namedtuple("Record", names, rename=True)  # type: ignore[misc] # noqa: PYI024 - known here only
         return cast("Callable[[tuple[Any, ...]], Any]", record._make)
-
-    def _compile(self, connection: Connection) -> Compiled:
-        dialect = connection.dialect
-        compiled = self._compiled[dialect.name] = compile_statement(self._statement, dialect)
-        return compiled
 
 
 def insertion(kind: type[Base]) -> Prepared:

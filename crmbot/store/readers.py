@@ -8,13 +8,17 @@ from collections import deque
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from types import TracebackType
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from crmbot.errors import Busy
+from crmbot.store.binding import is_bound
+from crmbot.store.compiled import Values
 from crmbot.store.direct import FAILED, Direct, Kept, is_heard
 from crmbot.store.failures import NO_ANSWER, raise_busy
+from crmbot.store.prepared import Prepared
 
 
 class Readers:
@@ -44,6 +48,33 @@ class Readers:
             self._loans.put(None)
             raise_busy(error)
             raise
+
+    def look_up(self, statement: Prepared, values: Values) -> list[tuple[Any, ...]] | None:
+        """Return the rows of one statement, which sees one snapshot without a transaction around it.
+
+        None where that can't be: nothing is idle, somebody listens, the statement is for every workspace, or it
+        failed. A transaction tells why.
+        """
+        compiled = statement.on(self._engine.dialect)
+        if not is_bound(compiled.text) or is_heard(self._engine):
+            return None
+        try:
+            self._loans.get_nowait()
+        except Empty:
+            return None
+        try:
+            kept = self._idle.pop()
+            try:
+                rows = kept.driver.execute(compiled.text, compiled.bind(values)).fetchall()
+            except BaseException:
+                kept.invalidate()
+                raise
+            self._idle.append(kept)
+        except (IndexError, sqlite3.Error):
+            return None
+        finally:
+            self._loans.put(None)
+        return compiled.read_all(rows) if compiled.reads else rows
 
     def _begin(self) -> Kept:
         """Begin on a connection that is kept, past those that broke meanwhile, or on a new one."""

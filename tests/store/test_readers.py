@@ -8,7 +8,7 @@ from chaos.processes import finish, opened, start
 from clocks import SettableClock
 from concurrency import outcomes_of
 from factories import Crm, refusal
-from sqlalchemy import event, select, text
+from sqlalchemy import bindparam, event, select, text
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 
 from crmbot.crm.policy import Policy
@@ -17,6 +17,7 @@ from crmbot.errors import Busy
 from crmbot.models import Deal
 from crmbot.service import CrmService
 from crmbot.store import Store, open_store
+from crmbot.store.prepared import Prepared
 
 
 def elsewhere(url: str, workspace_id: str, requests: tuple[Any, ...]) -> None:
@@ -98,6 +99,63 @@ def test_a_connection_that_breaks_under_a_reader_is_not_lent_again(crm: Crm) -> 
             connection.execute(text("SELECT 1"))
     assert title(crm) == "Acme"
     assert driver_of(crm.store, crm.workspace_id) is not broken
+
+
+DEALS = Prepared(select(Deal.title, Deal.created_at).where(Deal.workspace_id == bindparam("workspace")))
+
+
+def looked_up(crm: Crm) -> list[Any]:
+    """Return what a statement alone reads of deals."""
+    return crm.store.look_up(crm.workspace_id, DEALS, {"workspace": crm.workspace_id})
+
+
+def test_a_statement_alone_reads_what_is_committed_by_now(any_crm: Crm) -> None:
+    assert looked_up(any_crm) == []
+    for name in ("Acme", "Globex"):
+        any_crm.do(CreateDeal(name))
+    assert sorted(looked_up(any_crm)) == [(deal.title, deal.created_at) for deal in any_crm.rows(Deal)]
+
+
+def test_a_statement_alone_leaves_no_snapshot_behind(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    kept = driver_of(crm.store, crm.workspace_id)
+    assert looked_up(crm)
+    assert not kept.in_transaction
+    emptied = kept.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert emptied == (0, 0, 0), "who still reads would keep the log"
+
+
+def test_a_statement_alone_takes_another_connection_where_one_broke(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    broken = driver_of(crm.store, crm.workspace_id)
+    broken.close()
+    assert [row[0] for row in looked_up(crm)] == ["Acme"]
+    assert driver_of(crm.store, crm.workspace_id) is not broken
+
+
+def test_a_statement_alone_is_heard_by_who_listens(crm: Crm) -> None:
+    looked_up(crm)
+    said: list[str] = []
+    event.listen(crm.store.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    looked_up(crm)
+    assert len(said) == 1
+
+
+def test_a_statement_alone_says_which_workspace_it_is_for(any_crm: Crm) -> None:
+    looked_up(any_crm)
+    with pytest.raises(RuntimeError, match="does not say which workspace"):
+        any_crm.store.look_up(any_crm.workspace_id, Prepared(select(Deal.title)), {})
+
+
+def test_a_statement_alone_waits_for_its_turn_like_any_reader(store_url: str, clock: SettableClock) -> None:
+    with closing(open_store(store_url, pool_size=1)) as store:
+        crm = Crm(store, clock)
+        with (
+            store.transaction(crm.workspace_id, write=False),
+            refusal(Busy, "Nothing was done; please try again."),
+        ):
+            looked_up(crm)
+        assert looked_up(crm) == []
 
 
 def test_an_error_under_a_reader_ends_its_moment(crm: Crm) -> None:
