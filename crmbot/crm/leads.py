@@ -9,8 +9,9 @@ from crmbot.crm import deals
 from crmbot.crm.answers import Change, Outcome, Record
 from crmbot.crm.customers import customer_of
 from crmbot.crm.doubts import doubt_lead
+from crmbot.crm.giving import give
 from crmbot.crm.history import keep_lead_facts
-from crmbot.crm.lookup import already_theirs, find_record, find_user
+from crmbot.crm.lookup import find_record, find_user
 from crmbot.crm.people import company_for, contact_for, new_company, usable_email, usable_name
 from crmbot.crm.requests import AssignLead, ConvertLead, CreateDeal, CreateLead, SetLead, SetLeadStatus
 from crmbot.crm.scoring import rescore
@@ -136,17 +137,7 @@ def set_facts(work: Work, request: SetLead) -> Outcome:
 
 def assign(work: Work, request: AssignLead) -> Outcome:
     """Give a lead to a user."""
-    lead = editable(work, request.lead)
-    owner = find_user(work, request.owner)
-    if lead.owner_id == owner.id:
-        return Outcome(already_theirs(work, f"{_number(lead)} {lead.name}", owner), record=lead_view(work, lead))
-    before = work.user(lead.owner_id)
-    keep_lead_facts(work, lead)
-    lead.owner_id = owner.id
-    work.flush()
-    view = lead_view(work, lead)
-    change = Change(view.reference, "Owner", before.name if before else "", owner.name)
-    return Outcome(f"{view.reference} {view.title} belongs to {owner.name} now.", record=view, changes=(change,))
+    return give(work, editable(work, request.lead), request.owner)
 
 
 def convert(work: Work, request: ConvertLead) -> Outcome:

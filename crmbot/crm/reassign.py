@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from crmbot.crm.answers import Change, Outcome
-from crmbot.crm.history import keep_activity_facts, keep_lead_facts, overdue_at, save_deals
+from crmbot.crm.giving import put_into_hands
+from crmbot.crm.history import save_deals
 from crmbot.crm.lookup import find_user
 from crmbot.crm.requests import Reassign
 from crmbot.crm.requests.base import Offer
@@ -112,12 +113,7 @@ def _owned(work: Work, kind: _Open, owner_id: str) -> tuple[Any, ...]:
 
 def _hand_over(work: Work, rows: list[Any], taker: User) -> None:
     for row in rows:
-        if isinstance(row, Lead):
-            keep_lead_facts(work, row)
-        if isinstance(row, Activity):
-            keep_activity_facts(work, row)
-            row.overdue_at = overdue_at(row.due_at, row.due_on, work.zone_of(taker.id))
-        row.owner_id = taker.id
+        put_into_hands(work, row, taker.id)
     deals = [row for row in rows if isinstance(row, Deal)]
     if deals:
         save_deals(work, deals)

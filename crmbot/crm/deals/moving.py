@@ -3,10 +3,11 @@
 from crmbot.crm.answers import Change, Outcome
 from crmbot.crm.deals.closing import close, refusal_of_closed
 from crmbot.crm.deals.editing import editable, enter_stage, named, number_of
+from crmbot.crm.giving import give
 from crmbot.crm.history import save_deal
-from crmbot.crm.lookup import already_theirs, find_stage, find_user
+from crmbot.crm.lookup import find_stage
 from crmbot.crm.requests import AssignDeal, MoveDeal
-from crmbot.crm.views import deal_view, person
+from crmbot.crm.views import deal_view
 from crmbot.crm.work import Work
 from crmbot.domain.stages import StageKind
 from crmbot.models import Stage
@@ -34,13 +35,4 @@ def move(work: Work, request: MoveDeal) -> Outcome:
 
 def assign(work: Work, request: AssignDeal) -> Outcome:
     """Give a deal to a user."""
-    deal = editable(work, request.deal)
-    owner = find_user(work, request.owner)
-    if deal.owner_id == owner.id:
-        return Outcome(already_theirs(work, named(deal), owner), record=deal_view(work, deal))
-    before = person(work, deal.owner_id)
-    deal.owner_id = owner.id
-    save_deal(work, deal)
-    work.flush()
-    change = Change(number_of(deal), "Owner", before.name if before else "", owner.name)
-    return Outcome(f"{named(deal)} belongs to {owner.name} now.", record=deal_view(work, deal), changes=(change,))
+    return give(work, editable(work, request.deal), request.owner)
