@@ -1,23 +1,19 @@
 """What happened, told in one go: which of the words name the record, and which say what was heard there."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from rapidfuzz import fuzz
 
-from crmbot.crm.lookup import NAMED, candidate, find_target
-from crmbot.crm.lookup.candidates import found_by
-from crmbot.crm.lookup.naming import by_name, by_number, compared_with
-from crmbot.crm.lookup.single_words import names_somebody, surnamed
+from crmbot.crm.lookup import candidate, find_target
+from crmbot.crm.lookup.prose import MOST_INSIDE, named_in, without_owner
+from crmbot.crm.lookup.single_words import surnamed
 from crmbot.crm.requests import AddNote, LogActivity
 from crmbot.crm.work import Work
 from crmbot.domain.everyday import EVERYDAY, MONTHS
 from crmbot.domain.identity import fold_name
-from crmbot.domain.ids import Kind, parse_reference
 from crmbot.errors import Ambiguous, Candidate, MissingFact, NotFound
-from crmbot.models import Contact, Deal, Lead
 
 Said = TypeVar("Said", LogActivity, AddNote)
 Subject = TypeVar("Subject")
@@ -26,14 +22,6 @@ A_SLIP = 75.0
 """From here on, all the words are a name with a slip in it, out of 100."""
 _MOST = 6
 """Of how many words a name is looked for at the beginning."""
-_MOST_INSIDE = 3
-_PARTIES = (Kind.CONTACT, Kind.LEAD, Kind.COMPANY)
-_MOST_SEARCHED = 24
-"""How many words of a longer text are searched for a name."""
-_SHORTEST = 4
-"""Letters of a word without a capital that may begin a name inside a text."""
-_AROUND = ".,;:!?()\"'\u201c\u201d"
-_OWNERS = re.compile(r"['\u2019]s$")
 
 
 def hear(work: Work, request: Said, find: Callable[[Work, str], Subject]) -> tuple[Said, Subject]:
@@ -66,7 +54,7 @@ def _rejoined(target: str, text: str) -> tuple[str, str]:
 def _is_prose(request: Said, nobody: NotFound) -> bool:
     """Say whether words that name nobody are no name either: too many, and none with a slip is among them."""
     words = request.target.split()
-    if request.text or len(words) <= _MOST_INSIDE:
+    if request.text or len(words) <= MOST_INSIDE:
         return False
     for title in (fold_name(one.title) for one in nobody.nearest):
         size = len(title.split())
@@ -89,15 +77,6 @@ def _whose(request: Said) -> MissingFact:
     )
 
 
-def mentioned(work: Work, text: str) -> list[Any]:
-    """Return the records that the words of something to do name, of which none was asked for.
-
-    A number, a whole name, a person's first name, or with a capital a person's last name or a company's first word;
-    never an everyday word.
-    """
-    return _named_in(work, text.split(), unasked=True)
-
-
 def _divided(work: Work, target: str, text: str, nothing: NotFound) -> tuple[str, str]:
     """Return the name and the text of words that are no name as a whole: “dana sent the offer” is said of Dana.
 
@@ -111,7 +90,7 @@ def _divided(work: Work, target: str, text: str, nothing: NotFound) -> tuple[str
     if len(words) == 1:
         raise nothing
     if text:
-        named = _named_in(work, words)
+        named = named_in(work, words)
         if len(named) != 1:
             raise nothing
         return candidate(work, named[0]).reference, f"{target}: {text}"
@@ -121,12 +100,12 @@ def _divided(work: Work, target: str, text: str, nothing: NotFound) -> tuple[str
         name = " ".join(words[:count])
         told = len(words) - count
         # “Dana's boss said yes” is not said of Dana in so many words, but it belongs to her.
-        owner = _OWNERS.sub("", name)
+        owner = without_owner(name)
         if (told > 1 or count > 1) and _is_known(work, owner):
             return owner, " ".join(words[count:] if owner == name else words)
     if len(words) == 2 and not slips and not words[1][:1].isupper():  # noqa: PLR2004 - a name and a word
         _ask_of_one_word(work, *words)
-    named = _named_in(work, words) if not slips and len(words) > _MOST_INSIDE else []
+    named = named_in(work, words) if not slips and len(words) > MOST_INSIDE else []
     if len(named) == 1:
         return candidate(work, named[0]).reference, " ".join(words)
     if named:
@@ -161,81 +140,6 @@ def _is_surname(work: Work, name: str) -> bool:
     """Say whether words are a person's last name, and no everyday word."""
     key = fold_name(name)
     return " " not in key and key not in EVERYDAY | MONTHS and bool(surnamed(work, key))
-
-
-def _named_in(work: Work, words: list[str], *, unasked: bool = False) -> list[Any]:
-    """Return the records that a text names somewhere, without the company of a person and the people of a deal."""
-    found: dict[str, Any] = {}
-    taken: set[int] = set()
-    begun = {at for at, word in enumerate(words[:_MOST_SEARCHED]) if _begins_one(work, word)}
-    for start, end in _runs(len(words[:_MOST_SEARCHED])):
-        if start in begun and taken.isdisjoint(range(start, end)):
-            rows = _called(work, words[start:end], first=start == 0, unasked=unasked)
-            found |= {row.id: row for row in rows}
-            taken |= set(range(start, end)) if rows else set()
-    beside = {row.company_id for row in found.values() if isinstance(row, Contact | Deal)}
-    beside |= {row.contact_id for row in found.values() if isinstance(row, Deal)}
-    same = {row.id for row in found.values() if isinstance(row, Lead) and row.contact_id in found}
-    return [row for row in found.values() if row.id not in beside | same]
-
-
-def _runs(count: int) -> Iterator[tuple[int, int]]:
-    """Yield the beginnings and ends of the runs of words that a name may be, the longest first."""
-    for size in range(min(_MOST_INSIDE, count), 0, -1):
-        yield from ((start, start + size) for start in range(count - size + 1))
-
-
-def _bare(word: str) -> str:
-    return _OWNERS.sub("", word.strip(_AROUND))
-
-
-def _begins_one(work: Work, word: str) -> bool:
-    """Say whether a word is a number or begins any name at all."""
-    key = fold_name(_bare(word))
-    if not key or parse_reference(_bare(word)) is not None:
-        return bool(key)
-    return names_somebody(work, key)
-
-
-def _called(work: Work, words: list[str], *, first: bool, unasked: bool) -> list[Any]:
-    """Return the records of a number or whole name, else those that a single word begins."""
-    bare = [_bare(word) for word in words]
-    parsed = parse_reference(bare[0]) if len(bare) == 1 else None
-    if parsed is not None:
-        named = NAMED.get(parsed[0])
-        row = work.first(by_number(named), named.model, number=parsed[1]) if named else None
-        return [row] if row is not None else []
-    key = fold_name(" ".join(bare))
-    if not key or any(mark in word for word in words[:-1] for mark in ".;:!?"):
-        return []
-    if len(bare) == 1 and not _may_begin(bare[0], first=first):
-        return []
-    for match in ("exactly", "begins") if len(bare) == 1 else ("exactly",):
-        rows = [
-            row
-            for kind in _kinds(bare, match, unasked=unasked)
-            for row in found_by(work, by_name(NAMED[kind], match, ""), NAMED[kind].model, **compared_with(key))
-        ]
-        if match == "begins" and bare[0][:1].isupper():
-            rows = [*surnamed(work, key), *rows]
-        if rows:
-            return rows
-    return []
-
-
-def _kinds(bare: list[str], match: str, *, unasked: bool) -> tuple[Kind, ...]:
-    """Return the kinds whose names words may be: titles of deals that are one word alone are too often just a word."""
-    if match == "begins" and unasked and not bare[0][:1].isupper():
-        return (Kind.CONTACT,)
-    return (*_PARTIES, Kind.DEAL) if unasked and len(bare) > 1 else _PARTIES
-
-
-def _may_begin(word: str, *, first: bool) -> bool:
-    """Say whether a word inside a text may be somebody's name."""
-    low = word.lower()
-    if low in MONTHS or (low in EVERYDAY and (first or not word[:1].isupper())):
-        return False
-    return len(word) >= _SHORTEST or (word[:1].isupper() and not first and len(word) > 1)
 
 
 def _which(work: Work, named: list[Any], text: str) -> Ambiguous:

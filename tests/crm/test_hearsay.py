@@ -223,3 +223,26 @@ def test_a_lead_and_the_contact_it_became_are_one_person(crm: Crm) -> None:
     crm.do(CreateTask("call Dana Fox"))
     (task,) = crm.rows(Activity)
     assert (bool(task.contact_id), bool(task.deal_id)) == (True, True)
+
+
+@pytest.mark.parametrize("before", [0, 3, 11, 22, 40])
+def test_a_task_finds_a_name_among_few_words_and_many(any_crm: Crm, before: int) -> None:
+    any_crm.do(CreateContact("Dana Fox"))
+    any_crm.do(CreateTask(f"{'please ' * before}call Dana Fox about the offer"))
+    (task,) = any_crm.rows(Activity)
+    # So many words of a longer text are looked at.
+    assert (task.contact_id is not None) == (before <= 22)
+
+
+def test_each_kind_of_name_is_found_in_a_task(any_crm: Crm) -> None:
+    any_crm.do(CreateContact("Dana Fox"))
+    any_crm.do(CreateLead("Rui Melo"))
+    any_crm.do(CreateCompany("Globex Works"))
+    any_crm.do(CreateDeal("Roof renewal"))
+    for words in ("ask dana", "ask Fox", "ask Rui", "ask Melo", "visit Globex", "price the roof renewal", "see D-1"):
+        any_crm.do(CreateTask(words))
+    about = [
+        next(name for name in ("deal_id", "lead_id", "contact_id", "company_id") if getattr(task, name))
+        for task in any_crm.rows(Activity)
+    ]
+    assert about == ["contact_id", "contact_id", "lead_id", "lead_id", "company_id", "deal_id", "deal_id"]

@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from crmbot.crm.hearsay import mentioned, those_named
+from crmbot.crm.hearsay import those_named
 from crmbot.crm.lookup import candidate, find_deal, find_target
+from crmbot.crm.lookup.prose import mentioned
 from crmbot.crm.views import link
 from crmbot.crm.work import Work
 from crmbot.errors import Ambiguous, BadInput, NotFound

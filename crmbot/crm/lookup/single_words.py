@@ -1,8 +1,11 @@
-"""Whom a single word of a text may name: whose name begins with it, and which person's ends with it."""
+"""Whom the single words of a text may name: whose name begins with one, and which person's ends with it."""
 
+from collections.abc import Collection, Mapping
+from functools import cache
+from itertools import compress, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, literal, select, union_all
+from sqlalchemy import ColumnElement, bindparam, literal, select
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES
 from crmbot.crm.lookup.naming import NAMED, Named
@@ -12,39 +15,48 @@ from crmbot.models import NameWord
 from crmbot.store.prepared import Prepared
 
 _PEOPLE = (NAMED[Kind.CONTACT], NAMED[Kind.LEAD])
+_SIZES = (3, 6, 12, 24)
+"""Of so many words at once is asked; those left over are the last one again."""
+SURNAMES = "surnames"
+"""Stands among kinds for the people whose last name a word is."""
+_MEANT = (*NAMED, *(SURNAMES for _ in _PEOPLE))
+_NOBODY: frozenset[str] = frozenset()
 
 
-def _ends(named: Named) -> tuple[ColumnElement[bool], ...]:
+def _ends(named: Named, key: str) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of names of a kind from their last word on, which is the bound key."""
     return (
         NameWord.workspace_id == bindparam("workspace"),
         NameWord.kind == named.kind,
-        NameWord.word == bindparam("key"),
+        NameWord.word == bindparam(key),
     )
 
 
-def _begins(named: Named) -> tuple[ColumnElement[bool], ...]:
+def _begins(named: Named, key: str, end: str) -> tuple[ColumnElement[bool], ...]:
     return (
         named.model.workspace_id == bindparam("workspace"),
-        named.key >= bindparam("key"),
-        named.key < bindparam("end"),
+        named.key >= bindparam(key),
+        named.key < bindparam(end),
     )
 
 
-_ANY = Prepared(
-    union_all(
-        *(
-            select(select(literal(1)).where(*where).limit(1).scalar_subquery())
-            for where in (*map(_begins, NAMED.values()), *map(_ends, _PEOPLE))
-        )
-    )
-)
+@cache
+def _meant(size: int) -> Prepared:
+    """Return what says in one row of each of so many words, `key_0` and on, in which ways of `_MEANT` it is known."""
+    found: list[Any] = []
+    for place in range(size):
+        key, end = f"key_{place}", f"end_{place}"
+        ways = [*(_begins(named, key, end) for named in NAMED.values()), *(_ends(named, key) for named in _PEOPLE)]
+        found += [select(literal(1)).where(*where).limit(1).scalar_subquery() for where in ways]
+    return Prepared(select(*found))
+
+
 _SURNAMED = {
     named: Prepared(
         select(named.model)
         .where(
             named.model.workspace_id == bindparam("workspace"),
-            named.model.id.in_(select(NameWord.record_id).where(*_ends(named))),
+            named.model.id.in_(select(NameWord.record_id).where(*_ends(named, "key"))),
         )
         .limit(MOST_CHOICES + 1)
     )
@@ -52,9 +64,19 @@ _SURNAMED = {
 }
 
 
-def names_somebody(work: Work, key: str) -> bool:
-    """Say whether any name begins with a folded word, or a person's ends with it."""
-    return any(row[0] for row in work.values(_ANY, key=key, end=f"{key}!"))
+def kinds_meant(work: Work, keys: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """Return by folded word the kinds of which a name begins with it, and `SURNAMES`; only words that mean somebody."""
+    if not keys:
+        return {}
+    words = list(keys)[: _SIZES[-1]]
+    size = next(size for size in _SIZES if size >= len(words))
+    wanted: dict[str, str] = {}
+    for place, key in enumerate(words + words[-1:] * (size - len(words))):
+        wanted[f"key_{place}"], wanted[f"end_{place}"] = key, f"{key}!"
+    [found] = work.values(_meant(size), **wanted)
+    known = iter(found)
+    meant = {key: frozenset(compress(_MEANT, islice(known, len(_MEANT)))) for key in words}
+    return {key: kinds for key, kinds in meant.items() if kinds}
 
 
 def surnamed(work: Work, key: str) -> list[Any]:
