@@ -5,7 +5,7 @@ from functools import cache
 from itertools import compress, islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, literal, select
+from sqlalchemy import ColumnElement, bindparam, literal_column, select
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES
 from crmbot.crm.lookup.naming import NAMED, Named
@@ -47,7 +47,7 @@ def _meant(size: int) -> Prepared:
     for place in range(size):
         key, end = f"key_{place}", f"end_{place}"
         ways = [*(_begins(named, key, end) for named in NAMED.values()), *(_ends(named, key) for named in _PEOPLE)]
-        found += [select(literal(1)).where(*where).limit(1).scalar_subquery() for where in ways]
+        found += [select(literal_column("1")).where(*where).exists() for where in ways]
     return Prepared(select(*found))
 
 
