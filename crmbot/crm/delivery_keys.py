@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, insert, select
+from sqlalchemy import Connection, bindparam, exists, func, insert, select
 
 from crmbot.crm.answers import Outcome
 from crmbot.models import DeliveryKey, JournalEntry
+from crmbot.store.compiled import MAY_WAIT
 from crmbot.store.prepared import Prepared, insertion
 
 REPEAT_WITHIN = timedelta(minutes=1)
@@ -52,6 +53,11 @@ _INSERT_UNLESS_SAID = Prepared(
     .from_select(list(_KEY.keys()), select(*(bindparam(one.key, type_=one.type) for one in _KEY)).where(~_SAID))
     .returning(_KEY.key)
 )
+_ONE_AT_A_TIME = Prepared(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("words"), 0))).execution_options(
+        **{MAY_WAIT: True}
+    )
+)
 
 
 def take_key(
@@ -68,6 +74,9 @@ def take_key(
         "at": now,
         "entry_id": entry_id,
     }
+    if delivery.fingerprint and connection.dialect.name != "sqlite":
+        # Where writers don't take turns, the same words do: who comes next looks once those before are saved.
+        _ONE_AT_A_TIME.run(connection, [{"words": f"{workspace_id} {delivery.fingerprint}"}])
     if not delivery.refuse_repeat:
         _INSERT.run(connection, [key])
         return None

@@ -21,6 +21,8 @@ from crmbot.store.binding import is_bound, refuse_unbound
 from crmbot.store.direct import Direct, as_library_s
 
 Values = Mapping[str, Any]
+MAY_WAIT = "crmbot_may_wait"
+"""An option of statements other than INSERT whose rows nobody needs: a server is told them with the next one asked."""
 _AT_ONCE = 500
 """Rows fetched together from a server."""
 _FEW = 2

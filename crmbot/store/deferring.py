@@ -11,16 +11,17 @@ from sqlalchemy import Connection, Insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement
 
-from crmbot.store.compiled import RUNS, Compiled, Values
+from crmbot.store.compiled import MAY_WAIT, RUNS, Compiled, Values
 from crmbot.store.postgresql import Server, ServerError, server_error, server_of
 
 
 class OnPostgreSQL(Compiled):
-    """A statement's text for PostgreSQL; rows that nobody asks about wait for the next statement."""
+    """A statement's text for PostgreSQL; what nobody asks about waits for the next statement."""
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         super().__init__(statement, dialect)
-        self._may_wait = type(statement) is Insert and not self.columns
+        is_plain_insert = type(statement) is Insert and not self.columns
+        self._may_wait = is_plain_insert or MAY_WAIT in statement.get_execution_options()
         self.bind = self._bind_named
 
     def _bind_named(self, values: Values) -> dict[str, Any]:
