@@ -19,6 +19,9 @@ def own_lines(reader: Reader, refusal: BadInput) -> Iterator[str]:
         return
     lines = _completed(reader, refusal) if isinstance(refusal, MissingFact) else _corrected(reader, refusal)
     yield from (reader.noun.line(reader.verb, " ".join(line.split())) for line in lines)
+    if refusal.example and refusal.example.startswith("/"):
+        # A line of another command, which the refusal itself names.
+        yield refusal.example
 
 
 def _typed(reader: Reader) -> str:

@@ -192,6 +192,22 @@ def test_whoever_speaks_sees_the_answer_wherever_they_were_reading(playground: P
 
 
 @pytest.mark.browser
+def test_an_answer_longer_than_the_page_is_seen_from_its_top(playground: Playground, page: Page) -> None:
+    standin = playground.standin
+    client = WebClient(standin.bot_token, base_url=standin.api_url)
+    page.get_by_role("button", name="sales").click()
+    page.get_by_label("Message or command").fill("what is new?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("what is new?")).to_be_in_viewport()
+    client.chat_postMessage(
+        channel="C1", text="\n".join(["this is the top", *(f"line {n}" for n in range(90)), "the end"])
+    )
+    expect(page.get_by_text("this is the top")).to_be_in_viewport()
+    client.chat_postMessage(channel="C1", text="short")
+    expect(page.get_by_text("this is the top")).to_be_in_viewport()
+
+
+@pytest.mark.browser
 def test_hostile_words_do_nothing_and_nothing_is_asked_elsewhere(playground: Playground, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

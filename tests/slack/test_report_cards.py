@@ -39,6 +39,12 @@ def card(report: Report) -> Message:
     return fit(report_message(answer, Reader.nobody(report.meta.as_of)))
 
 
+def heading(report: Report, user_id: str) -> str:
+    answer = ReportAnswer("Report.", name=report.name, report=report)
+    message = fit(report_message(answer, Reader.nobody(report.meta.as_of)._replace(user_id=user_id)))
+    return str(message.blocks[0]["text"]["text"])
+
+
 def said(report: Report) -> str:
     return json.dumps(card(report).blocks, ensure_ascii=False)
 
@@ -88,6 +94,13 @@ def test_a_card_says_whose_records_it_counts() -> None:
     assert "everybody's records" in said(report)
     one = replace(report, meta=replace(report.meta, owner_id="u"), owner_name="Tom Keller")
     assert "Tom Keller's records" in said(one)
+
+
+def test_the_heading_tells_whose_records_are_counted_unless_they_are_everybodys() -> None:
+    assert heading(ACTIVITIES, "u") == "Activity summary"
+    one = replace(ACTIVITIES, meta=replace(ACTIVITIES.meta, owner_id="u"), owner_name="Tom Keller")
+    assert heading(one, "u") == "Activity summary: your own records"
+    assert heading(one, "v") == "Activity summary: Tom Keller's records"
 
 
 def test_deals_without_a_rate_are_named_with_their_numbers() -> None:

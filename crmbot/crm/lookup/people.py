@@ -6,9 +6,10 @@ from rapidfuzz.distance import DamerauLevenshtein
 from sqlalchemy import select
 
 from crmbot.crm.lookup.candidates import NEAREST
+from crmbot.crm.requests.base import ME
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
-from crmbot.errors import Ambiguous, Candidate, NotFound
+from crmbot.errors import Ambiguous, BadInput, Candidate, NotFound
 from crmbot.models import User
 
 _ALIKE = 0.5
@@ -29,7 +30,9 @@ def already_theirs(work: Work, named: str, owner: User) -> str:
 def find_user(work: Work, word: str, *, field: str = "owner", left_too: bool = False) -> User:
     """Return the user meant by me, a Slack id, an e-mail address or a name; `left_too` also one without rights."""
     text = word.strip().lstrip("@")
-    if text.casefold() == "me" and work.actor.user_id:
+    if text.casefold() == ME:
+        if work.actor.user_id is None:
+            raise BadInput("That is about whoever asks, and nobody is named who does: --as jo@example.com", field=field)
         me = work.user(work.actor.user_id)
         if me is not None:
             return me

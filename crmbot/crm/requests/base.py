@@ -69,5 +69,7 @@ def _is_whole(text: str) -> bool:
 
 NOBODY = "nobody"
 """The owner of what nobody owns, where a list is narrowed by it."""
+EVERYBODY = "everybody"
+"""The owner of a report about the whole team, where that was asked for by its name."""
 ME = "me"
 """The word for the person who asks, wherever a user is named."""

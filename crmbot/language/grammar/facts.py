@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from crmbot.crm.requests.base import NOBODY
+from crmbot.crm.requests.base import EVERYBODY, NOBODY
 from crmbot.domain.stages import ForecastCategory
 from crmbot.language.choices import choice, fixed, indexed, named
 from crmbot.language.context import Context
@@ -50,6 +50,8 @@ OWNED = Fact("owner", keyed=_SOMEBODY, intros=("owner", "owned", "by", "assigned
 MY = Fact("owner", ME)
 _TEAM = ("team", "the team", "whole team", "the whole team", "everybody", "everyone")
 TEAM = Fact("owner", fixed("the team", *((words, None) for words in _TEAM)))
+WHOLE_TEAM = Fact("owner", fixed("the team", *((words, EVERYBODY) for words in _TEAM)))
+"""The team of a report, which not everybody may ask about."""
 _NOBODYS = ("unassigned", "unowned", "nobody", "nobody's", "no owner")
 UNOWNED = Fact("owner", fixed("nobody", *((words, NOBODY) for words in _NOBODYS)))
 NEW_OWNER = (

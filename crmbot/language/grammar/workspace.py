@@ -24,7 +24,7 @@ from crmbot.crm.requests import (
 from crmbot.domain.permissions import Role
 from crmbot.language.choices import fixed
 from crmbot.language.days import WEEKDAY, WEEKDAYS
-from crmbot.language.grammar.facts import MY, OWNER, PAGE, TEAM
+from crmbot.language.grammar.facts import MY, OWNER, PAGE, WHOLE_TEAM
 from crmbot.language.grammar.settings import REASSIGN
 from crmbot.language.periods import FROM_DAY, PERIOD, TO_DAY
 from crmbot.language.readings import (
@@ -36,6 +36,7 @@ from crmbot.language.readings import (
     ZONE,
 )
 from crmbot.language.readings import USER as USER_READING
+from crmbot.language.recurring import report_again
 from crmbot.language.spans import WINDOW
 from crmbot.language.verbs import Fact, Noun, Verb
 
@@ -82,7 +83,8 @@ REPORT = Noun(
                 Fact("date_to", keyed=TO_DAY, keys=("to",), echo="to {}"),
                 OWNER,
                 MY,
-                TEAM,
+                WHOLE_TEAM,
+                Fact("period", report_again(_REPORT, "pipeline")),
             ),
             ("report", "owner"),
             more=("lost-reasons last quarter", "lost-reasons 2026-07-01..2026-09-30", "activity-summary @jo"),

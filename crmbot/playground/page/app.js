@@ -108,8 +108,15 @@ function render(jump = false) {
   find("#composer").hidden = here.place === "home";
   if (here.place === "home") renderHome(picture);
   else renderRoom(picture);
-  if (atEnd && here.place !== "home") log.scrollTop = log.scrollHeight;
+  if (atEnd && here.place !== "home") showNewest();
   modal.show(picture.modal);
+}
+
+// The end of the room; of a message that is longer than the room its top, which is read first.
+function showNewest() {
+  const newest = log.lastElementChild;
+  log.scrollTop = log.scrollHeight;
+  if (newest && newest.offsetHeight > log.clientHeight) log.scrollTop += newest.getBoundingClientRect().top - log.getBoundingClientRect().top;
 }
 
 function renderHome({ home }) {

@@ -12,10 +12,11 @@ from crmbot.crm.requests import (
     CreateDeal,
     CreateTask,
     Due,
+    ListDeals,
     ShowActivity,
     ShowPipeline,
 )
-from crmbot.errors import Ambiguous, NotFound
+from crmbot.errors import Ambiguous, BadInput, NotFound
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,11 @@ def test_activities_to_choose_from_show_when_they_are_due(crm: Crm) -> None:
 def test_a_user_is_found_by(crm: Crm, word: str, expected: str) -> None:
     crm.do(CreateDeal("Acme"))
     assert crm.made(AssignDeal("D-1", word)).owner.name == expected
+
+
+def test_me_is_nobody_where_the_workspace_itself_asks(crm: Crm) -> None:
+    with refusal(BadInput, "nobody is named who does: --as jo@example.com"):
+        crm.service.perform(crm.service.system(crm.workspace_id, "cli"), ListDeals(owner="me"))
 
 
 @pytest.mark.parametrize(("word", "nearest"), [("jnae", "jane"), ("@smm", "sam"), ("max chif", "max"), ("zzz", None)])

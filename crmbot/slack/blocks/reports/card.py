@@ -49,7 +49,7 @@ def report_message(answer: ReportAnswer, reader: Reader) -> Message:
     telling = _TELLERS[report.name](report, reader)
     charts, pictures = chart_blocks(report)
     hint = without_rate([deal.currency for deal in report.meta.unconverted])
-    head = (header(report.title), context(_circumstances(report, reader)), sentence(hint) if hint else None)
+    head = (header(_heading(report, reader)), context(_circumstances(report, reader)), sentence(hint) if hint else None)
     if telling.anything:
         blocks = stack(
             *head,
@@ -63,6 +63,14 @@ def report_message(answer: ReportAnswer, reader: Reader) -> Message:
     else:
         blocks = stack(*head, sentence("Nothing to report in this period."), _left_out(report.meta.unconverted))
     return Message(escape(answer.said), blocks, pictures if telling.anything else ())
+
+
+def _heading(report: Report, reader: Reader) -> str:
+    """Return the title; where one person's records are counted, it says whose."""
+    if report.meta.owner_id is None:
+        return report.title
+    whose = "your own records" if report.meta.owner_id == reader.user_id else _whose(report, reader)
+    return f"{report.title}: {whose}"
 
 
 def _circumstances(report: Report, reader: Reader) -> Mrkdwn:
