@@ -31,6 +31,7 @@ from crmbot.crm.occasions import digest_of
 from crmbot.crm.owners import tell_owners
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import PreviewDigest, Request, ShowReport, refuse_unstorable
+from crmbot.crm.requests.base import EVERYBODY
 from crmbot.crm.viewpoints import read_viewpoint
 from crmbot.crm.vocabulary import WORDS_OF, Vocabulary, read_vocabulary
 from crmbot.crm.work import Work
@@ -243,7 +244,10 @@ class CrmService(Doorkeeper):
             return self._report(self._look(session, actor), request)
 
     def _report(self, work: Work, request: ReportRequest) -> Report:
-        owner = find_user(work, request.owner) if request.owner else None
+        everybody = request.owner == EVERYBODY
+        if everybody and not sees_all(work.actor.role):
+            raise NotAllowed("Reports about the whole team are for managers. Leave “team” out for your own records.")
+        owner = find_user(work, request.owner) if request.owner and not everybody else None
         workspace = work.workspace
         scope = Scope(
             workspace_id=workspace.id,

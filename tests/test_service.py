@@ -21,6 +21,7 @@ from crmbot.crm.requests import (
     PreviewDigest,
     Request,
     SetDeal,
+    ShowReport,
     WinDeal,
 )
 from crmbot.domain.money import Money
@@ -214,6 +215,8 @@ def test_a_role_may_ask_exactly_for(role: str, names: str) -> None:
         ("vic", CreateDeal("Acme"), "As a viewer you may not change deals. Ask a manager or an admin."),
         ("vic", LogActivity("call", "D-1"), "As a viewer you may not change activities."),
         ("jane", AddUser("a@b.example"), "As a rep you may not manage people and roles. Ask an admin."),
+        ("jane", ShowReport("pipeline", owner="everybody"), "Reports about the whole team are for managers"),
+        ("jane", ShowReport("pipeline", owner="max"), "You may see reports about your own records only."),
         ("max", CreateToken("jane"), "As a manager you may not manage people and roles."),
     ],
 )
