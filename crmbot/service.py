@@ -174,7 +174,7 @@ class CrmService(Doorkeeper):
         wrote = work.recorder.write(work.connection, _entry_row(work, request, answer))
         if wrote:
             refresh_homes(work)
-            tell_owners(work)
+            tell_owners(work, answer)
         if delivery and delivery.deadline is not None and monotonic() > delivery.deadline:
             raise Busy("That took too long. Nothing was done; please try again.")
         reach("command.written")

@@ -22,7 +22,7 @@ from crmbot.domain.ids import Kind, reference
 from crmbot.domain.nouns import titled
 from crmbot.domain.stages import LeadStatus, skipped_statuses
 from crmbot.errors import BadInput, Conflict, MissingFact
-from crmbot.models import Company, Lead, LeadStatusEntry
+from crmbot.models import Company, ContactEmail, Lead, LeadStatusEntry
 from crmbot.store.prepared import Prepared
 
 _MOST_SCORE = 1_000_000
@@ -150,7 +150,8 @@ def convert(work: Work, request: ConvertLead) -> Outcome:
         )
     made: list[Company] = []
     company = company_for(work, lead.company_name, lead.email, whatever_name=True, made=made)
-    contact = contact_for(work, lead.name, lead.email, company)
+    addresses: list[ContactEmail] = []
+    contact = contact_for(work, lead.name, lead.email, company, addresses=addresses)
     company = company or work.get(Company, contact.company_id)
     deal = deals.open_deal(
         work,
@@ -170,8 +171,8 @@ def convert(work: Work, request: ConvertLead) -> Outcome:
     rescore(work.policy, lead)
     customer_of(work, lead, contact, company)
     work.flush()
-    view, deal_shown = lead_view(work, lead), deal_view(work, deal)
-    also: list[Record] = [deal_shown, contact_view(work, contact)]
+    view = lead_view(work, lead, became=(contact, deal))
+    also: list[Record] = [deal_view(work, deal), contact_view(work, contact, addresses)]
     if company is not None:
         also.append(company_view(work, company))
     parts = [f"{part.reference} {part.title}" for part in also]

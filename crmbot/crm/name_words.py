@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete
@@ -50,13 +51,19 @@ def index_names(
 
     `again` is for changes of which some were brought there before.
     """
-    telling = [change for change in changes if change["table"] in NAMED]
-    if len(telling) == 1 and telling[0]["before"] is None and not again:
-        # The everyday case: of one record that was made all words are new.
-        (made,) = telling
-        _write(_ADD, connection, _rows_of(workspace_id, made["table"], made["row_id"], made["after"]))
-    elif telling:
-        _bring(connection, workspace_id, telling, again=again)
+    told = [change for change in changes if change["table"] in NAMED]
+    if again or any(map(_renames, told)):
+        _bring(connection, workspace_id, told, again=again)
+    else:
+        # The everyday case: of records that were made all words are new.
+        words = (_rows_of(workspace_id, one["table"], one["row_id"], one["after"]) for one in told if not one["before"])
+        _write(_ADD, connection, [*chain.from_iterable(words)])
+
+
+def _renames(change: Mapping[str, Any]) -> bool:
+    """Say whether a change took a name from a record that had one."""
+    before = change["before"]
+    return bool(before) and any(named.column in before for named in NAMED[change["table"]])
 
 
 def _bring(connection: Connection, workspace_id: str, changes: Sequence[Mapping[str, Any]], *, again: bool) -> None:

@@ -115,21 +115,20 @@ def _send(work: Work, owner: User, what: str, about: str, views: Sequence[DealVi
     if sent is not None:
         who = "You" if sent.payload.get("by_id") == work.actor.user_id else sent.payload.get("by", "Somebody")
         raise Conflict(f"{who} nudged {owner.name} {about} today already.")
-    zone = work.zone_of(owner.id)
-    items = [told_item(view, zone) for view in views]
+    items = [told_item(work, view, owner.id) for view in views]
     payload = {"by": work.actor.name, "by_id": work.actor.user_id, "about": about, "items": items, "more": more}
     work.send(NOTICE, owner.id, payload, key=key)
 
 
-def told_item(view: DealView | LeadView | ActivityView, zone: ZoneInfo) -> dict[str, Any]:
-    """Return what a notice tells of a record, its hours in the reader's zone."""
-    return {"reference": view.reference, "title": view.title, "facts": _facts(view, zone)}
+def told_item(work: Work, view: DealView | LeadView | ActivityView, reader_id: str) -> dict[str, Any]:
+    """Return what a notice tells of a record, its hours in the zone of whom it is for."""
+    return {"reference": view.reference, "title": view.title, "facts": _facts(work, view, reader_id)}
 
 
-def _facts(view: DealView | LeadView | ActivityView, zone: ZoneInfo) -> list[str]:
+def _facts(work: Work, view: DealView | LeadView | ActivityView, reader_id: str) -> list[str]:
     facts: list[Any]
     if isinstance(view, ActivityView):
-        facts = [_due(view, zone), view.about[0].title if view.about else ""]
+        facts = [_due(view, work.zone_of(reader_id)), view.about[0].title if view.about else ""]
     elif isinstance(view, LeadView):
         facts = [view.status, view.company_name, view.email]
     else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from crmbot.crm.answers import ActivityView, DealView, LeadView
+from crmbot.crm.answers import ActivityView, Answer, DealView, LeadView, Outcome, Record
 from crmbot.crm.nudges import told_item
 from crmbot.crm.views import record_view
 from crmbot.crm.work import Work
@@ -53,8 +53,11 @@ class _Hand:
         return f": {self.title}" if self.title and len(self.records) == 1 else ""
 
 
-def tell_owners(work: Work) -> None:
-    """Queue a message to everybody whom this effect gave open work of theirs, and to whom an undo takes it from."""
+def tell_owners(work: Work, answer: Answer) -> None:
+    """Queue a message to everybody whom this effect gave open work of theirs, and to whom an undo takes it from.
+
+    What the effect's answer shows isn't looked up again.
+    """
     giver = work.actor.user_id
     changed = [change for change in work.recorder.changes if change["table"] in _KINDS]
     if giver is None or not changed:
@@ -62,10 +65,12 @@ def tell_owners(work: Work) -> None:
     if _takes_back(work):
         for owner_id, hand in _hands(changed, "before", giver).items():
             if not _call_back(work, owner_id):
-                _tell(work, owner_id, hand, f"{work.actor.name} took back {hand.told}{hand.named}.", [])
+                _tell(work, owner_id, hand, f"{work.actor.name} took back {hand.told}{hand.named}.", [], {})
         return
-    for owner_id, hand in _hands(changed, "after", giver).items():
-        _tell(work, owner_id, hand, f"{work.actor.name} gave you {hand.told}.", hand.lists)
+    hands = _hands(changed, "after", giver)
+    shown = _shown(answer) if hands else {}
+    for owner_id, hand in hands.items():
+        _tell(work, owner_id, hand, f"{work.actor.name} gave you {hand.told}.", hand.lists, shown)
 
 
 def _takes_back(work: Work) -> bool:
@@ -92,20 +97,31 @@ def _hands(changes: Sequence[Mapping[str, Any]], side: str, giver: str) -> dict[
     return hands
 
 
-def _tell(work: Work, owner_id: str, hand: _Hand, said: str, lists: Sequence[str]) -> None:
+def _shown(answer: Answer) -> dict[str, Record]:
+    """Return the records that an answer shows, by their ids."""
+    if not isinstance(answer, Outcome):
+        return {}
+    return {view.id: view for view in (answer.record, *answer.also) if view is not None}
+
+
+def _tell(work: Work, owner_id: str, hand: _Hand, said: str, lists: Sequence[str], shown: Mapping[str, Record]) -> None:
     owner: User | None = work.user(owner_id)
     # Where no message could reach them, none is left lying about.
     if owner is None or not owner.active or not (owner.slack_user_id or work.policy.sends_mail):
         return
-    rows = [row for _, kind, row_id in hand.records[:_MOST] if (row := work.get(kind, row_id)) is not None]
-    if rows and all(getattr(row, "completed_at", None) for row in rows):
+    found = (shown.get(row_id) or _view(work, kind, row_id) for _, kind, row_id in hand.records[:_MOST])
+    views = [view for view in found if isinstance(view, DealView | LeadView | ActivityView)]
+    if views and all(isinstance(view, ActivityView) and view.completed_at for view in views):
         return
-    zone = work.zone_of(owner_id)
-    views = [view for row in rows if isinstance(view := record_view(work, row), DealView | LeadView | ActivityView)]
-    items = [told_item(view, zone) for view in views]
+    items = [told_item(work, view, owner_id) for view in views]
     more = max(len(hand.records) - _MOST, 0)
     payload = {"by": work.actor.name, "said": said, "items": items, "more": more, "lists": list(lists)}
     work.send(GIVEN, owner_id, payload, key=_key(work.entry_id, owner_id))
+
+
+def _view(work: Work, kind: type[Any], row_id: str) -> Record | None:
+    row = work.get(kind, row_id)
+    return record_view(work, row) if row is not None else None
 
 
 def _key(entry_id: str, owner_id: str) -> str:

@@ -48,10 +48,10 @@ def create_contact(work: Work, request: CreateContact, *, asks: bool = True) -> 
     _refuse_taken(work, emails)
     made: list[Any] = []
     company = company_for(work, request.company, emails[0] if emails else None, made=made, asks=asks)
-    contact = _add_contact(
+    contact, addresses = _add_contact(
         work, request.name.strip() or emails[0], emails, company, phone=request.phone, role=request.role
     )
-    view = contact_view(work, contact)
+    view = contact_view(work, contact, addresses)
     also = tuple(company_view(work, row) for row in made)
     at = f" at {new_company(made) or view.company.title}" if view.company else ""
     said = f"Added contact {view.reference} {view.title}{at}."
@@ -165,15 +165,28 @@ def new_company(made: Iterable[Company]) -> str:
     return "".join(f"new company {reference(Kind.COMPANY, row.number)} {row.name}" for row in made)
 
 
-def contact_for(work: Work, name: str, email: str | None, company: Company | None) -> Contact:
-    """Return the contact with that address, or make one; one who had no company gets this one."""
+def contact_for(
+    work: Work,
+    name: str,
+    email: str | None,
+    company: Company | None,
+    *,
+    addresses: list[ContactEmail] | None = None,
+) -> Contact:
+    """Return the contact with that address, or make one; one who had no company gets this one.
+
+    `addresses` takes those of a contact that was made.
+    """
     if email:
         known: Contact | None = work.first(_CONTACT_OF_ADDRESS, Contact, email=email)
         if known is not None:
             if known.company_id is None and company is not None:
                 known.company_id = company.id
             return known
-    return _add_contact(work, name, [email] if email else [], company)
+    contact, made = _add_contact(work, name, [email] if email else [], company)
+    if addresses is not None:
+        addresses += made
+    return contact
 
 
 def usable_name(text: str | None) -> str | None:
@@ -202,7 +215,9 @@ def usable_domain(text: str) -> str:
         raise BadInput(f"“{text}” is not a domain.", field="domain", example="acme.com") from None
 
 
-def _add_contact(work: Work, name: str, emails: Iterable[str], company: Company | None, **facts: str | None) -> Contact:
+def _add_contact(
+    work: Work, name: str, emails: Iterable[str], company: Company | None, **facts: str | None
+) -> tuple[Contact, list[ContactEmail]]:
     contact: Contact = work.make(
         Contact,
         number=work.next_number(Kind.CONTACT),
@@ -220,7 +235,7 @@ def _add_contact(work: Work, name: str, emails: Iterable[str], company: Company 
     ]
     if addresses:
         work.write(*addresses)
-    return contact
+    return contact, addresses
 
 
 def _add_company(work: Work, name: str, domain: str | None, **facts: str | None) -> Company:

@@ -76,9 +76,11 @@ def deal_view(work: Work, deal: Deal) -> DealView:
     )
 
 
-def lead_view(work: Work, lead: Lead) -> LeadView:
-    """Return a lead as a card shows it."""
-    work.load_linked(lead)
+def lead_view(work: Work, lead: Lead, became: tuple[Contact, Deal] | None = None) -> LeadView:
+    """Return a lead as a card shows it; `became` is what it was converted into, where that is at hand."""
+    if became is None:
+        work.load_linked(lead)
+    contact, deal = became or (work.get(Contact, lead.contact_id), work.get(Deal, lead.deal_id))
     return LeadView(
         id=lead.id,
         reference=reference(Kind.LEAD, lead.number),
@@ -89,8 +91,8 @@ def lead_view(work: Work, lead: Lead) -> LeadView:
         status=lead.status,
         score=lead.score,
         owner=person(work, lead.owner_id),
-        contact=link(work.get(Contact, lead.contact_id)),
-        deal=link(work.get(Deal, lead.deal_id)),
+        contact=link(contact),
+        deal=link(deal),
         disqualified_reason=lead.disqualified_reason,
         created_at=lead.created_at,
         version=lead.version,
@@ -98,9 +100,9 @@ def lead_view(work: Work, lead: Lead) -> LeadView:
     )
 
 
-def contact_view(work: Work, contact: Contact) -> ContactView:
-    """Return a contact as a card shows it."""
-    emails = work.all(_ADDRESSES, ContactEmail, contact=contact.id)
+def contact_view(work: Work, contact: Contact, addresses: Sequence[ContactEmail] = ()) -> ContactView:
+    """Return a contact as a card shows it; its `addresses` are asked for unless they are at hand."""
+    emails = addresses or work.all(_ADDRESSES, ContactEmail, contact=contact.id)
     return ContactView(
         id=contact.id,
         reference=reference(Kind.CONTACT, contact.number),
