@@ -1,8 +1,9 @@
 """A store that an earlier version filled: after the upgrade it says the same, and what was done can still be undone."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,17 @@ import pytest
 from sqlalchemy import JSON, Boolean, Date, DateTime, MetaData, Select, Table, select, text
 from sqlalchemy.orm import Session
 
+from crmbot.crm.answers import Outcome
 from crmbot.crm.archive.exporting import export_archive
 from crmbot.crm.delivery_keys import Delivery, find_done
 from crmbot.crm.policy import Policy
-from crmbot.crm.requests import Undo
+from crmbot.crm.requests import CreateDeal, Undo
 from crmbot.domain.identity import fold_name
 from crmbot.domain.words import name_words
 from crmbot.migrations import differences, upgrade
 from crmbot.models import Company, Contact, Deal, JournalEntry, Lead, NameWord
 from crmbot.service import CrmService
+from crmbot.slack.signature import key_of
 from crmbot.store import EVERY_WORKSPACE, Store, open_store
 
 OLD = Path(__file__).parent / "old"
@@ -94,25 +97,46 @@ def test_an_old_effects_changes_stand_in_its_entry_after_the_upgrade(old_store: 
     assert any(meant.values())
 
 
-@pytest.mark.parametrize("fingerprint", [None, "f" * 64])
-def test_an_input_that_came_before_the_upgrade_is_known_after_it(old_store: Store, fingerprint: str | None) -> None:
-    upgrade(old_store, "0019")
-    delivery = Delivery("one", fingerprint or "")
-    with old_store.writing(EVERY_WORKSPACE) as session:
-        (workspace_id,) = session.scalars(text("SELECT id FROM workspace"))
-        key = {
-            "workspace_id": workspace_id,
-            "key": "one",
-            "fingerprint": fingerprint,
-            "at": SOON_AFTER,
-            "entry_id": "e",
-        }
-        session.connection().execute(table_of(session, "delivery_key").insert(), key)
-    upgrade(old_store)
+@pytest.mark.parametrize(
+    ("kept", "known"),
+    [
+        (("one", None), Delivery("one")),
+        (("a" * 32 + "b" * 32, None), Delivery("a" * 32)),
+        (("a" * 32 + "b" * 32, "c" * 32 + "d" * 32), Delivery("a" * 32, "c" * 32)),
+        (("event Ev1", "c" * 32 + "d" * 32), Delivery("event Ev1", "c" * 32)),
+        ((f"web {'0' * 60}", None), Delivery(f"web {'0' * 60}")),
+    ],
+)
+def test_an_input_that_came_before_the_upgrade_is_known_after_it(
+    old_store: Store, kept: tuple[str, str | None], known: Delivery
+) -> None:
+    workspace_id = upgrade_with_key(old_store, *kept)
     with old_store.reading(workspace_id) as session:
-        done = find_done(session.connection(), workspace_id, delivery)
+        done = find_done(session.connection(), workspace_id, known)
     assert done is not None
     assert done.repeated
+
+
+def test_a_line_typed_again_right_after_the_upgrade_is_a_repeat(old_store: Store) -> None:
+    said = hashlib.sha256(b"T1\0U1\0deal\0new Acme").hexdigest()
+    workspace_id = upgrade_with_key(old_store, hashlib.sha256(b"a signature").hexdigest(), said)
+    service = CrmService(old_store, lambda: SOON_AFTER + timedelta(seconds=59), Policy())
+    ada = service.actor_of_user(workspace_id, "ada@ours.example", "slack")
+    again = Delivery(key_of("another signature"), key_of("T1", "U1", "deal", "new Acme"), refuse_repeat=True)
+    outcome = service.perform(ada, CreateDeal("Acme"), delivery=again)
+    assert isinstance(outcome, Outcome)
+    assert outcome.repeated
+
+
+def upgrade_with_key(store: Store, key: str, fingerprint: str | None) -> str:
+    """Upgrade a store to which an input has just come; return its workspace's id."""
+    upgrade(store, "0019")
+    with store.writing(EVERY_WORKSPACE) as session:
+        (workspace_id,) = session.scalars(text("SELECT id FROM workspace"))
+        row = {"workspace_id": workspace_id, "key": key, "fingerprint": fingerprint, "at": SOON_AFTER, "entry_id": "e"}
+        session.connection().execute(table_of(session, "delivery_key").insert(), row)
+    upgrade(store)
+    return str(workspace_id)
 
 
 def reflected(session: Session, name: str) -> Select[Any]:
