@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from crmbot.crm.work import Work
 from crmbot.models import (
@@ -23,6 +23,7 @@ from crmbot.models import (
 from crmbot.models.activities import ActivityFacts
 from crmbot.models.deals import DealFacts
 from crmbot.models.people import CustomerFacts, LeadFacts
+from crmbot.store.compiled import picker
 from crmbot.store.prepared import Prepared
 
 _DEAL_FACTS = tuple(DealFacts.__annotations__)
@@ -30,11 +31,30 @@ _ACTIVITY_FACTS = tuple(ActivityFacts.__annotations__)
 _LEAD_FACTS = tuple(LeadFacts.__annotations__)
 _CUSTOMER_FACTS = tuple(CustomerFacts.__annotations__)
 _read_deal_facts = attrgetter(*_DEAL_FACTS)
+_pick_deal_facts = picker(_DEAL_FACTS)
 _PRESENT = Prepared(
     select(DealVersion).where(
         DealVersion.workspace_id == bindparam("workspace"),
         DealVersion.deal_id == bindparam("deal"),
         DealVersion.valid_to == bindparam("forever"),
+    )
+)
+_CLOSE = Prepared(
+    update(DealVersion)
+    .where(
+        DealVersion.workspace_id == bindparam("workspace"),
+        DealVersion.deal_id == bindparam("deal"),
+        DealVersion.valid_to == bindparam("forever"),
+        DealVersion.valid_from < bindparam("now"),
+    )
+    .values(valid_to=bindparam("now"))
+    .returning(
+        DealVersion.id,
+        DealVersion.stage_id,
+        DealVersion.stage_since,
+        DealVersion.outcome,
+        DealVersion.outcome_since,
+        DealVersion.from_stage_id,
     )
 )
 _PIECE = 500
@@ -49,14 +69,36 @@ def begin_deal(work: Work, deal: Deal) -> None:
 
 
 def save_deal(work: Work, deal: Deal) -> None:
-    """Close the deal's present version and open one with its facts as they stand now.
+    """Write a deal, close its present version and open one with its facts as they stand now.
 
     Two changes at one instant are one version. Called after every change of a deal's facts, in its transaction.
     """
+    differs = work.rows.differs(deal, _pick_deal_facts)
+    work.flush()
+    closed = _close_present(work, deal) if differs else None
+    if closed is not None:
+        work.write(_version_from(work, deal, closed))
+        return
     present: DealVersion | None = work.first(_PRESENT, DealVersion, deal=deal.id, forever=FOREVER)
     opened = _next_version(work, deal, present)
+    work.flush()
     if opened is not None:
         work.write(opened)
+
+
+def _close_present(work: Work, deal: Deal) -> Any:
+    """Close the present version of a deal whose facts changed, and return what of it goes on.
+
+    None when it began at this very instant.
+    """
+    closed = _CLOSE.records(
+        work.connection, {"workspace": work.workspace_id, "deal": deal.id, "forever": FOREVER, "now": work.now}
+    )
+    if not closed:
+        return None
+    [before] = closed
+    work.recorder.note_change(DealVersion, before.id, {"valid_to": FOREVER}, {"valid_to": work.now})
+    return before
 
 
 def save_deals(work: Work, deals: Sequence[Deal]) -> None:
@@ -80,31 +122,34 @@ def save_deals(work: Work, deals: Sequence[Deal]) -> None:
 
 def _next_version(work: Work, deal: Deal, present: DealVersion | None) -> DealVersion | None:
     """Close the present version of a deal that changed, and return the one to open; none when it needs none."""
-    held = _read_deal_facts(deal)
-    facts = dict(zip(_DEAL_FACTS, held, strict=True))
     if present is not None:
+        held = _read_deal_facts(deal)
         if _read_deal_facts(present) == held:
             return None
         if present.valid_from >= work.now:
             since = _since(deal, _version_before(work, present), present.valid_from)
-            for name, value in (facts | since).items():
+            for name, value in (dict(zip(_DEAL_FACTS, held, strict=True)) | since).items():
                 setattr(present, name, value)
             return None
         present.valid_to = work.now
-    since = _since(deal, present, work.now)
+    return _version_from(work, deal, present)
+
+
+def _version_from(work: Work, deal: Deal, before: Any) -> DealVersion:
+    """Return the version of a deal from now on; `before` is the one that it follows."""
     opened: DealVersion = work.make(
         DealVersion,
         deal_id=deal.id,
         created_at=deal.created_at,
         valid_from=work.now,
         valid_to=FOREVER,
-        **facts,
-        **since,
+        **dict(zip(_DEAL_FACTS, _read_deal_facts(deal), strict=True)),
+        **_since(deal, before, work.now),
     )
     return opened
 
 
-def _since(deal: Deal, before: DealVersion | None, at: datetime) -> dict[str, Any]:
+def _since(deal: Deal, before: Any, at: datetime) -> dict[str, Any]:
     """Return since when a deal's version of `at` has its stage and its outcome, and from which stage it came to it."""
     if before is None:
         return {"stage_since": deal.created_at, "outcome_since": deal.created_at, "from_stage_id": None}

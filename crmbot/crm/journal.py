@@ -1,7 +1,8 @@
 """The journal: every row an effect makes, changes or removes, with what stood there before."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Date, event, inspect
@@ -59,11 +60,9 @@ _DATED = {
     kind: tuple(name for name in columns if isinstance(kind.__table__.columns[name].type, UTCDateTime | Date))
     for kind, columns in _COLUMNS.items()
 }
-_NAMES = {kind: frozenset(columns) for kind, columns in _COLUMNS.items()}
-_PICK = {kind: picker(columns) for kind, columns in _COLUMNS.items()}
-_PICK_DATED = {kind: picker(columns) for kind, columns in _DATED.items()}
 _INSERT_ENTRY = insertion(JournalEntry)
 _RECORDER = "crmbot_recorder"
+_MOST_KEPT = 1000
 
 
 class Recorder:
@@ -80,12 +79,17 @@ class Recorder:
     def note(self, row: Any, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
         """Keep a change of a row that undo can bring back; of a row made, all of its values."""
         kind = kind_of(row)
-        if kind not in _COLUMNS:
-            return
+        if kind in _COLUMNS:
+            self.note_change(kind, row.id, before, after)
+
+    def note_change(
+        self, kind: type[Any], row_id: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    ) -> None:
+        """Keep a change of a row of a tracked kind, whoever wrote it."""
         told = None if before is None else _as_json(kind, before)
         now = None if after is None else _as_json(kind, after)
         if told or now:
-            self.add(row, told, now)
+            self.changes.append({"table": kind.__tablename__, "row_id": row_id, "before": told, "after": now})
 
     def add(self, row: Any, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
         """Keep one change."""
@@ -122,13 +126,26 @@ def values_of(row: Any) -> dict[str, Any]:
 
 
 def _as_json(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a kind's columns as JSON; of a row's few or, which is quicker, of all."""
-    names = _NAMES[kind]
-    if not values.keys() >= names:
-        return {name: to_json(value) for name, value in values.items() if name in names}
-    told = dict(zip(_COLUMNS[kind], _PICK[kind](values), strict=True))
-    told.update(zip(_DATED[kind], map(_written.__getitem__, _PICK_DATED[kind](values)), strict=True))
+    """Return the values of a kind's columns, of some or of all, as JSON."""
+    columns, pick, dated, pick_dated = _told(kind, tuple(values))
+    told = dict(zip(columns, pick(values), strict=True))
+    if dated:
+        told.update(zip(dated, map(_written.__getitem__, pick_dated(values)), strict=True))
     return told
+
+
+_Pick = Callable[[Mapping[str, Any]], tuple[Any, ...]]
+
+
+@lru_cache(_MOST_KEPT)
+def _told(kind: Any, names: tuple[str, ...]) -> tuple[tuple[str, ...], _Pick, tuple[str, ...], _Pick]:
+    """Return which of these names are told of a kind's rows, which of them are days or instants, and what takes each.
+
+    Mostly it is the same few or all of them that are written.
+    """
+    columns = tuple(name for name in _COLUMNS[kind] if name in names)
+    dated = tuple(name for name in _DATED[kind] if name in names)
+    return columns, picker(columns), dated, picker(dated)
 
 
 def to_json(value: Any) -> Any:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.exc import StaleDataError
 
 from crmbot.crm.shapes import Kind, Row, Shape, Values, by_each, by_ids, by_key, change, shape_of
+from crmbot.models import kind_of
 from crmbot.store.prepared import Prepared
 
 Note = Callable[[Row, dict[str, Any] | None, dict[str, Any] | None], None]
@@ -54,13 +55,15 @@ class Rows:
         keys = list(zip(repeat(shape.kind), map(shape.key_of, found)))
         if self._session is not None:
             return [self._row_of_session(self._session, shape, *read) for read in zip(keys, found, strict=True)]
-        new = dict(zip(keys, found, strict=True))
-        # A row that is known already stays as it is.
-        for key in self._known.keys() & new.keys():
-            del new[key]
+        known = self._known
+        if known.keys().isdisjoint(keys):
+            new = dict(zip(keys, found, strict=True))
+        else:
+            # A row that is known already stays as it is.
+            new = {key: read for key, read in zip(keys, found, strict=True) if key not in known}
         self._as_stored.update(new)
-        self._known.update(zip(new, shape.make_all(new.values()), strict=True))
-        return list(map(self._known.__getitem__, keys))
+        known.update(zip(new, shape.make_all(new.values()), strict=True))
+        return list(map(known.__getitem__, keys))
 
     def get(self, kind: Kind, *key: str) -> Row | None:
         """Return the row of that key."""
@@ -88,17 +91,21 @@ class Rows:
         if self._session is not None or len(ids) - ids.count(None) <= 1:
             return
         known = self._known
-        missing = [None if (kind, (workspace_id, one)) in known else one for kind, one in zip(kinds, ids, strict=True)]
-        if len(missing) - missing.count(None) <= 1:
+        missing = [
+            key
+            for kind, one in zip(kinds, ids, strict=True)
+            if one is not None and (key := (kind, (workspace_id, one))) not in known
+        ]
+        if len(missing) <= 1:
             return
-        wanted = {f"id_{place}": one for place, one in enumerate(missing)}
-        [found] = by_each(kinds).rows(self.connection, {"workspace_id": workspace_id, **wanted})
+        statement, names = by_each(tuple([kind for kind, _ in missing]))
+        wanted = (workspace_id, *[one for _, (_, one) in missing])
+        [found] = statement.rows(self.connection, dict(zip(names, wanted, strict=True)))
         values = iter(found)
-        for kind in kinds:
-            shape = shape_of(kind)
+        for key in missing:
+            shape = shape_of(key[0])
             read = dict(zip(shape.columns, islice(values, len(shape.columns)), strict=True))
             if read["id"] is not None:
-                key = (kind, shape.key_of(read))
                 self._as_stored[key], known[key] = read, shape.make(read)
 
     def add(self, rows: Iterable[Row]) -> None:
@@ -116,6 +123,14 @@ class Rows:
         for kind, some in by_kind.items():
             shape = shape_of(kind)
             shape.insertion.run(self.connection, list(map(shape.complete, some)))
+
+    def differs(self, row: Row, pick: Callable[[Values], Any]) -> bool:
+        """Say whether values of a row are surely others than those stored; one that the session keeps isn't looked at.
+
+        `pick` takes the values out of a row's.
+        """
+        stored = self._as_stored.get((kind_of(row), (row.workspace_id, row.id))) if self._session is None else None
+        return stored is not None and pick(stored) != pick(row.__dict__)
 
     def flush(self) -> None:
         """Write what was made and changed; StaleDataError when another transaction changed such a row before."""
@@ -142,18 +157,17 @@ class Rows:
             self._note(row, None, values)
 
     def _store_change(self, row: Row, key: _Key, stored: dict[str, Any]) -> None:
-        shape = shape_of(type(row))
-        known: dict[str, Any] = {f"key_{name}": value for name, value in zip(shape.key, key[1], strict=True)}
-        held = row.__dict__
-        changed = tuple(compress(stored, map(ne, stored.values(), map(held.__getitem__, stored))))
-        after = {name: held[name] for name in changed}
+        shape, held = shape_of(key[0]), row.__dict__
         if shape.versioned:
-            known["known_version"] = stored["version"]
-            row.version = after["version"] = stored["version"] + 1
-        new = {f"new_{name}": value for name, value in after.items()}
-        if not change(shape.kind, tuple(after)).run(self.connection, [known | new]):
+            held["version"] = stored["version"] + 1
+        changed = tuple(compress(stored, map(ne, stored.values(), map(held.__getitem__, stored))))
+        before = dict(zip(changed, map(stored.__getitem__, changed), strict=True))
+        after = dict(zip(changed, map(held.__getitem__, changed), strict=True))
+        statement, names = change(key[0], changed)
+        known = (*key[1], stored["version"]) if shape.versioned else key[1]
+        if not statement.run(self.connection, [dict(zip(names, (*known, *after.values()), strict=True))]):
             raise StaleDataError(f"a {shape.table.name} was changed by another transaction")
-        self._note(row, {name: stored[name] for name in changed}, {name: after[name] for name in changed})
+        self._note(row, before, after)
         stored.update(after)
 
     def _row_of_session(self, session: Session, shape: Shape, key: _Key, values: dict[str, Any]) -> Row:

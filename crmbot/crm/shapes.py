@@ -52,9 +52,8 @@ class Shape:
     def make_all(self, found: Collection[Values]) -> list[Row]:
         """Return a row with each of these values."""
         rows = list(map(_new, repeat(self.plain, len(found))))
-        # Filled by C, with no step of Python's for a row but the loop's own.
-        for _ in map(dict.update, map(vars, rows), found):
-            pass
+        # Filled by C, with no step of Python's for a row: what fills them returns nothing.
+        any(map(dict.update, map(vars, rows), found))
         return rows
 
     def values(self, row: Row) -> dict[str, Any]:
@@ -128,25 +127,29 @@ def by_ids(kind: Kind, size: int) -> Prepared:
 
 
 @cache
-def by_each(kinds: tuple[Kind, ...]) -> Prepared:
-    """Return the statement that reads a row of each kind by its id, all in one row: `id_0`, `id_1` and on."""
+def by_each(kinds: tuple[Kind, ...]) -> tuple[Prepared, tuple[str, ...]]:
+    """Return the statement that reads a row of each kind by its id, all in one row, and what it binds.
+
+    It binds `workspace_id` and the ids: `id_0`, `id_1` and on.
+    """
     tables = [shape_of(kind).table for kind in kinds]
     found: Any = select(literal_column("1").label("one")).subquery()
     for place, table in enumerate(tables):
         mine = (table.c.workspace_id == bindparam("workspace_id")) & (table.c.id == bindparam(f"id_{place}"))
         found = found.outerjoin(table, mine)
-    return Prepared(select(*(column for table in tables for column in table.c)).select_from(found))
+    statement = Prepared(select(*(column for table in tables for column in table.c)).select_from(found))
+    return statement, ("workspace_id", *(f"id_{place}" for place in range(len(kinds))))
 
 
 @cache
-def change(kind: Kind, columns: tuple[str, ...]) -> Prepared:
-    """Return the statement that sets columns of one row, if it is still the version that was read.
+def change(kind: Kind, columns: tuple[str, ...]) -> tuple[Prepared, tuple[str, ...]]:
+    """Return the statement that sets columns of one row, if it is still the version that was read, and what it binds.
 
-    It binds `key_...`, `new_...` and, where rows have versions, `known_version`.
+    It binds the key, where rows have versions the one that was read, and the new values.
     """
     shape = shape_of(kind)
-    known = [shape.table.c[name] == bindparam(f"key_{name}") for name in shape.key]
-    if shape.versioned:
-        known.append(shape.table.c.version == bindparam("known_version"))
+    known = (*shape.key, "version") if shape.versioned else shape.key
+    where = [shape.table.c[name] == bindparam(f"known_{name}") for name in known]
     new = {name: bindparam(f"new_{name}", type_=shape.table.c[name].type) for name in columns}
-    return Prepared(update(shape.table).where(*known).values(new))
+    names = (*(f"known_{name}" for name in known), *(f"new_{name}" for name in columns))
+    return Prepared(update(shape.table).where(*where).values(new)), names

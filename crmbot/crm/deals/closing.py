@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from crmbot.crm.answers import Change, Outcome
 from crmbot.crm.changes import changes_of, entries_on
+from crmbot.crm.deals.differences import differences, facts_of
 from crmbot.crm.deals.editing import editable, enter_stage, first_stage, named, number_of
-from crmbot.crm.deals.facts import differences, facts_in_words
 from crmbot.crm.history import save_deal
 from crmbot.crm.reasons import with_reason
 from crmbot.crm.requests import LoseDeal, ReopenDeal, WinDeal
@@ -56,7 +56,6 @@ def reopen(work: Work, request: ReopenDeal) -> Outcome:
     if last_open is not None and last_open.probability_is_manual:
         deal.probability, deal.probability_is_manual = last_open.probability, True
     save_deal(work, deal)
-    work.flush()
     change = Change(number_of(deal), "Stage", before.name, stage.name)
     return Outcome(f"Reopened {named(deal)} in {stage.name}.", record=deal_view(work, deal), changes=(change,))
 
@@ -71,25 +70,20 @@ def close(work: Work, deal: Deal, stage: Stage, reason: str | None, *, value: Mo
             field="reason",
             example=f"/deal lost {number_of(deal)} because too expensive",
         )
-    before = _closing_facts(work, deal)
+    work.load_linked(deal)
+    before = facts_of(deal)
     if value is not None:
         deal.value_minor, deal.currency = value.minor, value.currency
     enter_stage(deal, stage)
     deal.closed_at = work.now
     deal.lost_reason = _reason(work, reason) if stage.kind == StageKind.LOST else None
     save_deal(work, deal)
-    work.flush()
     view = deal_view(work, deal)
     told = f"Lost {named(deal)}: {view.lost_reason}." if view.lost_reason else f"Won {named(deal)}"
     if not view.lost_reason:
         told += f", {view.value}." if view.value else "."
-    return Outcome(told, record=view, changes=differences(deal, before, _closing_facts(work, deal)))
-
-
-def _closing_facts(work: Work, deal: Deal) -> dict[str, str]:
-    """Return what closing a deal may change; its probability goes with its stage."""
-    facts = facts_in_words(work, deal)
-    return {"Value": facts["Value"], "Stage": facts["Stage"], "Lost because": deal.lost_reason or ""}
+    # Its probability goes with its stage.
+    return Outcome(told, record=view, changes=differences(work, deal, before, unsaid="Probability"))
 
 
 def _reason(work: Work, reason: str | None) -> str:

@@ -1,22 +1,21 @@
-"""A deal's facts: set, emptied, and told in words where they changed."""
-
-from typing import Any
+"""A deal's facts: set, emptied, and told where they changed."""
 
 from crmbot.crm.answers import Change, Outcome
-from crmbot.crm.deals.editing import editable, enter_stage, named, number_of
+from crmbot.crm.deals.differences import differences, facts_of
+from crmbot.crm.deals.editing import editable, enter_stage, named
 from crmbot.crm.doubts import doubt_change, doubt_close, doubt_closed_value
 from crmbot.crm.history import save_deal
 from crmbot.crm.lookup import find_record, find_stage, find_user
 from crmbot.crm.people import company_for
 from crmbot.crm.requests import SetDeal
-from crmbot.crm.views import deal_view, money_of, person
+from crmbot.crm.views import deal_view, money_of
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind
 from crmbot.domain.money import Money
 from crmbot.domain.stages import ForecastCategory, StageKind
 from crmbot.errors import BadInput
-from crmbot.models import Company, Contact, Deal, Stage
+from crmbot.models import Deal, Stage
 
 _MOST_TITLE = 300
 _CLEARABLE = {
@@ -36,7 +35,6 @@ def set_facts(work: Work, request: SetDeal) -> Outcome:
     if not changes:
         return Outcome(f"Nothing to change on {named(deal)}.", record=deal_view(work, deal))
     save_deal(work, deal)
-    work.flush()
     told = ", ".join(f"{change.label.lower()} {change.after or 'empty'}" for change in changes)
     return Outcome(
         f"{named(deal)}: {told}.",
@@ -57,7 +55,8 @@ def apply_facts(work: Work, deal: Deal, request: SetDeal) -> tuple[Change, ...]:
     """Set what a request says about a deal, without saving its version, and return what changed."""
     # All stages are read for one that is named, this deal's among them.
     stage = find_stage(work, request.stage) if request.stage is not None else None
-    before = facts_in_words(work, deal)
+    work.load_linked(deal)
+    before = facts_of(deal)
     if request.title and request.title.strip():
         deal.title = usable_title(request.title)
         deal.title_key = fold_name(deal.title)
@@ -73,7 +72,7 @@ def apply_facts(work: Work, deal: Deal, request: SetDeal) -> tuple[Change, ...]:
         deal.owner_id = find_user(work, request.owner).id
     for field in request.clear:
         _clear(deal, field)
-    return differences(deal, before, facts_in_words(work, deal))
+    return differences(work, deal, before)
 
 
 def _change_stage(deal: Deal, stage: Stage) -> None:
@@ -137,30 +136,3 @@ def usable_title(text: str) -> str:
             f"A deal's title has at most {_MOST_TITLE} characters; this one has {len(title)}.", field="title"
         )
     return title
-
-
-def facts_in_words(work: Work, deal: Deal) -> dict[str, str]:
-    """Return a deal's facts in words, to tell what changed."""
-    work.load_linked(deal)
-    stage: Stage = work.get(Stage, deal.stage_id)
-    contact: Any = work.get(Contact, deal.contact_id)
-    company: Any = work.get(Company, deal.company_id)
-    owner = person(work, deal.owner_id)
-    return {
-        "Title": deal.title,
-        "Value": str(money_of(deal) or ""),
-        "Stage": stage.name,
-        "Probability": f"{deal.probability} %",
-        "Expected close": f"{deal.expected_close:%a %-d %b %Y}" if deal.expected_close else "",
-        "Forecast category": (deal.forecast_category or "").replace("_", " "),
-        "Contact": contact.name if contact else "",
-        "Company": company.name if company else "",
-        "Owner": owner.name if owner else "",
-    }
-
-
-def differences(deal: Deal, before: dict[str, str], after: dict[str, str]) -> tuple[Change, ...]:
-    """Return which facts in words changed."""
-    return tuple(
-        Change(number_of(deal), label, before[label], after[label]) for label in before if before[label] != after[label]
-    )

@@ -28,7 +28,6 @@ def move(work: Work, request: MoveDeal) -> Outcome:
     before: Stage = work.get(Stage, deal.stage_id)
     enter_stage(deal, stage)
     save_deal(work, deal)
-    work.flush()
     change = Change(number_of(deal), "Stage", before.name, stage.name)
     return Outcome(f"Moved {named(deal)} to {stage.name}.", record=deal_view(work, deal), changes=(change,))
 
