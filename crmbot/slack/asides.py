@@ -12,6 +12,9 @@ from crmbot.service import CrmService
 from crmbot.slack.blocks.limits import CHART, has_charts
 from crmbot.slack.message import Message
 
+_APART = "apart."
+"""How the ids of blocks begin in whose card a chart is missing, as it followed: no press tells what else is there."""
+_PRESSED = frozenset({"elements", "accessory"})
 _logger = logging.getLogger(__name__)
 
 
@@ -21,8 +24,22 @@ def hold_back_charts(message: Message) -> tuple[Message, Message | None]:
         return message, None
     pictured = {picture.block_id for picture in message.pictures}
     charts = tuple(block for block in message.blocks if block["type"] == CHART and block.get("block_id") in pictured)
-    plain = replace(message, blocks=tuple(block for block in message.blocks if block["type"] != CHART), pictures=())
-    return plain, replace(message, blocks=charts) if charts else None
+    return stand_apart(message), replace(message, blocks=charts) if charts else None
+
+
+def stand_apart(message: Message) -> Message:
+    """Return a message without the charts that follow it; its blocks with buttons tell a press that they do."""
+    blocks = [block for block in message.blocks if block["type"] != CHART]
+    marked = [
+        {**block, "block_id": f"{_APART}{place}"} if block.keys() & _PRESSED else block
+        for place, block in enumerate(blocks)
+    ]
+    return replace(message, blocks=tuple(marked), pictures=())
+
+
+def stands_apart(block_id: str) -> bool:
+    """Say whether the charts of the card that was pressed there stand in a message of their own."""
+    return block_id.startswith(_APART)
 
 
 def send_aside(

@@ -10,6 +10,7 @@ from slack_bolt import Ack, App, BoltContext
 from crmbot.crm.answers import ActivityView, MailAnswer, Outcome, Shown
 from crmbot.crm.requests import RememberAlias, Request, ShowActivity, SnoozeActivity
 from crmbot.errors import BadInput, Conflict, MissingFact, NotFound
+from crmbot.slack.asides import send_aside, stand_apart, stands_apart
 from crmbot.slack.blocks.buttons import next_week
 from crmbot.slack.blocks.lines import show_request
 from crmbot.slack.blocks.refusals import refusal_message
@@ -61,6 +62,9 @@ def press_listener(asker: Asker) -> Callable[[Ack, dict[str, Any], BoltContext],
             return
         for told in respond_to(asker, click):
             tell(asker, click, told)
+            if told.reply is not None:
+                asked = {"user_id": click.incoming.user_id, "response_url": click.response_url}
+                send_aside(asker.desk.service, told.reply.actor, told.reply.aside, asked)
         ack()
 
     return answer_press
@@ -89,11 +93,8 @@ def _answered(pressed: Pressed, reply: Reply) -> Told:
     # What an outcome offers to do next would be lost in the list it stood in.
     if isinstance(outcome, Outcome) and press.then is not None and outcome.offer is None:
         again = pressed.do(press.then)
-        return Told(
-            list_again(again.message, press.then, outcome, reply) if again.error is None else reply.message,
-            reply,
-            instead=True,
-        )
+        message = list_again(again.message, press.then, outcome, reply) if again.error is None else reply.message
+        return Told(stand_apart(message) if stands_apart(click.block_id) else message, reply, instead=True)
     message = _with_word(pressed, reply)
     wrote = isinstance(outcome, Outcome | MailAnswer)
     if wrote:

@@ -8,12 +8,12 @@ import pytest
 from slack_app import Bot, make_dispatcher
 from sqlalchemy import select
 
-from crmbot.crm.requests import CreateDeal
+from crmbot.crm.requests import AddUser, CreateDeal, CreateTask, Due
 from crmbot.domain.money import Money
 from crmbot.jobs.charts import ChartMemory
 from crmbot.jobs.outbox import Sender
 from crmbot.models import JournalEntry, Outbox
-from crmbot.playground import Answer
+from crmbot.playground import Answer, Message
 from crmbot.service import CrmService
 from crmbot.slack.api import SlackApi
 from crmbot.slack.gateway import SlackGateway
@@ -37,6 +37,13 @@ def send(bot: Bot) -> Callable[[], int]:
 
 def ask(bot: Bot, url: str = "") -> Answer:
     return bot.slack.command(url or bot.url, "/report", "pipeline", "U1", channel="C1")
+
+
+def report_card(bot: Bot, url: str) -> Message:
+    """Ask for a report whose card has buttons, and return the card."""
+    card = bot.slack.command(url, "/report", "activity-summary 7", "U1", channel="C1").message
+    assert card is not None
+    return card
 
 
 def kinds(blocks: Any) -> list[str]:
@@ -112,3 +119,54 @@ def test_a_report_is_shared_with_its_chart_for_everybody_in_the_channel(bot: Bot
     assert "card.share" not in str(card.blocks)
     assert kinds(chart.blocks) == ["data_visualization"]
     assert bot.slack.violations == []
+
+
+def _late_work(bot: Bot) -> None:
+    """Give Ben a task that is overdue by now, so that a report names him with buttons."""
+    bot.do(CreateTask("Call Jane", due=Due(at=bot.clock() + timedelta(hours=1))), "U2")
+    bot.clock.advance(timedelta(days=2))
+
+
+def test_a_chart_that_followed_its_card_is_not_drawn_again_where_the_card_changes(
+    bot: Bot, send: Callable[[], int], serve: Callable[[Dispatcher], str]
+) -> None:
+    _late_work(bot)
+    card = report_card(bot, bot.url)
+    send()
+    later = serve(make_dispatcher(bot.slack, CrmService(bot.store, bot.clock, bot.service.policy)))
+    for _ in range(2):
+        bot.slack.click(later, card, "nudge.send", "U1")
+        assert "Nudged Ben" in str(card.blocks[-1])
+        assert "data_visualization" not in kinds(card.blocks)
+        # He is reminded once a day.
+        bot.clock.advance(timedelta(days=1))
+    assert [kinds(one.blocks).count("data_visualization") for one in bot.slack.ephemerals("U1")] == [0, 1]
+    assert bot.slack.violations == []
+
+
+def test_a_card_that_holds_its_chart_keeps_it_where_it_changes(
+    bot: Bot, send: Callable[[], int], serve: Callable[[Dispatcher], str]
+) -> None:
+    ask(bot)
+    send()
+    _late_work(bot)
+    later = serve(make_dispatcher(bot.slack, CrmService(bot.store, bot.clock, bot.service.policy)))
+    card = report_card(bot, later)
+    bot.slack.click(later, card, "nudge.send", "U1")
+    assert kinds(card.blocks).count("data_visualization") == 1
+    assert "Nudged Ben" in str(card.blocks)
+
+
+def test_the_chart_of_a_report_that_was_chosen_by_a_press_follows_as_well(bot: Bot, send: Callable[[], int]) -> None:
+    for name in ("Jane Doe", "Jane Roe"):
+        bot.service.perform(
+            bot.service.system(bot.workspace_id), AddUser(f"{name[5:].lower()}@example.com", name, "rep")
+        )
+    bot.do(CreateDeal("Globex", value=Money(4_000_000, "USD"), owner="roe@example.com"))
+    bot.clock.advance(timedelta(minutes=1))
+    question = bot.slack.command(bot.url, "/report", "pipeline jane", "U1", channel="C1").message
+    assert question is not None
+    chosen = '{"do":"report.show","report":"pipeline","owner":"roe@example.com"}'
+    bot.slack.click(bot.url, question, chosen, "U1")
+    assert send() == 1
+    assert kinds(bot.slack.ephemerals("U1")[-1].blocks) == ["data_visualization"]
