@@ -17,6 +17,8 @@ from crmbot.web.slack import PATH, Answer, SlackFirst, crowded
 
 _SHORT = 32_768
 """Bytes; a body beyond goes the way of all other requests, which bounds it as it comes."""
+_PATIENCE = 1.0
+"""Seconds that a server that stops waits for the rest of a request."""
 _FAILED: Answer = 500, {"content-type": "text/plain; charset=utf-8"}, b"Internal Server Error"
 
 
@@ -25,7 +27,8 @@ class Connection(HttpToolsProtocol):
 
     ASGI's messages and the ways through the event loop would take as long as a listener that does nothing: here the
     event loop hands a whole request to a thread, which writes the answer to the socket itself. The order of requests,
-    their bounds, what ends a connection and the server's leave-taking stay uvicorn's.
+    their bounds and what ends a connection stay uvicorn's; but who sends no more is answered, and a server that stops
+    waits no longer than a moment for the rest of a request.
     """
 
     def __init__(
@@ -56,6 +59,31 @@ class Connection(HttpToolsProtocol):
             self._socket = -1
         self._coming = None
         super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer who sends no more, and close then; at once where nothing is asked, or not to its end."""
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete or cycle.more_body:
+            return False
+        cycle.keep_alive = False
+        return True
+
+    def shutdown(self) -> None:
+        """Close after the answers to what has come, and to a request whose rest comes soon."""
+        super().shutdown()
+        if not self.transport.is_closing():
+            self.loop.call_later(_PATIENCE, self._give_up)
+
+    def _give_up(self) -> None:
+        """Close on who has not sent all of a request, of which nothing is done yet."""
+        cycle = self.cycle
+        if self.transport.is_closing() or not cycle.more_body or cycle.response_started:
+            return
+        if self.pipeline:
+            # What came before it is answered first.
+            self.loop.call_later(_PATIENCE, self._give_up)
+        else:
+            self.transport.close()
 
     def on_body(self, body: bytes) -> None:
         """Take a part of a body."""

@@ -1,111 +1,13 @@
 """Slack's requests on a connection: answered as any server would, whatever way they come and whoever goes away."""
 
 import socket
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from threading import Event
 from time import sleep
-from typing import Self
 
 import pytest
+from web.serving import GET, LARGE, Served, post
 
-from crmbot.web.health import Health, build_health
-from crmbot.web.server import WebServer
-from crmbot.web.slack import MOST_BODY, MOST_WAITING, PATH, THREADS, Answer, SlackFirst
-
-LARGE = 8_000_000
-"""Bytes; more than a socket takes at once."""
-
-
-class Echo:
-    """Stands for Slack's surface: it answers a request with its body, once it is let go."""
-
-    def __init__(self) -> None:
-        self.came = 0
-        self.begun, self.go = Event(), Event()
-        self.go.set()
-
-    def receive(
-        self, body: bytes, headers: Iterable[tuple[bytes, bytes]], *, received: float
-    ) -> tuple[str, Callable[[], Answer]]:
-        assert received
-        self.came += 1
-        return "T1", lambda: self._answer(body, dict(headers))
-
-    def _answer(self, body: bytes, headers: dict[bytes, bytes]) -> Answer:
-        self.begun.set()
-        assert self.go.wait(10)
-        if body == b"broken":
-            raise ZeroDivisionError
-        if body == b"large":
-            return 200, {}, b"x" * LARGE
-        return 200, {"content-type": "text/plain", "x-said": headers.get(b"x-say", b"").decode("latin-1")}, body
-
-
-class Served:
-    """The web server, with such a surface."""
-
-    def __init__(self) -> None:
-        self.slack = Echo()
-        health = build_health(lambda: Health({}), lambda: b"metrics")
-        self.server = WebServer(SlackFirst(health, self.slack), "127.0.0.1:0")
-        self.server.start()
-
-    def connect(self) -> "Client":
-        return Client(self.server.port)
-
-
-class Client:
-    """A connection, and what came over it."""
-
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._came = b""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.socket.close()
-
-    def send(self, data: bytes) -> None:
-        self.socket.sendall(data)
-
-    def answer(self) -> tuple[int, dict[str, str], bytes]:
-        """Return the next answer's status, headers and body."""
-        while b"\r\n\r\n" not in self._came:
-            self._take()
-        head, _, self._came = self._came.partition(b"\r\n\r\n")
-        first, *lines = head.decode().split("\r\n")
-        headers = dict(line.split(": ", 1) for line in lines)
-        length = int(headers.get("content-length", 0))
-        while len(self._came) < length:
-            self._take()
-        body, self._came = self._came[:length], self._came[length:]
-        return int(first.split()[1]), headers, body
-
-    def is_closed(self) -> bool:
-        return self._came + self.socket.recv(1) == b""
-
-    def _take(self) -> None:
-        part = self.socket.recv(1_000_000)
-        assert part, "the connection was closed"
-        self._came += part
-
-
-@pytest.fixture
-def served() -> Iterator[Served]:
-    served = Served()
-    yield served
-    served.slack.go.set()
-    served.server.stop(10)
-
-
-def post(body: bytes, *lines: str, version: str = "1.1") -> bytes:
-    head = [f"POST {PATH} HTTP/{version}", "Host: x", f"Content-Length: {len(body)}", *lines]
-    return "\r\n".join([*head, "", ""]).encode() + body
+from crmbot.web.slack import MOST_BODY, MOST_WAITING, PATH, THREADS
 
 
 def test_one_after_the_other_is_answered_over_a_connection_and_others_between(served: Served) -> None:
@@ -116,16 +18,15 @@ def test_one_after_the_other_is_answered_over_a_connection_and_others_between(se
             assert (status, headers["x-said"], body) == (200, str(place), b"%d" % place)
             assert headers["content-type"] == "text/plain"
             assert {"date", "server"} <= headers.keys()
-            client.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            client.send(GET)
             assert client.answer()[2] == b"metrics"
 
 
 def test_requests_that_do_not_wait_for_answers_are_answered_in_their_order(served: Served) -> None:
-    get = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
     with served.connect() as client:
         served.slack.go.clear()
-        client.send(post(b"a") + get + post(b"b") + post(b"c"))
-        client.send(post(b"d") + get)
+        client.send(post(b"a") + GET + post(b"b") + post(b"c"))
+        client.send(post(b"d") + GET)
         assert served.slack.begun.wait(5)
         served.slack.go.set()
         assert [client.answer()[2] for _ in range(6)] == [b"a", b"metrics", b"b", b"c", b"d", b"metrics"]
@@ -222,19 +123,6 @@ def test_a_header_that_would_split_the_answer_is_not_sent(served: Served) -> Non
     with served.connect() as client:
         client.send(post(b"x", "X-Say: a\tb"))
         assert client.answer()[0] == 500
-
-
-def test_a_server_that_stops_answers_what_it_has_begun_and_closes(served: Served) -> None:
-    served.slack.go.clear()
-    with served.connect() as client, served.connect() as idle, ThreadPoolExecutor(1) as pool:
-        client.send(post(b"begun"))
-        assert served.slack.begun.wait(5)
-        stopped = pool.submit(served.server.stop, 10)
-        assert idle.is_closed()
-        served.slack.go.set()
-        assert client.answer()[2] == b"begun"
-        assert client.is_closed()
-        stopped.result()
 
 
 def test_who_would_wait_too_long_is_told_at_once(served: Served) -> None:
