@@ -67,6 +67,21 @@ def test_a_date_to_come_plans_it(crm: Crm) -> None:
     assert (view.completed_at, view.due_at, view.overdue_at) == (None, at(10, 14), at(10, 14))
 
 
+def test_a_day_to_come_without_an_hour_is_all_of_that_day(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    outcome = crm.do(LogActivity("meeting", "acme", at=date(2031, 3, 10)))
+    view: Any = outcome.record
+    assert outcome.said == "Planned a meeting with D-1 Acme."
+    assert (view.completed_at, view.due_at, view.due_on) == (None, None, date(2031, 3, 10))
+    assert view.overdue_at == at(10, 23), "when her day is over"
+
+
+@pytest.mark.parametrize(("day", "done"), [(date(2031, 3, 5), None), (date(2031, 3, 4), at(4, 11))])
+def test_today_without_an_hour_is_now_and_a_day_before_it_its_noon(crm: Crm, day: date, done: datetime | None) -> None:
+    crm.do(CreateDeal("Acme"))
+    assert crm.made(LogActivity("call", "acme", at=day)).completed_at == (done or crm.clock())
+
+
 def test_one_line_logs_changes_the_deal_and_plans_the_next_task(crm: Crm) -> None:
     crm.do(CreateDeal("Acme"))
     entries = len(crm.rows(JournalEntry))

@@ -1,5 +1,7 @@
 """What happened is logged; with it its deal may change and the next task be planned."""
 
+from datetime import UTC, date, datetime, time
+
 from crmbot.crm import deals
 from crmbot.crm.activities.links import Links, links_of, with_named_deal
 from crmbot.crm.activities.making import add_activity, first_link, refuse_kind, usable_subject
@@ -12,6 +14,7 @@ from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
 from crmbot.models import Activity, Deal
 
+_NOON = time(12)
 _DEFAULT_SUBJECTS = {"call": "Call", "meeting": "Meeting", "email": "E-mail", "task": "Task"}
 
 
@@ -46,20 +49,29 @@ def log(work: Work, request: LogActivity) -> Outcome:
 
 
 def _log(work: Work, request: LogActivity, about: Links) -> Activity:
-    at = request.at or work.now
+    due = _when(work, request.at)
     activity = add_activity(
         work,
         kind=request.kind,
         subject=usable_subject(request.text) or _DEFAULT_SUBJECTS[request.kind],
         about=about,
         owner_id=work.actor.user_id,
-        due=Due(at=at),
-        completed_at=None if at > work.now else at,
+        due=due,
+        completed_at=due.at if due.at and due.at <= work.now else None,
         duration_minutes=request.duration_minutes,
         attendees=request.attendees,
     )
     activity.billable, activity.outcome = request.billable, request.outcome
     return activity
+
+
+def _when(work: Work, at: datetime | date | None) -> Due:
+    """Return when something was, or is to be; of days without an hour today is now, a past one its noon."""
+    if at is None or at == work.today:
+        return Due(at=work.now)
+    if isinstance(at, datetime):
+        return Due(at=at)
+    return Due(on=at) if at > work.today else Due(at=datetime.combine(at, _NOON, work.actor.zone).astimezone(UTC))
 
 
 def _facts_of_deal(request: LogActivity) -> SetDeal | None:

@@ -11,14 +11,15 @@ from crmbot.domain.money import Money
 class LogActivity(Request, name="activity.log", permission="crm.activities.edit"):
     """Log a call, meeting or e-mail; one line may change the deal and plan the next task too, as one effect.
 
-    `target` is a deal, contact, lead or company. `at` is when it happened (now unless said); in the future it is
-    scheduled instead. The last six fields belong to the deal it is about and to the next task.
+    `target` is a deal, contact, lead or company. `at` is when it happened (now unless said): an instant, or a day
+    without an hour; in the future it is scheduled instead, on such a day for all of it. The last six fields belong to
+    the deal it is about and to the next task.
     """
 
     kind: str
     target: str
     text: str = ""
-    at: datetime | None = None
+    at: datetime | date | None = None
     duration_minutes: int | None = None
     billable: bool = False
     outcome: str | None = None

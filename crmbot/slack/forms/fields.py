@@ -141,11 +141,11 @@ def _moment(field: Field, known: Any, reader: Reader) -> list[Block | None]:
 
 
 def _local(known: Any, reader: Reader) -> tuple[date | None, time | None]:
-    at = known.at if isinstance(known, Due) else known if isinstance(known, datetime) else None
-    if at is None:
-        return (known.on if isinstance(known, Due) else None), None
-    local = at.astimezone(reader.zone)
-    return local.date(), local.time()
+    at = (known.at or known.on) if isinstance(known, Due) else known
+    if isinstance(at, datetime):
+        local = at.astimezone(reader.zone)
+        return local.date(), local.time()
+    return (at if isinstance(at, date) else None), None
 
 
 def _read_moment(reading: Reading) -> Callable[[Field, Said, Context], Any]:

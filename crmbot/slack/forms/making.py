@@ -1,10 +1,9 @@
 """From a form that was sent to the request it makes; every wrong value is told at its own field."""
 
 from dataclasses import MISSING, fields
-from datetime import datetime
 from typing import Any
 
-from crmbot.crm.requests import AddNote, CreateTask, Due, LogActivity, Request, SetDeal, SetProposal, SetStage
+from crmbot.crm.requests import AddNote, CreateTask, LogActivity, Request, SetDeal, SetProposal, SetStage
 from crmbot.crm.requests.base import REQUESTS
 from crmbot.errors import BadInput
 from crmbot.language import Context
@@ -51,7 +50,7 @@ def request_of(asked: Asked, said: Said, context: Context) -> Request:
     if errors:
         raise WrongFields(errors)
     if asked.form == MESSAGE_LOG:
-        return _of_message(values, context)
+        return _of_message(values)
     if asked.was:
         return _changes(asked, values)
     return _whole(asked, {name: value for name, value in values.items() if value is not None})
@@ -84,7 +83,7 @@ def _changes(asked: Asked, values: dict[str, Any]) -> Request:
     return kind(**asked.known, **said)
 
 
-def _of_message(values: dict[str, Any], context: Context) -> Request:
+def _of_message(values: dict[str, Any]) -> Request:
     """Return what a message is logged as: words, something that happened, or something to do."""
     target, text, when = values["target"], values["text"], values["at"]
     match values["kind"]:
@@ -92,13 +91,4 @@ def _of_message(values: dict[str, Any], context: Context) -> Request:
             return AddNote(target, text)
         case "task":
             return CreateTask(" ".join(str(text).split()), due=when, target=target)
-    return LogActivity(values["kind"], target, text, at=_instant(when, context))
-
-
-def _instant(when: Due | None, context: Context) -> datetime | None:
-    """Return when it happened: now for today, noon for another day without an hour."""
-    if when is None or when.at is not None or when.on is None:
-        return when.at if when else None
-    if when.on == context.today:
-        return None
-    return context.instant(datetime.combine(when.on, datetime.min.time().replace(hour=12)))
+    return LogActivity(values["kind"], target, text, at=when and (when.at or when.on))
