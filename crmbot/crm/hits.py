@@ -25,7 +25,7 @@ from sqlalchemy.sql.selectable import FromClause, Subquery
 from crmbot.crm.answers import Hit, Link
 from crmbot.crm.lookup.candidates import NEAREST
 from crmbot.crm.lookup.naming import Named
-from crmbot.crm.lookup.words import among_latest, name_starts, pattern, word_starts
+from crmbot.crm.lookup.words import among_latest, holding, name_starts, pattern, word_starts
 from crmbot.crm.name_words import LEAD_COMPANY
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
@@ -107,25 +107,26 @@ def rarely_named(kinds: tuple[Named, ...], words: int) -> Prepared:
         ]
         return named.model.id.in_(union_all(first, *later))
 
-    return _best(kinds, lambda named: _ranked(named, (*_like(named, words, *_AT_BEGINNINGS), among(named))))
+    return _best(kinds, lambda named: _ranked(named, (*_like(named, words), among(named))))
 
 
 @cache
 def commonly_named(named: Named, words: int) -> Prepared:
     """Return what finds the records with so many words in their name, all common: those called so, and the latest."""
     exactly = _ranked(named, (named.key == bindparam("name"),))
-    latest = (
-        _base(named, literal(3), _like(named, words, *_AT_BEGINNINGS))
-        .order_by(named.model.number.desc())
-        .limit(MOST_HITS)
-    )
+    latest = _base(named, literal(3), _like(named, words)).order_by(named.model.number.desc()).limit(MOST_HITS)
     return Prepared(union_all(_shown(named, exactly.subquery(), 0), _shown(named, latest.subquery(), 0)))
 
 
 @cache
 def partly_named(kinds: tuple[Named, ...], words: int) -> Prepared:
     """Return what finds the latest records with so many words inside those of their name."""
-    return _best(kinds, lambda named: _ranked(named, (*_like(named, words, "part"), among_latest(named.model))))
+
+    def within(named: Named) -> tuple[Any, ...]:
+        held = (holding(*_keys(named), key=f"part_{place}") for place in range(words))
+        return (*held, among_latest(named.model))
+
+    return _best(kinds, lambda named: _ranked(named, within(named)))
 
 
 @cache
@@ -166,11 +167,14 @@ def _indexed(kind: Kind) -> tuple[str, ...]:
     return (kind, LEAD_COMPANY) if kind is Kind.LEAD else (kind,)
 
 
-def _like(named: Named, words: int, *patterns: str) -> tuple[Any, ...]:
+def _keys(named: Named) -> tuple[Any, ...]:
+    return (named.key, Lead.company_key) if named.model is Lead else (named.key,)
+
+
+def _like(named: Named, words: int) -> tuple[Any, ...]:
     """Return the conditions that the name has each of the words, as one of its bound patterns says."""
-    columns = (named.key, Lead.company_key) if named.model is Lead else (named.key,)
     return tuple(
-        or_(*(column.like(pattern(f"{how}_{place}"), escape="/") for column in columns for how in patterns))
+        or_(*(column.like(pattern(f"{how}_{place}"), escape="/") for column in _keys(named) for how in _AT_BEGINNINGS))
         for place in range(words)
     )
 

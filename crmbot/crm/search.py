@@ -90,8 +90,8 @@ def _with_words(work: Work, kinds: tuple[Named, ...], words: Sequence[str]) -> l
 
 
 def _with_parts(work: Work, kinds: tuple[Named, ...], words: Sequence[str]) -> list[Hit]:
-    patterns = {f"part_{place}": f"%{literal(word)}%" for place, word in enumerate(words)}
-    return hits_of(work, partly_named(kinds, len(words)), name=" ".join(words), **patterns)
+    parts = {f"part_{place}": word for place, word in enumerate(words)}
+    return hits_of(work, partly_named(kinds, len(words)), name=" ".join(words), **parts)
 
 
 def _beginnings(words: Sequence[str]) -> dict[str, str]:

@@ -10,9 +10,10 @@ from rapidfuzz import fuzz, process
 
 from crmbot.crm.glances import glances_of
 from crmbot.crm.lookup.candidates import NEAREST, Row, seen_candidate
-from crmbot.crm.lookup.naming import Named, called_between, latest_names, names_with_word
-from crmbot.crm.lookup.slips import corrected
-from crmbot.crm.lookup.words import SLOTS, slots, word_values
+from crmbot.crm.lookup.naming import Named, latest_names, names_with_word
+from crmbot.crm.lookup.slips import lacks_one, put_right
+from crmbot.crm.lookup.spans import Span, called_within
+from crmbot.crm.lookup.words import LAST, alike, word_values
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind
@@ -21,7 +22,7 @@ from crmbot.errors import Candidate
 _ALIKE = 66.0
 _LATEST = 400
 """How many of the latest names are compared, of all kinds together."""
-_OF_A_SLOT = 30
+_OF_A_BEGINNING = 30
 _MOST_NAMESAKES = 500
 """So many names with one word are told apart; among more nobody is taken for the one meant."""
 
@@ -45,13 +46,17 @@ def nearest_names(work: Work, kinds: tuple[Named, ...], word: str) -> list[tuple
     very word but for two letters that changed places or one too many, or when there are none, the latest ones.
     """
     key = fold_name(word)
-    found = corrected(work, kinds, key) or work.values(latest_names(kinds), most=_LATEST // len(kinds))
-    if key:
-        found += called_between(work, kinds, SLOTS, _OF_A_SLOT, slots(key))
+    words = key.split()
+    slips = put_right(words)
+    begun = [Span(start, start + LAST, _OF_A_BEGINNING) for start in alike(words)]
+    found = called_within(work, kinds, [*slips, *begun]) if words else []
+    right = [name for span, name in found if span < len(slips) and lacks_one(name[2], words)]
+    known = right or work.values(latest_names(kinds), most=_LATEST // len(kinds))
+    known += [name for span, name in found if span >= len(slips)]
     # Of those equally like, kinds in order, and of each the latest first.
-    names = dict(map(itemgetter(1, 2), sorted(found, key=itemgetter(0)) if len(kinds) > 1 else found))
+    names = {(place, row_id): name for place, row_id, name in sorted(known, key=itemgetter(0))}
     near = process.extract(key, names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)
-    return [(kinds[int(place)].kind, row_id) for place, _, row_id in (own.partition(" ") for _, _, own in near)]
+    return [(kinds[place].kind, row_id) for _, _, (place, row_id) in near]
 
 
 def same_people(work: Work, named: Named, key: str) -> list[Row]:

@@ -1,6 +1,6 @@
 """The statements that find records by number, name, company, address, or somebody's own word for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, literal, selec
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES
 from crmbot.crm.lookup.words import holding, name_starts, word_starts, word_values
-from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind
 from crmbot.models import Alias, Company, Contact, ContactEmail, Deal, Lead, NameWord
 from crmbot.store.prepared import Prepared
@@ -178,39 +177,8 @@ def names_with_word(named: Named) -> Prepared:
 
 
 def called(place: int, named: Named) -> tuple[Any, ...]:
-    """Return the columns of a kind's place among others, the place again with the record's id, and its folded name."""
-    return literal(place), literal(f"{place} ").concat(named.model.id), named.key
-
-
-def called_between(
-    work: Work, kinds: Sequence[Named], number: int, most: int, values: Mapping[str, str]
-) -> list[tuple[Any, ...]]:
-    """Return `called` of some records of each kind with a word in one of so many bound `ranges`.
-
-    A statement for each kind: one of them all takes more time to plan and to run than all of them.
-    """
-    each = (_called_between(place, named, number, most) for place, named in enumerate(kinds))
-    return [row for statement in each for row in work.values(statement, **values)]
-
-
-@cache
-def _called_between(place: int, named: Named, number: int, most: int) -> Prepared:
-    """Return the statement of a kind.
-
-    Each range by itself: of a join of names with ranges PostgreSQL makes a look at every name.
-    """
-    columns, mine = called(place, named), named.model.workspace_id == bindparam("workspace")
-    own = (named.model.workspace_id == NameWord.workspace_id) & (named.model.id == NameWord.record_id)
-    of_kind = (NameWord.workspace_id == bindparam("workspace"), NameWord.kind == named.kind)
-    found = []
-    for slot in range(number):
-        start: Any = bindparam(f"start_{slot}")
-        stop: Any = bindparam(f"stop_{slot}")
-        first = select(*columns).where(mine, named.key >= start, named.key < stop)
-        later = select(*columns).join(NameWord, own).where(*of_kind, mine)
-        later = later.where(NameWord.word >= start, NameWord.word < stop)
-        found += [select(source.limit(most).subquery()) for source in (first, later)]
-    return Prepared(union_all(*found))
+    """Return the columns of a kind's place among others, the record's id, and its folded name."""
+    return literal(place), named.model.id, named.key
 
 
 @cache

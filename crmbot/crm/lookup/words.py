@@ -6,17 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, bindparam, func, literal_column, or_, select, union_all
 
+from crmbot.crm.lookup.texts import holds
 from crmbot.domain.words import LONGEST
 from crmbot.models import NameWord
 
-_LAST = "\U0010ffff"
+LAST = "\U0010ffff"
 """Comes after every character that a name has."""
-SLOTS = 12
+MOST_ALIKE = 12
 """In so many ways the words may begin that somebody meant."""
-MOST_RANGES = 16
-"""Of words that are bound to one statement."""
-_STARTS = tuple(f"start_{place}" for place in range(MOST_RANGES))
-_STOPS = tuple(f"stop_{place}" for place in range(MOST_RANGES))
 _INSIDE = 1_000
 """In how many of the latest records the inside of words is looked at, which no index finds."""
 
@@ -38,10 +35,9 @@ def word_values(key: str) -> dict[str, str]:
     """Return the values that the conditions of a folded name or word bind."""
     return {
         "start": key,
-        "stop": key + _LAST,
+        "stop": key + LAST,
         "word": key[:LONGEST],
-        "word_stop": key[:LONGEST] + _LAST,
-        "anywhere": f"%{literal(key)}%",
+        "word_stop": key[:LONGEST] + LAST,
     }
 
 
@@ -72,9 +68,9 @@ def named_with(model: Any, column: Any, *kinds: str) -> ColumnElement[bool]:
     return named
 
 
-def holding(*columns: Any) -> ColumnElement[bool]:
-    """Return the condition that the bound key stands anywhere in one of the columns."""
-    return or_(*(column.like(pattern("anywhere"), escape="/") for column in columns))
+def holding(*columns: Any, key: str = "start") -> ColumnElement[bool]:
+    """Return the condition that the bound key stands anywhere in one of the columns, which are folded."""
+    return or_(*(holds(column, bindparam(key, type_=String)) for column in columns))
 
 
 def among_latest(model: Any) -> ColumnElement[bool]:
@@ -84,18 +80,11 @@ def among_latest(model: Any) -> ColumnElement[bool]:
     return latest
 
 
-def slots(key: str) -> dict[str, str]:
-    """Return the values of the ranges of words as somebody meant them, with one slip in each."""
-    words = sorted(dict.fromkeys(key.split()), key=len, reverse=True)[:3]
-    likeliest_first = chain.from_iterable(zip_longest(*map(beginnings, words)))
-    return ranges(list(dict.fromkeys(filter(None, likeliest_first)))[:SLOTS], _LAST, SLOTS)
-
-
-def ranges(starts: Sequence[str], last: str, number: int) -> dict[str, str]:
-    """Return the values of so many ranges, each from a start to it with `last` behind; those left over are empty."""
-    filled = [*starts, *[""] * (number - len(starts))]
-    stops = [start and start + last for start in filled]
-    return dict(zip(_STARTS, filled, strict=False)) | dict(zip(_STOPS, stops, strict=False))
+def alike(words: Sequence[str]) -> list[str]:
+    """Return how words may begin that somebody meant who typed these with one slip in each, the likeliest first."""
+    longest = sorted(dict.fromkeys(words), key=len, reverse=True)[:3]
+    likeliest_first = chain.from_iterable(zip_longest(*map(beginnings, longest)))
+    return list(dict.fromkeys(filter(None, likeliest_first)))[:MOST_ALIKE]
 
 
 def beginnings(word: str) -> list[str]:
