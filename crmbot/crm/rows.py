@@ -6,7 +6,7 @@ it is of a plain class (`plain_class`), whose attributes nobody watches.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import compress, islice, repeat
+from itertools import compress, filterfalse, repeat
 from operator import le, ne, not_
 from typing import Any
 
@@ -55,15 +55,28 @@ class Rows:
         keys = list(zip(repeat(shape.kind), map(shape.key_of, found)))
         if self._session is not None:
             return [self._row_of_session(self._session, shape, *read) for read in zip(keys, found, strict=True)]
-        known = self._known
-        if known.keys().isdisjoint(keys):
-            new = dict(zip(keys, found, strict=True))
-        else:
-            # A row that is known already stays as it is.
-            new = {key: read for key, read in zip(keys, found, strict=True) if key not in known}
+        known, new = self._known, dict(zip(keys, found, strict=True))
+        # A row that is known already stays as it is.
+        for key in known.keys() & new.keys():
+            del new[key]
         self._as_stored.update(new)
         known.update(zip(new, shape.make_all(new.values()), strict=True))
         return list(map(known.__getitem__, keys))
+
+    def first(self, statement: Prepared, kind: Kind, values: Values) -> Row | None:
+        """Return the first row that such a statement selects."""
+        found = statement.named(self.connection, values)
+        if not found:
+            return None
+        shape, read = shape_of(kind), found[0]
+        key = (shape.kind, shape.key_of(read))
+        if self._session is not None:
+            return self._row_of_session(self._session, shape, key, read)
+        row = self._known.get(key)
+        if row is None:
+            self._as_stored[key], row = read, shape.make(read)
+            self._known[key] = row
+        return row
 
     def get(self, kind: Kind, *key: str) -> Row | None:
         """Return the row of that key."""
@@ -72,8 +85,7 @@ class Rows:
         known = self._known.get((kind, key))
         if known is not None:
             return known
-        found = self.all(by_key(kind), kind, dict(zip(shape_of(kind).key, key, strict=True)))
-        return found[0] if found else None
+        return self.first(by_key(kind), kind, dict(zip(shape_of(kind).key, key, strict=True)))
 
     def load(self, kind: Kind, workspace_id: str, ids: Collection[str]) -> None:
         """Read ahead the rows of these ids that are not known yet, so that `get` asks for none of them."""
@@ -88,23 +100,18 @@ class Rows:
 
     def load_each(self, workspace_id: str, kinds: tuple[Kind, ...], ids: Sequence[str | None]) -> None:
         """Read ahead a row of each of several kinds, None for none, in one statement; a single one is left to `get`."""
-        if self._session is not None or len(ids) - ids.count(None) <= 1:
+        if self._session is not None:
             return
         known = self._known
-        missing = [
-            key
-            for kind, one in zip(kinds, ids, strict=True)
-            if one is not None and (key := (kind, (workspace_id, one))) not in known
-        ]
+        unknown = filterfalse(known.__contains__, zip(kinds, zip(repeat(workspace_id), ids), strict=True))
+        missing = [key for key in unknown if key[1][1] is not None]
         if len(missing) <= 1:
             return
-        statement, names = by_each(tuple([kind for kind, _ in missing]))
+        each = by_each(tuple([kind for kind, _ in missing]))
         wanted = (workspace_id, *[one for _, (_, one) in missing])
-        [found] = statement.rows(self.connection, dict(zip(names, wanted, strict=True)))
-        values = iter(found)
-        for key in missing:
-            shape = shape_of(key[0])
-            read = dict(zip(shape.columns, islice(values, len(shape.columns)), strict=True))
+        [found] = each.statement.rows(self.connection, dict(zip(each.names, wanted, strict=True)))
+        for key, shape, place in zip(missing, each.shapes, each.places, strict=True):
+            read = dict(zip(shape.columns, found[place], strict=True))
             if read["id"] is not None:
                 self._as_stored[key], known[key] = read, shape.make(read)
 
@@ -115,8 +122,12 @@ class Rows:
         else:
             self._new.extend(rows)
 
-    def write(self, rows: Iterable[Row]) -> None:
+    def write(self, rows: Sequence[Row]) -> None:
         """Insert rows at once and forget them; those of one kind in one statement."""
+        if len(rows) == 1:
+            shape = shape_of(type(rows[0]))
+            shape.insertion.run(self.connection, [shape.complete(rows[0])])
+            return
         by_kind: dict[Kind, list[Row]] = {}
         for row in rows:
             by_kind.setdefault(type(row), []).append(row)

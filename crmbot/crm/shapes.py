@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import repeat
+from itertools import accumulate, repeat
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table, bindparam, literal_column, select, update
 from sqlalchemy.orm.attributes import manager_of_class
@@ -126,19 +126,33 @@ def by_ids(kind: Kind, size: int) -> Prepared:
     return Prepared(select(kind).where(kind.workspace_id == bindparam("workspace_id"), kind.id.in_(wanted)))
 
 
-@cache
-def by_each(kinds: tuple[Kind, ...]) -> tuple[Prepared, tuple[str, ...]]:
-    """Return the statement that reads a row of each kind by its id, all in one row, and what it binds.
+class Each(NamedTuple):
+    """A statement that reads a row of each of several kinds by its id, all in one row."""
 
-    It binds `workspace_id` and the ids: `id_0`, `id_1` and on.
-    """
-    tables = [shape_of(kind).table for kind in kinds]
+    statement: Prepared
+    names: tuple[str, ...]
+    """What it binds: the workspace and the ids."""
+    shapes: tuple[Shape, ...]
+    places: tuple[slice, ...]
+    """Where in the row each kind's columns stand."""
+
+
+@cache
+def by_each(kinds: tuple[Kind, ...]) -> Each:
+    """Return the statement that reads a row of each kind, with all columns empty where there is none."""
+    shapes = tuple(map(shape_of, kinds))
+    tables = [shape.table for shape in shapes]
     found: Any = select(literal_column("1").label("one")).subquery()
     for place, table in enumerate(tables):
         mine = (table.c.workspace_id == bindparam("workspace_id")) & (table.c.id == bindparam(f"id_{place}"))
         found = found.outerjoin(table, mine)
-    statement = Prepared(select(*(column for table in tables for column in table.c)).select_from(found))
-    return statement, ("workspace_id", *(f"id_{place}" for place in range(len(kinds))))
+    ends = list(accumulate(len(shape.columns) for shape in shapes))
+    return Each(
+        Prepared(select(*(column for table in tables for column in table.c)).select_from(found)),
+        ("workspace_id", *(f"id_{place}" for place in range(len(kinds)))),
+        shapes,
+        tuple(map(slice, [0, *ends], ends)),
+    )
 
 
 @cache

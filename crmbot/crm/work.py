@@ -172,7 +172,7 @@ class Work:
 
     def first(self, statement: Prepared, kind: type[Any], **values: Any) -> Any:
         """Return the first row that a prepared `select(Kind)` finds, or None."""
-        return next(iter(self.all(statement, kind, **values)), None)
+        return self.rows.first(statement, kind, {"workspace": self.workspace_id, **values})
 
     def values(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
         """Return what a prepared statement of single columns finds; it binds `workspace` and these values."""

@@ -36,8 +36,10 @@ class Prepared:
 
     def named(self, connection: Connection, values: Values) -> list[dict[str, Any]]:
         """Run the statement and return its rows, each a dictionary of its columns' values."""
-        names = (self._compiled.get(connection.dialect.name) or self.on(connection.dialect)).columns
-        return list(map(dict, map(zip, repeat(names), self.rows(connection, values))))
+        compiled = self._compiled.get(connection.dialect.name) or self.on(connection.dialect)
+        found = compiled.fetch(connection, compiled.bind(values))
+        read = compiled.read_all(found) if compiled.reads else found
+        return list(map(dict, map(zip, repeat(compiled.columns), read)))
 
     def records(self, connection: Connection, values: Values) -> list[Any]:
         """Run the statement and return its rows, whose values have the names of their columns as well."""

@@ -12,7 +12,7 @@ from crmbot.slack.blocks.primitives import actions, context, divider, in_order, 
 from crmbot.slack.blocks.records import record_card
 from crmbot.slack.blocks.triage import triage_buttons
 from crmbot.slack.message import Block, Element, Message
-from crmbot.slack.mrkdwn import Mrkdwn, bold, code, escape, join, one_line, trim
+from crmbot.slack.mrkdwn import Mrkdwn, bold, code, escape, join, one_line, title_line, trim
 from crmbot.slack.press import press_button, press_menu
 from crmbot.slack.reader import Reader
 
@@ -62,7 +62,7 @@ def _buttons(outcome: Outcome, reader: Reader) -> Block | None:
 
 def _changes(changes: tuple[Change, ...]) -> Block:
     lines = [
-        Mrkdwn(f"*{one_line(change.label, 40)}*  {_shown(change.before)} → {_shown(change.after)}")
+        Mrkdwn(f"*{title_line(change.label, 40)}*  {_shown(change.before)} → {_shown(change.after)}")
         for change in changes[:_MOST_CHANGES]
     ]
     left = len(changes) - len(lines)
@@ -70,7 +70,7 @@ def _changes(changes: tuple[Change, ...]) -> Block:
 
 
 def _shown(value: str) -> Mrkdwn:
-    return one_line(value, 120) if value else Mrkdwn("–")  # noqa: RUF001 - a dash
+    return title_line(value, 120) if value else Mrkdwn("–")  # noqa: RUF001 - a dash
 
 
 def _secret(secret: str) -> tuple[Block, ...]:
