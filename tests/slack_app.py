@@ -1,5 +1,6 @@
 """What the tests of the Slack part talk to: the app on a store, beside a stand-in for Slack."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from clocks import SettableClock
@@ -14,6 +15,7 @@ from crmbot.playground import StandIn
 from crmbot.service import CrmService
 from crmbot.slack.app import SlackOptions, build_app
 from crmbot.slack.http import Dispatcher
+from crmbot.slack.signature import Heads
 from crmbot.store import Store
 
 BASE_URL = "https://crm.example.com"
@@ -52,6 +54,11 @@ def make_dispatcher(slack: StandIn, service: CrmService, *, ack_seconds: float =
         base_url=BASE_URL,
     )
     return Dispatcher(build_app(options, service), slack.signing_secret, ack_seconds=ack_seconds)
+
+
+def heads(headers: Iterable[tuple[str, str]]) -> Heads:
+    """Return headers as the web server gives them."""
+    return [(name.lower().encode(), value.encode()) for name, value in headers]
 
 
 def deals(bot: Bot) -> list[str]:

@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,6 @@ _READ = (b"content-type", b"x-slack-retry-num", b"x-slack-retry-reason")
 _TEAM = re.compile(rb"(?:team_id=|%22team%22%3A%7B%22id%22%3A%22|\"team_id\":\")(T\w+)")
 """Where each kind of Slack's requests says its team: commands, presses and forms, events."""
 
-Headers = Mapping[str, str] | Mapping[str, list[str]] | Iterable[tuple[str, str]]
 Response = tuple[int, dict[str, str], bytes]
 
 _PLAIN = {"content-type": "text/plain"}
@@ -56,11 +55,6 @@ class Dispatcher:
         found = _TEAM.search(body)
         return found[1].decode() if found else "", partial(self._answer, body, headers, key, begun + self._ack_seconds)
 
-    def dispatch(self, body: bytes, headers: Headers, *, received: float | None = None) -> Response:
-        """Answer one request; its headers in any order and letters, each with all of its values."""
-        _, answer = self.receive(body, _heads(headers), received=received)
-        return answer()
-
     def _answer(self, body: bytes, headers: Heads, key: str, deadline: float) -> Response:
         known = dict(headers)
         try:
@@ -83,12 +77,3 @@ def _request(payload: dict[str, Any], known: dict[bytes, bytes], context: dict[s
 
 def _told(status: int) -> Response:
     return status, _PLAIN, b""
-
-
-def _heads(headers: Headers) -> Heads:
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
-    return [
-        (name.lower().encode(), one.encode(errors="backslashreplace"))
-        for name, value in pairs
-        for one in ([value] if isinstance(value, str) else value)
-    ]

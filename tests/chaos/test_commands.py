@@ -19,20 +19,22 @@ from crmbot.playground.signing import signed_headers
 from crmbot.service import CrmService
 from crmbot.slack.app import SlackOptions, build_app
 from crmbot.slack.http import Dispatcher
+from crmbot.slack.signature import Heads
 from crmbot.store import Store, open_store
 
 SECRET = "signing secret of a test"
 SIGNED_AT = 1_930_000_000.0
 STEPS = ("command.begun", "command.handled", "command.written", "command.committed")
 DEATHS = [f"{step}:{time}" for time, step in product((1, 2, 3), STEPS)]
-Input = tuple[bytes, dict[str, str]]
+Input = tuple[bytes, Heads]
 
 
 def command(marker: str) -> Input:
     """Return a slash command as Slack signs it."""
     words = {"command": "/deal", "text": f"new {marker} $40k", "user_id": "U1", "team_id": "T1"}
     body = urlencode(words).encode()
-    return body, signed_headers(SECRET, SIGNED_AT, body, "application/x-www-form-urlencoded")
+    headers = signed_headers(SECRET, SIGNED_AT, body, "application/x-www-form-urlencoded")
+    return body, [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def deliver(url: str, inputs: list[Input], now: datetime, heard: Path) -> None:
@@ -41,8 +43,9 @@ def deliver(url: str, inputs: list[Input], now: datetime, heard: Path) -> None:
         service = CrmService(store, SettableClock(now), Policy())
         app = build_app(SlackOptions(signing_secret=SECRET, bot_token="xoxb-1"), service)
         dispatcher = Dispatcher(app, SECRET, ack_seconds=30, clock=lambda: SIGNED_AT)
-        for body, headers in inputs:
-            status, _, answer = dispatcher.dispatch(body, headers)
+        for one in inputs:
+            _, work = dispatcher.receive(*one)
+            status, _, answer = work()
             ears.write(f"{status} {answer.decode()}\n".encode())
 
 
@@ -54,7 +57,8 @@ def deliver_at_once(url: str, inputs: list[Input], now: datetime, heard: Path) -
         dispatcher = Dispatcher(app, SECRET, ack_seconds=30, clock=lambda: SIGNED_AT)
 
         def say(one: Input) -> None:
-            status, _, answer = dispatcher.dispatch(*one)
+            _, work = dispatcher.receive(*one)
+            status, _, answer = work()
             ears.write(f"{status} {answer.decode()}\n".encode())
 
         with ThreadPoolExecutor(8) as pool:

@@ -7,7 +7,7 @@ from time import sleep
 from concurrency import outcomes_of
 from factories import Crm
 
-from crmbot.crm.answers import Answer
+from crmbot.crm.answers import Answer, Outcome
 from crmbot.crm.delivery_keys import take_key
 from crmbot.crm.requests import CreateDeal
 from crmbot.models import Deal
@@ -38,5 +38,7 @@ def test_words_that_are_being_saved_are_waited_for_by_who_may_repeat_them(any_cr
             again = Delivery("two", "jane+acme", refuse_repeat=True)
             coming = pool.submit(crm.service.perform, actor, CreateDeal("Acme"), delivery=again)
             sleep(0.2)
-        assert coming.result(10).repeated
+        outcome = coming.result(10)
+    assert isinstance(outcome, Outcome)
+    assert outcome.repeated
     assert crm.rows(Deal) == []

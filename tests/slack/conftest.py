@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from clocks import SettableClock
-from slack_app import PEOPLE, Bot, make_dispatcher
+from slack_app import PEOPLE, Bot, heads, make_dispatcher
 from slack_site import Site, serving
 
 from crmbot.crm.policy import Policy
@@ -92,7 +92,8 @@ def _handler(dispatcher: Dispatcher) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, headers, answer = dispatcher.dispatch(body, self.headers.items())
+            _, work = dispatcher.receive(body, heads(self.headers.items()))
+            status, headers, answer = work()
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
