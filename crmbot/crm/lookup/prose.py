@@ -1,8 +1,8 @@
 """Which records the words of a text name, of which none was asked for by itself."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from crmbot.crm.lookup.candidates import found_by
 from crmbot.crm.lookup.naming import NAMED, by_name, by_number, compared_with
@@ -23,7 +23,17 @@ _SHORTEST = 4
 _AROUND = ".,;:!?()\"'\u201c\u201d"
 _OWNERS = re.compile(r"['\u2019]s$")
 
-_Meant = Mapping[str, frozenset[str]]
+_Kinds = frozenset[str]
+_NO_KINDS: _Kinds = frozenset()
+
+
+class _Word(NamedTuple):
+    """A word of a text: as it stands, without what surrounds it, folded, and the number of a record that it is."""
+
+    text: str
+    bare: str
+    key: str
+    number: tuple[Kind, int] | None
 
 
 def mentioned(work: Work, text: str) -> list[Any]:
@@ -37,17 +47,18 @@ def mentioned(work: Work, text: str) -> list[Any]:
 
 def named_in(work: Work, words: list[str], *, unasked: bool = False) -> list[Any]:
     """Return the records that a text names somewhere, without the company of a person and the people of a deal."""
-    searched = words[:_MOST_SEARCHED]
-    bare = list(map(_bare, searched))
-    keys = list(map(fold_name, bare))
-    numbers = [at for at, word in enumerate(bare) if parse_reference(word) is not None]
-    meant = kinds_meant(work, dict.fromkeys(filter(None, keys)))
-    begun = [at for at, key in enumerate(keys) if key in meant or at in numbers]
+    searched = list(map(_read, words[:_MOST_SEARCHED]))
+    meant = kinds_meant(work, dict.fromkeys(word.key for word in searched if word.key))
+    begun = [at for at, word in enumerate(searched) if word.number or word.key in meant]
     found: dict[str, Any] = {}
     taken: set[int] = set()
     for start, end in _runs(begun, len(searched)):
         if taken.isdisjoint(range(start, end)):
-            rows = _called(work, searched[start:end], meant, first=start == 0, unasked=unasked)
+            kinds = meant.get(searched[start].key, _NO_KINDS)
+            if end - start > 1:
+                rows = _called(work, searched[start:end], kinds, unasked=unasked)
+            else:
+                rows = _of_word(work, searched[start], kinds, first=start == 0, unasked=unasked)
             found |= {row.id: row for row in rows}
             taken |= set(range(start, end)) if rows else set()
     beside = {row.company_id for row in found.values() if isinstance(row, Contact | Deal)}
@@ -67,44 +78,44 @@ def without_owner(word: str) -> str:
     return _OWNERS.sub("", word)
 
 
-def _bare(word: str) -> str:
-    return without_owner(word.strip(_AROUND))
+def _read(text: str) -> _Word:
+    bare = without_owner(text.strip(_AROUND))
+    return _Word(text, bare, fold_name(bare), parse_reference(bare))
 
 
-def _called(work: Work, words: list[str], meant: _Meant, *, first: bool, unasked: bool) -> list[Any]:
-    """Return the records of a number or whole name, else those that a single word begins."""
-    bare = [_bare(word) for word in words]
-    parsed = parse_reference(bare[0]) if len(bare) == 1 else None
-    if parsed is not None:
-        named = NAMED.get(parsed[0])
-        row = work.first(by_number(named), named.model, number=parsed[1]) if named else None
+def _called(work: Work, words: list[_Word], known: _Kinds, *, unasked: bool) -> list[Any]:
+    """Return the records of a whole name of several words, of kinds that have one with this first word."""
+    kinds = [kind for kind in ((*_PARTIES, Kind.DEAL) if unasked else _PARTIES) if kind in known]
+    if not kinds or any(mark in word.text for word in words[:-1] for mark in ".;:!?"):
+        return []
+    return _named(work, kinds, "exactly", fold_name(" ".join([word.bare for word in words])))
+
+
+def _of_word(work: Work, word: _Word, known: _Kinds, *, first: bool, unasked: bool) -> list[Any]:
+    """Return the records of a number or of a whole name that is one word, else those that the word begins.
+
+    Titles of deals that are one word alone are too often just a word.
+    """
+    if word.number is not None:
+        named = NAMED.get(word.number[0])
+        row = work.first(by_number(named), named.model, number=word.number[1]) if named else None
         return [row] if row is not None else []
-    key = fold_name(" ".join(bare))
-    if not key or any(mark in word for word in words[:-1] for mark in ".;:!?"):
+    if not _may_begin(word.bare, first=first):
         return []
-    if len(bare) == 1 and not _may_begin(bare[0], first=first):
-        return []
-    # Only of a kind that has a name with this first word.
-    known = meant.get(fold_name(bare[0]), ())
-    for match in ("exactly", "begins") if len(bare) == 1 else ("exactly",):
-        rows = [
-            row
-            for kind in _kinds(bare, match, unasked=unasked)
-            if kind in known
-            for row in found_by(work, by_name(NAMED[kind], match, ""), NAMED[kind].model, **compared_with(key))
-        ]
-        if match == "begins" and SURNAMES in known and bare[0][:1].isupper():
-            rows = [*surnamed(work, key), *rows]
-        if rows:
-            return rows
-    return []
+    rows = _named(work, [kind for kind in _PARTIES if kind in known], "exactly", word.key)
+    if rows:
+        return rows
+    capital = word.bare[:1].isupper()
+    kinds = _PARTIES if capital or not unasked else (Kind.CONTACT,)
+    rows = _named(work, [kind for kind in kinds if kind in known], "begins", word.key)
+    return [*surnamed(work, word.key), *rows] if capital and SURNAMES in known else rows
 
 
-def _kinds(bare: list[str], match: str, *, unasked: bool) -> tuple[Kind, ...]:
-    """Return the kinds whose names words may be: titles of deals that are one word alone are too often just a word."""
-    if match == "begins" and unasked and not bare[0][:1].isupper():
-        return (Kind.CONTACT,)
-    return (*_PARTIES, Kind.DEAL) if unasked and len(bare) > 1 else _PARTIES
+def _named(work: Work, kinds: Iterable[Kind], match: str, key: str) -> list[Any]:
+    values = compared_with(key)
+    return [
+        row for kind in kinds for row in found_by(work, by_name(NAMED[kind], match, ""), NAMED[kind].model, **values)
+    ]
 
 
 def _may_begin(word: str, *, first: bool) -> bool:

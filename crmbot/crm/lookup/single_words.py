@@ -17,10 +17,11 @@ from crmbot.store.prepared import Prepared
 _PEOPLE = (NAMED[Kind.CONTACT], NAMED[Kind.LEAD])
 _SIZES = (3, 6, 12, 24)
 """Of so many words at once is asked; those left over are the last one again."""
+_KEYS = tuple(f"key_{place}" for place in range(_SIZES[-1]))
+_ENDS = tuple(f"end_{place}" for place in range(_SIZES[-1]))
 SURNAMES = "surnames"
 """Stands among kinds for the people whose last name a word is."""
 _MEANT = (*NAMED, *(SURNAMES for _ in _PEOPLE))
-_NOBODY: frozenset[str] = frozenset()
 
 
 def _ends(named: Named, key: str) -> tuple[ColumnElement[bool], ...]:
@@ -45,7 +46,7 @@ def _meant(size: int) -> Prepared:
     """Return what says in one row of each of so many words, `key_0` and on, in which ways of `_MEANT` it is known."""
     found: list[Any] = []
     for place in range(size):
-        key, end = f"key_{place}", f"end_{place}"
+        key, end = _KEYS[place], _ENDS[place]
         ways = [*(_begins(named, key, end) for named in NAMED.values()), *(_ends(named, key) for named in _PEOPLE)]
         found += [select(literal_column("1")).where(*where).exists() for where in ways]
     return Prepared(select(*found))
@@ -70,10 +71,9 @@ def kinds_meant(work: Work, keys: Collection[str]) -> Mapping[str, frozenset[str
         return {}
     words = list(keys)[: _SIZES[-1]]
     size = next(size for size in _SIZES if size >= len(words))
-    wanted: dict[str, str] = {}
-    for place, key in enumerate(words + words[-1:] * (size - len(words))):
-        wanted[f"key_{place}"], wanted[f"end_{place}"] = key, f"{key}!"
-    [found] = work.values(_meant(size), **wanted)
+    asked = words + words[-1:] * (size - len(words))
+    ends = [f"{key}!" for key in asked]
+    [found] = work.values(_meant(size), **dict(zip(_KEYS, asked, strict=False)), **dict(zip(_ENDS, ends, strict=False)))
     known = iter(found)
     meant = {key: frozenset(compress(_MEANT, islice(known, len(_MEANT)))) for key in words}
     return {key: kinds for key, kinds in meant.items() if kinds}
