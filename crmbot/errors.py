@@ -153,8 +153,8 @@ class Candidate:
     """One record that a word may mean: what a person needs to tell it from its neighbours.
 
     `reference` ("D-17") put in place of the word makes the request unambiguous. `facts` are short words for people:
-    owner, stage, value, last touch. `text` goes along as the request's text, or as the reason of a loss. With `field`,
-    that is the field it belongs in rather than the question's own.
+    owner, stage, value, last touch. `text` goes along as the request's text, or as the reason of a loss, `attendees` as
+    who was there. With `field`, that is the field it belongs in rather than the question's own.
     """
 
     reference: str
@@ -162,6 +162,7 @@ class Candidate:
     facts: tuple[str, ...] = ()
     text: str = ""
     field: str = ""
+    attendees: tuple[str, ...] = ()
 
 
 class Ambiguous(CrmError):

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from rapidfuzz import fuzz
 
+from crmbot.crm.gatherings import Gathering, gather
 from crmbot.crm.lookup import candidate, find_target
 from crmbot.crm.lookup.prose import MOST_INSIDE, named_in, without_owner
 from crmbot.crm.lookup.single_words import surnamed
@@ -27,6 +28,8 @@ _MOST = 6
 def hear(work: Work, request: Said, find: Callable[[Work, str], Subject]) -> tuple[Said, Subject]:
     """Return a request and what `find` knows its target as; words behind a known name become the request's text.
 
+    Of a call or meeting several names are who attended.
+
     Raises:
         NotFound: nobody is named.
         MissingFact: nobody is named in words that are no name; they are kept.
@@ -35,6 +38,8 @@ def hear(work: Work, request: Said, find: Callable[[Work, str], Subject]) -> tup
     try:
         return request, find(work, request.target)
     except NotFound as nothing:
+        if isinstance(request, LogActivity) and (together := gather(work, request.target)):
+            return _attended(work, request, together, find)
         try:
             name, text = _divided(work, *_rejoined(request.target, request.text), nothing)
         except NotFound as nobody:
@@ -44,6 +49,27 @@ def hear(work: Work, request: Said, find: Callable[[Work, str], Subject]) -> tup
     except Ambiguous as several:
         choices = [replace(one, text=text) for one in several.candidates]
         raise Ambiguous(name, "target", choices) from several
+
+
+def _attended(
+    work: Work, request: LogActivity, together: Gathering, find: Callable[[Work, str], Subject]
+) -> tuple[Any, Subject]:
+    """Return the request with those who were there together as its attendees, and what the first of them is."""
+    text = _behind(together.words, request.text)
+    said = request.attendees
+    heard = replace(request, target=together.first, text=text, attendees=(*said, *together.people))
+    try:
+        return heard, find(work, together.first)
+    except Ambiguous as several:
+        choices = [replace(one, text=text, attendees=(*said, *together.with_choice(one))) for one in several.candidates]
+        raise Ambiguous(together.first, "target", choices) from several
+
+
+def _behind(words: str, text: str) -> str:
+    """Return words and the text behind them: “and the team about pricing”, but “and the team: wants 40 seats”."""
+    if not words or not text:
+        return words or text
+    return f"{words} {text}" if text.startswith("about ") else f"{words}: {text}"
 
 
 def _rejoined(target: str, text: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from slack_app import Bot
 from sqlalchemy import select
 
 from crmbot.crm.answers import Shown, Table
-from crmbot.crm.requests import CreateCompany, CreateDeal, ListAliases, ShowDeal, WinDeal
+from crmbot.crm.requests import CreateCompany, CreateContact, CreateDeal, ListAliases, ShowDeal, WinDeal
 from crmbot.models import Draft
 from crmbot.playground import Message
 
@@ -54,6 +54,16 @@ def test_a_choice_finishes_the_request_and_is_remembered_for_that_person_alone(b
     assert (words(bot), words(bot, "U2")) == ({"acme": "D-2"}, {})
     assert "D-2" in asked(bot, "/deal", "move acme negotiation").text
     assert "could be 2 records" in asked(bot, "/deal", "show acme", "U2").text
+    assert bot.slack.violations == []
+
+
+def test_those_who_attended_go_along_with_the_choice(bot: Bot) -> None:
+    for name in ("Dana Fox", "Dana Voss", "Paul Ferris"):
+        bot.do(CreateContact(name))
+    message = asked(bot, "/log", "call with Dana, Paul and the team about pricing")
+    pick(bot, message, "C-2")
+    assert "and the team about pricing" in shown(message)
+    assert "Dana Voss, Paul Ferris" in shown(message)
     assert bot.slack.violations == []
 
 

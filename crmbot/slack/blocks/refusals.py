@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from crmbot.crm.aliases import Picked
-from crmbot.crm.requests import LoseDeal, MoveDeal, Request, SetLeadStatus
+from crmbot.crm.requests import AddNote, LogActivity, LoseDeal, MoveDeal, Request, SetLeadStatus
 from crmbot.domain.ids import parse_reference
 from crmbot.errors import Ambiguous, BadInput, Candidate, CrmError, MissingFact, NotFound
 from crmbot.slack.blocks.limits import fit
@@ -113,9 +113,11 @@ def _choice(candidate: Candidate, request: Request | None, field: str, word: str
     whole = with_fact(request, candidate.field or field, candidate.reference) if request is not None else None
     if whole is None:
         return None
-    if candidate.text and getattr(request, "text", None) == "":
+    if candidate.text and isinstance(request, LogActivity | AddNote):
         whole = with_fact(whole, "text", candidate.text) or whole
     elif candidate.text and isinstance(request, LoseDeal) and not request.reason:
         whole = with_fact(whole, "reason", candidate.text) or whole
+    if candidate.attendees and isinstance(whole, LogActivity):
+        whole = replace(whole, attendees=candidate.attendees)
     picked = Picked(word, candidate.reference) if word and parse_reference(candidate.reference) else None
     return press_button("Use this", whole, action_id="record.choose", picked=picked)
