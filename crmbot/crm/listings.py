@@ -1,5 +1,6 @@
 """Lists of records, a page at a time, narrowed by what was said."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -28,6 +29,8 @@ from crmbot.models import Activity, Company, Contact, Deal, Lead
 PER_PAGE = 10
 MOST_COUNTED = 10_000
 """So many records are counted at most: counting more takes longer than all the rest of a list."""
+_WHOSE = re.compile(r"^(?:of|for|by)\s+|(?:['\u2019]s)?(?:\s+(?:deals|leads))?$", re.IGNORECASE)
+"""What stands around a person's name, where their records are meant: “tom's deals”."""
 _A_SLIP = 75.0
 """From here on words are taken for another with a slip in it, out of 100."""
 _DEAL_STATES = ("stale", "overdue")
@@ -172,9 +175,10 @@ def _or_meant(work: Work, listing: Listing, words: str | None, noun: str = "", k
     near = process.extractOne(
         words.casefold(), [name.casefold() for name in known], scorer=fuzz.ratio, score_cutoff=_A_SLIP
     )
-    owner = _called(work, words) if noun and not near else None
+    whose = _WHOSE.sub("", words)
+    owner = _called(work, whose) if noun and not near else None
     hint = f" Did you mean “{known[near[2]]}”? /{noun} list {near[0]}" if near else ""
-    owned = f'owner:"{words}"' if " " in words else f"@{words}"
+    owned = f'owner:"{whose}"' if " " in whose else f"@{whose}"
     hint = f" Did you mean those of {owner}? /{noun} list {owned}" if owner else hint
     return replace(listing, said=f"{listing.said.removesuffix('.')} with “{words}” in the name.{hint}")
 

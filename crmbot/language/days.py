@@ -1,44 +1,37 @@
-"""Days as people write them: fri, in 2 weeks, end of march, 15 dec, 24/12."""
+"""Days as people write them: fri, in 2 weeks, end of march, the 15th, 24/12."""
 
 import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
-from enum import Enum
-from typing import NoReturn
 
-from crmbot.errors import BadInput
 from crmbot.language.context import Context
+from crmbot.language.dates import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MONTH,
+    MONTHS,
+    Lean,
+    NoDayError,
+    dated,
+    read_dotted,
+    read_iso,
+    read_named,
+    read_nth,
+    read_slashed,
+    refused,
+    year_of,
+)
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-EXAMPLE = "15 dec"
-_FIRST_YEAR, _LAST_YEAR = 1970, 2199
-_LEAP = 2028
-_SHORTEST, _LONGEST = 28, 31
 _FRIDAY = 4
-_YEARS_TO_A_LEAP_DAY = 8
 
 WEEKDAY = {name[:3].lower(): day for day, name in enumerate(WEEKDAYS)}
 WEEKDAY |= {name.lower(): day for day, name in enumerate(WEEKDAYS)}
 WEEKDAY |= {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
-_MONTH = {name[:3].lower(): month for month, name in enumerate(MONTHS, 1)}
-_MONTH |= {name.lower(): month for month, name in enumerate(MONTHS, 1)} | {"sept": 9}
 COUNT = {word: n for n, word in enumerate("a one two three four five six seven eight nine ten".split())}
 COUNT |= {"a": 1, "an": 1}
 _SPOKEN = {"today": 0, "eod": 0, "tonight": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "yesterday": -1}
-
-
-class Lean(Enum):
-    """Which year or week a day without one belongs to: the one to come, the nearest, or the past one."""
-
-    COMING = 1
-    NEAREST = 0
-    PAST = -1
-
 
 Form = Callable[[re.Match[str], Context, Lean], date | None]
 
@@ -51,6 +44,9 @@ def read_day(text: str, at: int, context: Context, lean: Lean) -> tuple[date, in
     """
     first = text[at : at + 1]
     numeric = first.isdigit() or first == "+"
+    if first in "tT" and text[at : at + 4].lower() == "the " and not _THE.match(text, at):
+        # Most of what is “the …” is no day.
+        return None
     for pattern, form in _NUMERIC[_SIGN.match(text, at)[1]] if numeric else _WORDED:  # type: ignore[index] # always
         match = pattern.match(text, at)
         if match is None:
@@ -59,37 +55,26 @@ def read_day(text: str, at: int, context: Context, lean: Lean) -> tuple[date, in
             day = form(match, context, lean)
         except OverflowError:
             day = date.max
-        except _NoDay as error:
-            raise _refused(f"“{match.group().strip()}” is no date. {error}", example=error.instead) from error
+        except NoDayError as error:
+            raise refused(f"“{match.group().strip()}” is no date. {error}", example=error.instead) from error
         if day is not None:
-            if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-                raise _refused(f"“{match.group().strip()}” is too far away.")
+            if not FIRST_YEAR <= day.year <= LAST_YEAR:
+                raise refused(f"“{match.group().strip()}” is too far away.")
             return _agreeing(text, match.end(), day, context, lean) if form is _weekday else (day, match.end())
     return None
-
-
-class _NoDay(Exception):
-    """Says why a day can't be; `instead` is the one that was probably meant."""
-
-    def __init__(self, sentence: str, instead: str = EXAMPLE) -> None:
-        super().__init__(sentence)
-        self.instead = instead
-
-
-def _refused(sentence: str, *, example: str = EXAMPLE) -> BadInput:
-    return BadInput(sentence, example=example)
 
 
 def _agreeing(text: str, end: int, day: date, context: Context, lean: Lean) -> tuple[date, int]:
     """Read on after a weekday: “fri 15 dec” is one day, and must be a Friday."""
     comma = _COMMA.match(text, end)
-    dated = read_day(text, comma.end(), context, lean) if comma and _DATED.match(text, comma.end()) else None
-    if dated is None:
+    found = read_day(text, comma.end(), context, lean) if comma and _DATED.match(text, comma.end()) else None
+    if found is None:
         return day, end
-    if dated[0].weekday() != day.weekday():
-        said = f"{dated[0].day} {MONTHS[dated[0].month - 1]} {dated[0].year}"
-        raise _refused(f"{said} is a {WEEKDAYS[dated[0].weekday()]}, not a {WEEKDAYS[day.weekday()]}.")
-    return dated
+    on = found[0]
+    if on.weekday() != day.weekday():
+        said = f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+        raise refused(f"{said} is a {WEEKDAYS[on.weekday()]}, not a {WEEKDAYS[day.weekday()]}.")
+    return found
 
 
 def _spoken(match: re.Match[str], context: Context, _: Lean) -> date | None:
@@ -125,9 +110,20 @@ def _shift(day: date, count: int, unit: str) -> date:
         return day + timedelta(days=count * (7 if unit == "w" else 1))
     months = day.year * 12 + day.month - 1 + count * {"m": 1, "q": 3, "y": 12}[unit]
     year, month = divmod(months, 12)
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise OverflowError
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _beyond(match: re.Match[str], context: Context, _: Lean) -> date:
+    """Return the day after tomorrow, or the one before yesterday."""
+    return context.today + timedelta(days=2 if match["near"].lower() == "after tomorrow" else -2)
+
+
+def _named_part(match: re.Match[str], context: Context, lean: Lean) -> date | None:
+    """Return the first day of a month, or its middle."""
+    month = MONTH.get(match["month"].lower())
+    return dated(15 if match["mid"] else 1, month, match["year"], context, lean) if month else None
 
 
 def _next_span(match: re.Match[str], context: Context, _: Lean) -> date:
@@ -152,93 +148,14 @@ def _end_of(today: date, unit: str, after: int, *, last_day: bool) -> date:
 
 
 def _end_of_named(match: re.Match[str], context: Context, _: Lean) -> date | None:
-    month = int(match["quarter"]) * 3 if match["quarter"] else _MONTH.get(match["month"].lower())
+    month = int(match["quarter"]) * 3 if match["quarter"] else MONTH.get(match["month"].lower())
     if month is None:
         return None
-    year = _year(match["year"]) if match["year"] else context.today.year
+    year = year_of(match["year"]) if match["year"] else context.today.year
     last = date(year, month, monthrange(year, month)[1])
     if match["year"] is None and last < context.today:
         last = date(year + 1, month, monthrange(year + 1, month)[1])
     return last
-
-
-def _named_month(match: re.Match[str], context: Context, lean: Lean) -> date | None:
-    month = _MONTH.get(match["month"].lower())
-    return _dated(int(match["day"]), month, match["year"], context, lean) if month else None
-
-
-def _iso(match: re.Match[str], context: Context, lean: Lean) -> date:
-    return _dated(int(match["day"]), int(match["month"]), match["year"], context, lean)
-
-
-def _dotted(match: re.Match[str], context: Context, lean: Lean) -> date | None:
-    # “2.5.” at the end of a sentence is a number.
-    if match["year"] is None and len(match["day"] + match["month"]) == len("25"):
-        return None
-    return _iso(match, context, lean)
-
-
-def _slashed(match: re.Match[str], context: Context, lean: Lean) -> date | None:
-    first, second, year = int(match["first"]), int(match["second"]), match["year"]
-    if year is None and match.group() == "24/7":
-        return None
-    orders = {"dmy": (first, second), "mdy": (second, first)}
-    possible = {order: pair for order, pair in orders.items() if pair[1] <= len(MONTHS) and pair[0] <= _LONGEST}
-    if not possible:
-        if year is None:
-            return None
-        raise _refused(f"“{match.group()}” is no date.")
-    if len(possible) == 1 or first == second:
-        day, month = next(iter(possible.values()))
-    elif context.date_order in possible:
-        day, month = possible[context.date_order]
-    else:
-        _refuse_unclear(match, first, second, year)
-    return _dated(day, month, year, context, lean)
-
-
-def _refuse_unclear(match: re.Match[str], first: int, second: int, year: str | None) -> NoReturn:
-    tail = f" {_year(year)}" if year else ""
-    raise _refused(
-        f"“{match.group()}” is unclear: {first} {MONTHS[second - 1]}{tail} or {second} {MONTHS[first - 1]}{tail}? "
-        "Write the month as a word.",
-        example=f"{first} {MONTHS[second - 1]}{tail}",
-    )
-
-
-def _year(text: str) -> int:
-    digits = text[-4:].strip("'\u2019 ")
-    year = int(digits) if len(digits) == len("2026") else 2000 + int(digits)
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise OverflowError
-    return year
-
-
-def _dated(day: int, month: int, year: str | None, context: Context, lean: Lean) -> date:
-    """Return a day of a month; without a year the one that `lean` says, today counting as to come."""
-    today = context.today
-    if year is None and lean is Lean.COMING and 1 <= day <= _SHORTEST and 1 <= month <= len(MONTHS):
-        # most days: every month and year has them
-        return date(today.year + ((month, day) < (today.month, today.day)), month, day)
-    if not 1 <= month <= len(MONTHS):
-        raise _NoDay(f"There is no month {month}.")
-    number = _year(year) if year else _LEAP
-    if not 1 <= day <= _SHORTEST and not 1 <= day <= monthrange(number, month)[1]:
-        last = monthrange(number if year else today.year, month)[1]
-        whole = f"{MONTHS[month - 1]}{f' {number}' if year else ''}"
-        raise _NoDay(f"{whole} has {last} days.", f"{last} {whole}" if day > last else EXAMPLE)
-    if year:
-        return date(number, month, day)
-    reach = _YEARS_TO_A_LEAP_DAY if (month, day) == (2, 29) else 1
-    years = range(today.year - reach, today.year + reach + 1)
-    around = [date(y, month, day) for y in years if day <= monthrange(y, month)[1]]
-    match lean:
-        case Lean.COMING:
-            return next(d for d in around if d >= today)
-        case Lean.PAST:
-            return next(d for d in reversed(around) if d <= today)
-        case _:
-            return min(around, key=lambda d: abs(d - today))
 
 
 def _compiled(*rows: tuple[str, Form]) -> tuple[tuple[re.Pattern[str], Form], ...]:
@@ -252,18 +169,21 @@ def _any(words: dict[str, int]) -> str:
 _NUMBER = rf"(?P<number>\d{{1,5}}|{_any(COUNT)})"
 _UNIT = r"(?P<unit>d(?:ays?)?|w(?:eeks?|ks?)?|m(?:onths?|o|os)?|q(?:uarters?)?|y(?:ears?|rs?)?)"
 _ORDINAL = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_OF_YEAR = r"(?:(?:,?\s+|-)(?P<year>\d{4}|['\u2019]\d{2}))?"
+# At the end of what is said: “the 15th”, but not “the 2nd board”.
+_LAST = r"(?=\s*(?:$|[,;!?@]|\.(?:\s|$)|at\b|[a-z]+:))"
+_OF_YEAR = rf"(?:(?:,?\s+|-)(?P<year>\d{{4}}|['\u2019]\d{{2}}|(?:2[5-9]|3\d){_LAST}))?"
 _SPAN = r"(?P<span>week|month|quarter|year)"
-_COMMA = re.compile(r",?\s+(?:the\s+)?")
-_DATED = re.compile(rf"\d{{1,2}}[\s./a-z]|\d{{4}}-|(?:{_any(_MONTH)})\b", re.IGNORECASE)
+_COMMA = re.compile(r",?\s+")
+_DATED = re.compile(rf"(?:the\s+)?\d{{1,2}}[\s./a-z]|\d{{4}}-|(?:{_any(MONTH)})\b", re.IGNORECASE)
 
+_THE = re.compile(r"the\s+(?:\d|end|day|middle|start|beginning)", re.IGNORECASE)
 _SIGN = re.compile(r"\d*([-/.+]?)")
-_ISO = (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", _iso)
-_OF_MONTH = (rf"{_ORDINAL}(?:\s+of)?[\s-]*(?P<month>[a-z]{{3,9}})\.?{_OF_YEAR}", _named_month)
+_ISO = (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})", read_iso)
+_OF_MONTH = (rf"{_ORDINAL}(?:\s+of)?[\s-]*(?P<month>[a-z]{{3,9}})\.?{_OF_YEAR}", read_named)
 _NUMERIC = {
-    "-": _compiled(_ISO, (r"(?P<first>\d{1,2})-(?P<second>\d{1,2})-(?P<year>\d{4})", _slashed), _OF_MONTH),
-    "/": _compiled(_ISO, (r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?", _slashed)),
-    ".": _compiled(_ISO, (r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|\d{2})?", _dotted)),
+    "-": _compiled(_ISO, (r"(?P<first>\d{1,2})-(?P<second>\d{1,2})-(?P<year>\d{4})", read_slashed), _OF_MONTH),
+    "/": _compiled(_ISO, (r"(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?", read_slashed)),
+    ".": _compiled(_ISO, (r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|\d{2})?", read_dotted)),
     "+": _compiled((rf"\+\s?{_NUMBER}\s?{_UNIT}", _ahead)),
     "": _compiled(_OF_MONTH, (rf"{_NUMBER}\s?{_UNIT}\s+(?P<ago>ago)", _ahead)),
 }
@@ -279,10 +199,35 @@ _WORDED = _compiled(
     (rf"(?:the\s+)?end\s+of\s+(?:(?:the|this|(?P<which>next))\s+)?{_SPAN}(?P<short>)", _end),
     (rf"(?:the\s+)?end\s+of\s+(?:q(?P<quarter>[1-4])|(?P<month>[a-z]{{3,9}})){_OF_YEAR}", _end_of_named),
     (rf"next\s+{_SPAN}", _next_span),
-    (rf"(?P<month>[a-z]{{3,9}})\.?\s+{_ORDINAL}{_OF_YEAR}", _named_month),
+    (rf"(?P<month>[a-z]{{3,9}})\.?\s+{_ORDINAL}{_OF_YEAR}", read_named),
+    (rf"the\s+{_ORDINAL}(?:\s+of)?\s+(?P<month>[a-z]{{3,9}})\.?{_OF_YEAR}", read_named),
+    (rf"the\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th){_LAST}", read_nth),
+    (r"(?:the\s+)?day\s+(?P<near>after tomorrow|before yesterday)", _beyond),
+    (rf"(?P<mid>mid[\s-]+|(?:the\s+)?middle\s+of\s+)(?P<month>[a-z]{{3,9}}){_OF_YEAR}", _named_part),
+    (rf"(?:the\s+)?(?:start|beginning)\s+of\s+(?P<mid>)(?P<month>[a-z]{{3,9}}){_OF_YEAR}", _named_part),
+    (rf"(?:the\s+)?(?:start|beginning)\s+of\s+next\s+{_SPAN}", _next_span),
+    (rf"(?P<short>)(?P<which>)(?P<span>month|quarter|year)[\s-]+end{_LAST}", _end),
 )
 STARTS = frozenset(
-    {*WEEKDAY, *_MONTH, *_SPOKEN, "in", "next", "last", "this", "coming", "end", "the", "eow", "eom", "eoq", "eoy"}
+    (
+        *(
+            *WEEKDAY,
+            *MONTH,
+            *_SPOKEN,
+            "in",
+            "next",
+            "last",
+            "this",
+            "coming",
+            "end",
+            "the",
+            "day",
+            "start",
+            "beginning",
+        ),
+        *("eow", "eom", "eoq", "eoy", "mid", "middle", *(f"mid-{month}" for month in MONTH)),
+        *(f"{span}{end}" for span in ("month", "quarter", "year") for end in ("", "-end")),
+    )
 )
 """The words a day may begin with."""
 SOFT = frozenset({*WEEKDAY, *_SPOKEN})

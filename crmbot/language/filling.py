@@ -9,7 +9,7 @@ from crmbot.language.echoes import words_for
 from crmbot.language.leftovers import DANGLING, spread_words, take_role
 from crmbot.language.questions import ask_missing
 from crmbot.language.reader import Reader
-from crmbot.language.rivals import give_back, settle
+from crmbot.language.rivals import give_back, settle, unread_amount
 
 _LETTERS = {
     "deal": "D",
@@ -46,6 +46,9 @@ def fill(reader: Reader) -> tuple[Request, tuple[str, ...]]:
     if reader.words:
         spread_words(values, reader)
     ask_missing(values, reader)
+    if "value" not in values and not hints and verb.named and "value" in verb.takes:
+        hint = unread_amount(values[verb.subject])
+        hints = [("value", hint)] if hint else hints
     echoes += [hint for field, hint in hints if field not in values]
     return verb.request(**values), tuple(echoes)
 

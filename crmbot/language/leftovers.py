@@ -17,6 +17,8 @@ _AFTER_DASH = frozenset({"text", "reason"})
 _LONGEST_NAME = 4
 """Of how many words a name in quotes may be where a text may stand."""
 _END = ".!,;? "
+_ABOUT = frozenset({"on", "for", "about", "with", "to", "from"})
+"""What may stand before a name that a colon ends: “on globex rollout: legal is slow”."""
 _COMMAS = re.compile(r"(?:\s*,)+")
 _kind = attrgetter("kind")
 
@@ -33,7 +35,8 @@ def spread_words(values: dict[str, Any], reader: Reader) -> None:
         if said:
             values[phrase] = said
         return
-    fields = [field for field in reader.verb.words if field not in values]
+    usual = reader.verb.fixed
+    fields = [field for field in reader.verb.words if field not in values or values[field] == usual.get(field)]
     if not fields:
         raise reader.unknown(_joined(reader, reader.words))
     head, tail = _divided(reader)
@@ -91,7 +94,8 @@ def _divided(reader: Reader) -> tuple[list[int], list[int]]:
         if reader.tokens[word].kind is QUOTED:
             return words[: max(at, 1)], words[max(at, 1) :]
     at = _mark(reader)
-    return words[:at], words[at:]
+    about = at > 1 and at < len(words) and reader.tokens[words[0]].text.lower() in _ABOUT
+    return words[about:at], words[at:]
 
 
 def _is_only_text(reader: Reader) -> bool:

@@ -7,29 +7,27 @@ from datetime import date, datetime, time, timedelta
 from crmbot.crm.requests import Due
 from crmbot.errors import BadInput
 from crmbot.language.context import Context
-from crmbot.language.days import COUNT, MONTHS, SOFT, STARTS, WEEKDAYS, Lean, read_day
+from crmbot.language.dates import MONTHS, Lean
+from crmbot.language.days import COUNT, SOFT, STARTS, WEEKDAYS, read_day
+from crmbot.language.hours import (
+    BARE_HOUR,
+    HOUR,
+    PARTS,
+    THIS_PART,
+    hour_of,
+    loose_hour,
+    pointed_hour,
+    working_hour,
+)
 
 EXAMPLE = "tomorrow 3pm"
 _WEEKDAYS, _MONTHS = tuple(name[:3] for name in WEEKDAYS), ("", *(name[:3] for name in MONTHS))
-_NOON = time(12)
 _TONIGHT = time(20)
 _PREPOSITIONS = ("by", "on", "until", "till", "due", "before", "at")
 STARTS_OF_DAYS = STARTS | set(_PREPOSITIONS) - {"at"}
 STARTS_OF_MOMENTS = STARTS_OF_DAYS | {"an", "a", "one", "two"} | {"at", "noon", "midday", "midnight"}
 
 _PREPOSITION = re.compile(rf"(?:due\s+)?(?:{'|'.join(_PREPOSITIONS)})\s+", re.IGNORECASE)
-_HOUR = re.compile(
-    r"""(?:(?P<twelve>\d{1,2})(?:[:.](?P<past>\d{2}))?\s?(?P<half>[ap])\.?m\b\.?
-        | (?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?:\s?uhr)?
-        | (?P<word>noon|midday|midnight))(?![\w:-])""",
-    re.IGNORECASE | re.VERBOSE,
-)
-# An hour of a working day, where nothing else can be meant: “at 5 tomorrow”, “tomorrow at 5”, “tomorrow 5”; but
-# “fri 11” may as well be the 11th.
-_NEAR_DAYS = frozenset({"today", "tomorrow", "tmr", "tmrw", "yesterday"})
-_BARE_HOUR = re.compile(r"(?P<bare>\d{1,2})(?=,?\s+[a-z])", re.IGNORECASE)
-_LAST_HOUR = re.compile(r"(?P<bare>\d{1,2})(?=\s*(?:$|[,;.!?@<#]|(?:for|re|with)\b|[a-z]+:))", re.IGNORECASE)
-_FIRST_WORKING_HOUR = 7
 _TO_HOUR = re.compile(r"T(?=\d)|,?\s+(?:at\s+|@\s?)?|@\s?", re.IGNORECASE)
 _TO_DAY = re.compile(r",?\s+", re.IGNORECASE)
 _UNIT = r"(?P<unit>h(?:ours?|rs?)?|min(?:ute)?s?)"
@@ -37,7 +35,9 @@ _SOON = re.compile(rf"(?:in\s+|\+)(?P<count>\d{{1,4}}|(?:{'|'.join(COUNT)})\s)\s
 _HALF = re.compile(r"in\s+half\s+an\s+hour(?![\w-])", re.IGNORECASE)
 _AGO = re.compile(rf"(?P<count>\d{{1,4}}|(?:{'|'.join(COUNT)})\s)\s?{_UNIT}\s+ago(?!\w)", re.IGNORECASE)
 
-_TIMED = re.compile(rf"\d{{1,4}}(?:[:.]|\s?[hmap])|(?:in|{'|'.join(COUNT)})\s|\+|no|mi", re.IGNORECASE)
+_TIMED = re.compile(
+    rf"\d{{1,4}}(?:[:.]|\s?[hmap])|\d{{1,2}}\s?uhr|(?:in|this|{'|'.join(COUNT)})\s|\+|no|mi", re.IGNORECASE
+)
 """How hours and distances from now begin; few days do."""
 
 
@@ -69,7 +69,9 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
     start = preposition.end() if preposition else at
     found = None
     if hours and _TIMED.match(text, start):
-        found = _exact(text, start, context) or _hour_first(text, start, context, lean)
+        found = (
+            _exact(text, start, context) or _this_part(text, start, context) or _hour_first(text, start, context, lean)
+        )
     if found is None and hours and preposition and preposition.group().lower().startswith("at"):
         found = _bare_hour_first(text, start, context, lean)
     if found is None:
@@ -77,9 +79,21 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
         if day is None:
             return None
         found = _with_hour(text, start, day, context) if hours else (Moment(day[0]), day[1])
-    if worded and preposition is None and text[start : found[1]].lower() in SOFT:
+    if worded and preposition is None and _is_soft(text[start : found[1]]):
         found[0].soft = True
     return found
+
+
+def _is_soft(said: str) -> bool:
+    """Say whether words that are a moment may as well be part of a name: “Monday”, “Monday morning”."""
+    day, _, part = said.lower().partition(" ")
+    return day in SOFT and (not part or part in PARTS)
+
+
+def _this_part(text: str, at: int, context: Context) -> tuple[Moment, int] | None:
+    """Read a part of today: this morning."""
+    match = THIS_PART.match(text, at)
+    return (Moment(context.today, PARTS[match["part"].lower()]), match.end()) if match else None
 
 
 def _exact(text: str, at: int, context: Context) -> tuple[Moment, int] | None:
@@ -99,10 +113,10 @@ def _exact(text: str, at: int, context: Context) -> tuple[Moment, int] | None:
 
 
 def _hour_first(text: str, at: int, context: Context, lean: Lean) -> tuple[Moment, int] | None:
-    clock = _HOUR.match(text, at)
+    clock = HOUR.match(text, at)
     if clock is None:
         return None
-    hour = _hour(clock)
+    hour = hour_of(clock)
     if hour is None:
         return None
     gap = _TO_DAY.match(text, clock.end())
@@ -113,59 +127,34 @@ def _hour_first(text: str, at: int, context: Context, lean: Lean) -> tuple[Momen
 
 
 def _bare_hour_first(text: str, at: int, context: Context, lean: Lean) -> tuple[Moment, int] | None:
-    """Read an hour without its half of the day, which a day must follow."""
-    clock = _BARE_HOUR.match(text, at)
-    hour = _working_hour(clock) if clock else None
-    gap = _TO_DAY.match(text, clock.end()) if clock else None
-    if hour is None or gap is None:
-        return None
-    on = _PREPOSITION.match(text, gap.end())
-    day = read_day(text, on.end() if on else gap.end(), context, lean)
-    return (Moment(day[0], hour), day[1]) if day else None
-
-
-def _working_hour(clock: re.Match[str]) -> time | None:
-    """Return the hour of a working day: 5 is 17:00, 9 is 09:00."""
-    hour = int(clock["bare"])
-    if not 1 <= hour < 24:  # noqa: PLR2004 - hours of a day
-        return None
-    return time(hour + 12 if hour < _FIRST_WORKING_HOUR else hour)
+    """Read what is an hour behind “at” only: 15.30, or one without its half of the day, which a day must follow."""
+    pointed = pointed_hour(text, at)
+    clock = None if pointed else BARE_HOUR.match(text, at)
+    hour, end = pointed or (working_hour(clock) if clock else None, clock.end() if clock else at)
+    gap = _TO_DAY.match(text, end) if hour else None
+    on = _PREPOSITION.match(text, gap.end()) if gap else None
+    day = read_day(text, on.end() if on else gap.end(), context, lean) if gap else None
+    if day is None:
+        return (Moment(None, hour), end) if pointed else None
+    return Moment(day[0], hour), day[1]
 
 
 def _with_hour(text: str, start: int, day: tuple[date, int], context: Context) -> tuple[Moment, int]:
     on, end = day
     gap = _TO_HOUR.match(text, end)
     if gap is not None:
-        clock = _HOUR.match(text, gap.end())
+        clock = HOUR.match(text, gap.end())
         if clock is not None:
-            hour = _hour(clock)
+            hour = hour_of(clock)
             if hour is None:
                 raise BadInput(f"“{clock.group()}” is no hour.", example="15:00")
             return Moment(on, hour), clock.end()
-        led = "at" in gap.group().lower() or text[start:end].lower() in _NEAR_DAYS
-        bare = _LAST_HOUR.match(text, gap.end()) if led else None
-        hour = _working_hour(bare) if bare else None
-        if bare and hour:
-            return Moment(on, hour), bare.end()
+        loose = loose_hour(text, gap, text[start:end].lower(), context)
+        if loose is not None:
+            return Moment(on, loose[0]), loose[1]
     if text[start:end].lower() == "tonight":
         return Moment(context.today, _TONIGHT), end
     return Moment(on), end
-
-
-def _hour(clock: re.Match[str]) -> time | None:
-    if clock["word"]:
-        return time(0) if clock["word"].lower() == "midnight" else _NOON
-    if clock["twelve"]:
-        hour, minute = int(clock["twelve"]), int(clock["past"] or 0)
-        if not 1 <= hour <= _NOON.hour:
-            return None
-        hour = hour % 12 + (12 if clock["half"].lower() == "p" else 0)
-    else:
-        hour, minute = int(clock["hour"]), int(clock["minute"])
-    try:
-        return time(hour, minute)
-    except ValueError:
-        return None
 
 
 def due(moment: Moment, context: Context) -> Due:
@@ -181,13 +170,13 @@ def due(moment: Moment, context: Context) -> Due:
     return Due(at=context.instant(wall))
 
 
-def happened(moment: Moment, context: Context) -> datetime:
-    """Return when something was; today without an hour is now, another day its noon."""
+def happened(moment: Moment, context: Context) -> datetime | date:
+    """Return when something was, or is to be: its instant, or the day where no hour was said."""
     if moment.exact:
         return moment.exact
-    if moment.hour is None and moment.day == context.today:
-        return context.now
-    return context.instant(datetime.combine(moment.day or context.today, moment.hour or _NOON))
+    if moment.hour is None:
+        return moment.day or context.today
+    return context.instant(datetime.combine(moment.day or context.today, moment.hour))
 
 
 def day_words(day: date) -> str:

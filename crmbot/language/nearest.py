@@ -26,10 +26,12 @@ def listed(words: Iterable[str], join: str = "and") -> str:
     return f"{', '.join(first)} {join} {last}" if first else last
 
 
-def meant(word: str, known: Iterable[str], shown: Iterable[str] = (), *, kind: str = "") -> str:
+def meant(
+    word: str, known: Iterable[str], shown: Iterable[str] = (), *, kind: str = "", likely: float = _LIKELY
+) -> str:
     """Say that a word means nothing, and which one it probably was; else which ones there are, or the `shown` ones."""
     names = list(known)
-    near = nearest(word, names)
+    near = nearest(word, names, likely=likely)
     what = f"the {kind} “{shortened(word)}”" if kind else f"“{shortened(word)}”"
     hint = f"Did you mean “{near}”?" if near else f"It can be {listed(list(shown) or names, 'or')}."
     return f"I don't know {what}. {hint}"

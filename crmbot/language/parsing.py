@@ -1,15 +1,17 @@
 """The way in: a line of chat to the request it asks for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from crmbot.crm.requests import ShowHelp
 from crmbot.errors import BadInput
 from crmbot.language.context import Context, Parsed
+from crmbot.language.elsewhere import elsewhere, essence, swapped
 from crmbot.language.examples import own_lines
 from crmbot.language.filling import fill
 from crmbot.language.grammar import NOUNS
+from crmbot.language.line import PUNCTUATION
 from crmbot.language.nearest import meant
-from crmbot.language.reader import PUNCTUATION, Reader
+from crmbot.language.reader import Reader
 from crmbot.language.tokens import FIGURE, KEY, QUOTED, REFERENCE, WORD, Token, clean, cut
 from crmbot.language.verbs import Noun, Verb
 
@@ -24,6 +26,8 @@ _SETTINGS = NOUNS["settings"]
 _BELOW_SETTINGS = {"stage", "stages", "reason", "reasons", "digest", "digests", "user", "users"}
 _ROLE = {"role", "roles"}
 _LEFT_OUT = frozenset({"note", "show"})
+_LIKELY_VERB = 70.0
+"""How near a verb or noun must be to be meant, out of 100: what is suggested would be done."""
 _TEXTS = frozenset({"text", "title", "outcome", "words", "topic"})
 """Fields of words in which a question mark at the end is part of what is said."""
 
@@ -124,7 +128,9 @@ def _noun(command: str, tokens: list[Token], line: str, context: Context) -> tup
     shown = _LETTERS.get((context.about or "")[:1].upper())
     if shown is not None and first in shown.by_word:
         return shown, tokens
-    raise _no_noun(meant(first, (*_CRM.by_word, *NOUNS), (*_CRM.by_name, *NOUNS)), tokens[1:], line, context)
+    raise _no_noun(
+        meant(first, (*_CRM.by_word, *NOUNS), (*_CRM.by_name, *NOUNS), likely=_LIKELY_VERB), tokens[1:], line, context
+    )
 
 
 def _no_noun(sentence: str, tokens: list[Token], line: str, context: Context) -> BadInput:
@@ -134,8 +140,32 @@ def _no_noun(sentence: str, tokens: list[Token], line: str, context: Context) ->
     command = NOUNS[near].command if near in NOUNS else f"/crm {near}"
     if not sentence.endswith("?"):
         sentence = f"{sentence.partition('. ')[0]}. {_FIRST_WORDS}"
-    own = [f"{command} {rest}".rstrip()] if sentence.endswith("?") else [f"/crm find {line.strip()}"]
+    named = essence(line)
+    own = [f"{command} {rest}".rstrip()] if sentence.endswith("?") else [f"/crm find {named}"] if named else []
+    own[:0] = _otherwise(line)
     return BadInput(sentence, example=_working(own, "/crm help", context, further=sentence.endswith("?")))
+
+
+def _otherwise(line: str) -> Iterator[str]:
+    """Yield the lines that one without a noun at its beginning may stand for: “new deal Roof 40k”, “my tasks”."""
+    first, _, rest = line.strip().partition(" ")
+    other = elsewhere(_CRM, first.lower(), rest)
+    if other is not None:
+        yield other
+    words = rest.split()
+    while words and words[0].lower() in {"a", "an", "the", "new", "me", "my", "all"}:
+        del words[0]
+    for at, word in enumerate((first, *words)):
+        noun = NOUNS.get(word.lower().strip("?!.,")) or _PLURALS.get(word.lower().strip("?!.,"))
+        if noun is None or noun is _CRM:
+            continue
+        verb = noun.by_name.get("new" if first.lower() == "create" else first.lower()) or noun.by_word.get(
+            first.lower()
+        )
+        if at == 1 and verb is not None:
+            yield noun.line(verb, " ".join(words[at + (words[at:][:1] in (["called"], ["named"])) :]))
+        yield noun.line(noun.by_name.get("list") or noun.verbs[0], "") if "list" in noun.by_name else noun.command
+        return
 
 
 def _setting(tokens: list[Token]) -> tuple[Noun, list[Token]]:
@@ -155,24 +185,31 @@ def _verb(noun: Noun, tokens: list[Token], line: str, context: Context) -> tuple
         return noun.by_word[first], tokens[1:]
     if not tokens or (first == "help" and len(tokens) == 1):
         return (noun.by_name.get(noun.empty) if not tokens else None), []
-    if len(tokens) == 1 and tokens[0].kind is REFERENCE:
-        shown = _shown(noun, tokens[0].text)
-        if shown is not None:
+    if tokens[0].kind is REFERENCE:
+        if len(tokens) == 1 and (shown := _shown(noun, tokens[0].text)) is not None:
             return shown, tokens
+        second = _first(tokens[1:])
+        if second in noun.by_word:
+            # “D-2 won”: a number is a record wherever it stands.
+            return noun.by_word[second], [tokens[0], *tokens[2:]]
     if noun.default:
         return noun.by_name[noun.default], tokens
     if tokens[0].kind is KEY and tokens[0].text.lower() in noun.by_word:
         # “/crm settings zone:Asia/Tokyo”: where no fact can come first, it is the verb.
         return noun.by_word[tokens[0].text.lower()], tokens[1:]
-    near = meant(tokens[0].text, noun.by_word, noun.by_name)
+    near = meant(tokens[0].text, noun.by_word, noun.by_name, likely=_LIKELY_VERB)
     best = next((verb for word, verb in noun.by_word.items() if near.endswith(f"“{word}”?")), noun.verbs[0])
     usual = noun.line(best, best.example)
     own = [noun.line(best, line[tokens[1].start :])] if len(tokens) > 1 and near.endswith("?") else []
+    other = elsewhere(noun, first, line[tokens[1].start :] if len(tokens) > 1 else "")
+    if other is not None:
+        own.insert(0, other)
     if not near.endswith("?"):
         # “/log acme wants a quote” and “/deal acme” name their record and leave the verb out.
         rest = line[tokens[0].start :]
+        own += swapped(noun, rest)
         left_out = _LEFT_OUT | ({"new"} if _tells_of_new(noun, rest, context) else set())
-        own = [noun.line(verb, rest) for verb in noun.verbs if verb.name in left_out]
+        own += [noun.line(verb, rest) for verb in noun.verbs if verb.name in left_out]
     raise BadInput(near, example=_working(own, usual, context, further=near.endswith("?")))
 
 

@@ -5,7 +5,7 @@ import re
 from crmbot.errors import BadInput
 from crmbot.language import moments
 from crmbot.language.context import Context
-from crmbot.language.days import Lean
+from crmbot.language.dates import Lean
 from crmbot.language.nearest import listed
 from crmbot.language.reading import Found, Read, Reading
 from crmbot.language.tokens import Kind

@@ -6,23 +6,25 @@ from typing import Any
 from crmbot.errors import BadInput
 from crmbot.language.claims import BARE, INTRODUCED, KEYED, SOFT, Claim
 from crmbot.language.context import Context
+from crmbot.language.line import PUNCTUATION, Line
 from crmbot.language.reading import Found
 from crmbot.language.refusals import empty, example_of, misread, refused, stray_key, unknown
-from crmbot.language.tokens import FIGURE, KEY, QUOTED, REFERENCE, USER, WORD, Token
+from crmbot.language.tokens import FIGURE, KEY, QUOTED, REFERENCE, WORD, Token
 from crmbot.language.verbs import Fact, Noun, Start, Verb
 
-PUNCTUATION = ",;.!?)"
 DASHES = frozenset({"-", "\u2013", "\u2014"})
 _NAMES = frozenset({WORD, QUOTED, REFERENCE})
+_LINKS = frozenset({"to", "is", "=", "than", "date", "of"})
+"""What may stand between a word that leads to a fact and its value: “value to 51k”, “close date 15 jan”."""
 _NONE = frozenset({"none", "-", "nothing"})
 
 
-class Reader:
+class Reader(Line):
     """One line being read as a verb; `claims` are its facts in order, `words` the tokens left over."""
 
     def __init__(self, text: str, tokens: list[Token], context: Context, noun: Noun, verb: Verb) -> None:
-        self.text, self.tokens, self.context = text, tokens, context
-        self.noun, self.verb = noun, verb
+        super().__init__(text, tokens)
+        self.context, self.noun, self.verb = context, noun, verb
         self.claims: list[Claim] = []
         self.words: list[int] = []
         self._open: Claim | None = None
@@ -53,14 +55,6 @@ class Reader:
                 self.words.append(at)
             else:
                 self._open.last = at + 1
-
-    def said(self, first: int, last: int) -> str:
-        """Return what tokens [first, last) say, on one line, as typed."""
-        tokens = self.tokens
-        if last - first == 1:
-            kind, start, end, text = tokens[first]
-            return text if kind is USER or kind is QUOTED else self.text[start:end]
-        return " ".join(self.text[tokens[first].start : tokens[last - 1].end].split())
 
     def typed_as(self, claim: Claim) -> str:
         """Return the words of a claim exactly as typed."""
@@ -102,11 +96,11 @@ class Reader:
         verb = self.verb
         intros = verb.by_intro.get(word, ())
         # A key without its colon, behind the record's name.
-        keyed = verb.by_key.get(word) if verb.wants and self.words else None
-        if keyed is not None:
+        keyed = verb.by_key.get(word) if verb.wants else None
+        if keyed is not None and (self.words or not keyed.asked.text):
             intros = (*intros, keyed)
         for intro in intros:
-            end = self._introduced(intro, at, alone=len(intros) == 1)
+            end = self._introduced(intro, at, alone=len(intros) == 1, asked=intro is keyed)
             if end:
                 return end
         return 0
@@ -116,19 +110,28 @@ class Reader:
         fields = {claim.fact.field for claim in self.claims}
         return fact.after in fields and fact.field not in fields
 
-    def _introduced(self, fact: Fact, at: int, *, alone: bool) -> int:
+    def _introduced(self, fact: Fact, at: int, *, alone: bool, asked: bool) -> int:
         """Read what a word leads to, which is a name or text only when nothing else can follow that word."""
         value = at + 1
         if value >= len(self.tokens) or self.tokens[value].kind is KEY:
             return 0
         if fact.led:
             return self._led(fact, at)
+        if self.tokens[value].text.lower() in _LINKS:
+            value = self._beyond_links(value)
         if fact.many and self._in_text():
             return 0
         if fact.asked.text or (alone and self.tokens[value].kind is QUOTED):
             return self._value(fact, at, value, INTRODUCED)
-        found = self._look(fact, self.text, self.tokens[value].start)
+        found = self._look(fact, self.text, self.tokens[value].start, asked=asked)
         return self._claim(fact, found, at, value, INTRODUCED)
+
+    def _beyond_links(self, value: int) -> int:
+        """Return where the value begins behind words that only link to it; without one, they are the value."""
+        at, last = value, len(self.tokens) - 1
+        while at < last and self.tokens[at].text.lower() in _LINKS:
+            at += 1
+        return value if self.tokens[at].kind is KEY or self.tokens[at].text.lower() in _LINKS else at
 
     def _led(self, fact: Fact, at: int) -> int:
         """Read a word that leads to a name, and the name, as one value; only behind a name or a fact."""
@@ -150,22 +153,11 @@ class Reader:
         """Keep a value when it ends where a token does; return its end in tokens, else 0."""
         if found is None:
             return 0
-        end = value + 1 if self.tokens[value].end == found.end else self._token_end(value, found.end)
+        end = value + 1 if self.tokens[value].end == found.end else self.token_end(value, found.end)
         if end:
             self.claims.append(Claim(fact, found.value, at, end, rank))
             self._open = None
         return end
-
-    def _token_end(self, at: int, offset: int) -> int:
-        """Return the end, in tokens, of what ends at an offset; 0 when that is within a token."""
-        tokens, last = self.tokens, len(self.tokens) - 1
-        while at < last and tokens[at].end < offset:
-            at += 1
-        start, end = tokens[at].start, tokens[at].end
-        if start >= offset:
-            # It ends between two tokens.
-            return at
-        return 0 if end > offset and self.text[offset:end].strip(PUNCTUATION) else at + 1
 
     def _keyed(self, at: int, key: Token) -> int:
         """Read `key:value`; return its end, 0 when the word before the colon is no key but text."""
@@ -198,7 +190,7 @@ class Reader:
         if end:
             return end
         if not reading.text:
-            raise refused(fact, self.said(value, self._glued_end(value)), self.context)
+            raise refused(fact, self.said(value, self.glued_end(value)), self.context)
         return self._text(fact, at, value, rank)
 
     def _emptied(self, fact: Fact, token: Token) -> bool:
@@ -206,7 +198,7 @@ class Reader:
         return fact.field in self.verb.clears and token.text.lower() in _NONE
 
     def _text(self, fact: Fact, at: int, value: int, rank: int) -> int:
-        end = len(self.tokens) if fact.rest else self._glued_end(value)
+        end = len(self.tokens) if fact.rest else self.glued_end(value)
         claim = Claim(fact, None, at, end, rank, words_from=value)
         self.claims.append(claim)
         self._open = claim if fact.greedy or self.words else None
@@ -241,18 +233,12 @@ class Reader:
         told = {claim.fact.field for claim in self.claims}
         return unknown(said, told, self.context, self.noun, self.verb)
 
-    def _glued_end(self, at: int) -> int:
-        end = at + 1
-        while end < len(self.tokens) and self.tokens[end].start == self.tokens[end - 1].end:
-            end += 1
-        return end
-
     def _unknown_key(self, at: int) -> int:
         """Refuse a key that another verb has or that is a slip; leave any other as text."""
         refusal = stray_key(self.tokens[at].text.lower(), self.noun, self.verb)
         if refusal is not None:
             raise refusal
         self._open = None
-        end = self._glued_end(at)
+        end = self.glued_end(at)
         self.words.extend(range(at, end))
         return end

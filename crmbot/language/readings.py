@@ -12,7 +12,8 @@ from crmbot.domain.money import CURRENCIES
 from crmbot.language import amounts, days, figures, items, moments
 from crmbot.language.choices import choice, named, staged
 from crmbot.language.context import Context
-from crmbot.language.days import Lean
+from crmbot.language.dates import EXAMPLE as DAY_EXAMPLE
+from crmbot.language.dates import Lean
 from crmbot.language.reading import Found, Read, Reading
 from crmbot.language.tokens import Kind
 
@@ -186,7 +187,7 @@ def _reference(text: str, at: int, _: Context, __: bool) -> Found | None:
     return Found(match["record"].upper(), match.end()) if match else None
 
 
-DAY = Reading("a date", days.EXAMPLE, _day, _DATES, moments.STARTS_OF_DAYS)
+DAY = Reading("a date", DAY_EXAMPLE, _day, _DATES, moments.STARTS_OF_DAYS)
 LATER = Reading("a distance", "+1w", _later, _DATES, frozenset("for by a an one two three".split()), only=True)
 DUE = Reading(
     "a date", moments.EXAMPLE, _moment(moments.due, Lean.COMING, hours=True), _DATES, moments.STARTS_OF_MOMENTS

@@ -1,6 +1,7 @@
-"""What is said of things that are to come again and again: a report does by a digest, a task doesn't."""
+"""What is said of times where none can be: reports and tasks that come again and again, lists of days to come."""
 
 import re
+from dataclasses import replace
 
 from crmbot.errors import BadInput
 from crmbot.language.context import Context
@@ -43,3 +44,37 @@ def _task_again(text: str, at: int, _: Context, __: bool) -> Found | None:
 
 
 TASK_AGAIN = Reading("a date", "tomorrow", _task_again, words=frozenset({"every", "each"}))
+
+
+_DAYS = re.compile(rf"(?:(?:this|next|coming)\s+)?(?:tomorrow|week|month|{'|'.join(WEEKDAY)})(?!\w)", re.IGNORECASE)
+
+
+def _days_of_a_list(text: str, at: int, _: Context, __: bool) -> Found | None:
+    days = _DAYS.match(text, at)
+    if days is None:
+        return None
+    raise BadInput(
+        f"“{days.group()}” is no list: all that is to come stands in one, in its order.", example="/task list"
+    )
+
+
+TO_COME = Reading(
+    "a state", "overdue", _days_of_a_list, words=frozenset({"this", "next", "coming", "tomorrow", *WEEKDAY})
+)
+
+
+def about_itself(record: Reading) -> Reading:
+    """Return a reading of records that refuses a task's own number, where a line can only mean that task."""
+
+    def read(text: str, at: int, context: Context, asked: bool) -> Found | None:
+        found = record.read(text, at, context, asked)
+        if found is None or not str(found.value).startswith("A-"):
+            return found
+        if len(text[:at].split()) > 1 and text[found.end :].strip():
+            return None
+        raise BadInput(
+            f"“{found.value}” is a task itself: done, snooze and assign change it.",
+            example=f"/task snooze {found.value} tomorrow",
+        )
+
+    return replace(record, read=read)

@@ -8,8 +8,10 @@ from crmbot.errors import BadInput
 from crmbot.language.claims import BARE, INTRODUCED, KEYED, SOFT, Claim
 from crmbot.language.nearest import shortened
 from crmbot.language.reader import Reader
-from crmbot.language.tokens import WORD
+from crmbot.language.tokens import SYMBOLS, WORD
 
+_SMALL = frozenset("a an the to of by with for on over due their our its his her another".split())
+_LIKE_AN_AMOUNT = re.compile(rf"\S*(?:[{SYMBOLS}]\s?\d|\d[km](?![^\W\d])|\d[.,]\d\d(?!\d))\S*", re.IGNORECASE)
 _LETTERS_IN = re.compile(r"\w")
 
 
@@ -29,12 +31,25 @@ def give_back(reader: Reader) -> list[tuple[str, str]]:
     return hints
 
 
+def unread_amount(title: str) -> str | None:
+    """Return a hint where a title has what looks like an amount, but is none or stands in one word with others."""
+    found = _LIKE_AN_AMOUNT.search(title)
+    return f"“{found.group()}” is part of the name; a value is written like value:$40k" if found else None
+
+
 def _misplaced(reader: Reader, claim: Claim) -> bool:
     if claim.fact.place == "edge" and sum(other.fact is claim.fact for other in reader.claims) > 1:
+        return True
+    if claim.fact.place == "end" and claim.rank != KEYED and _leads_on(reader, claim.first - 1):
         return True
     after = any(word >= claim.last for word in reader.words)
     before = any(word < claim.first for word in reader.words)
     return after and (before or claim.fact.place == "end")
+
+
+def _leads_on(reader: Reader, at: int) -> bool:
+    """Say whether a token is a small word that a sentence goes on behind: “they went with a competitor”."""
+    return at in reader.words and reader.tokens[at].text.lower() in _SMALL
 
 
 def _in_name(reader: Reader, claim: Claim) -> bool:
@@ -89,7 +104,8 @@ def _may_name(reader: Reader, claim: Claim, need: str) -> bool:
     """Say whether a claim may as well be the name that is missing: a deal “Monday”, a meeting with jane@acme.com."""
     token = reader.tokens[claim.first]
     if claim.rank == SOFT:
-        return token.kind is WORD and need != "activity"
+        # Of “$40k fri” the day is the close, and the title is missing; “Monday 5k” begins with it.
+        return token.kind is WORD and need != "activity" and (need != "title" or claim.first == 0)
     if claim.rank == INTRODUCED and need == "target" and claim.fact.many:
         # “meeting with Dana” is one about Dana.
         claim.first += 1

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from crmbot.language.context import Context
-from crmbot.language.days import MONTHS, Lean
+from crmbot.language.dates import MONTHS, Lean
 from crmbot.language.periods import FROM_DAY
 from crmbot.language.reading import Found, Reading
 from crmbot.language.readings import DAY

@@ -31,6 +31,7 @@ from crmbot.language.grammar.facts import (
     VALUE,
 )
 from crmbot.language.readings import DUE, DURATION, EMAIL, HAPPENED, LATER, REFERENCE, TEXT
+from crmbot.language.recurring import TASK_AGAIN, TO_COME, about_itself
 from crmbot.language.verbs import Fact, Noun, Verb
 
 
@@ -41,7 +42,7 @@ def _keyed_only(fact: Fact) -> Fact:
 
 _ABOUT = Fact("text", keyed=TEXT, keys=("text", "notes"), intros=("about",), greedy=True)
 _TARGET_KEYS = ("re", "about", "deal", "contact", "lead", "company")
-_TARGET = Fact("target", keyed=TEXT, keys=_TARGET_KEYS)
+_TARGET = Fact("target", keyed=TEXT, keys=_TARGET_KEYS, intros=("re",))
 _YES = fixed("yes or no", ("yes", True), ("no", False), ("true", True), ("false", False))
 _LOG = (
     Fact("next_due", DUE, keys=("due",), echo="next due {}", after="next_text"),
@@ -112,7 +113,8 @@ TASK = Noun(
             (
                 DUE_FACT,
                 OWNER,
-                Fact("target", REFERENCE, TEXT, keys=(*_TARGET_KEYS, "for"), place="edge"),
+                Fact("due", TASK_AGAIN),
+                Fact("target", about_itself(REFERENCE), TEXT, keys=(*_TARGET_KEYS, "for"), place="edge"),
                 LENGTH,
                 PEOPLE,
                 Fact("kind", keyed=fixed("a kind", *((k, k) for k in ("task", "call", "meeting"))), keys=("kind",)),
@@ -130,9 +132,11 @@ TASK = Noun(
                 OWNER,
                 MY,
                 TEAM,
-                Fact("owner", fixed("everybody", ("all", None))),
+                Fact("owner", fixed("everybody", ("all", None), ("everything", None))),
+                Fact("state", TO_COME),
                 PAGE,
             ),
+            ("owner",),
             fixed={"owner": "me"},
         ),
         Verb(

@@ -46,17 +46,34 @@ _OUTCOME = fixed("an outcome", ("open", "open"), ("won", "won"), ("lost", "lost"
 _CLOSING = ("closing", "closes", "close", "due", "expected")
 _STATE = fixed(
     "stale or overdue",
-    *((word, "stale") for word in ("stale", "going stale", "stuck", "rotting", "idle", "inactive")),
+    *(
+        (word, "stale")
+        for word in ("stale", "going stale", "stuck", "rotting", "idle", "inactive", "quiet", "no activity")
+    ),
     *((word, "overdue") for word in ("overdue", "late", "past due", "slipped")),
 )
 _NARROWED = (
     Fact("state", _STATE, keys=("state", "only")),
     UNOWNED,
     Fact("closes_from", CLOSING, when_asked(CLOSING), keys=_CLOSING, intros=_CLOSING),
-    Fact("over", OVER, when_asked(OVER), keys=("over",), intros=("over", "above"), echo="over {}"),
-    Fact("under", UNDER, when_asked(UNDER), keys=("under",), intros=("under", "below"), echo="under {}"),
+    Fact(
+        "over",
+        OVER,
+        when_asked(OVER),
+        keys=("over",),
+        intros=("over", "above", "more", "larger", "bigger"),
+        echo="over {}",
+    ),
+    Fact(
+        "under",
+        UNDER,
+        when_asked(UNDER),
+        keys=("under",),
+        intros=("under", "below", "less", "smaller"),
+        echo="under {}",
+    ),
 )
-_MOVED_TO = replace(STAGE_FACT, keys=("stage", "to"), intros=("to", "into", "→", "->"))
+_MOVED_TO = replace(STAGE_FACT, keys=("stage", "to"), intros=("to", "into", "in", "back", "stage", "→", "->"))
 
 DEAL = Noun(
     "deal",

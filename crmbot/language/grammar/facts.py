@@ -26,11 +26,12 @@ from crmbot.language.verbs import Fact
 _ME = indexed((word, "me") for word in ("me", "mine", "my", "myself", "my deals", "my leads", "my pipeline"))
 ME = choice("a user", "me", lambda _: _ME)
 
-VALUE = Fact("value", AMOUNT, keys=("value", "amount"), intros=("for", "worth"), echo="{}")
+_NEARLY = ("about", "around", "roughly", "approx", "ca", "circa")
+VALUE = Fact("value", AMOUNT, keys=("value", "amount"), intros=("for", "worth", "at", *_NEARLY), echo="{}")
 PROBABILITY = Fact("probability", PERCENT, keys=("prob", "probability"), intros=("at",))
 _CLOSES = ("close", "closes", "closing")
 CLOSE = Fact("expected_close", DAY, keys=_CLOSES, intros=_CLOSES, echo="closes {}")
-STAGE_FACT = Fact("stage", STAGE, keys=("stage",))
+STAGE_FACT = Fact("stage", STAGE, keys=("stage",), intros=("stage", "in"))
 
 
 def _percent_or_auto(text: str, at: int, context: Context, asked: bool) -> Found | None:
@@ -72,7 +73,7 @@ CATEGORY = Fact(
     keys=("category", "forecast"),
 )
 REASON_WORDS = Fact("reason", keyed=TEXT, keys=("reason", "because"), intros=("because",), rest=True)
-PAGE = Fact("page", keyed=WHOLE, keys=("page",))
+PAGE = Fact("page", keyed=WHOLE, keys=("page",), intros=("page",))
 DUE_FACT = Fact("due", DUE, keys=("due", "by", "on"), echo="due {}")
 LENGTH = Fact("duration_minutes", keyed=DURATION, keys=("dur", "duration"), echo="{} min")
 PEOPLE = Fact("attendees", keyed=TEXT, keys=("attendees", "with"), many=True)

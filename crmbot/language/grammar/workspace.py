@@ -196,7 +196,9 @@ CRM = Noun(
     "crmbot itself",
     (
         Verb("help", ShowHelp, "show what can be typed, all or of one word", "deal", (), ("topic",)),
-        Verb("today", ShowToday, "show what waits for you, or with @ for somebody else", "@jo", (OWNER, MY)),
+        Verb(
+            "today", ShowToday, "show what waits for you, or with @ for somebody else", "@jo", (OWNER, MY), ("owner",)
+        ),
         Verb(
             "find",
             Find,
