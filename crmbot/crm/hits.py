@@ -25,7 +25,7 @@ from sqlalchemy.sql.selectable import FromClause, Subquery
 from crmbot.crm.answers import Hit, Link
 from crmbot.crm.lookup.candidates import NEAREST
 from crmbot.crm.lookup.naming import Named
-from crmbot.crm.lookup.words import among_latest, holding, name_starts, pattern, word_starts
+from crmbot.crm.lookup.words import among_latest, holding, name_starts, pattern, phoned, word_starts
 from crmbot.crm.name_words import LEAD_COMPANY
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
@@ -161,6 +161,12 @@ def addressed(kinds: tuple[Named, ...]) -> Prepared:
     conditions = {Kind.CONTACT: lambda model: model.id.in_(owned), Kind.LEAD: lambda model: model.email == email}
     meant = tuple(named for named in kinds if named.kind in conditions)
     return _best(meant, lambda named: _ranked(named, (conditions[named.kind](named.model),), ranks=False))
+
+
+@cache
+def called_at(contacts: Named) -> Prepared:
+    """Return what finds the contacts of a phone number."""
+    return _best((contacts,), lambda named: _ranked(named, (named.model.id.in_(phoned()),), ranks=False))
 
 
 def _indexed(kind: Kind) -> tuple[str, ...]:

@@ -1,37 +1,46 @@
 """The index of words by which records are found: kept with every name that an effect or an import writes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete
 
 from crmbot.domain.ids import Kind
+from crmbot.domain.phones import phone_words
 from crmbot.domain.words import name_words
 from crmbot.models import Company, Contact, Deal, Lead, NameWord
 from crmbot.store.prepared import Prepared, insertion
 
 LEAD_COMPANY = "lead_company"
 """The kind of the words of companies that leads tell of."""
+CONTACT_PHONE = "contact_phone"
+"""The kind of the digits of contacts' phone numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A column of folded names: the kind of its words, and whether the first one is kept too."""
+    """A column of folded names, or of numbers: the kind of its words, and what takes them out of it."""
 
     kind: str
     column: str
-    whole: bool = False
+    words: Callable[[str | None], tuple[str, ...]] = name_words
 
 
 NAMED: Mapping[str, tuple[Named, ...]] = {
     Deal.__tablename__: (Named(Kind.DEAL, "title_key"),),
     Company.__tablename__: (Named(Kind.COMPANY, "name_key"),),
-    Contact.__tablename__: (Named(Kind.CONTACT, "name_key"),),
-    Lead.__tablename__: (Named(Kind.LEAD, "name_key"), Named(LEAD_COMPANY, "company_key", whole=True)),
+    Contact.__tablename__: (Named(Kind.CONTACT, "name_key"), Named(CONTACT_PHONE, "phone", phone_words)),
+    Lead.__tablename__: (
+        Named(Kind.LEAD, "name_key"),
+        Named(LEAD_COMPANY, "company_key", partial(name_words, whole=True)),
+    ),
 }
 """The names in each table; those without an index of their own are kept with their first word."""
+
+_COLUMNS = {table: frozenset(named.column for named in names) for table, names in NAMED.items()}
 
 _ADD = insertion(NameWord)
 _REMOVE = Prepared(
@@ -63,7 +72,7 @@ def index_names(
 def _renames(change: Mapping[str, Any]) -> bool:
     """Say whether a change took a name from a record that had one."""
     before = change["before"]
-    return bool(before) and any(named.column in before for named in NAMED[change["table"]])
+    return bool(before) and not _COLUMNS[change["table"]].isdisjoint(before)
 
 
 def _bring(connection: Connection, workspace_id: str, changes: Sequence[Mapping[str, Any]], *, again: bool) -> None:
@@ -91,7 +100,7 @@ _Word = tuple[str, str, str]
 
 def _words_of(named: Named, change: Mapping[str, Any], side: str) -> set[_Word]:
     name = (change[side] or {}).get(named.column)
-    return {(named.kind, change["row_id"], word) for word in name_words(name, whole=named.whole)}
+    return {(named.kind, change["row_id"], word) for word in named.words(name)}
 
 
 def _run(statement: Prepared, connection: Connection, workspace_id: str, words: Iterable[_Word]) -> None:
@@ -112,7 +121,7 @@ def _rows_of(workspace_id: str, table: str, record_id: str, values: Mapping[str,
     return [
         {"workspace_id": workspace_id, "kind": named.kind, "word": word, "record_id": record_id}
         for named in NAMED.get(table, ())
-        for word in name_words(values.get(named.column), whole=named.whole)
+        for word in named.words(values.get(named.column))
     ]
 
 

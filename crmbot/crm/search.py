@@ -1,4 +1,4 @@
-"""Search over all records by the words of their names, by address and by number; then by the words of texts."""
+"""Search over all records by the words of their names, by address, phone and number; then by the words of texts."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from crmbot.crm.hits import (
     COMMON,
     MOST_HITS,
     addressed,
+    called_at,
     commonly_named,
     counting,
     hits_near,
@@ -19,11 +20,12 @@ from crmbot.crm.hits import (
 from crmbot.crm.lookup import NAMED
 from crmbot.crm.lookup.likeness import nearest_names
 from crmbot.crm.lookup.naming import Named
-from crmbot.crm.lookup.words import literal, word_values
+from crmbot.crm.lookup.words import literal, phone_values, word_values
 from crmbot.crm.mentions import LATEST, mentions, numbered
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, parse_reference
+from crmbot.domain.phones import typed_phone
 from crmbot.domain.words import is_unspaced
 from crmbot.errors import BadInput
 
@@ -43,7 +45,7 @@ def find(work: Work, request: ask.Find) -> Found:
         raise BadInput("What should be found? Type a word.", field="words", example="/crm find acme")
     kinds = tuple(named for named in _SEARCHED if request.kind in (None, "", named.kind))
     named_hits = _with_words(work, kinds, words) if kinds else []
-    direct = [*_by_number(work, kinds, request.words), *_by_address(work, kinds, request.words)]
+    direct = [found for by in (_by_number, _by_address, _by_phone) for found in by(work, kinds, request.words)]
     if not request.only_names:
         direct = [*numbered(work, request.kind, request.words), *direct]
     hits = _first_of_each([*direct, *named_hits])
@@ -113,3 +115,11 @@ def _by_address(work: Work, kinds: tuple[Named, ...], words: str) -> list[Hit]:
     if "@" not in words or not any(named.kind in (Kind.CONTACT, Kind.LEAD) for named in kinds):
         return []
     return hits_of(work, addressed(kinds), email=words.strip().lower())
+
+
+def _by_phone(work: Work, kinds: Sequence[Named], words: str) -> list[Hit]:
+    digits = typed_phone(words)
+    contacts = [named for named in kinds if named.kind is Kind.CONTACT]
+    if not digits or not contacts:
+        return []
+    return hits_of(work, called_at(contacts[0]), **phone_values(digits))

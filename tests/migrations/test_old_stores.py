@@ -15,7 +15,7 @@ from crmbot.crm.answers import Outcome
 from crmbot.crm.archive.exporting import export_archive
 from crmbot.crm.delivery_keys import Delivery, find_done
 from crmbot.crm.policy import Policy
-from crmbot.crm.requests import CreateDeal, Undo
+from crmbot.crm.requests import CreateDeal, Find, Undo
 from crmbot.domain.identity import fold_name
 from crmbot.domain.words import name_words
 from crmbot.migrations import differences, upgrade
@@ -178,6 +178,16 @@ def test_names_that_were_folded_without_their_vowel_signs_are_told_apart_after_t
         assert set(session.scalars(select(Company.name_key))) == {fold_name("दाल बंद")} != {"द ल ब द"}
         words = select(NameWord.word).where(NameWord.kind == "company")
         assert set(session.scalars(words)) == {fold_name("बंद")}
+
+
+def test_an_old_stores_people_are_found_by_their_phone_numbers(old_store: Store) -> None:
+    with old_store.writing(EVERY_WORKSPACE) as session:
+        session.execute(text("UPDATE contact SET phone = '+49 (0)30 123 45 67' WHERE number = 1"))
+    upgrade(old_store)
+    service = CrmService(old_store, lambda: SOON_AFTER, Policy())
+    (workspace,) = service.workspaces()
+    found: Any = service.perform(service.actor_of_user(workspace.id, "ada@ours.example", "cli"), Find("030 1234567"))
+    assert [hit.link.title for hit in found.hits] == ["Zoë Doe"]
 
 
 def exported(service: CrmService, workspace_id: str, folder: Path) -> list[Line]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, literal, select, union_all
 
 from crmbot.crm.lookup.candidates import MOST_CHOICES
-from crmbot.crm.lookup.words import holding, name_starts, word_starts, word_values
+from crmbot.crm.lookup.words import holding, name_starts, phoned, word_starts, word_values
 from crmbot.domain.ids import Kind
 from crmbot.models import Alias, Company, Contact, ContactEmail, Deal, Lead, NameWord
 from crmbot.store.prepared import Prepared
@@ -78,6 +78,11 @@ CONTACT_BY_EMAIL = Prepared(
         (ContactEmail.workspace_id == Contact.workspace_id) & (ContactEmail.contact_id == Contact.id),
     )
     .where(ContactEmail.workspace_id == bindparam("workspace"), ContactEmail.email == bindparam("email"))
+    .limit(MOST_CHOICES + 1)
+)
+CONTACT_BY_PHONE = Prepared(
+    select(Contact)
+    .where(Contact.workspace_id == bindparam("workspace"), Contact.id.in_(phoned()))
     .limit(MOST_CHOICES + 1)
 )
 

@@ -9,6 +9,7 @@ from crmbot.crm.lookup.naming import (
     ANY_OUTCOME,
     BY_DOMAIN,
     CONTACT_BY_EMAIL,
+    CONTACT_BY_PHONE,
     LEAD_BY_EMAIL,
     MATCHES,
     NAMED,
@@ -22,9 +23,11 @@ from crmbot.crm.lookup.naming import (
     taken_since,
 )
 from crmbot.crm.lookup.ways import PARTIES, found_in_ways, rows_in_way
+from crmbot.crm.lookup.words import phone_values
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
 from crmbot.domain.ids import Kind, is_id, parse_reference, reference
+from crmbot.domain.phones import typed_phone
 from crmbot.errors import NotFound
 from crmbot.models import Company, Contact, Deal, Lead
 
@@ -64,6 +67,8 @@ def find_record(work: Work, kind: Kind, word: str, *, field: str) -> Row:
     else:
         key = fold_name(word)
         found = _by_name(work, named, key) or (same_people(work, named, key) if kind in _PEOPLE else [])
+        if not found and kind is Kind.CONTACT:
+            found = _by_phone(work, word)
         if not found and kind is Kind.COMPANY and "." in word:
             found = found_by(work, BY_DOMAIN, Company, domain=word.strip().lower())
     if found:
@@ -107,6 +112,9 @@ def find_target(work: Work, word: str, *, field: str = "target", whole_words: bo
     people = [] if whole_words else [row for kind in _PEOPLE for row in same_people(work, NAMED[kind], key)]
     if people:
         return only_one(work, word, field, _without_converted(people))
+    called = _by_phone(work, word)
+    if called:
+        return only_one(work, word, field, called)
     closed = _by_name(work, NAMED[Kind.DEAL], key, "closed", matches)
     if closed:
         return only_one(work, word, field, closed)
@@ -120,7 +128,7 @@ def _known_target(work: Work, word: str, field: str) -> Row | None:
         if found is not None:
             return found
     own = _own_word(work, word, NAMED, "open")
-    if own is None and _is_bare_number(word):
+    if own is None and _is_bare_number(word) and not _by_phone(work, word):
         meant = ", ".join(f"{named.kind.letter}-{word.strip()}" for named in NAMED.values())
         raise NotFound(f"“{word.strip()}” could be anything. Say which: {meant}.", field=field)
     return own
@@ -131,7 +139,7 @@ def _direct(work: Work, named: Named, word: str, outcome: str | None = None) -> 
     found = _numbered(work, named, word)
     if found is None and _is_bare_number(word):
         found = _numbered(work, named, named.kind.letter + word.strip()) or _called(work, named, word)
-        if found is None:
+        if found is None and not (named.kind is Kind.CONTACT and typed_phone(word)):
             raise NotFound(f"There is no {named.kind} {named.kind.letter}-{word.strip()}.")
     return found if found is not None else _own_word(work, word, (named.kind,), outcome)
 
@@ -195,6 +203,11 @@ def _by_email(work: Work, kind: Kind, word: str) -> list[Row]:
     if kind is Kind.LEAD:
         return found_by(work, LEAD_BY_EMAIL, Lead, email=address)
     return found_by(work, CONTACT_BY_EMAIL, Contact, email=address)
+
+
+def _by_phone(work: Work, word: str) -> list[Row]:
+    digits = typed_phone(word)
+    return found_by(work, CONTACT_BY_PHONE, Contact, **phone_values(digits)) if digits else []
 
 
 def _without_converted(rows: list[Row]) -> list[Row]:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from itertools import chain, zip_longest
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, literal_column, or_, select, union_all
 
 from crmbot.crm.lookup.texts import holds
+from crmbot.crm.name_words import CONTACT_PHONE
+from crmbot.domain.phones import FEWEST_DIGITS
 from crmbot.domain.words import LONGEST
 from crmbot.models import NameWord
 
@@ -53,6 +55,26 @@ def word_starts(kind: str) -> tuple[ColumnElement[bool], ...]:
         NameWord.kind == kind,
         NameWord.word >= bindparam("word"),
         NameWord.word < bindparam("word_stop"),
+    )
+
+
+def phone_values(digits: str) -> dict[str, str]:
+    """Return the values that `phoned` binds, of digits as `domain.phones` tells them."""
+    few = digits[:FEWEST_DIGITS]
+    return {"digits": digits, "few": few, "few_stop": few + LAST}
+
+
+def phoned() -> Select[Any]:
+    """Return the ids of the contacts with a phone number that ends as the bound one does, or it as theirs."""
+    digits, word = bindparam("digits", type_=String), NameWord.word
+    longer = func.substr(word, 1, func.length(digits)) == digits
+    shorter = func.substr(digits, 1, func.length(word)) == word
+    return select(NameWord.record_id).where(
+        NameWord.workspace_id == bindparam("workspace"),
+        NameWord.kind == CONTACT_PHONE,
+        word >= bindparam("few"),
+        word < bindparam("few_stop"),
+        longer | shorter,
     )
 
 
