@@ -2,7 +2,7 @@
 
 Run: python bench/chat_steps.py [--only WORD] [--where] [--keep DIR]. A step is one instruction of Python's bytecode, as
 `sys.settrace` sees them; what the interpreter and the databases do in C isn't counted, nor uvicorn. Each command of
-`chat_sizes` is dispatched twenty times on a store of 1,000 deals; what is told are the steps, calls and functions of
+`chat_sizes` is dispatched 35 times on a store of 1,000 deals; what is told are the steps, calls and functions of
 one of the last five times. `--where` tells the files and functions that the steps are in.
 """
 
@@ -29,7 +29,7 @@ from crmbot.store.alongside import Alongside, Work
 
 _SIZE = 1000
 _TIMES = 5
-_BEFORE = 15
+_BEFORE = 30
 """So many times it is done first: a statement that only some records need is made when the first of them comes."""
 _MOST_TOLD = 25
 _ROOT = str(Path(__file__).parents[1]) + "/"

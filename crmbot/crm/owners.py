@@ -45,7 +45,8 @@ class _Hand:
     @property
     def lists(self) -> list[str]:
         """What to type to see the rest."""
-        return [line for noun, line in _LISTS.items() if any(noun == one for one, _, _ in self.records)]
+        nouns = {noun for noun, _, _ in self.records}
+        return [line for noun, line in _LISTS.items() if noun in nouns]
 
     @property
     def named(self) -> str:

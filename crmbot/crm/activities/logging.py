@@ -26,8 +26,8 @@ def log(work: Work, request: LogActivity) -> Outcome:
     if facts is not None and not about.get("deal_id"):
         about = with_named_deal(work, request.target, about)
     activity = _log(work, request, about)
-    deal, changes, doubts = _with_deal(work, facts, about) if facts is not None else (None, (), ())
     following = _plan(work, request.next_text, request.next_due, about) if request.next_text else None
+    deal, changes, doubts = _with_deal(work, facts, about) if facts is not None else (None, (), ())
     work.flush()
     view = activity_view(work, activity)
     also: list[Record] = []
