@@ -32,7 +32,7 @@ from bench.large.loading import NOW, Loaded, copy_to_postgres, load_sqlite, time
 from crmbot.domain.windows import last_days
 from crmbot.packing import packed
 from crmbot.reports import Scope, compute
-from crmbot.reports.rendering import as_envelope
+from crmbot.reports.rendering.envelope import as_envelope
 
 _ZONE = ZoneInfo("Europe/Berlin")
 _WINDOW = last_days(30, NOW.astimezone(_ZONE).date(), _ZONE)

@@ -20,7 +20,6 @@ from crmbot.crm.answers import Answer, Outcome, ReportAnswer
 from crmbot.crm.attachments import PERMISSION as READ_FILES
 from crmbot.crm.attachments import StoredFile
 from crmbot.crm.delivery_keys import Delivery, find_done, take_key
-from crmbot.crm.digests import find_subscription
 from crmbot.crm.doorkeeper import Doorkeeper
 from crmbot.crm.files import seen_file
 from crmbot.crm.handlers import HANDLERS
@@ -32,6 +31,7 @@ from crmbot.crm.owners import tell_owners
 from crmbot.crm.policy import Policy
 from crmbot.crm.requests import PreviewDigest, Request, ShowReport, refuse_unstorable
 from crmbot.crm.requests.base import EVERYBODY
+from crmbot.crm.subscriptions import find_subscription
 from crmbot.crm.viewpoints import read_viewpoint
 from crmbot.crm.vocabulary import WORDS_OF, Vocabulary, read_vocabulary
 from crmbot.crm.work import Work

@@ -5,11 +5,10 @@ from itertools import count
 from typing import Any
 
 from crmbot.domain.money import Money
-from crmbot.reports.digests import AgingDigest, ForecastDigest, OverdueDigest
-from crmbot.reports.digests.aging import AgingBucket, OldDeal
-from crmbot.reports.digests.forecast import Moved, MovementSum
+from crmbot.reports.digests.aging import AgingBucket, AgingDigest, OldDeal
+from crmbot.reports.digests.forecast import ForecastDigest, Moved, MovementSum
 from crmbot.reports.digests.lateness import LateDeal
-from crmbot.reports.digests.overdue import About, OverdueItem, OverdueOwner
+from crmbot.reports.digests.overdue import About, OverdueDigest, OverdueItem, OverdueOwner
 from crmbot.reports.digests.scores import Score
 from crmbot.reports.sales_forecast import ForecastRow, MonthRow
 from crmbot.reports.sales_pipeline import Scenarios

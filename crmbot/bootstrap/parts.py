@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from socket import socket
 
+from sqlalchemy.orm import configure_mappers
+
 from crmbot.bootstrap import Crmbot
 from crmbot.bootstrap.background import sync, worker_parts
 from crmbot.bootstrap.chat import dispatcher, socket_listener
 from crmbot.bootstrap.health import Vitals
 from crmbot.bootstrap.installing import install_flow, installations, revive_stopped, takes_installations
+from crmbot.crm.handlers import HANDLERS
 from crmbot.errors import ConfigError
 from crmbot.jobs.worker import Part
+from crmbot.reports.digests import DIGESTS
+from crmbot.reports.registry import COMPUTES
 from crmbot.slack.socket import SocketListener
 from crmbot.web.app import build_web
 from crmbot.web.health import build_health
@@ -35,6 +40,13 @@ class SocketPart:
         return asdict(self._listener.health())
 
 
+def load() -> None:
+    """Load what a command in a terminal leaves until it is needed: who is first to ask a server doesn't wait for it."""
+    for registry in (HANDLERS, COMPUTES, DIGESTS):
+        registry.load()
+    configure_mappers()
+
+
 def chosen_parts(
     bot: Crmbot,
     bind: str | None,
@@ -49,6 +61,7 @@ def chosen_parts(
     `bind` is where the web part listens, web.bind when None; without it, where health is told, nowhere when None.
     `listener` listens there already.
     """
+    load()
     settings = bot.settings
     parts: dict[str, Part] = {}
     revive_stopped(bot)

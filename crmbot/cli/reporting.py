@@ -10,7 +10,9 @@ import click
 
 from crmbot.cli.opening import actor_of, crmbot
 from crmbot.reports.registry import REGISTRY
-from crmbot.reports.rendering import as_csv, as_envelope, as_table
+from crmbot.reports.rendering.csv import as_csv
+from crmbot.reports.rendering.envelope import as_envelope
+from crmbot.reports.rendering.table import as_table
 from crmbot.reports.values import Report, ReportRequest
 
 _FORMATS = ("table", "json", "csv", "svg", "png")

@@ -11,7 +11,6 @@ from crmbot.crm.offered import ProposalView
 from crmbot.domain.line_items import as_typed
 from crmbot.domain.nouns import titled
 from crmbot.reports.digests.base import Digest
-from crmbot.reports.rendering import as_table
 
 _MAX_WIDTH = 100
 
@@ -146,6 +145,8 @@ def _report(answer: answers.ReportAnswer, zone: ZoneInfo) -> str:
         from crmbot.mail.digests import render_digest
 
         return f"{answer.said}\n\n{render_digest(answer.name, answer.report, '')['text']}"
+    from crmbot.reports.rendering.table import as_table
+
     return as_table(answer.report, _MAX_WIDTH)
 
 

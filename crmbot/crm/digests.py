@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -19,10 +18,11 @@ from crmbot.crm.occasions import Composed, Composer, Occasion, digest_of
 from crmbot.crm.people import usable_email
 from crmbot.crm.policy import Policy
 from crmbot.crm.slots import find_slot
+from crmbot.crm.subscriptions import find_subscription, schedule_of
 from crmbot.crm.work import Work
-from crmbot.domain.calendar import DAILY, Slot, first_instant, last_slot, next_slot, read_time
+from crmbot.domain.calendar import Slot, first_instant, last_slot, next_slot, read_time
 from crmbot.domain.ids import new_id
-from crmbot.errors import BadInput, Candidate, Conflict, NotFound
+from crmbot.errors import BadInput, Conflict, NotFound
 from crmbot.models import DigestSlot, DigestSubscription, User, Workspace
 
 _LONGEST_NAME = 64
@@ -162,22 +162,6 @@ def sync_digests(
     session.flush()
 
 
-def find_subscription(session: Session, workspace_id: str, name: str, *, lock: bool = False) -> DigestSubscription:
-    """Return the subscription of that name or id."""
-    known = select(DigestSubscription).where(DigestSubscription.workspace_id == workspace_id)
-    rows = {row.name: row for row in session.scalars(known.with_for_update() if lock else known)}
-    word = name.strip()
-    for row in rows.values():
-        if word == row.id or word.casefold() == row.name.casefold():
-            return row
-    nearest = get_close_matches(word, rows, n=3)
-    raise NotFound(
-        f"There is no digest “{word}”." + ("" if rows else " Add one first: digest add NAME REPORT"),
-        nearest=[Candidate(near, near, (rows[near].report, _schedule(rows[near]))) for near in nearest],
-        field="digest",
-    )
-
-
 def _apply(
     session: Session,
     row: DigestSubscription,
@@ -243,11 +227,7 @@ def _slot(row: DigestSubscription, text: str | None, now: datetime) -> Slot:
 def _choice(row: DigestSubscription, now: datetime) -> DigestChoice:
     following = next_slot(row.day, row.time, ZoneInfo(row.timezone), now)
     paused = row.paused_at is not None
-    return DigestChoice(row.name, row.report, _where(row), _schedule(row), _moment(following), paused)
-
-
-def _schedule(row: DigestSubscription) -> str:
-    return f"{'daily' if row.day == DAILY else f'{row.day.title()}s'} {row.time} {row.timezone}"
+    return DigestChoice(row.name, row.report, _where(row), schedule_of(row), _moment(following), paused)
 
 
 def _where(row: DigestSubscription) -> str:

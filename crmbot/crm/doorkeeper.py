@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from crmbot.crm.actors import BY_EMAIL, BY_ID, BY_SLACK, Actor, find_actor, system_actor
 from crmbot.crm.policy import Policy
 from crmbot.crm.setup import bind_team
-from crmbot.crm.users import token_digest
+from crmbot.crm.tokens import token_digest
 from crmbot.domain.clock import Clock
 from crmbot.errors import NotFound, Unauthenticated
 from crmbot.models import ApiToken, Workspace

@@ -1,27 +1,19 @@
-"""People of the workspace, and their API tokens."""
+"""People of the workspace: added, given another role, linked to Slack, sent away."""
 
-import hashlib
-import hmac
-import secrets
-from datetime import timedelta
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
 from crmbot.crm import requests as ask
-from crmbot.crm.answers import Outcome, Table
+from crmbot.crm.answers import Outcome
 from crmbot.crm.choices import Colleague, People
-from crmbot.crm.journal import to_json
 from crmbot.crm.lookup import find_user
 from crmbot.crm.people import usable_email
 from crmbot.crm.reassign import offer_handover
 from crmbot.crm.work import Work
 from crmbot.domain.permissions import Role
 from crmbot.errors import BadInput, Conflict, NotAllowed, NotFound
-from crmbot.models import ApiToken, User
-
-TOKEN_PREFIX = "crm_"  # noqa: S105 - the public beginning of every token
-_MOST_DAYS = 3_650
+from crmbot.models import User
 
 
 def add_user(work: Work, request: ask.AddUser) -> Outcome:
@@ -111,56 +103,6 @@ def list_users(work: Work, _request: ask.ListUsers) -> People:
     return People(said, ("Name", "E-mail", "Role", "Zone", "Slack"), rows, people)
 
 
-def create_token(work: Work, request: ask.CreateToken) -> Outcome:
-    """Make an API token; its text is told once and kept only as a keyed hash."""
-    user = find_user(work, request.user, field="user")
-    days = request.expires_days
-    if days is not None and not 0 < days <= _MOST_DAYS:
-        raise BadInput(f"A token expires after 1 to {_MOST_DAYS} days.", field="expires_days")
-    text = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken(
-        user_id=user.id,
-        name=request.name,
-        digest=token_digest(text, work.policy.secret_key),
-        created_at=work.now,
-        expires_at=work.now + timedelta(days=days) if days else None,
-    )
-    work.keep(token)
-    work.session.flush()
-    work.recorder.add(token, None, {"user_id": user.id, "name": token.name, "expires_at": to_json(token.expires_at)})
-    until = f" until {token.expires_at:%Y-%m-%d}" if token.expires_at else ""
-    return Outcome(f"Token {token.id} acts as {user.name}, {user.role}{until}.", secret=text)
-
-
-def list_tokens(work: Work, _request: ask.ListTokens) -> Table:
-    """List tokens without their secrets."""
-    found = work.session.execute(
-        select(ApiToken, User.name)
-        .join(User, (User.workspace_id == ApiToken.workspace_id) & (User.id == ApiToken.user_id))
-        .where(ApiToken.workspace_id == work.workspace_id)
-        .order_by(ApiToken.created_at)
-    ).all()
-    rows = tuple(
-        (token.id, token.name, owner, f"{token.created_at:%Y-%m-%d}", _token_state(work, token))
-        for token, owner in found
-    )
-    said = f"{len(rows)} {'token' if len(rows) == 1 else 'tokens'}." if rows else "No tokens yet."
-    return Table(said, ("Id", "Name", "Acts as", "Made", "State"), rows)
-
-
-def revoke_token(work: Work, request: ask.RevokeToken) -> Outcome:
-    """End a token at once."""
-    token: ApiToken | None = work.get(ApiToken, request.token)
-    if token is None:
-        raise NotFound(f"There is no token {request.token}. See them: crmbot token list", field="token")
-    if token.revoked_at is not None:
-        raise Conflict(f"Token {token.id} was revoked already.")
-    token.revoked_at = work.now
-    work.session.flush()
-    work.recorder.add(token, {"revoked_at": None}, {"revoked_at": to_json(work.now)})
-    return Outcome(f"Token {token.id} is revoked.")
-
-
 def count_admins(work: Work) -> int:
     """Count the active admins, and hold them, so that two of them can't end each other at once."""
     admins = work.session.scalars(
@@ -170,11 +112,6 @@ def count_admins(work: Work) -> int:
         .with_for_update()
     )
     return len(admins.all())
-
-
-def token_digest(text: str, key: bytes) -> str:
-    """Return the keyed hash under which a token is kept."""
-    return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def _role(word: str) -> Role:
@@ -200,11 +137,3 @@ def _refuse_linked(work: Work, slack_user_id: str, user_id: str | None) -> None:
     )
     if holder is not None and holder.id != user_id:
         raise Conflict(f"That Slack account belongs to {holder.name} <{holder.email}>.")
-
-
-def _token_state(work: Work, token: ApiToken) -> str:
-    if token.revoked_at is not None:
-        return "revoked"
-    if token.expires_at is not None and token.expires_at <= work.now:
-        return "expired"
-    return f"until {token.expires_at:%Y-%m-%d}" if token.expires_at else "active"

@@ -9,8 +9,10 @@ from crmbot.mail.letters import render_letter
 from crmbot.mail.lines import one_line
 from crmbot.mail.phrases import WIDTH, Phrases
 from crmbot.reports.charts import draw, series_of, views_of, write_svg
-from crmbot.reports.digests import AgingDigest, ForecastDigest, OverdueDigest
+from crmbot.reports.digests.aging import AgingDigest
 from crmbot.reports.digests.base import LIMIT, Digest
+from crmbot.reports.digests.forecast import ForecastDigest
+from crmbot.reports.digests.overdue import OverdueDigest
 from crmbot.reports.rendering.columns import TextTable
 from crmbot.reports.rendering.table import read_tables, read_warnings
 from crmbot.reports.values import Report

@@ -8,17 +8,9 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from crmbot.domain.registries import Registry
 from crmbot.domain.windows import Window
 from crmbot.errors import Candidate, NotFound
-from crmbot.reports.activity_summary import compute_activity_summary
-from crmbot.reports.conversion_funnel import compute_conversion_funnel
-from crmbot.reports.customer_acquisition import compute_customer_acquisition
-from crmbot.reports.lead_conversion import compute_lead_conversion
-from crmbot.reports.lost_reasons import compute_lost_reasons
-from crmbot.reports.pipeline import compute_pipeline
-from crmbot.reports.pipeline_changes import compute_pipeline_changes
-from crmbot.reports.sales_forecast import compute_sales_forecast
-from crmbot.reports.sales_pipeline import compute_sales_pipeline
 from crmbot.reports.snapshot import Snapshot
 from crmbot.reports.values import Report, Scope
 
@@ -27,26 +19,41 @@ PARAMS = ("period", "date_from", "date_to", "owner")
 
 @dataclass(frozen=True, slots=True)
 class ReportDefinition:
-    """A report: its name in addresses and commands, its title, the parameters it takes, how it is computed."""
+    """A report: its name in addresses and commands, its title and the parameters it takes."""
 
     name: str
     title: str
-    compute: Callable[[Snapshot], Any]
     params: tuple[str, ...] = PARAMS
 
 
 _ALL = (
-    ReportDefinition("lead-conversion", "Lead conversion", compute_lead_conversion),
-    ReportDefinition("customer-acquisition", "Customer acquisition", compute_customer_acquisition),
-    ReportDefinition("activity-summary", "Activity summary", compute_activity_summary),
-    ReportDefinition("sales-pipeline", "Sales pipeline", compute_sales_pipeline),
-    ReportDefinition("pipeline", "Pipeline", compute_pipeline),
-    ReportDefinition("conversion-funnel", "Conversion funnel", compute_conversion_funnel),
-    ReportDefinition("sales-forecast", "Sales forecast", compute_sales_forecast),
-    ReportDefinition("lost-reasons", "Lost reasons", compute_lost_reasons),
-    ReportDefinition("pipeline-changes", "Pipeline changes", compute_pipeline_changes),
+    ReportDefinition("lead-conversion", "Lead conversion"),
+    ReportDefinition("customer-acquisition", "Customer acquisition"),
+    ReportDefinition("activity-summary", "Activity summary"),
+    ReportDefinition("sales-pipeline", "Sales pipeline"),
+    ReportDefinition("pipeline", "Pipeline"),
+    ReportDefinition("conversion-funnel", "Conversion funnel"),
+    ReportDefinition("sales-forecast", "Sales forecast"),
+    ReportDefinition("lost-reasons", "Lost reasons"),
+    ReportDefinition("pipeline-changes", "Pipeline changes"),
 )
 REGISTRY: Mapping[str, ReportDefinition] = {report.name: report for report in _ALL}
+
+COMPUTES: Registry[str, Callable[[Snapshot], Any]] = Registry(
+    "crmbot.reports",
+    {
+        "lead-conversion": "lead_conversion.compute_lead_conversion",
+        "customer-acquisition": "customer_acquisition.compute_customer_acquisition",
+        "activity-summary": "activity_summary.compute_activity_summary",
+        "sales-pipeline": "sales_pipeline.compute_sales_pipeline",
+        "pipeline": "pipeline.compute_pipeline",
+        "conversion-funnel": "conversion_funnel.compute_conversion_funnel",
+        "sales-forecast": "sales_forecast.compute_sales_forecast",
+        "lost-reasons": "lost_reasons.compute_lost_reasons",
+        "pipeline-changes": "pipeline_changes.compute_pipeline_changes",
+    },
+)
+"""How each report is computed."""
 
 
 def compute(session: Session | Connection, name: str, scope: Scope, window: Window) -> Report:
@@ -58,7 +65,7 @@ def compute(session: Session | Connection, name: str, scope: Scope, window: Wind
     """
     definition = find_report(name)
     snapshot = Snapshot(session, scope, window)
-    data = definition.compute(snapshot)
+    data = COMPUTES[definition.name](snapshot)
     owner = snapshot.user_name(scope.owner) if scope.owner else None
     return Report(definition.name, definition.title, data, snapshot.meta(), snapshot.stage_names(), owner)
 

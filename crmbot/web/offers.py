@@ -16,7 +16,7 @@ from starlette.routing import Route
 from crmbot.crm.actors import Actor
 from crmbot.crm.answers import Shown
 from crmbot.crm.offered import ProposalView
-from crmbot.crm.proposals import find_offer
+from crmbot.crm.proposals.links import find_offer
 from crmbot.crm.requests import AcceptOffer, DeclineOffer, SeeOffer, ShowOffer
 from crmbot.crm.requests import Request as Asked
 from crmbot.domain.line_items import plain

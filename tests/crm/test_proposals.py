@@ -11,7 +11,7 @@ from factories import Crm
 from sqlalchemy import select
 
 from crmbot.crm.answers import Outcome
-from crmbot.crm.proposals import find_offer
+from crmbot.crm.proposals.links import find_offer
 from crmbot.crm.requests import (
     AcceptOffer,
     CreateContact,

@@ -20,7 +20,7 @@ from crmbot.crm.requests import (
     ShowSettings,
     Undo,
 )
-from crmbot.crm.users import token_digest
+from crmbot.crm.tokens import token_digest
 from crmbot.errors import BadInput, Conflict, CrmError, NotFound, Unauthenticated
 from crmbot.models import ApiToken, JournalEntry, User
 

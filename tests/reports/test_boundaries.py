@@ -11,7 +11,7 @@ from reports.worlds import default_stages, write
 
 from crmbot.domain.windows import Window, last_days, since_last_week
 from crmbot.reports import REGISTRY, Scope, compute
-from crmbot.reports.rendering import as_envelope
+from crmbot.reports.rendering.envelope import as_envelope
 from crmbot.store import Store
 
 _TICK = timedelta(microseconds=1)

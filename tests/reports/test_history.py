@@ -23,7 +23,7 @@ from crmbot.crm.requests import (
 )
 from crmbot.domain.money import Money
 from crmbot.reports import REGISTRY, ReportRequest
-from crmbot.reports.rendering import as_envelope
+from crmbot.reports.rendering.envelope import as_envelope
 
 # The scene plays on 5 March 2031; what is asked is that day, what is changed is changed a week later.
 _DAY = date(2031, 3, 5)

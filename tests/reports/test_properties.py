@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crmbot.domain.windows import Window, last_days, since_last_week
 from crmbot.reports import REGISTRY, Scope, compute
-from crmbot.reports.rendering import as_envelope
+from crmbot.reports.rendering.envelope import as_envelope
 from crmbot.store import Store
 
 _numbers = count(1)

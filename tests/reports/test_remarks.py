@@ -6,7 +6,7 @@ from reports.charts.samples import conversion_funnel, lead_conversion, report_of
 from crmbot.reports.charts import chart_of
 from crmbot.reports.registry import REGISTRY
 from crmbot.reports.remarks import remark_of
-from crmbot.reports.rendering import as_table
+from crmbot.reports.rendering.table import as_table
 from crmbot.reports.values import Report
 
 FUNNEL = "Above 100%: deals may come without a lead of this period."

@@ -1,25 +1,23 @@
 """Doing what a mail asks for: the effect, the mail's own place, and the receipt are one transaction."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import select, update
 
-from crmbot.crm.answers import ActivityView, Answer, DealView, Outcome
+from crmbot.crm.answers import ActivityView, DealView, Outcome
 from crmbot.crm.emails.errands import remember_task
 from crmbot.crm.emails.matching import match_with
 from crmbot.crm.emails.receipts import Asked, Wish, send_receipt
 from crmbot.crm.emails.triage import log_waiting
+from crmbot.crm.handlers import HANDLERS
 from crmbot.crm.requests import CreateDeal, CreateTask, ObeyMail
 from crmbot.crm.views import about_links
 from crmbot.crm.work import Work
 from crmbot.errors import Conflict, NotFound
 from crmbot.models import Activity, Deal, Email, MailDelivery
 
-Handlers = Mapping[type[Any], Callable[[Work, Any], Answer]]
 
-
-def obey_mail(work: Work, request: ObeyMail, handlers: Handlers) -> Outcome:
+def obey_mail(work: Work, request: ObeyMail) -> Outcome:
     """Do a mail's command, or tell why it can't be done; the delivery counts as taken in only with this.
 
     Raises:
@@ -28,7 +26,7 @@ def obey_mail(work: Work, request: ObeyMail, handlers: Handlers) -> Outcome:
     email: Email | None = work.get(Email, request.email)
     if email is None:
         raise NotFound("This mail is not here any more.")
-    done = _do(work, request, email, handlers)
+    done = _do(work, request, email)
     _settle(work, request, email)
     activity: Activity | None = work.get(Activity, email.activity_id)
     user = work.user(work.actor.user_id)
@@ -52,13 +50,13 @@ def obey_mail(work: Work, request: ObeyMail, handlers: Handlers) -> Outcome:
     return done or Outcome(request.problem)
 
 
-def _do(work: Work, request: ObeyMail, email: Email, handlers: Handlers) -> Outcome | None:
+def _do(work: Work, request: ObeyMail, email: Email) -> Outcome | None:
     command = request.command
     if command is None:
         return None
     if command.PERMISSION:
         work.allow(command.PERMISSION, "do that")
-    answer = handlers[type(command)](work, command)
+    answer = HANDLERS[type(command)](work, command)
     outcome = answer if isinstance(answer, Outcome) else Outcome(answer.said)
     if isinstance(command, CreateDeal) and isinstance(outcome.record, DealView):
         _take_along(work, email, outcome.record)

@@ -14,8 +14,10 @@ from crmbot.reports.charts.plans.pipeline import plan_aging, plan_pipeline, plan
 from crmbot.reports.charts.plans.pipeline_changes import plan_pipeline_changes
 from crmbot.reports.charts.shapes import Chart
 from crmbot.reports.charts.svg import write_svg
-from crmbot.reports.digests import AgingDigest, ForecastDigest, OverdueDigest
+from crmbot.reports.digests.aging import AgingDigest
 from crmbot.reports.digests.base import Digest
+from crmbot.reports.digests.forecast import ForecastDigest
+from crmbot.reports.digests.overdue import OverdueDigest
 from crmbot.reports.values import Report
 
 Planner = Callable[[Any], Plan]

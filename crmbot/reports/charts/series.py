@@ -10,8 +10,10 @@ from crmbot.domain.money import Money
 from crmbot.reports.charts.plans.folding import fold
 from crmbot.reports.charts.plans.pipeline import AGES
 from crmbot.reports.charts.wording import MONTHS, words
-from crmbot.reports.digests import AgingDigest, ForecastDigest, OverdueDigest
+from crmbot.reports.digests.aging import AgingDigest
 from crmbot.reports.digests.base import Digest
+from crmbot.reports.digests.forecast import ForecastDigest
+from crmbot.reports.digests.overdue import OverdueDigest
 from crmbot.reports.pipeline_changes import MOVEMENTS, WITHOUT_SUM
 from crmbot.reports.values import Report
 

@@ -1,10 +1,12 @@
 """The three digests as frozen values; every number in them is one that a report gives at the same moment."""
 
-from crmbot.reports.digests.aging import AgingDigest, aging
-from crmbot.reports.digests.forecast import ForecastDigest, forecast
-from crmbot.reports.digests.overdue import OverdueDigest, overdue
+from collections.abc import Callable
+from typing import Any
 
-DIGESTS = {"overdue": overdue, "aging": aging, "forecast": forecast}
+from crmbot.domain.registries import Registry
+
+DIGESTS: Registry[str, Callable[..., Any]] = Registry(
+    "crmbot.reports.digests",
+    {"overdue": "overdue.overdue", "aging": "aging.aging", "forecast": "forecast.forecast"},
+)
 """What a subscription's `report` may say, with what computes it."""
-
-__all__ = ["DIGESTS", "AgingDigest", "ForecastDigest", "OverdueDigest", "aging", "forecast", "overdue"]

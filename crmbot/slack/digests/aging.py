@@ -1,8 +1,7 @@
 """The aging digest: how old the open deals are, and the oldest ones with nudge, reassign, close and lose."""
 
 from crmbot.reports.charts.plans.pipeline import AGES
-from crmbot.reports.digests import AgingDigest
-from crmbot.reports.digests.aging import OldDeal
+from crmbot.reports.digests.aging import AgingDigest, OldDeal
 from crmbot.slack.blocks.primitives import context, section, stack, table
 from crmbot.slack.digests.rows import Deed, RowName, row
 from crmbot.slack.message import Block

@@ -2,8 +2,7 @@
 
 from crmbot.crm.requests import ShowDeal
 from crmbot.domain.money import Money
-from crmbot.reports.digests import ForecastDigest
-from crmbot.reports.digests.forecast import Moved
+from crmbot.reports.digests.forecast import ForecastDigest, Moved
 from crmbot.reports.digests.lateness import LateDeal
 from crmbot.reports.digests.scores import Score, share_of
 from crmbot.slack.blocks.primitives import context, section, stack, table

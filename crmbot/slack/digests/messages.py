@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from crmbot.domain.money import without_rate
 from crmbot.domain.stages import DEFAULT_LOST_REASONS
-from crmbot.reports.digests import AgingDigest, ForecastDigest, OverdueDigest
+from crmbot.reports.digests.aging import AgingDigest
 from crmbot.reports.digests.base import Digest
+from crmbot.reports.digests.forecast import ForecastDigest
+from crmbot.reports.digests.overdue import OverdueDigest
 from crmbot.reports.values import Unconverted
 from crmbot.slack.blocks.charts import chart_blocks
 from crmbot.slack.blocks.limits import fit

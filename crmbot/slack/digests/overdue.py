@@ -1,7 +1,6 @@
 """The overdue digest: what each owner should have done, with done, put off, reassign, and a nudge."""
 
-from crmbot.reports.digests import OverdueDigest
-from crmbot.reports.digests.overdue import OverdueItem, OverdueOwner
+from crmbot.reports.digests.overdue import OverdueDigest, OverdueItem, OverdueOwner
 from crmbot.slack.blocks.limits import BLOCKS
 from crmbot.slack.blocks.primitives import context, stack
 from crmbot.slack.digests.rows import Deed, RowName, owner_row, row

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from crmbot.errors import BadInput
 from crmbot.packing import packed
 from crmbot.reports.charts import VIEWS, chart_of, png_of
-from crmbot.reports.rendering import as_csv, as_envelope
+from crmbot.reports.rendering.csv import as_csv
+from crmbot.reports.rendering.envelope import as_envelope
 from crmbot.reports.values import Report, ReportRequest
 from crmbot.web.auth import Caller, Service
 

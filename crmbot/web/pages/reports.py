@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from crmbot.reports.charts import VIEWS, chart_of
 from crmbot.reports.registry import REGISTRY
-from crmbot.reports.rendering import as_csv
+from crmbot.reports.rendering.csv import as_csv
 from crmbot.reports.rendering.table import circumstances, read_tables, read_warnings
 from crmbot.reports.values import Report, ReportRequest
 from crmbot.web.pages.visits import Visit

@@ -8,7 +8,10 @@ from reports.rows import NOW, Rows, ago
 
 from crmbot.domain.money import Money
 from crmbot.domain.windows import since_last_week
-from crmbot.reports.digests import DIGESTS, AgingDigest, ForecastDigest, OverdueDigest, aging, forecast, overdue
+from crmbot.reports.digests import DIGESTS
+from crmbot.reports.digests.aging import AgingDigest, aging
+from crmbot.reports.digests.forecast import ForecastDigest, forecast
+from crmbot.reports.digests.overdue import OverdueDigest, overdue
 
 
 def _usd(amount: str) -> Money:

@@ -6,7 +6,7 @@ import pytest
 from reports.rows import Rows, ago
 
 from crmbot.domain.money import Money
-from crmbot.reports.digests import ForecastDigest, forecast
+from crmbot.reports.digests.forecast import ForecastDigest, forecast
 
 # NOW is Monday, 31 March 2031, noon; 30 days ago it was Saturday, 1 March, 90 days ago Tuesday, 31 December 2030.
 

@@ -14,8 +14,9 @@ from reports.rows import Rows, ago
 from crmbot.domain.money import Money
 from crmbot.domain.windows import Window
 from crmbot.reports import REGISTRY, Report
-from crmbot.reports.rendering import as_csv, as_envelope, as_table
-from crmbot.reports.rendering.csv import cell
+from crmbot.reports.rendering.csv import as_csv, cell
+from crmbot.reports.rendering.envelope import as_envelope
+from crmbot.reports.rendering.table import as_table
 from crmbot.store import Store
 
 

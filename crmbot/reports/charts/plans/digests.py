@@ -7,9 +7,10 @@ from crmbot.reports.charts.plans.folding import fold
 from crmbot.reports.charts.plans.forecast import plan_sales_forecast
 from crmbot.reports.charts.plans.pipeline import Age, plan_ages
 from crmbot.reports.charts.wording import counted, short_count
-from crmbot.reports.digests import AgingDigest, ForecastDigest, OverdueDigest
+from crmbot.reports.digests.aging import AgingDigest
 from crmbot.reports.digests.base import Digest
-from crmbot.reports.digests.overdue import OverdueOwner
+from crmbot.reports.digests.forecast import ForecastDigest
+from crmbot.reports.digests.overdue import OverdueDigest, OverdueOwner
 from crmbot.reports.sales_forecast import SalesForecast
 from crmbot.reports.values import Meta, Report
 
