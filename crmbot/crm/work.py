@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,11 +23,8 @@ from crmbot.errors import NotAllowed, NotFound
 from crmbot.models import Company, Contact, Counter, Deal, Lead, Outbox, Stage, User, Workspace, kind_of
 from crmbot.store.prepared import Prepared, insertion
 
-_STAGES = Prepared(
-    select(Stage)
-    .where(Stage.workspace_id == bindparam("workspace"), Stage.removed_at.is_(None))
-    .order_by(Stage.position)
-)
+_STAGES = Prepared(select(Stage).where(Stage.workspace_id == bindparam("workspace"), Stage.removed_at.is_(None)))
+_by_position = attrgetter("position")
 _NEXT = Prepared(
     update(Counter)
     .where(Counter.workspace_id == bindparam("workspace"), Counter.name == bindparam("kind"))
@@ -111,7 +109,7 @@ class Work:
     @lazy
     def stages(self) -> tuple[Stage, ...]:
         """The pipeline in order, without removed stages."""
-        return tuple(self.all(_STAGES, Stage))
+        return tuple(sorted(self.all(_STAGES, Stage), key=_by_position))
 
     @property
     def lost_reasons(self) -> tuple[str, ...]:

@@ -10,9 +10,13 @@ from threading import Lock
 _LENGTH = 26
 _SHORTEST, _LONGEST = 2, 12
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_LOW = (1 << 50) - 1
+_CHANCE = 16
+"""How many characters of an id are chance."""
 _DIGITS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _NUMBERS = {digits: number for number, digits in enumerate(_DIGITS)}
+_BY_CHANCE = bytes(map(ord, _ALPHABET)) * 8
+"""A digit for each byte, each as likely."""
+_AS_PYTHON_S = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 
 
 class Kind(StrEnum):
@@ -51,17 +55,17 @@ class _Latest:
     """The id made last in this process, so that those of one millisecond rise in the order they are made."""
 
     def __init__(self) -> None:
-        self._value = 0
+        self._milliseconds, self._made = -1, ""
         self._turn = Lock()
 
-    def after(self, milliseconds: int) -> int:
-        """Return the next value of that millisecond; a step by chance keeps forked processes apart."""
+    def after(self, milliseconds: int) -> str:
+        """Return the next id of that millisecond; a step by chance keeps forked processes apart."""
         with self._turn:
-            if self._value >> 80 == milliseconds:
-                self._value += 1 + int.from_bytes(urandom(5))
+            if milliseconds != self._milliseconds:
+                self._milliseconds, self._made = milliseconds, _begun(milliseconds)
             else:
-                self._value = (milliseconds << 80) | int.from_bytes(urandom(10)) >> 1
-            return self._value
+                self._made = _written(_value(self._made) + 1 + int.from_bytes(urandom(5)))
+            return self._made
 
 
 _latest = _Latest()
@@ -69,7 +73,14 @@ _latest = _Latest()
 
 def new_id(now: datetime) -> str:
     """Return a 26-character lowercase ULID: 48 bits of milliseconds, 80 random ones, rising (github.com/ulid/spec)."""
-    return _written(_latest.after(int(now.timestamp() * 1000)))
+    return _latest.after(int(now.timestamp() * 1000))
+
+
+def _begun(milliseconds: int) -> str:
+    """Return a first id of that millisecond, whose chance leaves as much room for those that follow."""
+    chance = urandom(_CHANCE)
+    time = f"{_beginning(milliseconds >> 10)}{_DIGITS[milliseconds & 1023]}"
+    return f"{time}{_ALPHABET[chance[0] & 15]}{chance[1:].translate(_BY_CHANCE).decode()}"
 
 
 def ids_after(first: str) -> Iterator[str]:
@@ -89,18 +100,17 @@ def ids_of(moment: datetime) -> tuple[str, str]:
 
 
 def _written(value: int) -> str:
-    pairs = _DIGITS
-    low = value & _LOW
-    return (
-        f"{_beginning(value >> 50)}{pairs[low >> 40]}{pairs[low >> 30 & 1023]}{pairs[low >> 20 & 1023]}"
-        f"{pairs[low >> 10 & 1023]}{pairs[low & 1023]}"
-    )
+    return "".join([_DIGITS[value >> shift & 1023] for shift in range(120, -1, -10)])
+
+
+def _value(written: str) -> int:
+    return int(written.translate(_AS_PYTHON_S), 32)
 
 
 @lru_cache(16)
 def _beginning(high: int) -> str:
-    """Write the part that the ids of an effect share, as they lie near one another."""
-    return "".join([_DIGITS[high >> shift & 1023] for shift in range(70, -1, -10)])
+    """Write the part of the time that the ids of a second share."""
+    return _written(high)[_CHANCE + 2 :]
 
 
 def is_id(text: str) -> bool:

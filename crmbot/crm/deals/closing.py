@@ -1,5 +1,8 @@
 """A deal's end, won or lost, and its coming back."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from sqlalchemy import select
 
 from crmbot.crm.answers import Change, Outcome
@@ -89,8 +92,12 @@ def close(work: Work, deal: Deal, stage: Stage, reason: str | None, *, value: Mo
 def _reason(work: Work, reason: str | None) -> str:
     """Return the workspace's own spelling of a reason, or the words as typed."""
     words = " ".join((reason or "").split())
-    known = {fold_name(text): text for text in work.lost_reasons}
-    return known.get(fold_name(words), words)
+    return _by_folded(work.lost_reasons).get(fold_name(words), words)
+
+
+@lru_cache
+def _by_folded(offered: tuple[str, ...]) -> Mapping[str, str]:
+    return {fold_name(text): text for text in offered}
 
 
 def refusal_of_closed(work: Work, deal: Deal) -> Conflict:

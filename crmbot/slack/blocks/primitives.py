@@ -60,9 +60,12 @@ def header(text: Any) -> Block:
 
 def context(*texts: Any) -> Block | None:
     """Return small print; None when there is none."""
-    told = [words for text in texts if text and (words := _words(text, limits.SECTION_TEXT)).strip()]
-    elements = [{"type": "mrkdwn", "text": words, "verbatim": True} for words in told[: limits.CONTEXT_ELEMENTS]]
-    return Fitting({"type": "context", "elements": elements}) if elements else None
+    elements = [
+        {"type": "mrkdwn", "text": words, "verbatim": True}
+        for text in texts
+        if text and (words := _words(text, limits.SECTION_TEXT)).strip()
+    ]
+    return Fitting({"type": "context", "elements": elements[: limits.CONTEXT_ELEMENTS]}) if elements else None
 
 
 def divider() -> Block:
