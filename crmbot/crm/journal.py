@@ -125,7 +125,7 @@ def values_of(row: Any) -> dict[str, Any]:
     return {name: to_json(getattr(row, name)) for name in _COLUMNS[kind_of(row)]}
 
 
-def _as_json(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+def _as_json(kind: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of a kind's columns, of some or of all, as JSON."""
     columns, pick, dated, pick_dated = _told(kind, tuple(values))
     told = dict(zip(columns, pick(values), strict=True))
