@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from crmbot.crm import deals
-from crmbot.crm.answers import Change, Outcome, Record
+from crmbot.crm.answers import Change, Outcome, Record, told
 from crmbot.crm.customers import customer_of
 from crmbot.crm.doubts import doubt_lead
 from crmbot.crm.giving import give
@@ -132,7 +132,7 @@ def set_facts(work: Work, request: SetLead) -> Outcome:
         return Outcome(f"Nothing to change on {_number(lead)} {lead.name}.", record=lead_view(work, lead))
     work.flush()
     view = lead_view(work, lead)
-    return Outcome(f"Updated {view.reference} {view.title}.", record=view, changes=tuple(changes))
+    return Outcome(f"Updated {view.reference} {view.title}: {told(changes)}.", record=view, changes=tuple(changes))
 
 
 def assign(work: Work, request: AssignLead) -> Outcome:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from crmbot.crm.answers import Change, Outcome
+from crmbot.crm.answers import Change, CompanyView, ContactView, Outcome, told
 from crmbot.crm.customers import set_worth, worth_by_hand
 from crmbot.crm.doubts import doubt_contact
 from crmbot.crm.lookup import NEW, exactly_named, find_record, refuse_sisters
@@ -84,7 +84,12 @@ def set_contact(work: Work, request: SetContact) -> Outcome:
     changes += set_worth(work, contact, number, request)
     work.flush()
     view = contact_view(work, contact)._replace(lifetime_value=worth_by_hand(work, contact))
-    said = f"Updated {view.reference} {view.title}." if changes else f"Nothing to change on {number} {view.title}."
+    return _updated(view, changes)
+
+
+def _updated(view: ContactView | CompanyView, changes: list[Change]) -> Outcome:
+    named = f"{view.reference} {view.title}"
+    said = f"Updated {named}: {told(changes)}." if changes else f"Nothing to change on {named}."
     return Outcome(said, record=view, changes=tuple(changes))
 
 
@@ -115,8 +120,7 @@ def set_company(work: Work, request: SetCompany) -> Outcome:
     changes += set_worth(work, company, number, request)
     work.flush()
     view = company_view(work, company)._replace(lifetime_value=worth_by_hand(work, company))
-    said = f"Updated {view.reference} {view.title}." if changes else f"Nothing to change on {number} {view.title}."
-    return Outcome(said, record=view, changes=tuple(changes))
+    return _updated(view, changes)
 
 
 def company_for(

@@ -20,6 +20,7 @@ from crmbot.errors import Conflict, NotAllowed, NotFound
 from crmbot.models import Activity, Company, Contact, Deal, JournalEntry, Lead, Proposal
 
 _SHOWN = (Deal, Lead, Contact, Company, Activity)
+_WITHIN = str.maketrans("“”", "\u2018\u2019")
 _FEW = 3
 """Of more records of one kind than this, none is what an effect was about."""
 _OF_KIND: dict[Kind, Any] = {
@@ -56,8 +57,15 @@ def undo(work: Work, request: Undo) -> Outcome:
     work.undoes_id = entry.id
     work.session.flush()
     shown = _shown(rows)
-    said = f"{'Done again' if again else 'Undone'}: “{effect.summary}”"
+    said = f"{'Done again' if again else 'Undone'}: {_quoted(effect.summary)}"
     return Outcome(said, record=record_view(work, shown) if shown is not None else None)
+
+
+def _quoted(summary: str) -> str:
+    """Return what was said of an effect in quotes: quotes within become single ones, what only led on is left out."""
+    whole, _, last = summary.rpartition(". ")
+    said = f"{whole}." if whole and last.endswith(":") else summary
+    return f"“{said.translate(_WITHIN)}”"
 
 
 def _last_of_record(work: Work, word: str) -> str | None:

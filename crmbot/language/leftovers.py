@@ -19,6 +19,8 @@ _LONGEST_NAME = 4
 _END = ".!,;? "
 _ABOUT = frozenset({"on", "for", "about", "with", "to", "from"})
 """What may stand before a name that a colon ends: “on globex rollout: legal is slow”."""
+_WHOSE = re.compile(r"^(?:(?:all\s+)?of|for|by)\s+|['\u2019]s$", re.IGNORECASE)
+"""What stands around a person's name: “for tom”, “tom's”."""
 _COMMAS = re.compile(r"(?:\s*,)+")
 _kind = attrgetter("kind")
 
@@ -131,7 +133,7 @@ def _as_fact(reader: Reader, field: str, said: str) -> Any:
     fact = reader.verb.chosen.get(field)
     if fact is not None:
         return reader.typed(fact, said)
-    return said.removeprefix("@") if field in ("owner", "user") else said
+    return (_WHOSE.sub("", said) or said).removeprefix("@") if field in ("owner", "user") else said
 
 
 def _joined(reader: Reader, words: list[int]) -> str:

@@ -24,13 +24,16 @@ _QUESTIONS = {
 }
 
 
+_OF_VERBS = {("attach", "email"): "Which mail? Its number is on its card, as A-12."}
+
+
 def ask_missing(values: dict[str, Any], reader: Reader) -> None:
     """Ask for what is missing."""
     verb = reader.verb
     for field in verb.required:
         if values.get(field) or _last_word(values, reader, field):
             continue
-        question = _QUESTIONS.get(field, f"Which {field.replace('_', ' ')}?")
+        question = _OF_VERBS.get((verb.name, field)) or _QUESTIONS.get(field, f"Which {field.replace('_', ' ')}?")
         raise MissingFact(question, field=field, example=reader.example, request=verb.request.NAME, known=values)
     if verb.wants and not values.keys() - set(verb.required) - set(verb.fixed):
         raise MissingFact(verb.wants, example=reader.example, request=verb.request.NAME, known=values)

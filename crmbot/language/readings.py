@@ -14,6 +14,7 @@ from crmbot.language.choices import choice, named, staged
 from crmbot.language.context import Context
 from crmbot.language.dates import EXAMPLE as DAY_EXAMPLE
 from crmbot.language.dates import Lean
+from crmbot.language.hours import working_hour
 from crmbot.language.reading import Found, Read, Reading
 from crmbot.language.tokens import Kind
 
@@ -28,6 +29,7 @@ _DOMAIN = re.compile(
     r"(?:https?://)?(?:www\.)?(?P<domain>[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})/?(?=[\s,;]|$)", re.IGNORECASE
 )
 _SIZE = re.compile(r"\d[\d,.]*(?:\s?[-\u2013]\s?\d[\d,.]*|\+)(?![\w-])")
+_BARE_HOUR = re.compile(r"(?P<bare>\d{1,2})(?![\w:.]|\s?[ap]\.?m)", re.IGNORECASE)
 _LATER = re.compile(
     r"(?:\+\s?|(?:for|by)\s+)?(?P<count>\d{1,4}|(?:an?|one|two|three)\s)\s?(?P<unit>min(?:ute)?s?|h(?:ours?|rs?)?|d(?:ays?)?|w(?:eeks?|ks?)?|mo(?:nths?|s)?)(?![\w-])",
     re.IGNORECASE,
@@ -165,6 +167,13 @@ def _hour(text: str, at: int, context: Context, _: bool) -> Found | None:
     return Found(f"{found[0].hour:%H:%M}", found[1])
 
 
+def _hour_of_day(text: str, at: int, context: Context, asked: bool) -> Found | None:
+    """Read an hour, or a bare number that is one of a working day."""
+    bare = _BARE_HOUR.match(text, at)
+    hour = working_hour(bare) if bare else None
+    return Found(f"{hour:%H:%M}", bare.end()) if bare and hour else _hour(text, at, context, asked)
+
+
 def _items(text: str, at: int, context: Context, _: bool) -> Found | None:
     """Read all that is left as the lines of a proposal."""
     found = items.read_items(text[at:], context)
@@ -218,6 +227,7 @@ REFERENCE = Reading("a record", "D-17", _reference, frozenset({Kind.REFERENCE}),
 ZONE = Reading("a time zone", "Europe/Berlin", _zone, frozenset({Kind.WORD}), only=True)
 WORD = Reading("a word", "2026-11-23", _word)
 HOUR = Reading("an hour", "08:00", _hour, _DATES, only=True)
+HOUR_OF_DAY = Reading("an hour", "08:00", _hour_of_day, _DATES)
 ITEMS = Reading("the lines of a proposal", items.EXAMPLE, _items)
 TEXT = Reading("some words", '"wants a quote"', _word, text=True)
 STAGE = choice("a stage", "negotiation", lambda context: staged(context.stages), soft=True)

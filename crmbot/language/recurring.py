@@ -34,6 +34,27 @@ def report_again(report: Reading, usual: str) -> Reading:
     return Reading("a period", "30", read, words=_STARTS)
 
 
+def _digest_again(text: str, at: int, _: Context, __: bool) -> Found | None:
+    again = _AGAIN.match(text, at)
+    if again is None:
+        return None
+    raise BadInput(f"A digest is told once a week, on a day of yours; “{again.group()}” can't be.", example="monday")
+
+
+DIGEST_AGAIN = Reading("a weekday", "monday", _digest_again, words=frozenset({"daily", "monthly", "quarterly"}))
+_LISTS = {"overdue": "/task list overdue team", "aging": "/deal list stale"}
+
+
+def _digest_only(text: str, at: int, _: Context, __: bool) -> Found | None:
+    word = next((word for word in _LISTS if re.match(rf"{word}(?!\w)", text[at:], re.IGNORECASE)), None)
+    if word is None:
+        return None
+    raise BadInput(f"“{word}” is told by digests, and is no report; a list has it now.", example=_LISTS[word])
+
+
+DIGEST_ONLY = Reading("a report", "pipeline", _digest_only, words=frozenset(_LISTS))
+
+
 def _task_again(text: str, at: int, _: Context, __: bool) -> Found | None:
     again = _AGAIN.match(text, at)
     if again is None:

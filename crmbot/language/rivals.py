@@ -25,7 +25,7 @@ def give_back(reader: Reader) -> list[tuple[str, str]]:
         misplaced = claim.fact.place and claim.rank != KEYED and _misplaced(reader, claim)
         if misplaced or (claim.rank == SOFT and _in_name(reader, claim)):
             demote(reader, claim)
-            if isinstance(claim.value, Money) or claim.fact.field == "probability":
+            if isinstance(claim.value, Money) or claim.fact.field in ("probability", "domain"):
                 said, field = reader.typed_as(claim), claim.fact.field
                 hints.append((field, f"“{said}” is part of the name; as the {field} it is {claim.fact.keys[0]}:{said}"))
     return hints

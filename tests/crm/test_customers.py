@@ -45,7 +45,7 @@ def test_a_value_set_by_hand_wins_over_the_deals_until_they_tell_again(customers
     customers.do(SetDeal("D-1", value=Money.of(1_000, "USD"), probability=50))
     before = worths(customers)
     done = customers.do(SetCompany("acme", lifetime_value=WORTH))
-    assert done.said == "Updated O-1 Acme Corp."
+    assert done.said == "Updated O-1 Acme Corp: lifetime value $150,000."
     assert [(one.label, one.before, one.after) for one in done.changes] == [
         ("Lifetime value", "as its deals say", "$150,000")
     ]

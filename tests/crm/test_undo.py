@@ -121,7 +121,7 @@ def test_a_converted_lead_is_taken_back_whole(crm: Crm) -> None:
         (CreateDeal("Second"), WinDeal("D-2"), "Won D-2 Second"),
         (CreateTask("send offer"), CompleteActivity("A-1"), "Completed A-1 send offer"),
         (CreateContact("Jo Doe"), SetDeal("D-1", contact="C-1"), "D-1 Acme: contact Jo Doe"),
-        (CreateContact("Jo Doe"), SetContact("C-1", phone="1"), "Updated C-1 Jo Doe"),
+        (CreateContact("Jo Doe"), SetContact("C-1", phone="1"), "Updated C-1 Jo Doe: phone 1."),
         (AddUser("tim@ours.example"), AssignDeal("D-1", "tim@ours.example"), "D-1 Acme belongs to Tim now"),
     ],
 )

@@ -3,7 +3,7 @@
 from crmbot.crm.answers.base import Answer
 from crmbot.crm.answers.days import Board, BoardColumn, Home, LastEffect, Today
 from crmbot.crm.answers.mails import EmailView, MailAnswer, Places, Reach, Triage
-from crmbot.crm.answers.outcomes import Change, Outcome
+from crmbot.crm.answers.outcomes import Change, Outcome, told
 from crmbot.crm.answers.records import ActivityView, CompanyView, ContactView, DealView, LeadView, Link, Person, Record
 from crmbot.crm.answers.shown import (
     CardRecords,
@@ -50,4 +50,5 @@ __all__ = [
     "TimelineEntry",
     "Today",
     "Triage",
+    "told",
 ]

@@ -1,10 +1,13 @@
 """What a writing request did."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crmbot.crm.answers.base import Answer
 from crmbot.crm.answers.records import Record
 from crmbot.crm.requests.base import Offer
+
+_LONGEST_TOLD = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,15 @@ class Change:
     label: str
     before: str
     after: str
+
+
+def told(changes: Iterable[Change]) -> str:
+    """Return what facts are now, in a row: role CFO, phone none."""
+    return ", ".join(f"{one.label[:1].lower()}{one.label[1:]} {_brief(one.after) or 'none'}" for one in changes)
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= _LONGEST_TOLD else f"{text[: _LONGEST_TOLD - 1]}…"
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,11 @@ SETTINGS = Noun(
                     fixed(
                         "an order of dates",
                         *(("dmy", "dmy"), ("mdy", "mdy"), ("none", "none")),
-                        *(("day first", "dmy"), ("month first", "mdy")),
+                        *(
+                            (form, "dmy")
+                            for form in ("day first", "d/m/y", "dd/mm", "dd/mm/yyyy", "european", "german")
+                        ),
+                        *((form, "mdy") for form in ("month first", "m/d/y", "mm/dd", "mm/dd/yyyy", "american", "us")),
                     ),
                 ),
             ),
@@ -195,7 +199,12 @@ REASSIGN = Verb(
     (
         Fact("to", keyed=USER_OR_NAME, keys=("to",), intros=("to",), greedy=True),
         Fact("user", USER, TEXT, keys=("from", "user"), intros=("from",)),
-        Fact("only", fixed("deals, leads or tasks", *((w, w) for w in ("deals", "leads", "tasks"))), keys=("only",)),
+        Fact(
+            "only",
+            fixed("deals, leads or tasks", *((w, w) for w in ("deals", "leads", "tasks"))),
+            keys=("only",),
+            intros=("only",),
+        ),
     ),
     ("user",),
     more=("bob to jane only:deals",),

@@ -31,12 +31,13 @@ from crmbot.language.readings import (
     CHANNEL,
     EMAIL,
     HOUR,
+    HOUR_OF_DAY,
     TEXT,
     WORD,
     ZONE,
 )
 from crmbot.language.readings import USER as USER_READING
-from crmbot.language.recurring import report_again
+from crmbot.language.recurring import DIGEST_AGAIN, DIGEST_ONLY, report_again
 from crmbot.language.spans import WINDOW
 from crmbot.language.verbs import Fact, Noun, Verb
 
@@ -58,7 +59,9 @@ REPORT_ALIASES = {"forecast": "sales-forecast", "activities": "activity-summary"
 
 _REPORT = fixed("a report", *((n, n) for n in REPORTS), *REPORT_ALIASES.items())
 _DIGEST_REPORT = fixed("a report", *((n, n) for n in (*DIGESTS, *REPORTS)))
-_WEEKDAY = fixed("a weekday", *((word, WEEKDAYS[day].lower()) for word, day in WEEKDAY.items()))
+_WEEKDAY = fixed(
+    "a weekday", *((form, WEEKDAYS[day].lower()) for word, day in WEEKDAY.items() for form in (word, f"{word}s"))
+)
 _ROLE = fixed("a role", *((role.value, role.value) for role in Role))
 
 RECEIPTS = ("all", "problems", "none", "slack", "mail", "both")
@@ -79,12 +82,13 @@ REPORT = Noun(
                 Fact("report", _REPORT, keys=("report",)),
                 Fact("period", PERIOD, keys=("period",), echo="{}"),
                 Fact("period", WINDOW, echo="{}"),
-                Fact("date_from", keyed=FROM_DAY, keys=("from",), echo="from {}"),
-                Fact("date_to", keyed=TO_DAY, keys=("to",), echo="to {}"),
+                Fact("date_from", keyed=FROM_DAY, keys=("from",), intros=("from",), echo="from {}"),
+                Fact("date_to", keyed=TO_DAY, keys=("to",), intros=("to", "until", "till"), echo="to {}"),
                 OWNER,
                 MY,
                 WHOLE_TEAM,
                 Fact("period", report_again(_REPORT, "pipeline")),
+                Fact("period", DIGEST_ONLY),
             ),
             ("report", "owner"),
             more=("lost-reasons last quarter", "lost-reasons 2026-07-01..2026-09-30", "activity-summary @jo"),
@@ -104,10 +108,11 @@ DIGEST = Noun(
             "tell a report every week, to a channel or an address",
             "weekly-forecast forecast #sales monday 08:00 Europe/Berlin",
             (
-                Fact("channel", CHANNEL, keys=("channel",)),
-                Fact("to_email", EMAIL, keys=("to", "email")),
-                Fact("day", _WEEKDAY, keys=("day",)),
-                Fact("time", HOUR, keys=("time", "at")),
+                Fact("to_email", EMAIL, keys=("to", "email"), intros=("to",)),
+                Fact("channel", CHANNEL, keys=("channel",), intros=("to", "in")),
+                Fact("day", _WEEKDAY, keys=("day",), intros=("every", "each", "on")),
+                Fact("time", HOUR, HOUR_OF_DAY, keys=("time", "at"), intros=("at",)),
+                Fact("day", DIGEST_AGAIN),
                 Fact("timezone", ZONE, keys=("zone", "timezone")),
                 Fact("report", keyed=_DIGEST_REPORT, keys=("report",)),
                 Fact("name", keyed=TEXT, keys=("name",)),
@@ -157,7 +162,7 @@ USER = Noun(
             SetUserRole,
             "change what a user may do",
             "@jo manager",
-            (Fact("role", _ROLE, keys=("role",)), _WHO),
+            (Fact("role", _ROLE, keys=("role",), intros=("to", "as")), _WHO),
             ("user",),
             wants="Which role?",
         ),
@@ -177,7 +182,12 @@ MAIL = Noun(
             "tell your own address for mail, take a new one, or choose your receipts",
             "receipts problems",
             (
-                Fact("receipts", fixed("a choice", *((w, w) for w in RECEIPTS)), keys=_SAID, intros=_SAID),
+                Fact(
+                    "receipts",
+                    fixed("a choice", *((w, w) for w in RECEIPTS), ("off", "none")),
+                    keys=_SAID,
+                    intros=_SAID,
+                ),
                 Fact("renew", fixed("new", ("new", True))),
             ),
             aliases=("receipts",),
