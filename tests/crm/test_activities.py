@@ -63,7 +63,7 @@ def test_a_date_to_come_plans_it(crm: Crm) -> None:
     crm.do(CreateDeal("Acme"))
     outcome = crm.do(LogActivity("meeting", "acme", at=at(10, 14)))
     view: Any = outcome.record
-    assert outcome.said == "Planned a meeting with D-1 Acme."
+    assert outcome.said == "Planned a meeting with D-1 Acme for Mon 10 Mar 2031, 15:00 CET."
     assert (view.completed_at, view.due_at, view.overdue_at) == (None, at(10, 14), at(10, 14))
 
 
@@ -71,7 +71,7 @@ def test_a_day_to_come_without_an_hour_is_all_of_that_day(crm: Crm) -> None:
     crm.do(CreateDeal("Acme"))
     outcome = crm.do(LogActivity("meeting", "acme", at=date(2031, 3, 10)))
     view: Any = outcome.record
-    assert outcome.said == "Planned a meeting with D-1 Acme."
+    assert outcome.said == "Planned a meeting with D-1 Acme for Mon 10 Mar 2031."
     assert (view.completed_at, view.due_at, view.due_on) == (None, None, date(2031, 3, 10))
     assert view.overdue_at == at(10, 23), "when her day is over"
 

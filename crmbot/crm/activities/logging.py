@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 from crmbot.crm import deals
 from crmbot.crm.activities.links import Links, links_of, with_named_deal
-from crmbot.crm.activities.making import add_activity, first_link, refuse_kind, usable_subject
+from crmbot.crm.activities.making import add_activity, due_words, first_link, refuse_kind, usable_subject
 from crmbot.crm.answers import Change, Outcome, Record
 from crmbot.crm.hearsay import hear
 from crmbot.crm.history import save_deal
@@ -35,12 +35,13 @@ def log(work: Work, request: LogActivity) -> Outcome:
         also.append(deal_view(work, deal))
     if following is not None:
         also.append(activity_view(work, following, view.about))
-    verb = "Logged" if activity.completed_at else "Planned"
+    done = activity.completed_at is not None
+    when = "" if done else f" for {due_words(work, Due(view.due_at, view.due_on))}"
     extra = "".join(f" {change.label}: {change.after}." for change in changes)
     if following is not None:
         extra += f" Next: {request.next_text}."
     return Outcome(
-        f"{verb} {_a(request.kind)} with {first_link(view)}.{extra}",
+        f"{'Logged' if done else 'Planned'} {_a(request.kind)} with {first_link(view)}{when}.{extra}",
         record=view,
         also=tuple(also),
         changes=changes,
