@@ -103,14 +103,15 @@ class Rows:
         if self._session is not None:
             return
         known = self._known
-        unknown = filterfalse(known.__contains__, zip(kinds, zip(repeat(workspace_id), ids), strict=True))
-        missing = [key for key in unknown if key[1][1] is not None]
-        if len(missing) <= 1:
+        keys = zip(kinds, zip(repeat(workspace_id), ids), strict=True)
+        # None is left in, or each set of links would take a statement of its own.
+        asked = list(filterfalse(known.__contains__, keys))
+        wanted = [one for _, (_, one) in asked]
+        if len(wanted) - wanted.count(None) <= 1:
             return
-        each = by_each(tuple([kind for kind, _ in missing]))
-        wanted = (workspace_id, *[one for _, (_, one) in missing])
-        [found] = each.statement.rows(self.connection, dict(zip(each.names, wanted, strict=True)))
-        for key, shape, place in zip(missing, each.shapes, each.places, strict=True):
+        each = by_each(tuple([kind for kind, _ in asked]))
+        [found] = each.statement.rows(self.connection, dict(zip(each.names, (workspace_id, *wanted), strict=True)))
+        for key, shape, place in zip(asked, each.shapes, each.places, strict=True):
             read = dict(zip(shape.columns, found[place], strict=True))
             if read["id"] is not None:
                 self._as_stored[key], known[key] = read, shape.make(read)
