@@ -10,6 +10,7 @@ from servers.programs import FIXTURES, PROGRAMS, left_out, require
 pytest_plugins = (
     "clocks",
     "servers.postgres",
+    "servers.pooler",
     "servers.dovecot",
     "servers.smtp",
     "servers.tokens",

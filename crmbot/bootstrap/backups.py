@@ -9,8 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import OperationalError
 
 from crmbot.errors import BadInput, Conflict, NotFound
+from crmbot.store import open_store
 
 Progress = Callable[[float], None]
 
@@ -26,7 +28,7 @@ def back_up(url: str, file: Path, *, force: bool, progress: Progress) -> None:
     Raises:
         Conflict: the file is there and `force` is not given.
         NotFound: there is no store, or PostgreSQL's programs are not installed.
-        BadInput: the copy failed; no file is left behind.
+        BadInput: the copy failed, or the address is a pooler's; no file is left behind.
     """
     if file.exists() and not force:
         raise Conflict(f"{file} is there already. Give another name, or --force to replace it.")
@@ -37,6 +39,7 @@ def back_up(url: str, file: Path, *, force: bool, progress: Progress) -> None:
         if address.get_backend_name() == "sqlite":
             _copy_sqlite(_sqlite_file(address), partial, progress)
         else:
+            _refuse_pooler(url)
             _run_postgresql(address, "pg_dump", "--format=custom", "--enable-row-security", f"--file={partial}")
             _run_postgresql(None, "pg_restore", "--list", str(partial))
         partial.replace(file)
@@ -51,10 +54,11 @@ def restore(url: str, file: Path, *, force: bool, progress: Progress) -> None:
 
     Raises:
         Conflict: there is a store with tables already and `force` is not given.
-        BadInput: the file is no backup or is damaged; the store is as it was.
+        BadInput: the file is no backup or is damaged, or the address is a pooler's; the store is as it was.
     """
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
+        _refuse_pooler(url)
         words = ["--clean", "--if-exists"] if force else []
         _run_postgresql(
             address, "pg_restore", "--no-owner", "--single-transaction", "--exit-on-error", *words, str(file)
@@ -104,6 +108,23 @@ def _check_sqlite(file: Path) -> None:
         raise BadInput(f"{file} is damaged: {said}")
     if not ours:
         raise BadInput(f"{file} is no backup of crmbot: it lacks its tables.")
+
+
+def _refuse_pooler(url: str) -> None:
+    """Refuse an address where settings don't last: a copy would hold no workspace at all, without an error."""
+    # Whoever stays on SQLite does without the driver.
+    from crmbot.store.postgresql import server_of  # noqa: PLC0415
+
+    try:
+        with closing(open_store(url, pool_size=1)) as store, store.engine.connect() as connection:
+            is_lent = server_of(connection).is_lent
+    except OperationalError as error:
+        raise BadInput(f"The database can't be reached: {error.orig}".strip()) from error
+    if is_lent:
+        raise BadInput(
+            "This is a pooler's address (PgBouncer's, for example), and a backup needs PostgreSQL itself. "
+            "Give its own address for this once: CRMBOT_STORE_URL=postgresql://… crmbot backup FILE"
+        )
 
 
 def _run_postgresql(address: URL | None, program: str, *words: str) -> None:

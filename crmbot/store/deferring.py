@@ -7,7 +7,7 @@ without.
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Insert
+from sqlalchemy import Connection, Executable, Insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ClauseElement
 
@@ -21,7 +21,8 @@ class OnPostgreSQL(Compiled):
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         super().__init__(statement, dialect)
         is_plain_insert = type(statement) is Insert and not self.columns
-        self._may_wait = is_plain_insert or MAY_WAIT in statement.get_execution_options()
+        is_told = isinstance(statement, Executable) and MAY_WAIT in statement.get_execution_options()
+        self._may_wait = is_plain_insert or is_told
         self.bind = self._bind_named
 
     def _bind_named(self, values: Values) -> dict[str, Any]:

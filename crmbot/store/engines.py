@@ -46,7 +46,6 @@ def _postgresql(url: URL, pool_size: int) -> Store:
     from crmbot.store import deferring  # noqa: F401, PLC0415 - joins those who run statements
     from crmbot.store.postgresql import begin_postgresql, connect, run_deferring  # noqa: PLC0415
 
-    milliseconds = int(BUSY_SECONDS * 1000)
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -55,10 +54,7 @@ def _postgresql(url: URL, pool_size: int) -> Store:
         json_serializer=packed,
         # Transactions are begun here, with all that is to be told in one go, and not by the driver.
         isolation_level="AUTOCOMMIT",
-        connect_args={
-            "connect_timeout": 5,
-            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC -c idle_in_transaction_session_timeout=60000",
-        },
+        connect_args={"connect_timeout": 5},
     )
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "begin", begin_postgresql)

@@ -2,6 +2,9 @@
 
 It begins in one round trip, bound to its workspace and to a time a statement. What an effect writes without asking for
 an answer waits until something is asked, and goes to the server together with it. And what was planned once stays so.
+
+Unless a pooler stands between, as PgBouncer does: each transaction may be another session's there, so that nothing is
+left behind in one, neither settings nor plans.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +18,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
+from crmbot.store.failures import BUSY_SECONDS
+
 _SECONDS = 60.0
 """How long a statement may take when nobody said."""
 _PREPARED = 400
@@ -24,6 +29,12 @@ _DONE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 _SETTINGS = text(
     "SELECT set_config('crmbot.workspace', :workspace, true), set_config('statement_timeout', :milliseconds, true)"
 )
+_STANDING = (
+    f"SELECT set_config('lock_timeout', '{BUSY_SECONDS * 1000:.0f}', %s), set_config('TimeZone', 'UTC', %s), "
+    "set_config('idle_in_transaction_session_timeout', '60000', %s)"
+)
+"""What holds in every transaction, for as long as the session or for that one."""
+_OF_SESSION, _OF_TRANSACTION = (_STANDING.replace("%s", one) for one in ("false", "true"))
 
 Answer = TypeVar("Answer")
 ServerError = psycopg.Error
@@ -39,6 +50,17 @@ class Server(psycopg.Connection[tuple[Any, ...]]):
         self.prepared_max = _PREPARED
         self.defers = False
         self._unsent: list[tuple[str, Sequence[Bound]]] = []
+        self.is_lent = False
+        """Whether a pooler lends a session for each transaction."""
+
+    def settle(self) -> None:
+        """Set what holds in every transaction, unless whoever answers is not who took the connection."""
+        of_own = self.pgconn.exec_(f"{_OF_SESSION} WHERE pg_backend_pid() = {self.pgconn.backend_pid}".encode())
+        if of_own.status not in _DONE:
+            raise psycopg.OperationalError(of_own.error_message.decode())
+        self.is_lent = of_own.ntuples == 0
+        if self.is_lent:
+            self.prepare_threshold = None
 
     def cursor(self, *given: Any, **named: Any) -> Any:
         """Return a cursor for the library, once everything before it was sent."""
@@ -136,7 +158,13 @@ def _first(failed: psycopg.Error) -> psycopg.Error:
 
 def connect(_dialect: Dialect, _record: object, given: Sequence[Any], named: dict[str, Any]) -> Server:
     """Open a connection for the library."""
-    return Server.connect(*given, **named)
+    server = Server.connect(*given, **named)
+    try:
+        server.settle()
+    except psycopg.Error:
+        server.close()
+        raise
+    return server
 
 
 def server_of(connection: Connection) -> Server:
@@ -180,13 +208,15 @@ def server_error(error: psycopg.Error, connection: Connection, statement: str | 
 
 def begin_postgresql(connection: Connection) -> None:
     """Begin a transaction of the workspace that the connection's options name, if they do; its driver begins none."""
-    options = connection.get_execution_options()
+    options, server = connection.get_execution_options(), server_of(connection)
     workspace, begin = options.get("crmbot_workspace"), "BEGIN"
     if workspace is not None:
         begin = _beginning(
             workspace, options.get("crmbot_seconds", _SECONDS), options.get("crmbot_write", True), connection.dialect
         )
-    if not server_of(connection).does(begin):
+    if server.is_lent:
+        begin = f"{begin}; {_OF_TRANSACTION}"
+    if not server.does(begin):
         # Once more by the library, which knows what to do with a connection that was lost.
         connection.exec_driver_sql(begin)
 

@@ -20,7 +20,7 @@ _OPTIONS = (
     "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off "
     "-c max_connections=200 -c shared_buffers=32MB -c autovacuum=off"
 )
-_ACCOUNT = "postgres"
+ACCOUNT = "postgres"
 """The account the server runs as when the tests run as root, which PostgreSQL refuses."""
 
 
@@ -34,9 +34,9 @@ class PostgresServer:
         self._numbers = itertools.count(1)
         self._prefix: tuple[str, ...] = ()
         if os.geteuid() == 0:
-            account = pwd.getpwnam(_ACCOUNT)
+            account = pwd.getpwnam(ACCOUNT)
             os.chown(self.directory, account.pw_uid, account.pw_gid)
-            self._prefix = ("runuser", "-u", _ACCOUNT, "--")
+            self._prefix = ("runuser", "-u", ACCOUNT, "--")
         self._run("initdb", "--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C")
         self.start()
         # as in production: an owner whom row-level security binds, not a superuser

@@ -31,11 +31,13 @@ class Program:
 POSTGRES = Program("postgres", "postgresql", ("pg_ctl",), ("/usr/lib/postgresql/*/bin/pg_ctl",))
 DOVECOT = Program("dovecot", "dovecot-imapd", ("dovecot",), ("/usr/sbin/dovecot",))
 BROWSER = Program("browser", "chromium", ("chromium", "chromium-browser", "google-chrome"))
-PROGRAMS: Mapping[str, Program] = {program.marker: program for program in (POSTGRES, DOVECOT, BROWSER)}
+POOLER = Program("pooler", "pgbouncer", ("pgbouncer",), ("/usr/sbin/pgbouncer",))
+PROGRAMS: Mapping[str, Program] = {program.marker: program for program in (POSTGRES, POOLER, DOVECOT, BROWSER)}
 
 FIXTURES: Mapping[str, Program] = {
     "postgres_server": POSTGRES,
     "dovecot_server": DOVECOT,
+    "pooled_url": POOLER,
 }
 """The fixtures that start a program, so that their tests carry its marker by themselves."""
 
