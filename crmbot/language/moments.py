@@ -70,7 +70,9 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
     found = None
     if hours and _TIMED.match(text, start):
         found = (
-            _exact(text, start, context) or _this_part(text, start, context) or _hour_first(text, start, context, lean)
+            _exact(text, start, context)
+            or _this_part(text, start, context, lean)
+            or _hour_first(text, start, context, lean)
         )
     if found is None and hours and preposition and preposition.group().lower().startswith("at"):
         found = _bare_hour_first(text, start, context, lean)
@@ -90,10 +92,14 @@ def _is_soft(said: str) -> bool:
     return day in SOFT and (not part or part in PARTS)
 
 
-def _this_part(text: str, at: int, context: Context) -> tuple[Moment, int] | None:
-    """Read a part of today: this morning."""
+def _this_part(text: str, at: int, context: Context, lean: Lean) -> tuple[Moment, int] | None:
+    """Read a part of today: this morning; of what happened, not later than now while that part lasts."""
     match = THIS_PART.match(text, at)
-    return (Moment(context.today, PARTS[match["part"].lower()]), match.end()) if match else None
+    if match is None:
+        return None
+    hour, now = PARTS[match["part"].lower()], context.local.time()
+    begun = lean is not Lean.COMING and hour == PARTS["morning"] and now < hour
+    return Moment(context.today, now if begun else hour), match.end()
 
 
 def _exact(text: str, at: int, context: Context) -> tuple[Moment, int] | None:
