@@ -12,7 +12,7 @@ from crmbot.crm.glances import glances_of
 from crmbot.crm.lookup.candidates import NEAREST, Row, seen_candidate
 from crmbot.crm.lookup.naming import Named, latest_names, names_with_word
 from crmbot.crm.lookup.slips import lacks_one, put_right
-from crmbot.crm.lookup.spans import Span, called_within
+from crmbot.crm.lookup.spans import Spans, called_within
 from crmbot.crm.lookup.words import LAST, alike, word_values
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
@@ -47,16 +47,14 @@ def nearest_names(work: Work, kinds: tuple[Named, ...], word: str) -> list[tuple
     """
     key = fold_name(word)
     words = key.split()
-    slips = put_right(words)
-    begun = [Span(start, start + LAST, _OF_A_BEGINNING) for start in alike(words)]
-    found = called_within(work, kinds, [*slips, *begun]) if words else []
-    right = [name for span, name in found if span < len(slips) and lacks_one(name[2], words)]
-    known = right or work.values(latest_names(kinds), most=_LATEST // len(kinds))
-    known += [name for span, name in found if span >= len(slips)]
+    begun = Spans(alike(words), LAST, _OF_A_BEGINNING)
+    slips, others = called_within(work, kinds, put_right(words), begun) if words else ([], [])
+    right = [name for name in slips if lacks_one(name[2], words)]
+    known = [*(right or work.values(latest_names(kinds), most=_LATEST // len(kinds))), *others]
     # Of those equally like, kinds in order, and of each the latest first.
-    names = {(place, row_id): name for place, row_id, name in sorted(known, key=itemgetter(0))}
+    names = dict(map(itemgetter(1, 2), sorted(known, key=itemgetter(0)) if len(kinds) > 1 else known))
     near = process.extract(key, names, scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=_ALIKE)
-    return [(kinds[place].kind, row_id) for _, _, (place, row_id) in near]
+    return [(kinds[int(place)].kind, row_id) for place, _, row_id in (own.partition(" ") for _, _, own in near)]
 
 
 def same_people(work: Work, named: Named, key: str) -> list[Row]:

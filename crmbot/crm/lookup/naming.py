@@ -182,8 +182,8 @@ def names_with_word(named: Named) -> Prepared:
 
 
 def called(place: int, named: Named) -> tuple[Any, ...]:
-    """Return the columns of a kind's place among others, the record's id, and its folded name."""
-    return literal(place), named.model.id, named.key
+    """Return the columns of a kind's place among others, the place again with the record's id, and its folded name."""
+    return literal(place), literal(f"{place} ").concat(named.model.id), named.key
 
 
 @cache

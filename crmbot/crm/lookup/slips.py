@@ -1,24 +1,24 @@
 """Names with the very word that somebody meant who let two letters change places or typed one too many."""
 
 from collections.abc import Sequence
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 
-from crmbot.crm.lookup.spans import Span
+from crmbot.crm.lookup.spans import Spans
 
 _SHORTEST = 5
 """Fewer letters are too much like other words to be sure what was meant."""
-MOST_SLIPS = 16
+_MOST_SLIPS = 16
 """So many words are tried as what was meant."""
 _OF_A_WORD = 10
 _BEHIND_A_WORD = "!"
 """Comes right after the space that ends a word."""
 
 
-def put_right(words: Sequence[str]) -> list[Span]:
+def put_right(words: Sequence[str]) -> Spans:
     """Return the spans of the words that these may be slips of, the likeliest first."""
     likeliest_first = chain.from_iterable(zip_longest(*map(corrections, words)))
-    right = list(dict.fromkeys(filter(None, likeliest_first)))[:MOST_SLIPS]
-    return [Span(word, word + _BEHIND_A_WORD, _OF_A_WORD) for word in right]
+    right = dict.fromkeys(filter(None, likeliest_first))
+    return Spans(list(islice(right, _MOST_SLIPS)), _BEHIND_A_WORD, _OF_A_WORD)
 
 
 def corrections(word: str) -> list[str]:

@@ -4,8 +4,10 @@ First it is asked which spans hold any name at all: hardly one does, and to look
 long.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain, repeat
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, String, bindparam, column, literal_column, or_, select, union_all, values
@@ -16,58 +18,64 @@ from crmbot.models import NameWord
 from crmbot.store.prepared import Prepared
 
 MOST_SPANS = 28
-_SIZES = (1, 2, 4, 8, 16, MOST_SPANS)
-_STARTS, _STOPS, _MOST = ([f"{bound}_{place}" for place in range(MOST_SPANS)] for bound in ("start", "stop", "most"))
+_SIZES = (1, 2, 4, 8, MOST_SPANS)
+_STARTS, _STOPS = ([f"{bound}_{place}" for place in range(MOST_SPANS)] for bound in ("start", "stop"))
+_NO_SPANS = dict.fromkeys((*_STARTS, *_STOPS), "")
 
 
-class Span(NamedTuple):
-    """Words from a start on, up to a stop; of each kind so many names are enough."""
+class Spans(NamedTuple):
+    """From each start on to the same with `last` behind; of each span and kind so many names are enough."""
 
-    start: str
-    stop: str
+    starts: Sequence[str]
+    last: str
     most: int
 
 
-_NONE = Span("", "", 0)
 Called = tuple[int, str, str]
-"""The place of the kind, the record's id, and its folded name."""
+"""A name as `naming.called` tells it."""
 
 
-def called_within(work: Work, kinds: tuple[Named, ...], spans: Sequence[Span]) -> list[tuple[int, Called]]:
-    """Return some names of each kind in each of up to `MOST_SPANS` spans, every one with its span's place."""
-    held = sorted(work.values(_holding(kinds), **_bound(spans, MOST_SPANS)))
-    found: list[tuple[int, Called]] = []
-    for place, named in enumerate(kinds):
-        places = [span for span, *holds in held if holds[place]]
-        if places:
-            size = next(size for size in _SIZES if size >= len(places))
-            rows = work.values(_called(place, named, size), **_bound([spans[one] for one in places], size))
-            found += [(places[at], (of_kind, row_id, name)) for at, of_kind, row_id, name in rows]
+def called_within(work: Work, kinds: tuple[Named, ...], *groups: Spans) -> list[list[Called]]:
+    """Return some names of each kind for each group of spans, of which there are up to `MOST_SPANS` in all."""
+    starts = list(chain.from_iterable(spans.starts for spans in groups))
+    stops = chain.from_iterable(map(add, spans.starts, repeat(spans.last)) for spans in groups)
+    held = sorted(work.values(_holding(kinds), **_bound(starts, stops)))
+    found, begin = [], 0
+    for spans in groups:
+        end = begin + len(spans.starts)
+        meant = [(kind, starts[at]) for kind, at in held if begin <= at < end]
+        found.append(_called_in(work, kinds, meant, spans) if meant else [])
+        begin = end
     return found
 
 
-def _bound(spans: Sequence[Span], size: int) -> dict[str, Any]:
-    starts, stops, most = zip(*spans, *[_NONE] * (size - len(spans)), strict=True)
-    return dict(zip((*_STARTS[:size], *_STOPS[:size], *_MOST[:size]), (*starts, *stops, *most), strict=True))
+def _called_in(work: Work, kinds: tuple[Named, ...], held: list[tuple[int, str]], spans: Spans) -> list[Called]:
+    found: list[Called] = []
+    for place in dict(held):
+        starts = [start for kind, start in held if kind == place]
+        size = next(size for size in _SIZES if size >= len(starts))
+        bound = _bound(starts, map(add, starts, repeat(spans.last)))
+        found += work.values(_called(place, kinds[place], size), most=spans.most, **bound)
+    return found
+
+
+def _bound(starts: Iterable[str], stops: Iterable[str]) -> dict[str, str]:
+    return _NO_SPANS | dict(zip(_STARTS, starts, strict=False)) | dict(zip(_STOPS, stops, strict=False))
 
 
 @cache
 def _holding(kinds: tuple[Named, ...]) -> Prepared:
-    """Return what tells of each span whether each kind has a name in it."""
-    rows = [(place, _text(_STARTS[place]), _text(_STOPS[place])) for place in range(MOST_SPANS)]
+    """Return what tells the places of kinds and of the spans that hold any of their names."""
     columns = column("place", Integer), column("start", String), column("stop", String)
+    rows = [(place, _text(_STARTS[place]), _text(_STOPS[place])) for place in range(MOST_SPANS)]
     span = values(*columns, name="span").data(rows).cte("span")
-    one = literal_column("1")
-    holds = [
-        or_(
-            *(
-                select(one).where(*where).correlate(span).exists()
-                for where in (_begins(named, span.c.start, span.c.stop), _goes_on(named, span.c.start, span.c.stop))
-            )
-        )
-        for named in kinds
-    ]
-    return Prepared(select(span.c.place, *holds))
+    one = select(literal_column("1"))
+    holding = []
+    for place, named in enumerate(kinds):
+        names = (_begins(named, span.c.start, span.c.stop), _goes_on(named, span.c.start, span.c.stop))
+        holds = or_(*(one.where(*where).correlate(span).exists() for where in names))
+        holding.append(select(literal_column(str(place), Integer), span.c.place).where(holds))
+    return Prepared(union_all(*holding))
 
 
 @cache
@@ -76,11 +84,11 @@ def _called(place: int, named: Named, size: int) -> Prepared:
 
     Each span by itself: of a join of names with spans PostgreSQL makes a look at every name.
     """
+    columns = select(*called(place, named))
     own = (named.model.workspace_id == NameWord.workspace_id) & (named.model.id == NameWord.record_id)
+    most = bindparam("most", type_=Integer)
     found = []
-    for at in range(size):
-        start, stop, most = _text(_STARTS[at]), _text(_STOPS[at]), bindparam(_MOST[at], type_=Integer)
-        columns = select(literal_column(str(at), Integer).label("span"), *called(place, named))
+    for start, stop in zip(map(_text, _STARTS[:size]), map(_text, _STOPS[:size]), strict=True):
         first = columns.where(*_begins(named, start, stop))
         mine = named.model.workspace_id == bindparam("workspace")
         later = columns.join(NameWord, own).where(mine, *_goes_on(named, start, stop))

@@ -39,8 +39,8 @@ def test_a_number_of_two_people_is_a_choice(crm: Crm) -> None:
 def test_a_call_is_logged_for_who_has_the_number(crm: Crm) -> None:
     crm.do(CreateContact("Dana Reyes", phone="+1 (415) 555-2671"))
     for typed in ("415-555-2671", "4155552671"):
-        done = crm.do(LogActivity("call", typed, "wants 40 seats"))
-        assert [link.title for link in done.record.about] == ["Dana Reyes"]
+        call = crm.made(LogActivity("call", typed, "wants 40 seats"))
+        assert [link.title for link in call.about] == ["Dana Reyes"]
 
 
 def test_who_is_called_like_a_number_comes_first(crm: Crm) -> None:
