@@ -8,9 +8,10 @@ from factories import Crm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sequences import DEAL_REQUESTS, EXAMPLES
+from sqlalchemy import event
 
 from crmbot.crm.history import _DEAL_FACTS as DEAL_FACTS
-from crmbot.crm.requests import CreateDeal, Request
+from crmbot.crm.requests import CreateDeal, MoveDeal, Request
 from crmbot.errors import CrmError
 from crmbot.models import FOREVER, Deal, DealVersion
 
@@ -43,3 +44,12 @@ def test_versions_tile_time_and_the_present_one_is_the_deal(
 
 def _facts(crm: Crm) -> dict[str, dict[str, object]]:
     return {deal.id: {name: getattr(deal, name) for name in DEAL_FACTS} for deal in crm.rows(Deal)}
+
+
+def test_a_change_closes_the_present_version_without_asking_for_it_first(any_crm: Crm) -> None:
+    any_crm.do(CreateDeal("Acme"))
+    asked: list[str] = []
+    event.listen(any_crm.store.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    any_crm.do(MoveDeal("D-1", "qualified"))
+    of_versions = [text.split()[0] for text in asked if "deal_version" in text.partition("WHERE")[0]]
+    assert of_versions == ["UPDATE", "INSERT"]

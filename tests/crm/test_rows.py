@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 
 import pytest
 from factories import Crm
@@ -158,6 +159,33 @@ def test_what_a_row_is_linked_to_is_read_in_one_statement(any_crm: Crm) -> None:
         assert work.get(User, stored.owner_id).id == stored.owner_id
     event.remove(any_crm.store.engine, "before_cursor_execute", listen)
     assert len(asked) == 2
+
+
+def test_a_single_row_that_is_asked_for_is_the_known_one(any_crm: Crm) -> None:
+    any_crm.do(CreateDeal("Acme"))
+    any_crm.do(CreateDeal("Globex"))
+    with working(any_crm) as work:
+        first = work.first(DEALS, Deal)
+        assert first.title == "Acme"
+        first.title = "Acme Corp"
+        assert work.all(DEALS, Deal)[0] is first
+        assert work.first(DEALS, Deal) is first
+        work.flush()
+        assert work.session.get(Deal, (work.workspace_id, first.id)) is first
+        assert work.first(DEALS, Deal) is first
+
+
+def test_a_row_differs_from_what_is_stored_until_it_is_written(any_crm: Crm) -> None:
+    any_crm.do(CreateDeal("Acme"))
+    value = itemgetter("value_minor")
+    with working(any_crm) as work:
+        deal = work.first(DEALS, Deal)
+        deal.title = "Acme Corp"
+        assert not work.rows.differs(deal, value)
+        deal.value_minor = 7
+        assert work.rows.differs(deal, value)
+        work.flush()
+        assert not work.rows.differs(deal, value)
 
 
 def test_a_linked_row_that_is_gone_is_none(any_crm: Crm) -> None:

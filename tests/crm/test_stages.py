@@ -57,6 +57,14 @@ def test_a_renamed_stage_keeps_its_deals_and_undo_gives_the_name_back(crm: Crm) 
     assert crm.ask(ShowDeal("D-1")).record.stage == "Negotiation"
 
 
+def test_a_word_means_what_stages_are_called_now(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    assert crm.do(MoveDeal("D-1", "nego")).record.stage == "Negotiation"
+    crm.do(SetStage("negotiation", name="Haggling"), "ada")
+    crm.do(SetStage("qualified", name="Negotiable"), "ada")
+    assert crm.do(MoveDeal("D-1", "nego")).record.stage == "Negotiable"
+
+
 def test_deals_follow_a_new_probability_unless_theirs_is_set_by_hand(crm: Crm) -> None:
     for title, percent in (("Follows", None), ("Own mind", 33)):
         crm.do(CreateDeal(title, stage="qualified", probability=percent))
