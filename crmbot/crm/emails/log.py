@@ -2,13 +2,21 @@
 
 from datetime import timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from crmbot.crm.answers import MailAnswer
 from crmbot.crm.attachments import keep_files
 from crmbot.crm.emails.announcing import announce
 from crmbot.crm.emails.bounces import note_bounce
-from crmbot.crm.emails.invites import remember_invite
+from crmbot.crm.emails.keeping import (
+    describe,
+    finish_delivery,
+    hand_in,
+    keep_email,
+    keep_references,
+    new_email,
+    thread_ids,
+)
 from crmbot.crm.emails.knowledge import Knowledge, look_up
 from crmbot.crm.emails.matching import MEETING, Match, climb, place_with_contact
 from crmbot.crm.emails.placing import add_email_activities, keep_further, logged_sentence
@@ -21,34 +29,19 @@ from crmbot.crm.requests import LogEmail, Participant
 from crmbot.crm.views import about_links, activity_view
 from crmbot.crm.work import Work
 from crmbot.domain.meetings import Method
-from crmbot.errors import Conflict
 from crmbot.failpoints import reach
-from crmbot.models import Activity, Counter, Email, EmailReference, MailDelivery
+from crmbot.models import Activity, Counter, Email
 from crmbot.store.prepared import Prepared
 
-_MOST_REFERENCES = 12
 _WEIGHT = {"noise": 0, "triage": 1}
 """How far a mail got; a copy that gets farther replaces it, so that a forged copy sent first hides nothing."""
 _FARTHEST_ZONES = timedelta(hours=14)
 _ZONE_STEP_MINUTES = 15
-_KEEP_RAW = frozenset({"triage", "failed"})
-
 _TURN = Prepared(
     select(Counter.value)
     .where(Counter.workspace_id == bindparam("workspace"), Counter.name == "activity")
     .with_for_update()
 )
-_FINISHED = (
-    update(MailDelivery)
-    .where(
-        MailDelivery.workspace_id == bindparam("workspace"),
-        MailDelivery.id == bindparam("delivery"),
-        MailDelivery.state == "fetched",
-    )
-    .values(state=bindparam("state"), reason=bindparam("reason"), email_id=bindparam("email"), leased_until=None)
-    .returning(MailDelivery.id)
-)
-_DONE_RAW_KEPT, _DONE = Prepared(_FINISHED), Prepared(_FINISHED.values(raw=None))
 
 
 def log_email(work: Work, request: LogEmail) -> MailAnswer:
@@ -60,9 +53,9 @@ def log_email(work: Work, request: LogEmail) -> MailAnswer:
     earlier = _earlier(request, known)
     if earlier is not None:
         return _log_again(work, request, known, earlier)
-    email = _new_email(work, request)
+    email = new_email(work, request)
     answer = _place(work, request, known, email)
-    _finish_delivery(work, request, email.state, email)
+    finish_delivery(work, request, email.state, email)
     reach("mail.written")
     return answer
 
@@ -99,11 +92,11 @@ def _log_again(work: Work, request: LogEmail, known: Knowledge, earlier: Row) ->
     email: Email = work.get(Email, earlier.id)
     mine = "noise" if request.leave else "triage" if request.hold else "logged"
     if _WEIGHT.get(email.state, 2) < _WEIGHT.get(mine, 2):
-        _describe(work, email, request)
+        describe(work, email, request)
         answer = _place(work, request, known, email)
-        _finish_delivery(work, request, email.state, email)
+        finish_delivery(work, request, email.state, email)
         return answer
-    _finish_delivery(work, request, "duplicate", email)
+    finish_delivery(work, request, "duplicate", email)
     activity: Activity | None = work.get(Activity, email.activity_id)
     about = about_links(work, activity) if activity else ()
     mate = work.actor.user_id
@@ -112,7 +105,7 @@ def _log_again(work: Work, request: LogEmail, known: Knowledge, earlier: Row) ->
         send_receipt(work, email, wish=_wish(work, known), about=about, activity=activity, repeated=True)
     if request.message_id and request.message_id not in known.threads and email.state == "logged":
         # A forward has no Message-ID of the original; the direct copy has, and answers will name it.
-        _keep_references(work, email, (request.message_id,))
+        keep_references(work, email, (request.message_id,))
     work.flush()
     said = f"“{email.subject}” was taken in before" + (f" as {activity_reference(activity)}." if activity else ".")
     view = activity_view(work, activity, about) if activity else None
@@ -159,10 +152,10 @@ def _log(work: Work, request: LogEmail, known: Knowledge, email: Email, match: M
     if match.asks:
         email.detail = {**email.detail, "asks": [deal.id for deal in match.asks]}
     activity, *further = add_email_activities(work, email, match)
-    _keep(work, email)
+    keep_email(work, email)
     keep_further(work, email, further)
     keep_files(work, email, request.files)
-    _keep_references(work, email, _thread_ids(request, known))
+    keep_references(work, email, thread_ids(request, known))
     about = match_links(work, known, match)
     send_receipt(work, email, wish=_wish(work, known), about=about, activity=activity, match=match)
     return MailAnswer(
@@ -177,8 +170,8 @@ def _log_with_meeting(work: Work, request: LogEmail, known: Knowledge, email: Em
     email.state, email.reason = "logged", MEETING
     email.logged_by_id = work.actor.user_id
     email.activity_id = heard.activity.id
-    _keep(work, email)
-    _keep_references(work, email, _thread_ids(request, known))
+    keep_email(work, email)
+    keep_references(work, email, thread_ids(request, known))
     about = about_links(work, heard.activity)
     send_receipt(work, email, wish=_wish(work, known), about=about, activity=heard.activity)
     view = activity_view(work, heard.activity, about)
@@ -202,12 +195,12 @@ def _set_aside(
     code, _, sentence = why.partition(": ")
     email.state, email.reason = state, code
     if state == "triage":
-        _hand_in(email, work.actor.user_id)
+        hand_in(email, work.actor.user_id)
     if sentence:
         email.detail = {**email.detail, "why": sentence}
     if request is not None and request.signature:
         email.detail = {**email.detail, "signature": request.signature}
-    _keep(work, email)
+    keep_email(work, email)
     if request is not None:
         keep_files(work, email, request.files)
     if receipt:
@@ -219,64 +212,12 @@ def _set_aside(
     return MailAnswer(said, email=email_view(work, email))
 
 
-def _hand_in(email: Email, user_id: str | None) -> None:
-    """Remember whose matter a waiting mail is: of everybody who handed it in."""
-    known = (email.logged_by_id, *email.also_logged_by)
-    if email.logged_by_id is None:
-        email.logged_by_id = user_id
-    elif user_id is not None and user_id not in known:
-        email.also_logged_by = [*email.also_logged_by, user_id]
-
-
 def _make_contact(work: Work, request: LogEmail, known: Knowledge) -> Match | None:
     if work.policy.unknown_sender != "create" or not known.outside or request.deal_address_only:
         return None
     one = known.outside[0]
     contact = contact_of(work, one, request.text if request.forwarded else request.signature)
     return place_with_contact(work, request, known, contact, "new_contact")
-
-
-def _new_email(work: Work, request: LogEmail) -> Email:
-    email = Email(dedupe_key=request.dedupe_key, content_key=request.content_key, also_logged_by=[])
-    _describe(work, email, request)
-    return email
-
-
-def _describe(work: Work, email: Email, request: LogEmail) -> None:
-    sender = next((one for one in request.participants if one.place == "from"), None)
-    email.message_id = request.message_id
-    email.references = list(request.references)
-    email.direction, email.kind = request.direction, request.kind
-    email.from_name = sender.name if sender else ""
-    email.from_address = sender.email if sender else None
-    email.recipients = [[one.name, one.email, one.place] for one in request.participants if one.place != "from"]
-    email.subject, email.text = request.subject, request.text
-    email.sent_at, email.received_at = request.sent_at, request.received_at
-    email.attachments = [{"name": name, "type": kind, "size": size} for name, kind, size in request.attachments]
-    email.detail = {"words": request.words} if request.words else {}
-    if request.forwarded and work.actor.user_id:
-        email.detail = {**email.detail, "forwarded_by": work.actor.name}
-    elif request.forwarder:
-        email.detail = {**email.detail, "said_forwarded_by": request.forwarder}
-    remember_invite(email, request.invite)
-
-
-def _keep(work: Work, email: Email) -> None:
-    if email.id is None:
-        # The words themselves stand in one place only: what is erased there is not left in the journal.
-        work.write(email, journalled=("state", "reason", "activity_id"))
-    else:
-        work.flush()
-
-
-def _thread_ids(request: LogEmail, known: Knowledge) -> tuple[str, ...]:
-    """Return the Message-IDs besides its own by which later mail finds this one: those that lead nowhere yet."""
-    new = [found for found in request.references if found not in known.threads and found != request.message_id]
-    return tuple(new[-_MOST_REFERENCES:])
-
-
-def _keep_references(work: Work, email: Email, message_ids: tuple[str, ...]) -> None:
-    work.write(*(EmailReference(message_id=found, email_id=email.id) for found in message_ids))
 
 
 def _is_ignored(one: Participant, known: Knowledge) -> bool:
@@ -288,14 +229,3 @@ def _wish(work: Work, known: Knowledge) -> Wish:
     """Return which receipts the person wants who sent the mail in."""
     mine = next((row for row in known.users.values() if row.id == work.actor.user_id), None)
     return Wish(mine.label or "all", mine.two) if mine else Wish()
-
-
-def _finish_delivery(work: Work, request: LogEmail, state: str, email: Email) -> None:
-    """Mark the delivery as done; raises Conflict when another worker was faster, so that nothing is done twice."""
-    if request.delivery_id is None:
-        return
-    state = "noise" if state == "ignored" else state
-    finish = _DONE_RAW_KEPT if state in _KEEP_RAW else _DONE
-    done = {"state": state, "reason": email.reason, "email": email.id}
-    if not finish.rows(work.connection, {"workspace": work.workspace_id, "delivery": request.delivery_id, **done}):
-        raise Conflict("This mail was taken in by another worker.")
