@@ -208,6 +208,21 @@ def test_an_answer_longer_than_the_page_is_seen_from_its_top(playground: Playgro
 
 
 @pytest.mark.browser
+def test_an_answer_in_several_messages_is_seen_from_the_words_that_asked_for_it(
+    playground: Playground, page: Page
+) -> None:
+    client = WebClient(playground.standin.bot_token, base_url=playground.standin.api_url)
+    page.get_by_role("button", name="sales").click()
+    page.get_by_label("Message or command").fill("what is new?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("what is new?")).to_be_in_viewport()
+    for part in range(4):
+        client.chat_postMessage(channel="C1", text="\n".join(f"part {part} line {n}" for n in range(20)))
+    expect(page.get_by_text("part 3 line 1")).to_be_attached()
+    expect(page.get_by_text("what is new?")).to_be_in_viewport()
+
+
+@pytest.mark.browser
 def test_hostile_words_do_nothing_and_nothing_is_asked_elsewhere(playground: Playground, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -6,7 +6,7 @@ import { find, lock, make } from "./dom.js";
 import { drawMessage } from "./messages.js";
 import { blocks } from "./blocks.js";
 
-const here = { user: localStorage.user ?? "", place: localStorage.place ?? "", picture: null, unread: new Set(), seen: "0" };
+const here = { user: localStorage.user ?? "", place: localStorage.place ?? "", picture: null, unread: new Set(), seen: "0", spoke: { at: 0, after: 0 } };
 const log = find("#log");
 
 export async function act(name, body) {
@@ -46,6 +46,7 @@ const composer = new Composer(find("#composer"), {
   send: (text) => {
     // Whoever speaks wants to see the answer, wherever they were reading; in a thread it comes below their eyes.
     if (!here.thread) log.scrollTop = log.scrollHeight;
+    here.spoke = { at: Date.now(), after: log.querySelector(".empty") ? 0 : log.children.length };
     if (here.thread && text.startsWith("/")) notice(`Slack takes no commands in threads. Write: @${bot().name} ${text.slice(1)}`, "bad");
     else act("say", { text, channel: room()?.id, thread: here.thread });
   },
@@ -112,11 +113,12 @@ function render(jump = false) {
   modal.show(picture.modal);
 }
 
-// The end of the room; of a message that is longer than the room its top, which is read first.
+// The end of the room; of what is longer than the room the top: the speaker's words and all that came of them, or else the newest message.
 function showNewest() {
-  const newest = log.lastElementChild;
+  const own = Date.now() - here.spoke.at < 5000 ? log.children[here.spoke.after] : null;
+  const first = own ?? log.lastElementChild;
   log.scrollTop = log.scrollHeight;
-  if (newest && newest.offsetHeight > log.clientHeight) log.scrollTop += newest.getBoundingClientRect().top - log.getBoundingClientRect().top;
+  if (first) log.scrollTop += Math.min(0, first.getBoundingClientRect().top - log.getBoundingClientRect().top);
 }
 
 function renderHome({ home }) {
