@@ -14,6 +14,8 @@ BUSY_SECONDS = 2.0
 NO_ANSWER = "The database did not answer in time. Nothing was done; please try again."
 _NOT_WRITTEN = "The database cannot be written: its disk is full, broken or read-only. Nothing was done; tell an admin."
 _BROKEN = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
+_BROKEN_SERVER = {"53100", "58030", "25006"}
+"""PostgreSQL's codes of a full disk, of one that fails, and of a database that takes no writes."""
 
 
 @contextmanager
@@ -21,19 +23,24 @@ def told_as_busy() -> Iterator[None]:
     """Raise `Busy` in place of the library's errors of a database that does not answer."""
     try:
         yield
-    except (OperationalError, NoConnection) as error:
+    except (DBAPIError, NoConnection) as error:
         raise_busy(error)
+        raise
 
 
 def raise_busy(error: BaseException | None) -> None:
     """Raise `Busy` if this error says that the database did not answer or can't be written."""
+    if _is_broken(error):
+        raise Busy(_NOT_WRITTEN) from error
     if isinstance(error, OperationalError | NoConnection):
-        raise Busy(_NOT_WRITTEN if _is_broken(error) else NO_ANSWER) from error
+        raise Busy(NO_ANSWER) from error
 
 
-def _is_broken(error: Exception) -> bool:
-    """Say whether SQLite gave an error one of these names, or one that begins with it."""
-    return str(getattr(getattr(error, "orig", None), "sqlite_errorname", "")).startswith(_BROKEN)
+def _is_broken(error: BaseException | None) -> bool:
+    """Say whether SQLite gave an error one of its names, or one that begins with it, or PostgreSQL one of its codes."""
+    cause = getattr(error, "orig", None)
+    named = str(getattr(cause, "sqlite_errorname", "")).startswith(_BROKEN)
+    return named or getattr(cause, "sqlstate", None) in _BROKEN_SERVER
 
 
 def is_lost_race(error: BaseException) -> bool:

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from chaos.processes import finish, opened, start
 from clocks import SettableClock
@@ -282,3 +283,41 @@ def test_a_read_only_file_refuses_cleanly_and_heals(sqlite_store: Store, clock: 
     assert crm.dump() == before
     crm.do(CreateDeal("Acme"), delivery=Delivery("one"))
     expect_each_once(crm, {"Acme"})
+
+
+FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON deal EXECUTE FUNCTION full_disk()
+"""
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("breaks", "mends"),
+    [
+        (FULL, "DROP FUNCTION full_disk CASCADE"),
+        ("ALTER ROLE crmbot SET default_transaction_read_only = on", "ALTER ROLE crmbot RESET ALL"),
+    ],
+)
+def test_a_postgresql_that_takes_no_writes_refuses_cleanly_and_heals(
+    postgres_store_url: str, clock: SettableClock, breaks: str, mends: str
+) -> None:
+    with closing(open_store(postgres_store_url)) as store:
+        crm = Crm(store, clock)
+        before = crm.dump()
+        order(store, breaks)
+        with refusal(Busy, NOT_WRITTEN):
+            crm.do(CreateDeal("Acme"), delivery=Delivery("one"))
+        assert crm.dump() == before
+        order(store, mends)
+        assert not crm.do(CreateDeal("Acme"), delivery=Delivery("one")).repeated
+        expect_each_once(crm, {"Acme"})
+
+
+def order(store: Store, statements: str) -> None:
+    """Say something to a database, and let go of connections that began before."""
+    with psycopg.connect(str(store.engine.url.set(drivername="postgresql")), autocommit=True) as connection:
+        connection.execute("SET default_transaction_read_only = off")
+        connection.execute(statements.encode())
+    store.engine.dispose()
