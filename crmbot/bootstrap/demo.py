@@ -13,6 +13,7 @@ from crmbot.bootstrap import Crmbot, open_crmbot
 from crmbot.bootstrap.background import digests, sender, sync
 from crmbot.bootstrap.chat import dispatcher
 from crmbot.bootstrap.health import Vitals
+from crmbot.bootstrap.parts import load_all
 from crmbot.bootstrap.stores import prepare_store
 from crmbot.config import load
 from crmbot.crm.answers import Table
@@ -204,6 +205,7 @@ def _introduce(bot: Crmbot, standin: StandIn, workspace_id: str) -> None:
 
 
 def _application(bot: Crmbot) -> Any:
+    load_all()
     vitals = Vitals(bot, {})
     return build_web(bot.service, slack=dispatcher(bot), health=vitals.health, metrics=vitals.metrics)
 

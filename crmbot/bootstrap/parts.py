@@ -40,7 +40,7 @@ class SocketPart:
         return asdict(self._listener.health())
 
 
-def load() -> None:
+def load_all() -> None:
     """Load what a command in a terminal leaves until it is needed: who is first to ask a server doesn't wait for it."""
     for registry in (HANDLERS, COMPUTES, DIGESTS):
         registry.load()
@@ -61,7 +61,7 @@ def chosen_parts(
     `bind` is where the web part listens, web.bind when None; without it, where health is told, nowhere when None.
     `listener` listens there already.
     """
-    load()
+    load_all()
     settings = bot.settings
     parts: dict[str, Part] = {}
     revive_stopped(bot)

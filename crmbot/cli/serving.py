@@ -66,7 +66,7 @@ def worker_command(ctx: click.Context, bind: str | None) -> None:
 
 def _serve_side_by_side(ctx: click.Context, bind: str | None, processes: int, *, cpu_affinity: bool) -> None:
     # Loaded here, the parts' code stands in memory once for all of them.
-    from crmbot.bootstrap.parts import load, say_what_is_missing
+    from crmbot.bootstrap.parts import load_all, say_what_is_missing
     from crmbot.bootstrap.siblings import Siblings
     from crmbot.web.server import listen
 
@@ -77,7 +77,7 @@ def _serve_side_by_side(ctx: click.Context, bind: str | None, processes: int, *,
             click.echo(sentence, err=True)
         address = bind or bot.settings.web.bind
     listeners = listen(address, processes)
-    load()
+    load_all()
     gc.collect()
     gc.freeze()
 

@@ -36,6 +36,6 @@ def test_a_list_loads_no_report_no_mail_and_no_proposal(tmp_path: Path) -> None:
 
 
 def test_a_server_loads_every_use_case_before_anybody_asks(tmp_path: Path) -> None:
-    loaded = loaded_after("from crmbot.bootstrap.parts import load; load()", tmp_path)
+    loaded = loaded_after("from crmbot.bootstrap.parts import load_all; load_all()", tmp_path)
     assert {handler.__module__ for handler in HANDLERS.values()} <= loaded
     assert {"crmbot.reports.pipeline", "crmbot.reports.digests.aging"} <= loaded
