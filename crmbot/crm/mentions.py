@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, literal_column, or_, select
 
 from crmbot.crm.answers import Hit, Link
 from crmbot.crm.lookup.texts import may_say
-from crmbot.crm.lookup.words import literal, pattern
+from crmbot.crm.lookup.words import letters, literal, pattern
 from crmbot.crm.views import about_links, load_names
 from crmbot.crm.work import Work
 from crmbot.domain.identity import fold_name
@@ -31,7 +31,7 @@ def _saying(kind: Any, *texts: Any) -> Prepared:
     for text in texts:
         said = said.concat(func.coalesce(func.substr(text, 1, _LONGEST), "")).concat("\n")
     latest = (kind.workspace_id == bindparam("workspace"), kind.id >= bindparam("since"))
-    may = or_(*(may_say(text, pattern("word")) for text in texts))
+    may = or_(*(may_say(text, pattern("word"), pattern("letters")) for text in texts))
     return Prepared(select(kind.id, said).where(*latest, may).order_by(kind.id.desc()))
 
 
@@ -84,11 +84,12 @@ def mentions(work: Work, kind: str | None, words: Sequence[str], most: int) -> t
     hits: list[Hit] = []
     is_cut = False
     longest = max(words, key=len)
+    patterns = {"word": f"%{literal(longest)}%", "letters": letters(longest)}
     for (model, (name, statement)), since in zip(_TEXTS.items(), work.values(_SINCE)[0], strict=True):
         if kind not in {None, "", name}:
             continue
         is_cut = is_cut or since is not None
-        said = {"workspace": work.workspace_id, "since": since or "", "word": f"%{literal(longest)}%"}
+        said = {"workspace": work.workspace_id, "since": since or "", **patterns}
         texts = ((row_id, text) for row_id, text in statement.stream(work.connection, said) if _says(text, words))
         found = dict(islice(texts, most))
         work.load(model, found)

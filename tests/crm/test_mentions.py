@@ -47,6 +47,8 @@ def test_search_finds_proposals_and_the_words_of_texts(
         ("Delivery to the U.S.A. only", "usa"),
         ("Asked for size GRÖSSER", "grosser"),
         ("100% of it, a_b", "a_b"),
+        ("Ask for S.m.i.t.h/Sons", "smith/sons"),
+        (f"An {'uncommonly' * 6} long word", "uncommonly" * 6),
         ("東京タワーへ行く", "東京"),
     ],
 )

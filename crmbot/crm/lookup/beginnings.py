@@ -11,6 +11,7 @@ from crmbot.domain.identity import (
     person_name_from,
 )
 from crmbot.domain.ids import Kind
+from crmbot.domain.phones import typed_phone
 
 _SOMEBODY = "Jane Doe"
 
@@ -18,11 +19,14 @@ _SOMEBODY = "Jane Doe"
 def first_words(kind: Kind, word: str) -> tuple[str, dict[str, Any]]:
     """Return the line that would make a record of a word, and the fields that the word fills.
 
-    Of an address the name and the company are only guessed, as an example that whoever types it corrects.
+    A phone number needs a name beside it. Of an address the name and the company are only guessed, as an example that
+    whoever types it corrects.
     """
     text = " ".join(word.split())
     # Companies have no slash command of their own.
     command = f"crm {kind}" if kind is Kind.COMPANY else str(kind)
+    if kind is Kind.CONTACT and typed_phone(text):
+        return f'{kind} new "{_SOMEBODY}" {text}', {"phone": text}
     if kind not in (Kind.CONTACT, Kind.LEAD) or "@" not in text:
         return f"{command} new {_quoted(text)}", {"name": text}
     try:

@@ -25,6 +25,11 @@ def literal(text: str) -> str:
     return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
+def letters(word: str) -> str:
+    """Return the pattern of texts that have a word's first letters in their order, whatever stands between them."""
+    return f"%{'%'.join(map(literal, word[:LONGEST]))}%"
+
+
 def pattern(name: str) -> ColumnElement[str]:
     """Return a bound pattern for `LIKE`.
 

@@ -1,7 +1,7 @@
 """People are found by their phone number, however they and whoever looks for them type it."""
 
 import pytest
-from factories import Crm
+from factories import Crm, refusal
 from sqlalchemy import select
 
 from crmbot.crm.requests import CreateContact, CreateDeal, CreateLead, Find, LogActivity, SetContact, ShowContact, Undo
@@ -48,6 +48,11 @@ def test_who_is_called_like_a_number_comes_first(crm: Crm) -> None:
     crm.do(CreateLead("4155552671"))
     crm.do(CreateContact("Dana Reyes", phone="030 1234567"))
     assert [hit.link.title for hit in crm.ask(Find("1234567")).hits] == ["Dana Reyes", "1234567 Ontario Inc"]
+
+
+def test_nobodys_number_is_given_to_somebody(crm: Crm) -> None:
+    with refusal(NotFound, 'Add one: /contact new "Jane Doe" 030 9999999'):
+        crm.ask(ShowContact("030 9999999"))
 
 
 def test_the_index_follows_every_change(any_crm: Crm) -> None:
