@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from crmbot.crm import deliveries
-from crmbot.crm.deliveries import Cursor
+from crmbot.crm import mailboxes
+from crmbot.crm.mailboxes import Cursor
 from crmbot.failpoints import reach
 from crmbot.mail.mailbox import Mailbox
 from crmbot.service import CrmService
@@ -15,7 +15,7 @@ def fetch_new(service: CrmService, workspace_id: str, name: str, mailbox: Mailbo
     The same mail stored twice is logged once: it is known by its content.
     """
     with service.store.reading(workspace_id) as session:
-        cursor = deliveries.read_cursor(session, workspace_id, name)
+        cursor = mailboxes.read_cursor(session, workspace_id, name)
     if cursor is None or cursor.uid_validity != mailbox.uid_validity:
         cursor = Cursor(mailbox.uid_validity, 1)
     return _store(service, workspace_id, name, mailbox, mailbox.find_uids(cursor.next_uid), cursor.next_uid)
@@ -27,12 +27,12 @@ def reconcile(service: CrmService, workspace_id: str, name: str, mailbox: Mailbo
     Heals what a server let appear below the cursor.
     """
     with service.store.reading(workspace_id) as session:
-        cursor = deliveries.read_cursor(session, workspace_id, name)
+        cursor = mailboxes.read_cursor(session, workspace_id, name)
     if cursor is None or cursor.uid_validity != mailbox.uid_validity:
         return fetch_new(service, workspace_id, name, mailbox)
     uids = mailbox.find_uids()
     with service.store.reading(workspace_id) as session:
-        missing = deliveries.missing_uids(session, workspace_id, name, mailbox.uid_validity, uids)
+        missing = mailboxes.missing_uids(session, workspace_id, name, mailbox.uid_validity, uids)
     return _store(service, workspace_id, name, mailbox, missing, cursor.next_uid)
 
 
@@ -43,7 +43,7 @@ def tidy(service: CrmService, workspace_id: str, name: str, mailbox: Mailbox, fo
     """
     uids = mailbox.find_uids()
     with service.store.reading(workspace_id) as session:
-        settled = deliveries.settled_uids(session, workspace_id, name, mailbox.uid_validity, uids)
+        settled = mailboxes.settled_uids(session, workspace_id, name, mailbox.uid_validity, uids)
     if settled:
         mailbox.move(settled, folder)
     return len(settled)
@@ -57,7 +57,7 @@ def _store(
         next_uid = max([next_uid, *(message.uid + 1 for message in messages)])
         cursor = Cursor(mailbox.uid_validity, next_uid)
         with service.store.writing(workspace_id) as session:
-            stored += deliveries.store_fetched(session, workspace_id, name, cursor, messages, service.clock())
+            stored += mailboxes.store_fetched(session, workspace_id, name, cursor, messages, service.clock())
             reach("intake.before_commit")
         reach("intake.stored")
     return stored

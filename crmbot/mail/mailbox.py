@@ -13,7 +13,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from crmbot.config.settings import IntakeSettings
-from crmbot.crm.deliveries import Fetched
+from crmbot.crm.mailboxes import Fetched
 from crmbot.failpoints import reach
 from crmbot.mail.moving import move_mail
 from crmbot.mail.oauth import AccessTokens, TokenFailed

@@ -11,8 +11,8 @@ from posts import Post
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from crmbot.crm import deliveries
-from crmbot.crm.deliveries import Cursor, Fetched
+from crmbot.crm import mailboxes
+from crmbot.crm.mailboxes import Cursor, Fetched
 from crmbot.errors import Busy
 from crmbot.mail import batches
 from crmbot.mail.batches import work_off
@@ -25,7 +25,7 @@ def keep(post: Post, *raws: bytes) -> None:
     now, workspace_id = post.crm.clock(), post.crm.workspace_id
     messages = [Fetched(n, raw, len(raw), now) for n, raw in enumerate(raws, 1)]
     with post.crm.store.writing(workspace_id) as session:
-        deliveries.store_fetched(session, workspace_id, "box", Cursor(1, len(raws) + 1), messages, now)
+        mailboxes.store_fetched(session, workspace_id, "box", Cursor(1, len(raws) + 1), messages, now)
 
 
 def work(post: Post) -> dict[str, int]:

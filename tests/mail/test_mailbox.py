@@ -13,7 +13,7 @@ from posts import Post
 from servers.dovecot import Dovecot
 
 from crmbot.config.settings import IntakeSettings
-from crmbot.crm import deliveries
+from crmbot.crm import mailboxes
 from crmbot.mail.fetching import fetch_new, reconcile
 from crmbot.mail.mailbox import Mailbox, MailboxFailed
 from crmbot.models import MailDelivery
@@ -41,7 +41,7 @@ def subjects(post: Post) -> list[str]:
 
 def next_uid(post: Post) -> int:
     with post.crm.store.reading(post.crm.workspace_id) as session:
-        cursor = deliveries.read_cursor(session, post.crm.workspace_id, "box")
+        cursor = mailboxes.read_cursor(session, post.crm.workspace_id, "box")
     assert cursor is not None
     return cursor.next_uid
 

@@ -8,8 +8,8 @@ from clocks import SettableClock
 from mails import ANNA, INTAKE, JANE, SAM, SENT_AT, Raw, forward
 from posts import Post, furnished
 
-from crmbot.crm import deliveries
-from crmbot.crm.deliveries import Cursor, Fetched
+from crmbot.crm import deliveries, mailboxes
+from crmbot.crm.mailboxes import Cursor, Fetched
 from crmbot.crm.requests import Undo
 from crmbot.domain.intake import deal_tag, mark, own_token, with_tag
 from crmbot.mail.batches import work_off
@@ -266,7 +266,7 @@ def test_receipts_follow_the_persons_wish(post: Post, wish: str, of_success: int
 def store_raw(post: Post, *raws: bytes) -> None:
     messages = [Fetched(n, raw, len(raw), post.crm.clock()) for n, raw in enumerate(raws, 1)]
     with post.crm.store.writing(post.crm.workspace_id) as session:
-        deliveries.store_fetched(
+        mailboxes.store_fetched(
             session, post.crm.workspace_id, "box", Cursor(1, len(raws) + 1), messages, post.crm.clock()
         )
 

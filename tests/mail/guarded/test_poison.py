@@ -3,8 +3,8 @@
 from mails import INTAKE, Raw
 from posts import Post
 
-from crmbot.crm import deliveries
-from crmbot.crm.deliveries import Cursor, Fetched
+from crmbot.crm import mailboxes
+from crmbot.crm.mailboxes import Cursor, Fetched
 from crmbot.mail.batches import work_off
 from crmbot.mail.guarded.reader import GuardedReader
 from crmbot.mail.pipeline import ingest
@@ -19,7 +19,7 @@ def test_poisoned_mail_is_kept_aside_at_once_and_the_next_one_goes_on(any_post: 
     service, workspace_id = any_post.crm.service, any_post.crm.workspace_id
     messages = [Fetched(n, raw, len(raw), any_post.crm.clock()) for n, raw in enumerate((POISON, PLAIN), 1)]
     with any_post.crm.store.writing(workspace_id) as session:
-        deliveries.store_fetched(session, workspace_id, "box", Cursor(1, 3), messages, any_post.crm.clock())
+        mailboxes.store_fetched(session, workspace_id, "box", Cursor(1, 3), messages, any_post.crm.clock())
     with GuardedReader(seconds=0.02) as read:
         assert work_off(service, {"box": any_post.door}, workspace_id, read=read) == {"failed": 1, "logged": 1}
     [row] = any_post.crm.rows(MailDelivery, MailDelivery.state == "failed")
