@@ -1,7 +1,11 @@
 """The nouns of records in sentences: with their article, and in the right number."""
 
+from functools import lru_cache
+
 _SEVERAL = {"company": "companies", "activity": "activities", "alias": "aliases"}
 _ONE = {several: one for one, several in _SEVERAL.items()}
+_MOST_KEPT = 500
+"""Statuses, sources and kinds, of which a workspace has few."""
 
 
 def with_article(noun: str) -> str:
@@ -9,6 +13,7 @@ def with_article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
 
 
+@lru_cache(_MOST_KEPT)
 def titled(key: str | None) -> str:
     """Return a key as people write it: “cold_call” is Cold call; nothing for none."""
     words = (key or "").replace("_", " ").strip()

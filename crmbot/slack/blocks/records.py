@@ -58,13 +58,13 @@ def _score(lead: LeadView) -> str:
 def _lead_facts(lead: LeadView, _reader: Reader) -> Facts:
     yield "Status", titled(lead.status)
     yield "Owner", person(lead.owner)
-    yield "Company", one_line(lead.company_name or "")
-    yield "E-mail", one_line(lead.email or "")
-    yield "Source", one_line(titled(lead.source))
+    yield "Company", title_line(lead.company_name or "")
+    yield "E-mail", title_line(lead.email or "")
+    yield "Source", title_line(titled(lead.source))
     yield "Score", _score(lead)
     yield "Contact", named(lead.contact)
     yield "Deal", named(lead.deal)
-    yield "Disqualified because", one_line(lead.disqualified_reason or "", 200)
+    yield "Disqualified because", one_line(lead.disqualified_reason, 200) if lead.disqualified_reason else ""
 
 
 def _contact_facts(contact: ContactView, _reader: Reader) -> Facts:
