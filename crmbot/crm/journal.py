@@ -83,11 +83,12 @@ class Recorder:
             self.note_change(kind, row.id, before, after)
 
     def note_change(
-        self, kind: type[Any], row_id: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+        self, kind: Any, row_id: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
     ) -> None:
-        """Keep a change of a row of a tracked kind, whoever wrote it."""
-        told = None if before is None else _as_json(kind, before)
-        now = None if after is None else _as_json(kind, after)
+        """Keep a change of a row of a tracked kind, whoever wrote it; both sides have values of the same names."""
+        tell = _teller(kind, tuple(before or after or ()))
+        told = None if before is None else tell(before)
+        now = None if after is None else tell(after)
         if told or now:
             self.changes.append({"table": kind.__tablename__, "row_id": row_id, "before": told, "after": now})
 
@@ -125,27 +126,23 @@ def values_of(row: Any) -> dict[str, Any]:
     return {name: to_json(getattr(row, name)) for name in _COLUMNS[kind_of(row)]}
 
 
-def _as_json(kind: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a kind's columns, of some or of all, as JSON."""
-    columns, pick, dated, pick_dated = _told(kind, tuple(values))
-    told = dict(zip(columns, pick(values), strict=True))
-    if dated:
-        told.update(zip(dated, map(_written.__getitem__, pick_dated(values)), strict=True))
-    return told
-
-
-_Pick = Callable[[Mapping[str, Any]], tuple[Any, ...]]
+_Tell = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 @lru_cache(_MOST_KEPT)
-def _told(kind: Any, names: tuple[str, ...]) -> tuple[tuple[str, ...], _Pick, tuple[str, ...], _Pick]:
-    """Return which of these names are told of a kind's rows, which of them are days or instants, and what takes each.
-
-    Mostly it is the same few or all of them that are written.
-    """
+def _teller(kind: Any, names: tuple[str, ...]) -> _Tell:
+    """Return what tells a row's values of these names as JSON; mostly it is the same few or all that are written."""
     columns = tuple(name for name in _COLUMNS[kind] if name in names)
     dated = tuple(name for name in _DATED[kind] if name in names)
-    return columns, picker(columns), dated, picker(dated)
+    pick, pick_dated = picker(columns), picker(dated)
+
+    def tell(values: Mapping[str, Any]) -> dict[str, Any]:
+        told = dict(zip(columns, pick(values), strict=True))
+        if dated:
+            told.update(zip(dated, map(_written.__getitem__, pick_dated(values)), strict=True))
+        return told
+
+    return tell
 
 
 def to_json(value: Any) -> Any:

@@ -59,10 +59,10 @@ def test_a_renamed_stage_keeps_its_deals_and_undo_gives_the_name_back(crm: Crm) 
 
 def test_a_word_means_what_stages_are_called_now(crm: Crm) -> None:
     crm.do(CreateDeal("Acme"))
-    assert crm.do(MoveDeal("D-1", "nego")).record.stage == "Negotiation"
+    assert crm.do(MoveDeal("D-1", "nego")).said == "Moved D-1 Acme to Negotiation."
     crm.do(SetStage("negotiation", name="Haggling"), "ada")
     crm.do(SetStage("qualified", name="Negotiable"), "ada")
-    assert crm.do(MoveDeal("D-1", "nego")).record.stage == "Negotiable"
+    assert crm.do(MoveDeal("D-1", "nego")).said == "Moved D-1 Acme to Negotiable."
 
 
 def test_deals_follow_a_new_probability_unless_theirs_is_set_by_hand(crm: Crm) -> None:
