@@ -69,7 +69,7 @@ def _holding(kinds: tuple[Named, ...]) -> Prepared:
     columns = column("place", Integer), column("start", String), column("stop", String)
     rows = [(place, _text(_STARTS[place]), _text(_STOPS[place])) for place in range(MOST_SPANS)]
     span = values(*columns, name="span").data(rows).cte("span")
-    one = select(literal_column("1"))
+    one: Any = select(literal_column("1"))
     holding = []
     for place, named in enumerate(kinds):
         names = (_begins(named, span.c.start, span.c.stop), _goes_on(named, span.c.start, span.c.stop))
