@@ -230,5 +230,5 @@ STARTS = frozenset(
     )
 )
 """The words a day may begin with."""
-SOFT = frozenset({*WEEKDAY, *_SPOKEN})
+SOFT = frozenset({*WEEKDAY, *_SPOKEN, "day after tomorrow", "the day after tomorrow"})
 """Words that are days when they stand alone, and parts of names when they stand in one."""

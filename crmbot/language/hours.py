@@ -11,7 +11,7 @@ NOON = time(12)
 HOUR = re.compile(
     r"""(?:(?P<twelve>\d{1,2})(?:[:.](?P<past>\d{2}))?\s?(?P<half>[ap])\.?m\b\.?
         | (?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?:\s?uhr)?
-        | (?P<full>(?:0?[7-9]|1\d|2[0-3])(?=h\d)|(?:1[3-9]|2[0-3])(?=h)|\d{1,2}(?=\s?(?:[:.][0-5]\d\s?)?uhr))
+        | (?P<full>(?:0?[7-9]|1\d|2[0-3])(?=h\d)|\d{1,2}(?=\s?(?:[:.][0-5]\d\s?)?uhr))
           (?:h|[:.])?(?P<over>[0-5]\d)?(?:\s?uhr)?
         | (?P<word>noon|midday|midnight))(?![\w:-])""",
     re.IGNORECASE | re.VERBOSE,
@@ -20,9 +20,11 @@ HOUR = re.compile(
 # “fri 11” may as well be the 11th.
 _NEAR_DAYS = frozenset({"today", "tomorrow", "tmr", "tmrw", "yesterday"})
 BARE_HOUR = re.compile(r"(?P<bare>\d{1,2})(?=,?\s+[a-z])", re.IGNORECASE)
-_LAST_HOUR = re.compile(r"(?P<bare>\d{1,2})(?=\s*(?:$|[,;.!?@<#]|(?:for|re|with)\b|[a-z]+:))", re.IGNORECASE)
-# “at 15.30”, where a point is no decimal.
-_POINTED_HOUR = re.compile(r"(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d)(?![\w.]|\s?%)")
+LAST_HOUR = re.compile(r"(?P<bare>\d{1,2})(?=\s*(?:$|[,;.!?@<#]|(?:for|re|with)\b|[a-z]+:))", re.IGNORECASE)
+# “at 15.30” and “fri 15h”, where a point is no decimal and an h no length.
+_POINTED_HOUR = re.compile(
+    r"(?:(?P<full>1[3-9]|2[0-3])h|(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d))(?![\w.]|\s?%)", re.IGNORECASE
+)
 PARTS = {"morning": time(9), "afternoon": time(15), "evening": time(18)}
 _PART = re.compile(rf"(?:in\s+the\s+)?(?P<part>{'|'.join(PARTS)})(?![\w-])", re.IGNORECASE)
 THIS_PART = re.compile(rf"this\s+(?P<part>{'|'.join(PARTS)})(?![\w-])", re.IGNORECASE)
@@ -32,9 +34,9 @@ _SURE_DAY = 28
 
 
 def pointed_hour(text: str, at: int) -> tuple[time, int] | None:
-    """Read an hour with a point, which only “at” before it makes one: 15.30."""
+    """Read an hour that only a day or “at” before it makes one: 15.30, 15h."""
     match = _POINTED_HOUR.match(text, at)
-    hour = _time(int(match["hour"]), int(match["minute"])) if match else None
+    hour = _time(int(match["full"] or match["hour"]), int(match["minute"] or 0)) if match else None
     return (hour, match.end()) if match and hour else None
 
 
@@ -52,8 +54,8 @@ def loose_hour(text: str, gap: re.Match[str], day: str, context: Context) -> tup
     if part is not None:
         return PARTS[part["part"].lower()], part.end()
     led = "at" in gap.group().lower()
-    pointed = pointed_hour(text, gap.end()) if led else None
-    bare = None if pointed else _LAST_HOUR.match(text, gap.end())
+    pointed = pointed_hour(text, gap.end())
+    bare = None if pointed else LAST_HOUR.match(text, gap.end())
     if bare is None or not (led or day in _NEAR_DAYS or _is_no_date(day, int(bare["bare"]), context)):
         return pointed
     hour = working_hour(bare)

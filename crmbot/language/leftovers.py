@@ -78,7 +78,7 @@ def _take_back(values: dict[str, Any], reader: Reader, tail: list[int]) -> bool:
 
 def _divided(reader: Reader) -> tuple[list[int], list[int]]:
     """Divide the words into a record's name and the rest: after a number, before a quoted text, at a colon or dash."""
-    words, verb = reader.words, reader.verb
+    words, verb = _without_re(reader), reader.verb
     numbered = reader.tokens[words[0]].kind is REFERENCE and verb.subject in RECORDS
     if verb.first_word or numbered:
         return words[:1], words[1:]
@@ -98,6 +98,14 @@ def _divided(reader: Reader) -> tuple[list[int], list[int]]:
     at = _mark(reader)
     about = at > 1 and at < len(words) and reader.tokens[words[0]].text.lower() in _ABOUT
     return words[about:at], words[at:]
+
+
+def _without_re(reader: Reader) -> list[int]:
+    """Take a “re” off that leads to the record: “re D-1 happy”; return the words."""
+    words = reader.words
+    if reader.verb.subject == "target" and len(words) > 1 and reader.tokens[words[0]].text.lower() == "re":
+        del words[0]
+    return words
 
 
 def _is_only_text(reader: Reader) -> bool:

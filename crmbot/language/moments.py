@@ -12,6 +12,7 @@ from crmbot.language.days import COUNT, SOFT, STARTS, WEEKDAYS, read_day
 from crmbot.language.hours import (
     BARE_HOUR,
     HOUR,
+    LAST_HOUR,
     PARTS,
     THIS_PART,
     hour_of,
@@ -89,7 +90,7 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
 def _is_soft(said: str) -> bool:
     """Say whether words that are a moment may as well be part of a name: “Monday”, “Monday morning”."""
     day, _, part = said.lower().partition(" ")
-    return day in SOFT and (not part or part in PARTS)
+    return (day in SOFT and (not part or part in PARTS)) or said.lower() in SOFT
 
 
 def _this_part(text: str, at: int, context: Context, lean: Lean) -> tuple[Moment, int] | None:
@@ -133,7 +134,7 @@ def _hour_first(text: str, at: int, context: Context, lean: Lean) -> tuple[Momen
 
 
 def _bare_hour_first(text: str, at: int, context: Context, lean: Lean) -> tuple[Moment, int] | None:
-    """Read what is an hour behind “at” only: 15.30, or one without its half of the day, which a day must follow."""
+    """Read what is an hour behind “at” only: 15.30, or one without its half of the day, before a day or at the end."""
     pointed = pointed_hour(text, at)
     clock = None if pointed else BARE_HOUR.match(text, at)
     hour, end = pointed or (working_hour(clock) if clock else None, clock.end() if clock else at)
@@ -141,7 +142,9 @@ def _bare_hour_first(text: str, at: int, context: Context, lean: Lean) -> tuple[
     on = _PREPOSITION.match(text, gap.end()) if gap else None
     day = read_day(text, on.end() if on else gap.end(), context, lean) if gap else None
     if day is None:
-        return (Moment(None, hour), end) if pointed else None
+        last = None if pointed else LAST_HOUR.match(text, at)
+        hour, end = (working_hour(last), last.end()) if last else (hour, end)
+        return (Moment(None, hour), end) if hour and (pointed or last) else None
     return Moment(day[0], hour), day[1]
 
 

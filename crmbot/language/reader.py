@@ -14,7 +14,7 @@ from crmbot.language.verbs import Fact, Noun, Start, Verb
 
 DASHES = frozenset({"-", "\u2013", "\u2014"})
 _NAMES = frozenset({WORD, QUOTED, REFERENCE})
-_LINKS = frozenset({"to", "is", "=", "than", "date", "of"})
+_LINKS = frozenset({"to", "is", "=", "than", "date", "of", "about", "around"})
 """What may stand between a word that leads to a fact and its value: “value to 51k”, “close date 15 jan”."""
 _NONE = frozenset({"none", "-", "nothing"})
 
@@ -123,6 +123,9 @@ class Reader(Line):
             return 0
         if fact.asked.text or (alone and self.tokens[value].kind is QUOTED):
             return self._value(fact, at, value, INTRODUCED)
+        if asked and self._emptied(fact, self.tokens[value]):
+            self.claims.append(Claim(fact, None, at, value + 1, KEYED))
+            return value + 1
         found = self._look(fact, self.text, self.tokens[value].start, asked=asked)
         return self._claim(fact, found, at, value, INTRODUCED)
 

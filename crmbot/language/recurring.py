@@ -84,6 +84,9 @@ TO_COME = Reading(
 )
 
 
+_LED = re.compile(r"\b(?:re|about|for|on)\s+#?$", re.IGNORECASE)
+
+
 def about_itself(record: Reading) -> Reading:
     """Return a reading of records that refuses a task's own number, where a line can only mean that task."""
 
@@ -91,6 +94,9 @@ def about_itself(record: Reading) -> Reading:
         found = record.read(text, at, context, asked)
         if found is None or not str(found.value).startswith("A-"):
             return found
+        if _LED.search(text[: found.end - len(found.value)]):
+            # “ask about A-12” is what is to be done.
+            return None
         if len(text[:at].split()) > 1 and text[found.end :].strip():
             return None
         raise BadInput(

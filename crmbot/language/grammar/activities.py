@@ -42,7 +42,7 @@ def _keyed_only(fact: Fact) -> Fact:
 
 _ABOUT = Fact("text", keyed=TEXT, keys=("text", "notes"), intros=("about",), greedy=True)
 _TARGET_KEYS = ("re", "about", "deal", "contact", "lead", "company")
-_TARGET = Fact("target", keyed=TEXT, keys=_TARGET_KEYS, intros=("re",))
+_TARGET = Fact("target", keyed=TEXT, keys=_TARGET_KEYS)
 _YES = fixed("yes or no", ("yes", True), ("no", False), ("true", True), ("false", False))
 _LOG = (
     Fact("next_due", DUE, keys=("due",), echo="next due {}", after="next_text"),
