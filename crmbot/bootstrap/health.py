@@ -1,10 +1,13 @@
 """How the parts do, for /readyz and /metrics: progress, not connections."""
 
+import shutil
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import URL
 
 from crmbot.bootstrap import Crmbot
 from crmbot.crm.outbox import read_facts
@@ -15,6 +18,8 @@ from crmbot.web.health import Health
 
 _LONGEST_WAIT = timedelta(minutes=15)
 
+_LEAST_ROOM = 50
+"""Megabytes that the disk of a file of SQLite should have left: some thousand commands."""
 _UNREAD = frozenset({"unreachable", "refused"})
 
 
@@ -33,6 +38,7 @@ class Vitals:
                 outbox = read_facts(session)
         except CrmError as error:
             return Health(facts, (f"The store does not answer: {error}",))
+        problems += too_little_room(self._bot.store.engine.url)
         oldest = outbox.oldest_unsent_at
         if oldest is not None and self._bot.clock() - oldest > _LONGEST_WAIT:
             problems.append(f"A message has been waiting since {oldest:%Y-%m-%d %H:%M} UTC.")
@@ -62,6 +68,14 @@ class Vitals:
         age = (self._bot.clock() - outbox.oldest_unsent_at).total_seconds() if outbox.oldest_unsent_at else 0.0
         Gauge("crmbot_outbox_oldest_seconds", "Age of the oldest waiting message.", registry=registry).set(age)
         return generate_latest(registry)
+
+
+def too_little_room(url: URL, least: int = _LEAST_ROOM) -> list[str]:
+    """Return a sentence when the disk of a file of SQLite is about to be full; of a server nothing is known."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return []
+    left = shutil.disk_usage(Path(url.database).absolute().parent).free // 1_000_000
+    return [f"The disk of the store has {left} MB left; without room nothing can be saved."] if left < least else []
 
 
 def _plain(facts: Mapping[str, object]) -> dict[str, Any]:
