@@ -46,7 +46,7 @@ def fill(reader: Reader) -> tuple[Request, tuple[str, ...]]:
     if reader.words:
         spread_words(values, reader)
     ask_missing(values, reader)
-    if "value" not in values and not hints and verb.named and "value" in verb.takes:
+    if verb.named and not hints and "value" not in values and "value" in verb.takes:
         hint = unread_amount(values[verb.subject])
         hints = [("value", hint)] if hint else hints
     echoes += [hint for field, hint in hints if field not in values]

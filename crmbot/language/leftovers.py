@@ -41,6 +41,8 @@ def spread_words(values: dict[str, Any], reader: Reader) -> None:
     fields = [field for field in reader.verb.words if field not in values or values[field] == usual.get(field)]
     if not fields:
         raise reader.unknown(_joined(reader, reader.words))
+    if reader.verb.subject == "target" and len(reader.words) > 1:
+        _drop_re(reader)
     head, tail = _divided(reader)
     if fields[0] != reader.verb.subject:
         head, tail = reader.words, []
@@ -78,7 +80,7 @@ def _take_back(values: dict[str, Any], reader: Reader, tail: list[int]) -> bool:
 
 def _divided(reader: Reader) -> tuple[list[int], list[int]]:
     """Divide the words into a record's name and the rest: after a number, before a quoted text, at a colon or dash."""
-    words, verb = _without_re(reader), reader.verb
+    words, verb = reader.words, reader.verb
     numbered = reader.tokens[words[0]].kind is REFERENCE and verb.subject in RECORDS
     if verb.first_word or numbered:
         return words[:1], words[1:]
@@ -100,12 +102,10 @@ def _divided(reader: Reader) -> tuple[list[int], list[int]]:
     return words[about:at], words[at:]
 
 
-def _without_re(reader: Reader) -> list[int]:
-    """Take a “re” off that leads to the record: “re D-1 happy”; return the words."""
-    words = reader.words
-    if reader.verb.subject == "target" and len(words) > 1 and reader.tokens[words[0]].text.lower() == "re":
-        del words[0]
-    return words
+def _drop_re(reader: Reader) -> None:
+    """Drop a “re” that leads to the record: “re D-1 happy”."""
+    if reader.tokens[reader.words[0]].text.lower() == "re":
+        del reader.words[0]
 
 
 def _is_only_text(reader: Reader) -> bool:

@@ -8,8 +8,8 @@ PUNCTUATION = ",;.!?)"
 class Line:
     """A line and its tokens."""
 
-    def __init__(self, text: str, tokens: list[Token]) -> None:
-        self.text, self.tokens = text, tokens
+    text: str
+    tokens: list[Token]
 
     def said(self, first: int, last: int) -> str:
         """Return what tokens [first, last) say, on one line, as typed."""

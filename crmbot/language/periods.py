@@ -37,12 +37,10 @@ def _period(text: str, at: int, context: Context, asked: bool) -> Found | None:
         if not first or not last or (first.end, last.end) != (len(sides["first"]), len(sides["last"])):
             raise BadInput(f"“{sides.group()}” is no range of dates.")
         return Found(first.value | last.value, sides.end())
-    dates = _dates(text, at, context)
-    if dates is not None:
-        return dates
     days_said = _DAYS.match(text, at)
-    if days_said is None:
-        return None
+    dates = None if days_said and days_said["days"] in PERIODS else _dates(text, at, context)
+    if dates is not None or days_said is None:
+        return dates
     if days_said["days"] not in PERIODS:
         raise BadInput(f"“{days_said.group()}” is no period: it is {listed(PERIODS, 'or')} days.")
     return Found({"period": days_said["days"]}, days_said.end())

@@ -23,8 +23,8 @@ class Reader(Line):
     """One line being read as a verb; `claims` are its facts in order, `words` the tokens left over."""
 
     def __init__(self, text: str, tokens: list[Token], context: Context, noun: Noun, verb: Verb) -> None:
-        super().__init__(text, tokens)
-        self.context, self.noun, self.verb = context, noun, verb
+        self.text, self.tokens, self.context = text, tokens, context
+        self.noun, self.verb = noun, verb
         self.claims: list[Claim] = []
         self.words: list[int] = []
         self._open: Claim | None = None
