@@ -17,7 +17,7 @@ from crmbot.crm.requests import AssignLead, ConvertLead, CreateDeal, CreateLead,
 from crmbot.crm.scoring import rescore
 from crmbot.crm.views import company_view, contact_view, deal_view, lead_view
 from crmbot.crm.work import Work
-from crmbot.domain.identity import fold_name
+from crmbot.domain.identity import fold_name, source_key
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.nouns import titled
 from crmbot.domain.stages import LeadStatus, skipped_statuses
@@ -211,11 +211,6 @@ def enter(work: Work, lead: Lead, statuses: Iterable[LeadStatus], last: Mapping[
         for position, status in enumerate(statuses)
     ]
     work.write(*entered)
-
-
-def source_key(source: str | None) -> str | None:
-    """Return a source in the form reports count by: lower-case, words joined by underscores; none for no words."""
-    return "_".join(source.casefold().replace("-", " ").split()) if source and source.strip() else None
 
 
 def _refuse_double(work: Work, email: str, *, but: str = "") -> None:

@@ -11,7 +11,6 @@ from rapidfuzz import fuzz, process
 from crmbot.crm import requests as ask
 from crmbot.crm.answers import Listing
 from crmbot.crm.glances import glances
-from crmbot.crm.leads import source_key
 from crmbot.crm.lookup import find_record, find_stage, find_user
 from crmbot.crm.lookup.words import word_values
 from crmbot.crm.narrowing import list_statements
@@ -19,7 +18,7 @@ from crmbot.crm.requests.base import NOBODY
 from crmbot.crm.staleness import stale_since
 from crmbot.crm.today import due_until
 from crmbot.crm.work import Work
-from crmbot.domain.identity import fold_name
+from crmbot.domain.identity import fold_name, source_key
 from crmbot.domain.ids import Kind
 from crmbot.domain.money import Money
 from crmbot.domain.stages import LeadStatus, StageKind

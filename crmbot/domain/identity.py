@@ -177,3 +177,8 @@ def _fold_domain(domain: str) -> str | None:
     if not lowered or len(lowered) > _MAX_DOMAIN:
         return None
     return lowered if all(_LABEL.fullmatch(label) for label in lowered.split(".")) else None
+
+
+def source_key(source: str | None) -> str | None:
+    """Return a source in the form reports count by: lower-case, words joined by underscores; none for no words."""
+    return "_".join(source.casefold().replace("-", " ").split()) if source and source.strip() else None

@@ -25,6 +25,7 @@ def test_a_list_loads_no_report_no_mail_and_no_proposal(tmp_path: Path) -> None:
     assert "crmbot.crm.listings" in loaded
     unneeded = (
         "crmbot.crm.emails.log",
+        "crmbot.crm.leads",
         "crmbot.crm.merge",
         "crmbot.crm.proposals.drafting",
         "crmbot.crm.undo",

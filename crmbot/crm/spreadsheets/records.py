@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from crmbot.crm.leads import refuse_score, source_key
+from crmbot.crm.leads import refuse_score
 from crmbot.crm.people import usable_domain, usable_email
 from crmbot.crm.spreadsheets import reading
 from crmbot.crm.spreadsheets.batch import Batch
 from crmbot.crm.spreadsheets.parties import Parties
+from crmbot.domain.identity import source_key
 from crmbot.domain.ids import Kind, reference
 from crmbot.domain.scoring import LeadFact, score
 from crmbot.domain.stages import LeadStatus, skipped_statuses
