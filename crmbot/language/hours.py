@@ -28,6 +28,8 @@ _POINTED_HOUR = re.compile(
 PARTS = {"morning": time(9), "afternoon": time(15), "evening": time(18)}
 _PART = re.compile(rf"(?:in\s+the\s+)?(?P<part>{'|'.join(PARTS)})(?![\w-])", re.IGNORECASE)
 THIS_PART = re.compile(rf"this\s+(?P<part>{'|'.join(PARTS)})(?![\w-])", re.IGNORECASE)
+LOOSE = frozenset("0123456789maeiMAEI")
+"""What an hour may begin with that only a day before it makes one."""
 _FIRST_WORKING_HOUR = 7
 _SURE_DAY = 28
 """Every month has it."""

@@ -13,6 +13,7 @@ from crmbot.language.hours import (
     BARE_HOUR,
     HOUR,
     LAST_HOUR,
+    LOOSE,
     PARTS,
     THIS_PART,
     hour_of,
@@ -70,11 +71,8 @@ def read_moment(text: str, at: int, context: Context, lean: Lean, *, hours: bool
     start = preposition.end() if preposition else at
     found = None
     if hours and _TIMED.match(text, start):
-        found = (
-            _exact(text, start, context)
-            or _this_part(text, start, context, lean)
-            or _hour_first(text, start, context, lean)
-        )
+        first_read = _this_part if text[start] in "tT" else _hour_first
+        found = _exact(text, start, context) or first_read(text, start, context, lean)
     if found is None and hours and preposition and preposition.group().lower().startswith("at"):
         found = _bare_hour_first(text, start, context, lean)
     if found is None:
@@ -158,7 +156,8 @@ def _with_hour(text: str, start: int, day: tuple[date, int], context: Context) -
             if hour is None:
                 raise BadInput(f"“{clock.group()}” is no hour.", example="15:00")
             return Moment(on, hour), clock.end()
-        loose = loose_hour(text, gap, text[start:end].lower(), context)
+        behind = text[gap.end() : gap.end() + 1]
+        loose = loose_hour(text, gap, text[start:end].lower(), context) if behind in LOOSE else None
         if loose is not None:
             return Moment(on, loose[0]), loose[1]
     if text[start:end].lower() == "tonight":
