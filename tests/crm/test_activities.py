@@ -312,6 +312,19 @@ def test_a_snoozed_task_is_later_than_it_was_due_and_keeps_its_hour(
     assert Due(view.due_at, view.due_on) == expected
 
 
+def test_what_is_due_on_a_later_day_is_put_off_by_hours_from_its_morning(crm: Crm) -> None:
+    crm.clock.set(datetime(2026, 11, 24, 9, tzinfo=UTC))
+    crm.do(CreateTask("call", due=Due(on=date(2026, 12, 1))))
+    view = crm.made(SnoozeActivity("A-1", later="2h"))
+    assert (view.due_at, view.due_on) == (datetime(2026, 12, 1, 11, tzinfo=crm.actor("jane").zone), None)
+
+
+def test_what_is_due_today_is_put_off_by_hours_from_now(crm: Crm) -> None:
+    crm.clock.set(datetime(2026, 11, 24, 9, tzinfo=UTC))
+    crm.do(CreateTask("call", due=Due(on=date(2026, 11, 24))))
+    assert crm.made(SnoozeActivity("A-1", later="2h")).due_at == datetime(2026, 11, 24, 11, tzinfo=UTC)
+
+
 def test_an_overdue_task_is_snoozed_from_today(crm: Crm) -> None:
     crm.clock.set(datetime(2026, 11, 24, 9, tzinfo=UTC))
     crm.do(CreateTask("call", due=Due(on=date(2026, 11, 1))))
