@@ -216,6 +216,22 @@ def test_nothing_found_tells_the_nearest(deals: Crm, request_: Request, words: s
 
 
 @pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (ShowDeal("zzyzx"), "There is no deal called “zzyzx”. See the open ones: /deal list"),
+        (LogActivity("call", "zzyzx"), "is called “zzyzx”. Add a new one first: /contact new zzyzx"),
+        (
+            LogActivity("call", "zoe@zz.example"),
+            '“zoe@zz.example”. Add a new one first: /contact new "Zoe" zoe@zz.example',
+        ),
+    ],
+)
+def test_where_no_name_is_near_it_is_told_what_to_do(deals: Crm, request_: Request, words: str) -> None:
+    with refusal(NotFound, words):
+        deals.ask(request_)
+
+
+@pytest.mark.parametrize(
     "request_",
     [
         ShowDeal("D-99"),

@@ -32,6 +32,8 @@ from crmbot.errors import NotFound
 from crmbot.models import Company, Contact, Deal, Lead
 
 _PEOPLE = (Kind.CONTACT, Kind.LEAD)
+_LONGEST_NEW = 60
+"""Longer words are hardly a name that is new."""
 
 
 def find_deal(work: Work, word: str, *, field: str = "deal", outcome: str | None = None, writes: bool = False) -> Deal:
@@ -231,8 +233,11 @@ def _nothing(work: Work, kinds: tuple[Named, ...], word: str, field: str) -> Not
         return NotFound(f"There is no {parsed[0]} {reference(*parsed)}.{hint}", nearest=nearest, field=field)
     only = kinds[0].kind if len(kinds) == 1 else None
     if only is None:
+        if not nearest and len(word) <= _LONGEST_NEW:
+            hint = f" Add a new one first: /{first_words(Kind.CONTACT, word)[0]}"
         return NotFound(f"No deal, lead, contact or company is called “{word}”.{hint}", nearest=nearest, field=field)
     if nearest or only is Kind.DEAL:
+        hint = hint or " See the open ones: /deal list"
         return NotFound(f"There is no {only} called “{word}”.{hint}", nearest=nearest, field=field)
     line, facts = first_words(only, word)
     sentence = f"There is no {only} called “{word}”. Add one: /{line}"

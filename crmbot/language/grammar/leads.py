@@ -64,8 +64,8 @@ def _no_phone(text: str, at: int, context: Context, asked: bool) -> Found | None
     number = None if asked else PHONE.read(text, at, context, asked)
     if number is not None:
         raise BadInput(
-            f"A lead keeps no phone number yet, so “{number.value}” would be lost in its name. Leave it out and keep "
-            "it as a note, or add a contact."
+            f"A lead keeps no phone number, so “{number.value}” would be lost in its name. Leave it out and keep it "
+            "as a note, or add a contact."
         )
     return None
 

@@ -55,7 +55,15 @@ REPORTS = {
 """The reports and what each tells."""
 DIGESTS = {"overdue": "overdue activities", "aging": "deals growing old", "forecast": "what will be won"}
 """The reports that only digests have."""
-REPORT_ALIASES = {"forecast": "sales-forecast", "activities": "activity-summary", "funnel": "conversion-funnel"}
+REPORT_ALIASES = {
+    "forecast": "sales-forecast",
+    "activities": "activity-summary",
+    "funnel": "conversion-funnel",
+    "leads": "lead-conversion",
+    "customers": "customer-acquisition",
+    "losses": "lost-reasons",
+    "changes": "pipeline-changes",
+}
 
 _REPORT = fixed("a report", *((n, n) for n in REPORTS), *REPORT_ALIASES.items())
 _DIGEST_REPORT = fixed("a report", *((n, n) for n in (*DIGESTS, *REPORTS)))
