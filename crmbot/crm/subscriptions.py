@@ -27,5 +27,5 @@ def find_subscription(session: Session, workspace_id: str, name: str, *, lock: b
 
 
 def schedule_of(row: DigestSubscription) -> str:
-    """Return when a digest comes: “mondays 08:00 Europe/Berlin”."""
+    """Return when a digest comes: “Mondays 08:00 Europe/Berlin”."""
     return f"{'daily' if row.day == DAILY else f'{row.day.title()}s'} {row.time} {row.timezone}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -22,7 +22,7 @@ class Registry(Mapping[Key, Value]):
     def __getitem__(self, key: Key) -> Value:
         if key not in self._loaded:
             module, _, name = f"{self._package}.{self._places[key]}".rpartition(".")
-            self._loaded[key] = cast("Value", cast("Any", getattr(import_module(module), name)))
+            self._loaded[key] = cast("Value", getattr(import_module(module), name))
         return self._loaded[key]
 
     def __iter__(self) -> Iterator[Key]:

@@ -108,3 +108,15 @@ def test_a_note_has_no_attendees(globex: Crm) -> None:
 def test_nobody_at_all_is_refused_as_before(globex: Crm) -> None:
     with pytest.raises(NotFound):
         globex.do(LogActivity("call", "Zed and Quill"))
+
+
+def test_who_is_named_behind_nobody_is_whom_it_is_about(globex: Crm) -> None:
+    activity = _logged(globex, "Zed and Dana", "about pricing")
+    assert (activity.attendees, activity.subject) == ([], "Zed and Dana about pricing")
+    assert activity.contact_id == globex.rows(Contact)[0].id
+
+
+def test_more_than_a_dozen_names_are_a_list_whose_end_is_words(globex: Crm) -> None:
+    everybody = ["Dana Fox", "Paul Ferris"] * 7
+    activity = _logged(globex, ", ".join(everybody))
+    assert (len(activity.attendees), activity.subject) == (12, "Dana Fox, Paul Ferris")

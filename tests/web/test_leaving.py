@@ -64,7 +64,10 @@ def test_who_says_to_send_no_more_is_answered(served: Served, requests: list[byt
         served.slack.go.set()
         for request in requests:
             assert client.answer()[2] == (request.partition(b"\r\n\r\n")[2] or b"metrics")
+        at = monotonic()
         assert client.is_closed()
+        # Not only when nothing more was asked for a while.
+        assert monotonic() - at < 3
 
 
 def test_who_says_to_send_no_more_in_the_midst_of_a_request_is_left(served: Served) -> None:

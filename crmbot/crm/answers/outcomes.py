@@ -53,6 +53,6 @@ class Outcome(Answer):
 
     def with_entry(self, entry_id: str) -> "Outcome":
         """Return the same with its entry; `replace` would take ten times as many steps, in every command."""
-        told = object.__new__(Outcome)
-        vars(told).update(vars(self), entry_id=entry_id)
-        return told
+        same = object.__new__(Outcome)
+        vars(same).update(vars(self), entry_id=entry_id)
+        return same
