@@ -32,6 +32,7 @@ _LEAD_FACTS = tuple(LeadFacts.__annotations__)
 _CUSTOMER_FACTS = tuple(CustomerFacts.__annotations__)
 _read_deal_facts = attrgetter(*_DEAL_FACTS)
 _pick_deal_facts = picker(_DEAL_FACTS)
+_valid_from = attrgetter("valid_from")
 _PRESENT = Prepared(
     select(DealVersion).where(
         DealVersion.workspace_id == bindparam("workspace"),
@@ -50,6 +51,7 @@ _CLOSE = Prepared(
     .values(valid_to=bindparam("now"))
     .returning(
         DealVersion.id,
+        DealVersion.valid_from,
         DealVersion.stage_id,
         DealVersion.stage_since,
         DealVersion.outcome,
@@ -94,11 +96,10 @@ def _close_present(work: Work, deal: Deal) -> Any:
     closed = _CLOSE.records(
         work.connection, {"workspace": work.workspace_id, "deal": deal.id, "forever": FOREVER, "now": work.now}
     )
-    if not closed:
-        return None
-    [before] = closed
-    work.recorder.note_change(DealVersion, before.id, {"valid_to": FOREVER}, {"valid_to": work.now})
-    return before
+    # Several in a store of before doing something again minded what had changed since.
+    for one in closed:
+        work.recorder.note_change(DealVersion, one.id, {"valid_to": FOREVER}, {"valid_to": work.now})
+    return max(closed, key=_valid_from, default=None)
 
 
 def save_deals(work: Work, deals: Sequence[Deal]) -> None:

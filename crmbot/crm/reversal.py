@@ -78,7 +78,7 @@ def take_back(work: Work, entry: JournalEntry) -> list[Row]:
         removed = []
         for change in step:
             row = work.get(TRACKED[change.table], change.row_id)
-            if row is not None and getattr(row, _OWNERS.get(kind_of(row), ""), None) in went_on:
+            if _record_of(change, row) in went_on:
                 continue
             standing.append(_reverse(work, entry, change, row, keeps_history=change.row_id in went_on))
             if change.before is None:
@@ -104,6 +104,12 @@ def _read_ahead(work: Work, changes: Sequence[RowChange]) -> list[Row]:
             some = wanted[at : at + _PIECE]
             held += work.session.scalars(select(kind).where(kind.workspace_id == work.workspace_id, kind.id.in_(some)))
     return held
+
+
+def _record_of(change: RowChange, row: Row | None) -> str | None:
+    """Return the id of the record whose history a changed row, or one that is gone now, is part of; none for others."""
+    column = _OWNERS.get(TRACKED[change.table], "")
+    return (change.before or {}).get(column) if row is None else getattr(row, column, None)
 
 
 def _went_on(work: Work, changes: Sequence[RowChange]) -> set[str]:

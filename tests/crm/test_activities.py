@@ -106,6 +106,14 @@ def test_one_line_logs_changes_the_deal_and_plans_the_next_task(crm: Crm) -> Non
     assert len(crm.rows(JournalEntry)) == entries + 1
 
 
+def test_facts_of_a_deal_whose_name_begins_as_a_leads_does_are_taken_with_the_lead(crm: Crm) -> None:
+    crm.do(CreateLead("Zoe Null"))
+    crm.do(CreateDeal("Zoe Null roof"))
+    view = crm.made(LogActivity("call", "zoe null", stage="negotiation"))
+    assert {one.reference for one in view.about} == {"L-1", "D-1"}
+    assert crm.rows(Deal)[0].probability == 75
+
+
 def test_logging_on_anothers_deal_is_fine_but_not_changing_it(crm: Crm) -> None:
     crm.do(CreateDeal("Acme"))
     assert crm.do(LogActivity("call", "acme"), "sam").record

@@ -8,10 +8,10 @@ from factories import Crm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sequences import DEAL_REQUESTS, EXAMPLES
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from crmbot.crm.history import _DEAL_FACTS as DEAL_FACTS
-from crmbot.crm.requests import CreateDeal, MoveDeal, Request
+from crmbot.crm.requests import CreateDeal, MoveDeal, Request, Undo
 from crmbot.errors import CrmError
 from crmbot.models import FOREVER, Deal, DealVersion
 
@@ -53,3 +53,16 @@ def test_a_change_closes_the_present_version_without_asking_for_it_first(any_crm
     any_crm.do(MoveDeal("D-1", "qualified"))
     of_versions = [text.split()[0] for text in asked if "deal_version" in text.partition("WHERE")[0]]
     assert of_versions == ["UPDATE", "INSERT"]
+
+
+def test_a_deal_that_has_two_present_versions_can_be_changed_and_has_one_then(any_crm: Crm) -> None:
+    any_crm.do(CreateDeal("Acme"))
+    any_crm.do(MoveDeal("D-1", "qualified"))
+    present = update(DealVersion).where(DealVersion.workspace_id == any_crm.workspace_id).values(valid_to=FOREVER)
+    any_crm.write(lambda session: session.execute(present))
+    any_crm.do(MoveDeal("D-1", "negotiation"))
+    *before, since = any_crm.rows(DealVersion, order=DealVersion.valid_from)
+    assert [version.valid_to for version in before] == [since.valid_from] * 2
+    assert (since.valid_to, since.stage_id) == (FOREVER, any_crm.rows(Deal)[0].stage_id)
+    any_crm.do(Undo())
+    assert [version.valid_to for version in any_crm.rows(DealVersion)] == [FOREVER] * 2

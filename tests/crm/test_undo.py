@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -168,6 +169,35 @@ def test_undo_of_a_due_date_keeps_who_it_was_given_to_since(crm: Crm) -> None:
     assert kept == [NOON, NOON + timedelta(days=3), NOON + timedelta(days=3)]
     crm.do(Undo())
     assert crm.dump(without=NOT_UNDONE) == before
+
+
+def test_a_deals_change_done_again_after_another_goes_on_with_its_history(any_crm: Crm) -> None:
+    crm = any_crm
+    crm.do(CreateDeal("Acme", value=Money(1, "USD")))
+    crm.do(MoveDeal("acme", "Qualified"))
+    undone = crm.do(Undo())
+    crm.do(SetDeal("acme", value=Money(2, "USD")))
+    before = crm.dump(without=NOT_UNDONE)
+    crm.do(Undo(undone.entry_id))
+    versions = crm.rows(DealVersion, order=DealVersion.valid_from)
+    assert [(one.probability, one.value_minor) for one in versions] == [(10, 1), (10, 2), (25, 2)]
+    assert all(earlier.valid_to == later.valid_from for earlier, later in pairwise(versions))
+    crm.do(Undo())
+    assert crm.dump(without=NOT_UNDONE) == before
+
+
+def test_a_due_date_put_off_again_after_another_change_goes_on_with_its_history(crm: Crm) -> None:
+    crm.do(CreateTask("call", Due(at=NOON)), "max")
+    crm.do(SnoozeActivity("A-1", Due(at=NOON + timedelta(days=3))), "max")
+    undone = crm.do(Undo(), "max")
+    crm.do(AssignActivity("A-1", "sam"), "max")
+    crm.do(Undo(undone.entry_id), "max")
+    first, second = crm.rows(ActivityVersion, order=ActivityVersion.valid_from)
+    assert [(one.due_at, one.owner_id) for one in (first, second)] == [
+        (NOON, crm.user_id("max")),
+        (NOON, crm.user_id("sam")),
+    ]
+    assert first.valid_to == second.valid_from
 
 
 @pytest.mark.parametrize(("hours", "seconds", "works"), [(23, 59, True), (24, -1, True), (24, 1, False)])

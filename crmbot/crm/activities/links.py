@@ -69,7 +69,8 @@ def with_named_deal(work: Work, word: str, about: Links) -> Links:
     except NotFound:
         deal = None
     # A deal of another company with a name alike is not meant.
-    if deal is None or (about["company_id"] and deal.company_id not in (None, about["company_id"])):
+    company_id = about.get("company_id")
+    if deal is None or (company_id and deal.company_id not in (None, company_id)):
         raise BadInput(
             "Stage, value and close belong to a deal, and this is about none. Open one first: /deal new …",
             field="target",
