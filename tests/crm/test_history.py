@@ -59,7 +59,8 @@ def test_a_deal_that_has_two_present_versions_can_be_changed_and_has_one_then(an
     any_crm.do(CreateDeal("Acme"))
     any_crm.do(MoveDeal("D-1", "qualified"))
     present = update(DealVersion).where(DealVersion.workspace_id == any_crm.workspace_id).values(valid_to=FOREVER)
-    any_crm.write(lambda session: session.execute(present))
+    with any_crm.store.writing(any_crm.workspace_id) as session:
+        session.execute(present)
     any_crm.do(MoveDeal("D-1", "negotiation"))
     *before, since = any_crm.rows(DealVersion, order=DealVersion.valid_from)
     assert [version.valid_to for version in before] == [since.valid_from] * 2
