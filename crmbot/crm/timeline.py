@@ -13,6 +13,7 @@ from crmbot.crm.proposals.views import proposal_view
 from crmbot.crm.views import load_names, person
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
+from crmbot.domain.nouns import titled
 from crmbot.domain.stages import LeadStatus
 from crmbot.models import (
     Activity,
@@ -96,7 +97,7 @@ def _activity_words(activity: Activity, meeting: str) -> str:
     minutes = f", {activity.duration_minutes} min" if activity.duration_minutes else ""
     outcome = f": {activity.outcome}" if activity.outcome else ""
     state = "" if activity.completed_at else " (to do)"
-    return f"{activity.kind.capitalize()}: {activity.subject}{minutes}{when}{outcome}{state}"
+    return f"{titled(activity.kind)}: {activity.subject}{minutes}{when}{outcome}{state}"
 
 
 def _notes(work: Work, column: str, row_id: str, most: int) -> list[TimelineEntry]:

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 _SEVERAL = {"company": "companies", "activity": "activities", "alias": "aliases"}
 _ONE = {several: one for one, several in _SEVERAL.items()}
+_SPELT = {"email": "E-mail"}
 _MOST_KEPT = 500
 """Statuses, sources and kinds, of which a workspace has few."""
 
@@ -17,7 +18,7 @@ def with_article(noun: str) -> str:
 def titled(key: str | None) -> str:
     """Return a key as people write it: “cold_call” is Cold call; nothing for none."""
     words = (key or "").replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    return _SPELT.get(words) or words[:1].upper() + words[1:]
 
 
 def counted(count: int, noun: str) -> str:

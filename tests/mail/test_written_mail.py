@@ -69,7 +69,7 @@ def test_answer_comes_home_to_the_deal(sent: Post, smtp_server: SmtpServer) -> N
     assert (taken.state, sent.links(taken)[0]) == ("logged", "D-1")
     assert [one.text for one in sent.emails()][-1] == "Monday at ten is fine."
     texts = [entry.text for entry in sent.crm.ask(ShowDeal("D-1")).timeline if entry.what == "email"]
-    assert sorted(texts) == ["Email: Re: Renewal", "Email: Renewal"]
+    assert sorted(texts) == ["E-mail: Re: Renewal", "E-mail: Renewal"]
 
 
 def test_bounce_marks_the_mail_the_address_and_tells_its_writer(sent: Post, smtp_server: SmtpServer) -> None:

@@ -135,7 +135,7 @@ def test_signing_out_forgets(site: Site) -> None:
         ("/contacts", ["Anna Lee"]),
         ("/companies", ["Acme"]),
         ("/proposals", ["P-1"]),
-        ("/activities", ["Send the contract"]),
+        ("/activities", ["Send the contract", " · Acme renewal · "]),
         ("/deals/D-1", ["Acme renewal", "Anna Lee", "What happened"]),
         ("/leads/L-1", ["jo@globex.example"]),
         ("/contacts/C-1", ["anna@acme.example", "Acme renewal"]),

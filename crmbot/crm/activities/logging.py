@@ -12,10 +12,10 @@ from crmbot.crm.requests import Due, LogActivity, SetDeal
 from crmbot.crm.views import activity_view, deal_view, money_of
 from crmbot.crm.work import Work
 from crmbot.domain.ids import Kind, reference
+from crmbot.domain.nouns import titled
 from crmbot.models import Activity, Deal
 
 _NOON = time(12)
-_DEFAULT_SUBJECTS = {"call": "Call", "meeting": "Meeting", "email": "E-mail", "task": "Task"}
 
 
 def log(work: Work, request: LogActivity) -> Outcome:
@@ -54,7 +54,7 @@ def _log(work: Work, request: LogActivity, about: Links) -> Activity:
     activity = add_activity(
         work,
         kind=request.kind,
-        subject=usable_subject(request.text) or _DEFAULT_SUBJECTS[request.kind],
+        subject=usable_subject(request.text) or titled(request.kind),
         about=about,
         owner_id=work.actor.user_id,
         due=due,

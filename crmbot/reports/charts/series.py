@@ -97,8 +97,8 @@ def _forecast(values: Report | ForecastDigest) -> Series:
     today = meta.as_of.astimezone(ZoneInfo(meta.timezone)).date()
     # What lies behind by more than a quarter says little about what comes.
     first = f"{today.year - (today.month <= 3):04}-{(today.month - 4) % 12 + 1:02}"  # noqa: PLR2004 - a quarter
-    shown = [row for row in months if row.month >= first][:_MONTHS]
-    rows = [(_month(row.month, today), _amounts(row.won_value, row.weighted_value, row.value)) for row in shown]
+    sums = {row.month: _amounts(row.won_value, row.weighted_value, row.value) for row in months if row.month >= first}
+    rows = [(_month(key, today), sums.get(key, (0.0, 0.0, 0.0))) for key in _in_a_row(list(sums))]
     return _made("Sales forecast by month", meta.currency, rows, ("Won", "Weighted", "Full value"))
 
 
@@ -141,6 +141,16 @@ def _folded(rows: Sequence[Row], others: str) -> list[Row]:
 
 def _amounts(*sums: Money) -> tuple[float, ...]:
     return tuple(float(money.amount) for money in sums)
+
+
+def _in_a_row(months: Sequence[str]) -> Sequence[str]:
+    """Return months with those between them; where so many have no room, the first of them alone."""
+    if not months:
+        return ()
+    first, last = (int(key[:4]) * 12 + int(key[5:]) - 1 for key in (months[0], months[-1]))
+    if last - first >= _MONTHS:
+        return months[:_MONTHS]
+    return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(first, last + 1)]
 
 
 def _month(key: str, today: date) -> str:

@@ -16,6 +16,7 @@ from crmbot.crm.answers import (
     Record,
 )
 from crmbot.crm.offered import ProposalView
+from crmbot.domain.nouns import titled
 from crmbot.web.pages.drawing import day_words
 
 Fact = tuple[str, str, str]
@@ -34,7 +35,10 @@ def short_facts(record: Record, zone: ZoneInfo) -> str:
 
 
 _SHORT = frozenset(
-    {"Value", "Total", "Stage", "Status", "Owner", "Close", "Closed", "Company", "E-mail", "Role", "When", "Domain"}
+    (
+        *("Value", "Total", "Stage", "Status", "Owner", "Close", "Closed", "Company", "E-mail", "Role", "Domain"),
+        *("When", "About"),
+    )
 )
 
 
@@ -51,11 +55,6 @@ def _said(value: Any, zone: ZoneInfo) -> tuple[str, str]:
         case date():
             return day_words(value, zone), ""
     return str(value), ""
-
-
-def _worded(key: str | None) -> str | None:
-    """Return a key as words: trade_fair is Trade fair."""
-    return key and key[:1].upper() + key[1:].replace("_", " ")
 
 
 def _facts(record: Record, zone: ZoneInfo) -> Iterable[tuple[str, Any]]:
@@ -96,10 +95,10 @@ def _deal(deal: DealView) -> Iterable[tuple[str, Any]]:
 def _lead(lead: LeadView) -> Iterable[tuple[str, Any]]:
     why = f" ({', '.join(lead.score_reasons)})" if lead.score_reasons else ""
     return (
-        ("Status", _worded(lead.status)),
+        ("Status", titled(lead.status)),
         ("Company", lead.company_name),
         ("E-mail", lead.email),
-        ("Source", _worded(lead.source)),
+        ("Source", titled(lead.source)),
         ("Score", f"{lead.score}{why}" if lead.score is not None else None),
         ("Owner", lead.owner),
         ("Contact", lead.contact),
@@ -127,7 +126,7 @@ def _activity(activity: ActivityView, zone: ZoneInfo) -> Iterable[tuple[str, Any
 def _proposal(proposal: ProposalView) -> Iterable[tuple[str, Any]]:
     return (
         ("Total", proposal.totals.total),
-        ("Status", _worded(proposal.status)),
+        ("Status", titled(proposal.status)),
         ("Deal", Link(*proposal.deal)),
         ("Company", proposal.company),
         ("Contact", proposal.contact),

@@ -208,7 +208,7 @@ def test_forwarded_bounce_marks_the_mail_that_came_back(post: Post) -> None:
     told = post.receipts()[-1]["bounced"]
     assert told == [f"{ANNA} did not get “Offer for 40 seats”: {GONE}. Marked: C-1 Anna Lind, A-1."]
     texts = [entry.text for entry in post.crm.ask(ShowContact("C-1")).timeline]
-    assert f"Email: Offer for 40 seats: did not arrive at {ANNA}" in texts
+    assert f"E-mail: Offer for 40 seats: did not arrive at {ANNA}" in texts
 
 
 @pytest.mark.parametrize(

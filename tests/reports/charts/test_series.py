@@ -51,6 +51,16 @@ def test_money_is_in_major_units_of_its_currency() -> None:
     assert rows(yen, "stages")["Full value"] == (1234.0,)
 
 
+def test_a_month_without_a_deal_has_its_place_between_others_where_there_is_room() -> None:
+    gap = series_of(samples.sales_forecast([("2031-11", 1, K, K, K), ("2032-02", 1, K, K, K)]), "months")
+    assert gap is not None
+    assert gap.labels == ("Nov", "Dec", "Jan 2032", "Feb 2032")
+    assert dict(gap.rows)["Full value"] == (1000.0, 0.0, 0.0, 1000.0)
+    far = series_of(samples.sales_forecast([("2031-11", 1, K, K, K), ("2034-02", 1, K, K, K)]), "months")
+    assert far is not None
+    assert far.labels == ("Nov", "Feb 2034")
+
+
 def test_what_has_no_room_is_summed_up_in_the_last_label() -> None:
     report = samples.activity_summary(MANY)
     series = series_of(report, "reps")
