@@ -11,7 +11,7 @@ from sequences import DEAL_REQUESTS, EXAMPLES
 from sqlalchemy import event, update
 
 from crmbot.crm.history import _DEAL_FACTS as DEAL_FACTS
-from crmbot.crm.requests import CreateDeal, MoveDeal, Request, Undo
+from crmbot.crm.requests import CreateDeal, MoveDeal, Request, SetDeal, Undo
 from crmbot.errors import CrmError
 from crmbot.models import FOREVER, Deal, DealVersion
 
@@ -53,6 +53,12 @@ def test_a_change_closes_the_present_version_without_asking_for_it_first(any_crm
     any_crm.do(MoveDeal("D-1", "qualified"))
     of_versions = [text.split()[0] for text in asked if "deal_version" in text.partition("WHERE")[0]]
     assert of_versions == ["UPDATE", "INSERT"]
+
+
+def test_a_probability_that_is_kept_by_hand_from_now_on_is_in_the_history(crm: Crm) -> None:
+    crm.do(CreateDeal("Acme"))
+    crm.do(SetDeal("D-1", probability=crm.rows(Deal)[0].probability))
+    assert [version.probability_is_manual for version in crm.rows(DealVersion)] == [False, True]
 
 
 def test_a_deal_that_has_two_present_versions_can_be_changed_and_has_one_then(any_crm: Crm) -> None:

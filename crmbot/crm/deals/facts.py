@@ -32,9 +32,10 @@ def set_facts(work: Work, request: SetDeal) -> Outcome:
     deal = editable(work, request.deal)
     value = money_of(deal)
     changes = apply_facts(work, deal, request)
+    # Also where nobody is told: that a probability stays as it is now, whatever the stage.
+    save_deal(work, deal)
     if not changes:
         return Outcome(f"Nothing to change on {named(deal)}.", record=deal_view(work, deal))
-    save_deal(work, deal)
     told = ", ".join(f"{change.label.lower()} {change.after or 'empty'}" for change in changes)
     return Outcome(
         f"{named(deal)}: {told}.",
