@@ -38,10 +38,10 @@ def _digest_again(text: str, at: int, _: Context, __: bool) -> Found | None:
     again = _AGAIN.match(text, at)
     if again is None:
         return None
-    raise BadInput(f"A digest is told once a week, on a day of yours; “{again.group()}” can't be.", example="monday")
+    raise BadInput(f"A digest is told every week or every day; “{again.group()}” can't be.", example="monday")
 
 
-DIGEST_AGAIN = Reading("a weekday", "monday", _digest_again, words=frozenset({"daily", "monthly", "quarterly"}))
+DIGEST_AGAIN = Reading("a weekday", "monday", _digest_again, words=frozenset({"monthly", "quarterly"}))
 _LISTS = {"overdue": "/task list overdue team", "aging": "/deal list stale"}
 
 

@@ -21,6 +21,7 @@ from crmbot.crm.requests import (
     ShowToday,
     Undo,
 )
+from crmbot.domain.calendar import DAILY
 from crmbot.domain.permissions import Role
 from crmbot.language.choices import fixed
 from crmbot.language.days import WEEKDAY, WEEKDAYS
@@ -68,7 +69,9 @@ REPORT_ALIASES = {
 _REPORT = fixed("a report", *((n, n) for n in REPORTS), *REPORT_ALIASES.items())
 _DIGEST_REPORT = fixed("a report", *((n, n) for n in (*DIGESTS, *REPORTS)))
 _WEEKDAY = fixed(
-    "a weekday", *((form, WEEKDAYS[day].lower()) for word, day in WEEKDAY.items() for form in (word, f"{word}s"))
+    "a weekday",
+    *((form, WEEKDAYS[day].lower()) for word, day in WEEKDAY.items() for form in (word, f"{word}s")),
+    *((form, DAILY) for form in (DAILY, "every day", "each day")),
 )
 _ROLE = fixed("a role", *((role.value, role.value) for role in Role))
 
