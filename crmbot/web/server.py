@@ -1,5 +1,6 @@
 """The web server as a part: uvicorn in a thread of its own."""
 
+import logging
 import socket
 import threading
 import time
@@ -12,6 +13,7 @@ from crmbot.errors import ConfigError
 from crmbot.web.connection import Connection
 
 _START_SECONDS = 10.0
+_logger = logging.getLogger(__name__)
 
 
 def listen(bind: str, number: int = 1) -> tuple[socket.socket, ...]:
@@ -69,6 +71,8 @@ class WebServer:
         deadline = time.monotonic() + _START_SECONDS
         while not self._server.started and self._thread.is_alive() and time.monotonic() < deadline:
             time.sleep(0.005)
+        if self._server.started:
+            _logger.info("listening at http://%s:%d/", self.host, self.port)
 
     def stop(self, seconds: float) -> None:
         """Take no more requests, and answer those under way."""

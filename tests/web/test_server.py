@@ -1,3 +1,4 @@
+import logging
 import socket
 from contextlib import closing
 
@@ -43,6 +44,14 @@ def test_a_server_that_ended_leaves_its_address_to_the_next() -> None:
         with closing(socket.create_connection(("127.0.0.1", port))) as connection:
             assert _ask(connection).endswith(b"well")
         server.stop(5)
+
+
+def test_a_server_says_where_it_is_reached(caplog: pytest.LogCaptureFixture) -> None:
+    server = WebServer(PlainTextResponse("well"), "127.0.0.1:0")
+    with caplog.at_level(logging.INFO, "crmbot.web"):
+        server.start()
+    server.stop(5)
+    assert caplog.messages == [f"listening at http://127.0.0.1:{server.port}/"]
 
 
 def _ask(connection: socket.socket) -> bytes:
