@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from crmbot import models
 from crmbot.crm.history import overdue_at
+from crmbot.crm.name_words import CONTACT_PHONE
 from crmbot.crm.sample import Size, make_sample
 from crmbot.domain.windows import Window
 from crmbot.models import Base
@@ -83,6 +84,10 @@ class Filler:
         table = type(row)
         self.session.execute(update(table).where(table.workspace_id == self.mine, table.id == row.id).values(**values))
 
+    def rename(self, row: Any, kind: str, word: str) -> None:
+        own = (models.NameWord.workspace_id == self.mine, models.NameWord.record_id == row.id)
+        self.session.execute(update(models.NameWord).where(*own, models.NameWord.kind == kind).values(word=word))
+
 
 def fill(place: Any) -> None:
     """Put something into every column."""
@@ -100,7 +105,8 @@ def fill_people(put: Filler) -> None:
     put.change(user, receipts="problems", receipts_by="both", slack_user_id="U1", active=False)
     put.change(put.first(models.Company), industry="Steel", size="50-99", domain="steel.example")
     contact = put.first(models.Contact)
-    put.change(contact, phone="+49 30 1", role="CTO")
+    put.change(contact, phone="+49 30 123456", role="CTO")
+    put.rename(contact, CONTACT_PHONE, "6543210394")
     put.change(put.first(models.ContactEmail), bounced_at=THEN, bounce_reason="550 no such user")
     put.add(models.ContactEmail, "ce", contact_id=contact.id, email="second@steel.example", position=1)
     entry = put.first(models.LeadStatusEntry, models.LeadStatusEntry.lead_id == lead.id)
