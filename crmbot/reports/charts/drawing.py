@@ -62,11 +62,5 @@ def chart_of(values: Report | Digest, view: str | None = None) -> str | None:
     return None if chart is None else write_svg(chart)
 
 
-def alt_of(values: Report | Digest, view: str | None = None) -> str | None:
-    """Return what a chart says, in words for those who can't see it, or None when there is none."""
-    chart = draw(values, view)
-    return None if chart is None else chart.description
-
-
 def _planners(values: Report | Digest) -> Mapping[str, Planner]:
     return _OF_DIGESTS.get(type(values), {}) if isinstance(values, Digest) else _PLANNERS.get(values.name, {})

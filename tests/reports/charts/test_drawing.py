@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from reports.charts import samples
 
-from crmbot.reports.charts import VIEWS, alt_of, chart_of, draw
+from crmbot.reports.charts import VIEWS, chart_of, draw
 from crmbot.reports.charts.palette import GOOD, PALE, STRONG
 from crmbot.reports.charts.shapes import Chart, Polygon, Rect
 from crmbot.reports.registry import REGISTRY
@@ -53,7 +53,6 @@ def test_every_report_has_a_chart() -> None:
 def test_there_is_no_chart_of_another_report_or_view() -> None:
     other = replace(PIPELINE, name="horoscope")
     assert chart_of(other) is None
-    assert alt_of(other) is None
     assert chart_of(PIPELINE, "aging") is None
 
 
@@ -74,7 +73,7 @@ def test_there_is_no_chart_of_another_report_or_view() -> None:
 )
 def test_an_empty_report_says_so_kindly(report: Report, view: str | None, sentence: str) -> None:
     assert sentence in words(drawn(report, view))
-    assert sentence in (alt_of(report, view) or "")
+    assert sentence in drawn(report, view).description
 
 
 def test_title_period_and_currency_stand_above() -> None:
@@ -192,7 +191,6 @@ def test_names_are_escaped() -> None:
 
 
 def test_the_words_for_those_who_cannot_see_it_are_bounded() -> None:
-    alt = alt_of(samples.activity_summary([("W" * 10**6, 1, 1, 1)] * 30))
-    assert alt is not None
+    alt = drawn(samples.activity_summary([("W" * 10**6, 1, 1, 1)] * 30)).description
     assert len(alt) <= 2000
     assert alt.startswith("Activities by rep. 2\N{EN DASH}31 May 2031. 33% of 90 activities completed, 30 overdue.")
