@@ -39,7 +39,7 @@ def back_up(url: str, file: Path, *, force: bool, progress: Progress) -> None:
         if address.get_backend_name() == "sqlite":
             _copy_sqlite(_sqlite_file(address), partial, progress)
         else:
-            _refuse_pooler(url)
+            _refuse_pooler(url, "backup")
             _run_postgresql(address, "pg_dump", "--format=custom", "--enable-row-security", f"--file={partial}")
             _run_postgresql(None, "pg_restore", "--list", str(partial))
         partial.replace(file)
@@ -58,7 +58,7 @@ def restore(url: str, file: Path, *, force: bool, progress: Progress) -> None:
     """
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
-        _refuse_pooler(url)
+        _refuse_pooler(url, "restore")
         words = ["--clean", "--if-exists"] if force else []
         _run_postgresql(
             address, "pg_restore", "--no-owner", "--single-transaction", "--exit-on-error", *words, str(file)
@@ -110,7 +110,7 @@ def _check_sqlite(file: Path) -> None:
         raise BadInput(f"{file} is no backup of crmbot: it lacks its tables.")
 
 
-def _refuse_pooler(url: str) -> None:
+def _refuse_pooler(url: str, asked: str) -> None:
     """Refuse an address where settings don't last: a copy would hold no workspace at all, without an error."""
     # Whoever stays on SQLite does without the driver.
     from crmbot.store.postgresql import server_of  # noqa: PLC0415
@@ -122,8 +122,8 @@ def _refuse_pooler(url: str) -> None:
         raise BadInput(f"The database can't be reached: {error.orig}".strip()) from error
     if is_lent:
         raise BadInput(
-            "This is a pooler's address (PgBouncer's, for example), and a backup needs PostgreSQL itself. "
-            "Give its own address for this once: CRMBOT_STORE_URL=postgresql://… crmbot backup FILE"
+            f"This is a pooler's address (PgBouncer's, for example), and a {asked} needs PostgreSQL itself. "
+            f"Give its own address for this once: CRMBOT_STORE_URL=postgresql://… crmbot {asked} FILE"
         )
 
 

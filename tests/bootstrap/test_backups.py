@@ -19,7 +19,7 @@ def test_a_backup_by_way_of_a_pooler_is_refused_as_it_would_be_empty(pooled_url:
         back_up(pooled_url, file, force=False, progress=told_nothing)
     assert list(tmp_path.iterdir()) == []
     file.touch()
-    with refusal(BadInput, "a backup needs PostgreSQL itself"):
+    with refusal(BadInput, "a restore needs PostgreSQL itself"):
         restore(pooled_url, file, force=True, progress=told_nothing)
 
 
