@@ -73,7 +73,7 @@ def build_app(options: SlackOptions, service: CrmService) -> App:
     """Return the app with all listeners; nothing is asked of Slack yet."""
     api = options.api
     people = People(service, api, options.new_role, by_installation=options.installations is not None)
-    desk = Desk(service, people, options.command_prefix)
+    desk = Desk(service, people, options.command_prefix, options.ack_seconds)
     client = WebClient(
         base_url=options.api_url, timeout=int(options.slack_seconds), retry_handlers=[], logger=quiet_logger()
     )

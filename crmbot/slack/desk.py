@@ -60,19 +60,21 @@ class Reply(NamedTuple):
 
 @dataclass
 class Answered:
-    """Which commands this process surely answered; a text not among them may be a repeat after a lost answer."""
+    """Which commands this process surely answered, and when; a text not among them may repeat what nobody answered."""
 
-    _keys: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    _keys: OrderedDict[str, tuple[str, float]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __contains__(self, fingerprint: str) -> bool:
-        return fingerprint in self._keys
+    def knew(self, fingerprint: str, arrived: float) -> bool:
+        """Say whether the command had its answer when the same words came at that monotonic instant."""
+        known = self._keys.get(fingerprint)
+        return known is not None and known[1] <= arrived
 
     def add(self, fingerprint: str, key: str) -> bool:
         """Remember an answered command; False when it was known."""
         with self._lock:
             fresh = fingerprint not in self._keys
-            self._keys[fingerprint] = key
+            self._keys[fingerprint] = key, time.monotonic()
             self._keys.move_to_end(fingerprint)
             if len(self._keys) > _MOST_REMEMBERED:
                 self._keys.popitem(last=False)
@@ -81,17 +83,18 @@ class Answered:
     def forget(self, key: str) -> None:
         """Forget the command of that delivery: its answer did not get through."""
         with self._lock:
-            for fingerprint in [one for one, its_key in self._keys.items() if its_key == key]:
+            for fingerprint in [one for one, (its_key, _) in self._keys.items() if its_key == key]:
                 del self._keys[fingerprint]
 
 
 @dataclass
 class Desk:
-    """Answers people in Slack."""
+    """Answers people in Slack, each input within `ack_seconds` of when it arrived."""
 
     service: CrmService
     people: People
     prefix: str = ""
+    ack_seconds: float = 2.5
     answered: Answered = field(default_factory=Answered)
 
     def command(self, incoming: Incoming, noun: str, text: str, thread: Thread | None = None) -> Reply:
@@ -106,7 +109,7 @@ class Desk:
             delivery = Delivery(
                 incoming.key,
                 fingerprint,
-                refuse_repeat=fingerprint not in self.answered,
+                refuse_repeat=not self.answered.knew(fingerprint, incoming.deadline - self.ack_seconds),
                 deadline=incoming.deadline,
             )
             reply = self._perform(actor, reader, parsed, delivery)

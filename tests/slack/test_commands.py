@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from slack_app import Bot, deals, make_dispatcher
+from slack_app import Bot, deals, heads, make_dispatcher
 
 from crmbot.crm.requests import CreateCompany, CreateDeal
 from crmbot.playground import Answer, ErrorCode, ServerError, message_tokens
@@ -52,6 +52,17 @@ def test_the_same_bytes_at_one_instant_have_one_effect(bot: Bot) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    assert deals(bot) == ["Race"]
+
+
+def test_the_same_text_that_came_before_the_answer_has_one_effect(bot: Bot) -> None:
+    body = bot.slack.command(bot.url, "/crm", "today", "U1").sent.body.replace(b"text=today", b"text=deal+new+Race")
+    stamps = [time.time() + second for second in range(2)]
+    form = "application/x-www-form-urlencoded"
+    signed = [signed_headers(bot.slack.signing_secret, stamp, body, form) for stamp in stamps]
+    first, second = [bot.dispatcher.receive(body, heads(headers.items()))[1] for headers in signed]
+    assert b"Opened D-1 Race" in first()[2]
+    assert b"Already done: Opened D-1 Race" in second()[2]
     assert deals(bot) == ["Race"]
 
 
