@@ -13,6 +13,8 @@ from jobs.rig import make_rig
 
 STEPS = ("outbox.claimed", "outbox.before_call", "outbox.after_call", "outbox.marked")
 DEATHS = [f"{step}:{time}" for time, step in product((1, 2, 3), STEPS)]
+LONG = 600
+"""Seconds; whoever isn't killed sends all that those before left, hundreds of messages in the long form."""
 
 
 @pytest.mark.parametrize("history", [True, False])
@@ -24,10 +26,10 @@ def test_a_sender_killed_at_any_step_loses_nothing_and_repeats_nothing_unsaid(
     killed = 0
     for death in islice(cycle(DEATHS), rounds(12, 500)):
         queued += [rig.queue(f"m{len(queued) + n}", f"C{n}") for n in range(3)]
-        killed += finish(start(send_all, engine_url, ledger, clock(), failpoint=death))
+        killed += finish(start(send_all, engine_url, ledger, clock(), failpoint=death), LONG)
         clock.advance(timedelta(minutes=2))
     for _ in range(3):
-        finish(start(send_all, engine_url, ledger, clock()))
+        finish(start(send_all, engine_url, ledger, clock()), LONG)
         clock.advance(timedelta(minutes=2))
     parked = {row.id for row in rig.rows() if row.state == "parked" and row.kind == "slack.post"}
     waiting = [row for row in rig.rows() if row.state not in {"sent", "parked"}]
@@ -54,7 +56,7 @@ def test_many_senders_share_an_outbox_without_sending_anything_twice_or_out_of_o
     channels = 10
     queued = [rig.queue(f"{n}", f"C{n % channels}") for n in range(rounds(60, 10_000))]
     processes = [start(_send_patiently, engine_url, ledger, clock) for _ in range(rounds(4, 8))]
-    assert [finish(process, 600) for process in processes] == [False] * len(processes)
+    assert [finish(process, LONG) for process in processes] == [False] * len(processes)
     rig.store.close()
     lines = ledger.lines()
     assert sorted(line[0] for line in lines) == sorted(queued)
